@@ -1,0 +1,56 @@
+import { join, resolve } from 'node:path';
+import { type BuildFailure, formatMessages } from 'esbuild';
+import { bundleFunctions } from './bundle';
+import { compileData, formatProblems, readSources } from './data/compile';
+import { writeFolder } from './write-dist';
+
+/** What a build came to. */
+export type BuildResult =
+  | {
+      ok: true;
+      summary: string /** Files that came or went, so that a server must look again. */;
+      routes: string[];
+    }
+  | { ok: false; report: string };
+
+/**
+ * Builds `dist/` from `functions/` and `assets/`: checks and normalises the data, bundles the functions. When
+ * anything is wrong, the last good `dist/` stays as it is.
+ *
+ * @param root the project's folder
+ * @returns what was built, or a report of every problem
+ */
+export async function buildProject(root: string): Promise<BuildResult> {
+  const [data, bundles] = await Promise.all([
+    readSources(join(root, 'assets')).then(compileData),
+    bundleFunctions(root).catch(async (failure: BuildFailure) => {
+      if (!Array.isArray(failure.errors)) throw failure;
+      return formatMessages(failure.errors, { kind: 'error', color: process.stdout.isTTY });
+    }),
+  ]);
+  const reports = [
+    ...(data.problems.length > 0 ? [formatProblems(data.problems)] : []),
+    ...(Array.isArray(bundles) ? bundles : []),
+  ];
+  if (Array.isArray(bundles) || reports.length > 0) return { ok: false, report: reports.join('\n') };
+
+  const files = new Map<string, string>();
+  for (const [path, text] of bundles) files.set(`functions/${path}`, text);
+  for (const [name, text] of data.assets) files.set(`assets/${name}`, text);
+  const routes = await writeFolder(join(root, 'dist'), files);
+  return {
+    ok: true,
+    summary: `${bundles.size} functions and ${data.assets.size} assets are in dist/`,
+    routes,
+  };
+}
+
+if (require.main === module) {
+  void buildProject(resolve(__dirname, '..')).then((result) => {
+    if (result.ok) console.log(result.summary);
+    else {
+      console.error(`${result.report}\nNothing was built; dist/ is as it was.`);
+      process.exitCode = 1;
+    }
+  });
+}

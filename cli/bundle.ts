@@ -1,0 +1,35 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * Bundles each function into one self-contained CommonJS file: deployed, every file is alone. `twilio` stays
+ * outside, Twilio installs it.
+ *
+ * @param root the project's folder
+ * @returns the files' text by their path below `functions/`, e.g. `callbacks/routing.protected.js`
+ * @throws esbuild's BuildFailure with every problem in `errors`
+ */
+export async function bundleFunctions(root: string): Promise<Map<string, string>> {
+  const folder = join(root, 'functions');
+  const sources = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
+  const files = new Map<string, string>();
+  await Promise.all(
+    sources.map(async (source) => {
+      const result = await build({
+        entryPoints: [join(folder, source)],
+        bundle: true,
+        write: false,
+        platform: 'node',
+        target: 'node20',
+        format: 'cjs',
+        external: ['twilio', 'twilio/*'],
+        minifySyntax: true,
+        legalComments: 'none',
+        logLevel: 'silent',
+      });
+      files.set(source.replace(/\.ts$/, '.js'), result.outputFiles[0]?.text ?? '');
+    }),
+  );
+  return files;
+}

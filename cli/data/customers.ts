@@ -1,0 +1,146 @@
+import { addressKey, parseAddress } from '../../lib/core/address';
+import { compareCustomers } from '../../lib/core/order';
+import type { Channel, ChannelType, Customer, CustomersAsset } from '../../lib/data/types';
+import type { Report } from './compile';
+import { readPhone } from './phone';
+import type { CustomersSource } from './schema';
+
+export interface CompiledCustomers {
+  /** In the order of the file; undefined where one cannot be read. */
+  customers: (Customer | undefined)[];
+  /** The position in `customers` by customer_id. */
+  ids: ReadonlyMap<string, number>;
+  /** The position in `customers` by address key. */
+  addresses: ReadonlyMap<string, number>;
+  /** The asset, in the order of every list, with the workers whom the routing data assigns by customer_id. */
+  build(assigned: ReadonlyMap<string, string>): CustomersAsset;
+}
+
+/** Checks and normalises the customers. */
+export function compileCustomers(source: CustomersSource, say: Report): CompiledCustomers {
+  const ids = new Map<string, number>();
+  const addresses = new Map<string, number>();
+  const customers = source.customers.map((written, index): Customer | undefined => {
+    if (!written) return undefined;
+    const at = (...keys: (string | number)[]): (string | number)[] => ['customers', index, ...keys];
+    const { customer_id, links = [], channels: writtenChannels, country: writtenCountry, ...rest } = written;
+
+    const twin = ids.get(customer_id);
+    if (twin === undefined) ids.set(customer_id, index);
+    else {
+      say(
+        at('customer_id'),
+        `${JSON.stringify(customer_id)} is the id of customers[${twin}] too`,
+        'give each customer an id of its own, or remove one of the two',
+      );
+    }
+
+    let country = writtenCountry;
+    const seen = new Set<string>();
+    const channels: Channel[] = [];
+    for (const [position, channel] of writtenChannels.entries()) {
+      if (!channel) continue;
+      const where = at('channels', position, 'value');
+      const address = normaliseAddress(channel.value, channel.type, writtenCountry ?? source.defaultCountry);
+      if (!address) {
+        say(where, `${JSON.stringify(channel.value)} is no ${describe(channel.type)}`, cureFor(channel.type));
+        continue;
+      }
+      country ??= address.country;
+      if (seen.has(address.value)) {
+        say(where, `${channel.type} ${address.value} is on this customer twice`, 'remove one of the two');
+      }
+      seen.add(address.value);
+      const holder = addresses.get(address.key);
+      if (holder !== undefined && holder !== index) {
+        say(
+          where,
+          `${address.value} is an address of customers[${holder}] too`,
+          'an address can belong to one customer only: remove it from one of the two',
+        );
+      } else addresses.set(address.key, index);
+      channels.push({ ...withoutUndefined(channel), value: address.value });
+    }
+    return withoutUndefined({ customer_id, ...rest, country, channels, links: links.filter(isDefined) });
+  });
+
+  return {
+    customers,
+    ids,
+    addresses,
+    build: (assigned) => ({
+      customers: customers
+        .filter(isDefined)
+        .map((customer): Customer => {
+          const worker = assigned.get(customer.customer_id);
+          return worker ? { ...customer, assigned_worker: worker } : customer;
+        })
+        .sort(compareCustomers),
+    }),
+  };
+}
+
+/**
+ * Brings an address of any channel into normal form.
+ *
+ * @param defaultCountry whose national form a number may have
+ * @returns the address as Twilio writes it, its key and a number's country; undefined when it is no such address
+ */
+export function normaliseAddress(
+  text: string,
+  type: ChannelType,
+  defaultCountry: string | undefined,
+): { value: string; key: string; country: string | undefined } | undefined {
+  if (type === 'sms' || type === 'whatsapp') {
+    const prefix = `${type}:`;
+    const phone = readPhone(text.startsWith(prefix) ? text.slice(prefix.length) : text, defaultCountry);
+    const address = phone && parseAddress(phone.number, type);
+    return address && { value: address.value, key: address.key, country: phone.country };
+  }
+  const address = parseAddress(text, type);
+  return address && { value: address.value, key: address.key, country: undefined };
+}
+
+/** Brings an address of a channel that is not named into normal form, by what it looks like. */
+export function normaliseAnyAddress(text: string, defaultCountry: string | undefined): string | undefined {
+  const [, prefix] = /^(sms|whatsapp):/.exec(text) ?? [];
+  if (prefix) return normaliseAddress(text, prefix as ChannelType, defaultCountry)?.key;
+  const phone = readPhone(text, defaultCountry);
+  return phone ? phone.number : addressKey(text);
+}
+
+/** @returns what an address of a channel is called */
+export function describe(type: ChannelType): string {
+  const names: Record<ChannelType, string> = {
+    sms: 'phone number',
+    whatsapp: 'phone number for WhatsApp',
+    chat: 'chat identity',
+    email: 'e-mail address',
+    messenger: 'Messenger id',
+  };
+  return names[type];
+}
+
+/** @returns how to write an address of a channel */
+export function cureFor(type: ChannelType): string {
+  const cures: Record<ChannelType, string> = {
+    sms: 'write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+    whatsapp: 'write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+    chat: "write the chat user's identity",
+    email: 'write it as name@example.com',
+    messenger: 'write "messenger:" and the id',
+  };
+  return cures[type];
+}
+
+/** Tells what is there from what could not be read. */
+export function isDefined<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** JSON has no undefined, and neither have the types of the built data. */
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Defined<T>;
+}

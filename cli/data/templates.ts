@@ -1,0 +1,93 @@
+import { frontlineAnswerLimit } from '../../lib/core/customer-list';
+import { fieldOf, placeholder, placeholders } from '../../lib/core/placeholders';
+import { byteLength } from '../../lib/core/text';
+import type { Customer, Template, TemplatesAsset } from '../../lib/data/types';
+import type { Report } from './compile';
+import type { TemplatesSource } from './schema';
+
+/**
+ * Checks the templates.
+ *
+ * @param customers undefined when their file cannot be read; their fields are then not checked
+ */
+export function compileTemplates(
+  source: TemplatesSource,
+  customers: readonly (Customer | undefined)[] | undefined,
+  say: Report,
+): TemplatesAsset {
+  const fields = customers && new Set(customers.flatMap((customer) => Object.keys(customer?.fields ?? {})));
+  const categories: TemplatesAsset['categories'] = [];
+  for (const [position, category] of source.categories.entries()) {
+    const templates: Template[] = [];
+    for (const [index, written] of (category?.templates ?? []).entries()) {
+      if (!written) continue;
+      const { content, whatsAppApproved, contentSid, language } = written;
+      checkContent(content, fields, (problem, cure) =>
+        say(['categories', position, 'templates', index, 'content'], problem, cure),
+      );
+      templates.push({
+        content,
+        ...(whatsAppApproved !== undefined && { whatsAppApproved }),
+        ...(contentSid !== undefined && { contentSid }),
+        ...(language !== undefined && { language }),
+      });
+    }
+    if (category) categories.push({ display_name: category.display_name, templates });
+  }
+  checkLanguage(source.defaultLanguage, categories, say);
+  const size = byteLength(JSON.stringify(categories));
+  if (size > frontlineAnswerLimit) {
+    const kilobytes = Math.ceil(size / 1024);
+    say(
+      ['categories'],
+      `have ${kilobytes} KB; Frontline reads at most 64 KB`,
+      'shorten or remove some templates',
+    );
+  }
+  return {
+    ...(source.defaultLanguage !== undefined && { defaultLanguage: source.defaultLanguage }),
+    categories,
+  };
+}
+
+function checkContent(
+  content: string,
+  fields: ReadonlySet<string> | undefined,
+  say: (problem: string, cure: string) => void,
+): void {
+  const choice = `use one of: ${placeholders.join(', ')}, customer.fields.NAME`;
+  for (const [whole, name = ''] of content.matchAll(placeholder)) {
+    const field = fieldOf(name);
+    if (field !== undefined) {
+      if (fields && !fields.has(field)) {
+        say(
+          `no customer has the field of ${whole}`,
+          `give a customer "fields": { "${field}": … }, or correct it`,
+        );
+      }
+    } else if (!placeholders.some((known) => known === name)) say(`${whole} is not known`, choice);
+  }
+  if (/\{\{|\}\}/.test(content.replace(placeholder, ''))) {
+    say('has {{ or }} without the other', 'write placeholders as {{name}}');
+  }
+}
+
+function checkLanguage(
+  defaultLanguage: string | undefined,
+  categories: TemplatesAsset['categories'],
+  say: Report,
+): void {
+  const languages = categories.flatMap(({ templates }) =>
+    templates.flatMap(({ language }) => language ?? []),
+  );
+  if (defaultLanguage === undefined || languages.length === 0) return;
+  const primary = defaultLanguage.split('-')[0]?.toLowerCase();
+  const found = languages.some((one) => [primary, defaultLanguage.toLowerCase()].includes(one.toLowerCase()));
+  if (!found) {
+    say(
+      ['defaultLanguage'],
+      `no template is in ${JSON.stringify(defaultLanguage)}`,
+      'add one, or name another language',
+    );
+  }
+}

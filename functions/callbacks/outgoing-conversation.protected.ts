@@ -1,0 +1,30 @@
+import { parseAddress } from '../../lib/core/address';
+import { asksForCountry, decideProxy } from '../../lib/core/proxy';
+import { channelTypes } from '../../lib/data/types';
+import { action, serve } from '../../lib/edge/callback';
+import { InvalidEvent, NotFound } from '../../lib/edge/errors';
+import { getProxyAddress } from '../../lib/events/frontline';
+
+/** A worker writes first: from which of our addresses? */
+const chooseProxyAddress = action(getProxyAddress, async (event, { customers, routing, env, note }) => {
+  const { Worker: worker, CustomerId: customerId, ChannelType: channel } = event;
+  const type = channelTypes.find((known) => known === channel);
+  const address = parseAddress(event.ChannelValue, type);
+  if (type && !address) throw new InvalidEvent('ChannelValue', `must be an address of channel ${type}`);
+
+  const data = await routing();
+  const customer = asksForCountry(channel, data) ? await (await customers()).byId(customerId) : undefined;
+  const request = { channel, address, worker, customerId, country: customer?.country };
+  const decision = decideProxy(request, data, env);
+  if (!decision) throw new NotFound('no_proxy_address', 'No proxy address is configured for this channel.');
+
+  note({ rule: decision.rule, passedOver: decision.passedOver });
+  return { proxy_address: decision.proxyAddress };
+});
+
+export const handler = serve({
+  by: 'Location',
+  actions: { GetProxyAddress: chooseProxyAddress },
+  unknown: 'refuse',
+  budgetMs: 5_000,
+});

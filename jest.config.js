@@ -1,0 +1,14 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  testTimeout: 30_000,
+  // Many tests wait for time-outs, few compute.
+  maxWorkers: 3,
+  reporters: ['default', ...(process.env.JEST_JSON_REPORT ? ['<rootDir>/tests/json-reporter.js'] : [])],
+};

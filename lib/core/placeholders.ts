@@ -1,0 +1,21 @@
+/** `{{ name }}` in a template; the first group is the name. */
+export const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+const known = [
+  'customer.display_name',
+  'customer.customer_id',
+  'customer.language',
+  'customer.country',
+  'worker',
+  'worker.identity',
+] as const;
+
+export type Placeholder = (typeof known)[number];
+
+/** The names that stand for the same thing for every customer; fields of the customers' own come on top. */
+export const placeholders: readonly Placeholder[] = known;
+
+/** @returns `plan` for `customer.fields.plan`; undefined for any other placeholder */
+export function fieldOf(name: string): string | undefined {
+  return /^customer\.fields\.([A-Za-z0-9_-]+)$/.exec(name)?.[1];
+}

@@ -1,0 +1,115 @@
+/**
+ * The data as the callbacks read it: what `npm run build` makes of `assets/*.private.json` after checking it.
+ * Addresses are in normal form (numbers in E.164, `whatsapp:` kept where the channel has it), lists are complete,
+ * and nothing in here needs to be checked again at run time.
+ */
+
+/** The channel types that a customer can be reached on. */
+export const channelTypes = ['sms', 'whatsapp', 'chat', 'email', 'messenger'] as const;
+export type ChannelType = (typeof channelTypes)[number];
+
+/** One way to reach a customer: `value` is `+15550100`, `whatsapp:+15550100`, an e-mail address, an identity … */
+export interface Channel {
+  type: ChannelType;
+  value: string;
+  display_name?: string;
+}
+
+/** A link on the customer's card in the Frontline app. */
+export interface Link {
+  type: string;
+  value: string;
+  display_name: string;
+}
+
+export interface Customer {
+  customer_id: string;
+  display_name: string;
+  /** https URL of a picture. */
+  avatar?: string;
+  /** The identity of the worker who owns this customer. */
+  worker?: string;
+  /** The worker whom an entry of `routing.customers` names for this customer; goes before `worker`. */
+  assigned_worker?: string;
+  /** BCP 47, e.g. `en` or `es-MX`. */
+  language?: string;
+  /** ISO 3166-1 alpha-2, written by hand or read off the first phone number by the build. */
+  country?: string;
+  channels: Channel[];
+  links: Link[];
+  details?: { title: string; content: string };
+  /** Values for templates: `{{customer.fields.plan}}`. */
+  fields?: Record<string, string>;
+}
+
+/**
+ * `/customers.json`: sorted by `compareCustomers` (folded display name, then customer_id), so that every list that
+ * is read off it in order is in the app's order already.
+ */
+export interface CustomersAsset {
+  customers: Customer[];
+}
+
+export interface Worker {
+  /** The Frontline user's identity, often an e-mail address. */
+  identity: string;
+  display_name?: string;
+}
+
+/** A rule matches when every condition that it has matches; a rule without conditions beyond the channel always does. */
+export interface ProxyRule {
+  channel: ChannelType;
+  workers?: string[];
+  countries?: string[];
+  /** customer_ids */
+  customers?: string[];
+  proxyAddress: string;
+}
+
+/** `/routing.json` */
+export interface Routing {
+  workers: Worker[];
+  /** Whose details a worker may open: every customer's or only the own ones. */
+  customerAccess: 'all' | 'own';
+  proxyAddresses: {
+    rules: ProxyRule[];
+    defaults: Partial<Record<ChannelType, string>>;
+  };
+  routing: {
+    /**
+     * Explicit address-to-worker entries for addresses that belong to no customer, keyed as `addressKey` does.
+     * (Entries for customers became their `assigned_worker`.)
+     */
+    addresses: Record<string, string>;
+    /** Which workers answer which of our Twilio numbers, keyed as `addressKey` does. */
+    numbers: Record<string, string[]>;
+    pool: string[];
+    defaultWorker?: string;
+    respectAvailability: boolean;
+    /** What happens when a customer's own worker is unavailable. */
+    unavailableOwner: 'assign' | 'next';
+    /** Whether the default worker gets the conversation when nobody is available. */
+    nobodyAvailable: 'assign' | 'leave';
+  };
+}
+
+export interface Template {
+  /** Text with `{{customer.display_name}}`-like placeholders. */
+  content: string;
+  whatsAppApproved?: boolean;
+  /** Kept for outbound messages from an approved Content template. */
+  contentSid?: string;
+  language?: string;
+}
+
+export interface TemplateCategory {
+  display_name: string;
+  templates: Template[];
+}
+
+/** `/templates.json` */
+export interface TemplatesAsset {
+  /** Which language is used for customers without one, or with one that a category does not have. */
+  defaultLanguage?: string;
+  categories: TemplateCategory[];
+}

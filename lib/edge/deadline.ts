@@ -1,0 +1,11 @@
+/** The moment by which a callback must have answered. */
+export interface Deadline {
+  /** Milliseconds left; 0 once it has passed. */
+  remaining(): number;
+}
+
+/** @returns a deadline `budgetMs` from now, by the given clock (milliseconds, monotonic) */
+export function deadlineIn(budgetMs: number, now: () => number): Deadline {
+  const end = now() + budgetMs;
+  return { remaining: () => Math.max(0, end - now()) };
+}

@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { optionalText, sid } from './fields';
+
+/**
+ * `onConversationRoute`: an inbound conversation wants a worker. In a group MMS `MessagingBinding.Address` is a
+ * comma-separated list, `AuthorAddress` is who wrote, and `ProjectedAddress` is our number.
+ *
+ * @see https://www.twilio.com/docs/frontline/handle-incoming-conversations
+ */
+export const onConversationRoute = v.object({
+  ConversationSid: sid('CH'),
+  'MessagingBinding.ProxyAddress': optionalText,
+  'MessagingBinding.Address': optionalText,
+  'MessagingBinding.ProjectedAddress': optionalText,
+  'MessagingBinding.AuthorAddress': optionalText,
+});
+
+/**
+ * `onConversationAdd`, before a conversation is created. `MessagingBinding.Address` is there only when an inbound
+ * message is what creates it.
+ *
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
+ */
+export const onConversationAdd = v.object({
+  /** JSON text */
+  Attributes: optionalText,
+  'MessagingBinding.Address': optionalText,
+  'MessagingBinding.AuthorAddress': optionalText,
+});
+
+/**
+ * `onParticipantAdded`, after a participant joined; it can arrive twice and out of order. The customer is the
+ * participant with an address and without an identity.
+ *
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
+ */
+export const onParticipantAdded = v.object({
+  ConversationSid: sid('CH'),
+  ParticipantSid: sid('MB'),
+  Identity: optionalText,
+  'MessagingBinding.Address': optionalText,
+});

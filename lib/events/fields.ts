@@ -1,0 +1,31 @@
+import * as v from 'valibot';
+
+/** A field that must be there and hold text. */
+export const text = v.pipe(
+  v.string('must be given once, as text'),
+  v.check((value) => value.trim() !== '', 'must not be empty'),
+);
+
+/** A field that may be missing or empty; an empty one counts as missing. */
+export const optionalText = v.optional(
+  v.pipe(
+    v.string('must be given once, as text'),
+    v.transform((value) => (value.trim() === '' ? undefined : value)),
+  ),
+);
+
+/** A Twilio SID, e.g. `CH` and 32 hexadecimal digits. It becomes part of a URL. */
+export const sid = (prefix: string) =>
+  v.pipe(
+    v.string('must be given once, as text'),
+    v.regex(new RegExp(`^${prefix}[0-9A-Za-z]{1,62}$`), `must be a SID that begins with ${prefix}`),
+  );
+
+/** A page's length: digits, at least 1; a missing one is `standard`, a larger one is cut to `most`. */
+export const pageSize = (standard: number, most: number) =>
+  v.pipe(
+    v.optional(v.union([v.string(), v.number()], 'must be a whole number'), ''),
+    v.transform((value) => (String(value).trim() === '' ? standard : Number(value))),
+    v.check((size) => Number.isSafeInteger(size) && size >= 1, 'must be a whole number of at least 1'),
+    v.transform((size) => Math.min(size, most)),
+  );

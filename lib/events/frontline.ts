@@ -1,0 +1,46 @@
+import * as v from 'valibot';
+import { optionalText, pageSize, text } from './fields';
+
+/**
+ * `GetProxyAddress`: a worker is about to write first; from which of our addresses?
+ *
+ * @see https://www.twilio.com/docs/frontline/outgoing-conversations
+ */
+export const getProxyAddress = v.object({
+  Worker: text,
+  CustomerId: text,
+  /** `sms`, `whatsapp`, `chat` */
+  ChannelType: text,
+  /** `+15550100`, `whatsapp:+15550100` */
+  ChannelValue: v.pipe(v.string('must be given once, as text'), v.minLength(1, 'must not be empty')),
+});
+
+/**
+ * `GetCustomersList`: a page of the worker's own customers.
+ *
+ * @see https://www.twilio.com/docs/frontline/my-customers
+ */
+export const getCustomersList = v.object({
+  Worker: text,
+  PageSize: pageSize(30, 100),
+  /** The last customer_id seen: the older way to page. */
+  Anchor: optionalText,
+  /** The `next_page_token` of the page before. */
+  NextPageToken: optionalText,
+  /** What the worker typed into the search box. */
+  Query: optionalText,
+});
+
+/**
+ * `GetCustomerDetailsByCustomerId`: one customer's card.
+ *
+ * @see https://www.twilio.com/docs/frontline/my-customers
+ */
+export const getCustomerDetails = v.object({ Worker: text, CustomerId: text });
+
+/**
+ * `GetTemplatesByCustomerId`: message templates, filled in for one customer.
+ *
+ * @see https://www.twilio.com/docs/frontline/templated-messages
+ */
+export const getTemplates = v.object({ Worker: text, CustomerId: text, ConversationSid: optionalText });

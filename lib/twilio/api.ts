@@ -1,0 +1,112 @@
+import type { Twilio } from 'twilio';
+import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
+import { Misconfigured, TwilioRefused, TwilioUnavailable } from '../edge/errors';
+
+/** Twilio's REST API as one event uses it: the SDK's client, and how to wait. */
+export interface TwilioApi {
+  client: Twilio;
+  deadline: { remaining(): number };
+  sleep(ms: number): Promise<unknown>;
+  /** 0 ≤ random() < 1 */
+  random(): number;
+}
+
+/** No single request may take the time in which another try would have succeeded. */
+const requestTimeoutMs = 2_500;
+
+/** How much of the budget is kept to answer in. */
+const marginMs = 250;
+
+/**
+ * Opens the SDK's client so that no request outlives the event: the SDK's own time-out is 30 s, far beyond any
+ * webhook's.
+ *
+ * @param getClient `context.getTwilioClient`
+ */
+export function openTwilio(
+  getClient: (options: ClientOpts) => Twilio,
+  waiting: Omit<TwilioApi, 'client'>,
+): TwilioApi {
+  const client = getClient({ timeout: requestTimeoutMs });
+  const request = client.request.bind(client);
+  client.request = (options) =>
+    request({
+      ...options,
+      timeout: Math.max(1, Math.min(options.timeout ?? requestTimeoutMs, waiting.deadline.remaining())),
+    });
+  return { ...waiting, client };
+}
+
+/** Twilio's error codes that decide more than their status does. */
+const codes = {
+  stillInitializing: 50386,
+  addressPairInUse: 50416,
+  identityInConversation: 50433,
+} as const;
+
+/**
+ * Makes one request that is safe to repeat, again and again with jittered back-off while Twilio is busy, not ready
+ * or out of reach, as long as the event's budget lasts.
+ *
+ * @param what names the request in the log
+ * @returns what the request returned
+ * @throws TwilioRefused with its `kind` when Twilio said a final no; TwilioUnavailable when the budget is used up;
+ *   Misconfigured when Twilio does not accept our credentials
+ * @see https://www.twilio.com/docs/api/errors
+ */
+export async function persist<T>(api: TwilioApi, what: string, request: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!isTemporary(error)) throw finalNo(what, error);
+      const pause = backOff(attempt, api.random);
+      if (api.deadline.remaining() < pause + marginMs) {
+        throw new TwilioUnavailable({ request: what, attempts: attempt }, error);
+      }
+      await api.sleep(pause);
+    }
+  }
+}
+
+interface SdkError {
+  /** HTTP status; missing when no answer came. */
+  status?: unknown;
+  /** Twilio's number, or a network error's name such as `ECONNRESET`. */
+  code?: unknown;
+  message?: unknown;
+}
+
+function isTemporary(error: unknown): boolean {
+  const { status, code } = error as SdkError;
+  if (typeof status !== 'number') return typeof code === 'string';
+  return status === 408 || status === 429 || status >= 500 || code === codes.stillInitializing;
+}
+
+function finalNo(what: string, error: unknown): unknown {
+  const { status, code, message } = error as SdkError;
+  if (typeof status !== 'number') return error;
+  if (status === 401 || status === 403) {
+    return new Misconfigured(
+      'credentials_refused',
+      {
+        file: '.env',
+        field: 'ACCOUNT_SID or AUTH_TOKEN',
+        cure: "Twilio does not accept these credentials: compare them with the Console's account page",
+      },
+      { cause: error },
+    );
+  }
+  const kind =
+    code === codes.identityInConversation ? 'duplicate' : status === 404 ? 'missing' : ('refused' as const);
+  const conflict =
+    code === codes.addressPairInUse ? /\bCH[0-9a-f]{32}\b/i.exec(String(message))?.[0] : undefined;
+  const facts = { request: what, twilioStatus: status, twilioCode: code, ...(conflict && { conflict }) };
+  return new TwilioRefused(kind, facts, error);
+}
+
+/** @returns milliseconds: 100, 200, 400 … at most 2,000, of which a random half is taken off */
+function backOff(attempt: number, random: () => number): number {
+  const full = Math.min(2_000, 100 * 2 ** (attempt - 1));
+  return full / 2 + (random() * full) / 2;
+}

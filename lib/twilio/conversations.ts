@@ -1,0 +1,122 @@
+import { NotFound, TwilioRefused } from '../edge/errors';
+import { persist, type TwilioApi } from './api';
+
+/** A worker who is a participant of a conversation. */
+export interface WorkerParticipant {
+  sid: string;
+  identity: string;
+}
+
+/**
+ * The workers of a conversation: its participants that have an identity, the earliest first.
+ *
+ * @throws NotFound when there is no such conversation; TwilioUnavailable, TwilioRefused, Misconfigured
+ * @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource
+ */
+export async function listWorkers(api: TwilioApi, conversationSid: string): Promise<WorkerParticipant[]> {
+  try {
+    const participants = await persist(api, 'list participants', () =>
+      api.client.conversations.v1.conversations(conversationSid).participants.list({ limit: 1_000 }),
+    );
+    return participants
+      .filter((participant) => participant.identity)
+      .sort((a, b) => Number(a.dateCreated) - Number(b.dateCreated) || (a.sid < b.sid ? -1 : 1))
+      .map(({ sid, identity }) => ({ sid, identity }));
+  } catch (error) {
+    throw isMissing(error) ? conversationMissing(error) : error;
+  }
+}
+
+/**
+ * Adds a worker to a conversation; one who is in it already counts as added.
+ *
+ * @param projectedAddress our Twilio number, in a group MMS only
+ * @returns `added`, or what Twilio had against this worker: another one may do
+ * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
+ */
+export async function addWorker(
+  api: TwilioApi,
+  conversationSid: string,
+  identity: string,
+  projectedAddress?: string,
+): Promise<'added' | TwilioRefused> {
+  try {
+    await persist(api, 'add worker', () =>
+      api.client.conversations.v1.conversations(conversationSid).participants.create({
+        identity,
+        ...(projectedAddress && { 'messagingBinding.projectedAddress': projectedAddress }),
+      }),
+    );
+    return 'added';
+  } catch (error) {
+    if (isMissing(error)) throw conversationMissing(error);
+    if (!(error instanceof TwilioRefused)) throw error;
+    return error.kind === 'duplicate' ? 'added' : error;
+  }
+}
+
+/** Takes a participant out of a conversation; one who is gone already is fine. */
+export async function removeParticipant(api: TwilioApi, conversationSid: string, sid: string): Promise<void> {
+  try {
+    await persist(api, 'remove participant', () =>
+      api.client.conversations.v1.conversations(conversationSid).participants(sid).remove(),
+    );
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/**
+ * Reads a participant's attributes.
+ *
+ * @returns the JSON text, or undefined when the participant is gone
+ */
+export async function fetchAttributes(
+  api: TwilioApi,
+  conversationSid: string,
+  participantSid: string,
+): Promise<string | undefined> {
+  try {
+    const participant = await persist(api, 'fetch participant', () =>
+      api.client.conversations.v1.conversations(conversationSid).participants(participantSid).fetch(),
+    );
+    return participant.attributes;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Replaces a participant's attributes as a whole.
+ *
+ * @param attributes JSON text of at most 4 KB
+ * @returns false when the participant is gone
+ */
+export async function updateAttributes(
+  api: TwilioApi,
+  conversationSid: string,
+  participantSid: string,
+  attributes: string,
+): Promise<boolean> {
+  try {
+    await persist(api, 'update participant', () =>
+      api.client.conversations.v1
+        .conversations(conversationSid)
+        .participants(participantSid)
+        .update({ attributes }),
+    );
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof TwilioRefused && error.kind === 'missing';
+}
+
+function conversationMissing(cause: unknown): NotFound {
+  return new NotFound('conversation_not_found', 'There is no such conversation.', { cause });
+}

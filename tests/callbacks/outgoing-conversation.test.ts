@@ -1,0 +1,172 @@
+import { customer, routing } from '../support/data';
+import { fixture, without } from '../support/fixtures';
+import { type Running, runtimes } from '../support/runtimes';
+
+const path = '/callbacks/outgoing-conversation';
+const event = fixture('get-proxy-address');
+const bob = { Worker: 'bob@example.com' };
+const whatsapp = { ChannelType: 'whatsapp', ChannelValue: 'whatsapp:+12125550101' };
+
+const data = {
+  '/customers.json': JSON.stringify({
+    customers: [
+      customer({ customer_id: event.CustomerId as string, country: 'US' }),
+      customer({ customer_id: 'gb', country: 'GB' }),
+    ],
+  }),
+  '/routing.json': JSON.stringify(
+    routing({
+      proxyAddresses: {
+        rules: [
+          { channel: 'sms', customers: ['vip'], proxyAddress: '+16465550191' },
+          { channel: 'sms', countries: ['GB'], proxyAddress: '+442079460001' },
+          { channel: 'sms', workers: ['bob@example.com'], proxyAddress: '+16465550192' },
+        ],
+        defaults: { sms: '+16465550190', whatsapp: 'whatsapp:+16465550190', chat: 'support' },
+      },
+    }),
+  ),
+};
+
+describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await runtime.start();
+    await running.setData(data);
+  });
+  afterAll(() => running.stop());
+  beforeEach(() => running.clearLogs());
+
+  it.each([
+    ['the default of the channel', {}, '+16465550190'],
+    ["the worker's number", bob, '+16465550192'],
+    ["the country's number before the worker's", { ...bob, CustomerId: 'gb' }, '+442079460001'],
+    ["the customer's number before all", { ...bob, CustomerId: 'vip' }, '+16465550191'],
+    ['the default for a customer who is not known', { CustomerId: 'nobody' }, '+16465550190'],
+    ['a WhatsApp sender with its prefix', whatsapp, 'whatsapp:+16465550190'],
+    ['an address of its own for chat', { ChannelType: 'chat', ChannelValue: 'ada' }, 'support'],
+    ['a number for one that lost its + on the way', { ChannelValue: ' 12125550101' }, '+16465550190'],
+  ])('answers %s', async (_title, given, proxy_address) => {
+    const answer = await running.call(path, { ...event, ...given });
+    expect(answer).toMatchObject({ status: 200, body: { proxy_address } });
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+    expect(running.twilio.calls).toEqual([]);
+  });
+
+  it('needs no credentials and no .env', async () => {
+    await running.setEnv({ ACCOUNT_SID: undefined, AUTH_TOKEN: undefined });
+    expect(await running.call(path, event)).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    [{ ChannelType: 'email', ChannelValue: 'ada@example.com' }],
+    [{ ChannelType: 'carrier-pigeon', ChannelValue: 'coo' }],
+  ])('has none for a channel that is not configured: 404 %j', async (given) => {
+    expect(await running.call(path, { ...event, ...given })).toMatchObject({
+      status: 404,
+      body: { code: 'no_proxy_address', message: 'No proxy address is configured for this channel.' },
+    });
+  });
+
+  it.each(['Worker', 'CustomerId', 'ChannelType', 'ChannelValue'])(
+    'names a missing %s: 400',
+    async (field) => {
+      expect(await running.call(path, without(event, field))).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_event', message: `${field} is missing` },
+      });
+    },
+  );
+
+  it.each([
+    [{ ChannelValue: 'not a number' }],
+    [{ ChannelValue: 'whatsapp:+12125550101' }],
+    [{ ChannelType: 'whatsapp', ChannelValue: 'ada' }],
+  ])('names a wrong ChannelValue: 400 %j', async (given) => {
+    const fields: Record<string, string> = { ...event, ...given };
+    const { status, body } = await running.call(path, fields);
+    const message = `ChannelValue must be an address of channel ${fields.ChannelType}`;
+    expect([status, body]).toEqual([400, { code: 'invalid_event', message }]);
+  });
+
+  it.each([undefined, 'GetCustomersList', ''])('refuses the location %j: 422', async (location) => {
+    const fields = without(event, 'Location');
+    expect(
+      await running.call(path, location === undefined ? fields : { ...fields, Location: location }),
+    ).toMatchObject({
+      status: 422,
+      body: { code: 'unknown_action', message: 'Location must be one of: GetProxyAddress' },
+    });
+  });
+
+  it('writes one log line with the decision and its reasons, and no personal data', async () => {
+    await running.call(path, { ...event, ...bob });
+    expect(running.logs().map((line) => JSON.parse(line) as object)).toEqual([
+      {
+        level: 'info',
+        event: 'GetProxyAddress',
+        rule: 'proxyAddresses.rules[2]',
+        passedOver: [
+          { rule: 'proxyAddresses.rules[0]', why: 'another customer' },
+          { rule: 'proxyAddresses.rules[1]', why: 'another country' },
+        ],
+        status: 200,
+        ms: expect.any(Number),
+      },
+    ]);
+  });
+
+  describe('with other data', () => {
+    afterEach(async () => {
+      await running.setData(data);
+      await running.setEnv({});
+    });
+
+    it("takes the demo service's environment variables where the data has no default", async () => {
+      await running.setData({ ...data, '/routing.json': JSON.stringify(routing()) });
+      await running.setEnv({
+        TWILIO_SMS_NUMBER: '+16465550193',
+        TWILIO_WHATSAPP_NUMBER: 'whatsapp:+16465550194',
+      });
+      expect(await running.call(path, event)).toMatchObject({ body: { proxy_address: '+16465550193' } });
+      expect(await running.call(path, { ...event, ...whatsapp })).toMatchObject({
+        body: { proxy_address: 'whatsapp:+16465550194' },
+      });
+    });
+
+    it.each([
+      ['+16465550190', 'proxy_of_another_channel', whatsapp, { whatsapp: 'support' }],
+      ["the customer's own", 'proxy_is_the_customers', {}, { sms: event.ChannelValue as string }],
+    ])('refuses %s as misconfiguration and names it in the log', async (_title, code, given, defaults) => {
+      await running.setData({
+        ...data,
+        '/routing.json': JSON.stringify(routing({ proxyAddresses: { defaults } })),
+      });
+      running.clearLogs();
+      expect(await running.call(path, { ...event, ...given })).toMatchObject({
+        status: 500,
+        body: { code, message: 'This service is misconfigured; its log says where.' },
+      });
+      expect(running.logs().map((line) => JSON.parse(line) as object)).toEqual([
+        expect.objectContaining({
+          level: 'error',
+          error: code,
+          file: 'assets/routing.private.json',
+          field: `proxyAddresses.defaults.${Object.keys(defaults)[0]}`,
+          cure: expect.any(String),
+        }),
+      ]);
+    });
+
+    it('says that an asset is missing: 500', async () => {
+      await running.setData({ ...data, '/routing.json': undefined });
+      expect(await running.call(path, event)).toMatchObject({ status: 500, body: { code: 'asset_missing' } });
+    });
+
+    it('does not read the customers where no rule asks for a country', async () => {
+      await running.setData({ ...data, '/customers.json': undefined });
+      expect(await running.call(path, { ...event, ...whatsapp })).toMatchObject({ status: 200 });
+      expect(await running.call(path, event)).toMatchObject({ status: 500, body: { code: 'asset_missing' } });
+    });
+  });
+});

@@ -1,0 +1,374 @@
+import { rankPool } from '../../lib/core/pool';
+import { customer, routing } from '../support/data';
+import { faults } from '../support/fake-twilio';
+import { fixture, without } from '../support/fixtures';
+import { type Running, runtimes } from '../support/runtimes';
+
+const path = '/callbacks/routing';
+const event = fixture('on-conversation-route');
+const group = fixture('on-conversation-route-group-mms');
+const sid = event.ConversationSid as string;
+const participants = `/v1/Conversations/${sid}/Participants`;
+const pool = ['p1@example.com', 'p2@example.com', 'p3@example.com'];
+const ranked = rankPool(pool, sid);
+
+const ada = customer({ customer_id: 'ada', channels: [{ type: 'sms', value: '+12125550101' }] });
+const owned = { ...ada, worker: 'alice@example.com' };
+const dataWith = (
+  one: typeof ada,
+  rules: Parameters<typeof routing>[0] extends infer R
+    ? NonNullable<R>['routing' & keyof NonNullable<R>]
+    : never,
+) => ({
+  '/customers.json': JSON.stringify({ customers: [one] }),
+  '/routing.json': JSON.stringify(
+    routing({ routing: { pool, defaultWorker: 'desk@example.com', ...rules } }),
+  ),
+});
+
+describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await runtime.start();
+  });
+  afterAll(() => running.stop());
+  beforeEach(() => {
+    running.twilio.reset();
+    running.twilio.addConversation({ sid }, [{ address: '+12125550101', proxyAddress: '+16465550190' }]);
+    running.clearLogs();
+  });
+
+  const logLines = (): Record<string, unknown>[] =>
+    running.logs().map((line) => JSON.parse(line) as Record<string, unknown>);
+  const added = (): unknown[] =>
+    running.twilio.writes.map(({ method, host, path: at, form }) => [method, host, at, form]);
+  const adding = (Identity: string, more = {}): unknown[] => [
+    'POST',
+    'conversations.twilio.com',
+    participants,
+    { Identity, ...more },
+  ];
+
+  describe('finds the worker', () => {
+    it.each([
+      [
+        'of an entry for the customer',
+        { ...owned, assigned_worker: 'eve@example.com' },
+        {},
+        'eve@example.com',
+        'customer_entry',
+      ],
+      ["who is the customer's own", owned, {}, 'alice@example.com', 'customer_worker'],
+      [
+        'of the number that was written to',
+        ada,
+        { numbers: { '+16465550190': ['nora@example.com'] } },
+        'nora@example.com',
+        'number',
+      ],
+      ['of the pool', ada, {}, ranked[0], 'pool'],
+      ['who is the default', ada, { pool: [] }, 'desk@example.com', 'default_worker'],
+      [
+        'of an entry for the address of a stranger',
+        customer(),
+        { addresses: { '+12125550101': 'eve@example.com' } },
+        'eve@example.com',
+        'customer_entry',
+      ],
+    ])('%s', async (_title, one, rules, worker, rule) => {
+      await running.setData(dataWith(one, rules));
+      const answer = await running.call(path, event);
+      expect([answer.status, answer.body]).toEqual([200, { routed: true, worker, rule }]);
+      expect(added()).toEqual([adding(worker as string)]);
+      expect(running.twilio.workers(sid)).toEqual([worker]);
+    });
+
+    it('when the event has no EventType, as real ones are seen', async () => {
+      await running.setData(dataWith(owned, {}));
+      expect(await running.call(path, without(event, 'EventType'))).toMatchObject({
+        status: 200,
+        body: { routed: true, worker: 'alice@example.com' },
+      });
+    });
+
+    it('of a WhatsApp sender whose card has an SMS number only', async () => {
+      await running.setData(dataWith(owned, {}));
+      const fields = { ...event, 'MessagingBinding.Address': 'whatsapp:+12125550101' };
+      expect(await running.call(path, fields)).toMatchObject({ body: { worker: 'alice@example.com' } });
+    });
+
+    it('for a group MMS by its author, and gives the worker our number there', async () => {
+      await running.setData(dataWith(owned, {}));
+      running.twilio.addConversation({ sid: group.ConversationSid as string });
+      const answer = await running.call(path, group);
+      expect(answer.body).toEqual({ routed: true, worker: 'alice@example.com', rule: 'customer_worker' });
+      expect(running.twilio.writes.map(({ form }) => form)).toEqual([
+        { Identity: 'alice@example.com', 'MessagingBinding.ProjectedAddress': '+16465550190' },
+      ]);
+    });
+  });
+
+  describe('leaves alone what is not its own', () => {
+    it('a conversation that has a worker', async () => {
+      await running.setData(dataWith(owned, {}));
+      running.twilio.addParticipant(sid, { identity: 'somebody@example.com' });
+      const answer = await running.call(path, event);
+      expect(answer.body).toEqual({
+        routed: true,
+        worker: 'somebody@example.com',
+        rule: 'already_in_conversation',
+      });
+      expect(added()).toEqual([]);
+    });
+
+    it('another event: 422', async () => {
+      const answer = await running.call(path, { ...event, EventType: 'onMessageAdded' });
+      expect([answer.status, answer.body]).toEqual([
+        422,
+        { code: 'unknown_action', message: 'EventType must be one of: onConversationRoute' },
+      ]);
+      expect(running.twilio.calls).toEqual([]);
+    });
+  });
+
+  describe('when an event is delivered more than once', () => {
+    it('again, the worker stays the same one', async () => {
+      await running.setData(dataWith(ada, {}));
+      await running.call(path, event);
+      const again = await running.call(path, event);
+      expect(again.body).toMatchObject({ routed: true, worker: ranked[0] });
+      expect(running.twilio.workers(sid)).toEqual([ranked[0]]);
+    });
+
+    it('at the same time, there is one worker', async () => {
+      await running.setData(dataWith(ada, {}));
+      const answers = await Promise.all(Array.from({ length: 5 }, () => running.call(path, event)));
+      for (const { status, body } of answers) {
+        expect([status, body]).toEqual([200, expect.objectContaining({ routed: true, worker: ranked[0] })]);
+      }
+      expect(running.twilio.workers(sid)).toEqual([ranked[0]]);
+    });
+
+    it('at the same time while availability changes, there is one worker', async () => {
+      await running.setData(dataWith(ada, { respectAvailability: true }));
+      for (const identity of pool) running.twilio.addUser({ identity });
+      // One delivery cannot learn anything, so it takes the first; the other one hears that the first is away.
+      running.twilio.fail({ host: 'frontline-api.twilio.com' }, faults.serverError, 3);
+      running.twilio.addUser({ identity: ranked[0] as string, isAvailable: false });
+      running.twilio.fail({ method: 'POST', path: participants }, { delay: 300 }, 1);
+      const answers = await Promise.all([running.call(path, event), running.call(path, event)]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(running.twilio.workers(sid)).toHaveLength(1);
+    });
+  });
+
+  describe('with respectAvailability', () => {
+    const respect = { respectAvailability: true };
+    const away = (identity: string | undefined): void =>
+      running.twilio.addUser({ identity: String(identity), isAvailable: false });
+
+    it('passes over workers who are away, deactivated or no Frontline users', async () => {
+      await running.setData(dataWith(ada, respect));
+      away(ranked[0]);
+      running.twilio.addUser({ identity: ranked[1] as string, state: 'deactivated' });
+      running.twilio.addUser({ identity: 'desk@example.com' });
+      const answer = await running.call(path, event);
+      expect(answer.body).toEqual({ routed: true, worker: 'desk@example.com', rule: 'default_worker' });
+      expect(logLines()[0]?.passedOver).toEqual([
+        { rule: 'customer_entry', why: 'no entry for this customer' },
+        { rule: 'customer_worker', why: 'the customer has no worker' },
+        { rule: 'number', why: 'no workers for this number' },
+        { rule: 'pool', why: 'unavailable' },
+        { rule: 'pool', why: 'unavailable' },
+        { rule: 'pool', why: 'unavailable' },
+      ]);
+    });
+
+    it.each([
+      ['assign', 'alice@example.com'],
+      ['next', ranked[0]],
+    ] as const)(
+      "with unavailableOwner %s, an absent owner's customer goes to %s",
+      async (unavailableOwner, worker) => {
+        await running.setData(dataWith(owned, { ...respect, unavailableOwner }));
+        away('alice@example.com');
+        for (const identity of pool) running.twilio.addUser({ identity });
+        expect(await running.call(path, event)).toMatchObject({ body: { routed: true, worker } });
+      },
+    );
+
+    it.each([
+      ['leave', { routed: false, reason: 'nobody_available' }, []],
+      ['assign', { routed: true, worker: 'desk@example.com', rule: 'default_worker' }, ['desk@example.com']],
+    ] as const)('with nobodyAvailable %s and all away', async (nobodyAvailable, body, workers) => {
+      await running.setData(dataWith(ada, { ...respect, nobodyAvailable }));
+      for (const identity of [...pool, 'desk@example.com']) away(identity);
+      const answer = await running.call(path, event);
+      expect([answer.status, answer.body]).toEqual([200, body]);
+      expect(running.twilio.workers(sid)).toEqual(workers);
+    });
+
+    it.each([
+      ['fails', faults.serverError],
+      ['is not there', faults.reset],
+      ['refuses our credentials', { status: 401, code: 20003 }],
+    ])('ignores availability rather than the customer when that API %s', async (_title, fault) => {
+      await running.setData(dataWith(ada, respect));
+      for (const identity of pool) away(identity);
+      running.twilio.fail({ host: 'frontline-api.twilio.com' }, fault);
+      expect(await running.call(path, event)).toMatchObject({
+        status: 200,
+        body: { routed: true, worker: ranked[0], rule: 'pool' },
+      });
+    });
+
+    it('asks about an identity with odd characters as it is written', async () => {
+      const identity = 'ann+1 #2@example.com';
+      await running.setData(dataWith(ada, { ...respect, pool: [identity] }));
+      running.twilio.addUser({ identity });
+      expect(await running.call(path, event)).toMatchObject({ body: { routed: true, worker: identity } });
+    });
+  });
+
+  describe('when Twilio has trouble', () => {
+    it.each([
+      ['429', faults.tooManyRequests],
+      ['500', faults.serverError],
+      ['503 with a page', faults.unavailable],
+      ['a torn connection', faults.reset],
+      ['500 after the work was done', { ...faults.serverError, after: true }],
+      ['a connection torn after the work was done', { ...faults.reset, after: true }],
+    ])('adds the worker once after %s', async (_title, fault) => {
+      await running.setData(dataWith(ada, {}));
+      running.twilio.fail({ method: 'POST', path: participants }, fault, 2);
+      expect(await running.call(path, event)).toMatchObject({
+        status: 200,
+        body: { routed: true, worker: ranked[0], rule: 'pool' },
+      });
+      expect(running.twilio.workers(sid)).toEqual([ranked[0]]);
+    });
+
+    it('waits for a conversation that is initializing', async () => {
+      await running.setData(dataWith(ada, {}));
+      running.twilio.addConversation({ sid, initializingCalls: 3 });
+      expect(await running.call(path, event)).toMatchObject({ status: 200, body: { routed: true } });
+      expect(added()).toEqual(Array.from({ length: 4 }, () => adding(ranked[0] as string)));
+    });
+
+    it('passes over a worker whom Twilio refuses, and says why in the log', async () => {
+      await running.setData(dataWith(ada, {}));
+      running.twilio.fail({ method: 'POST', path: participants }, { status: 400, code: 50200 }, 1);
+      const answer = await running.call(path, event);
+      expect(answer.body).toEqual({ routed: true, worker: ranked[1], rule: 'pool' });
+      expect(running.twilio.workers(sid)).toEqual([ranked[1]]);
+      expect(JSON.stringify(logLines()[0]?.passedOver)).toContain('50200');
+    });
+
+    it('says that nobody was found when all are refused, as an error in the log', async () => {
+      await running.setData(dataWith(ada, {}));
+      running.twilio.fail({ method: 'POST', path: participants }, { status: 400, code: 50200 });
+      const answer = await running.call(path, event);
+      expect([answer.status, answer.body]).toEqual([200, { routed: false, reason: 'all_refused' }]);
+      expect(logLines()).toEqual([expect.objectContaining({ level: 'error', unrouted: 'all_refused' })]);
+    });
+
+    it('answers 503 within the budget when Twilio cannot be reached', async () => {
+      await running.setData(dataWith(ada, {}));
+      running.twilio.fail({ method: 'POST' }, faults.unavailable);
+      const started = Date.now();
+      const answer = await running.call(path, event);
+      expect(Date.now() - started).toBeLessThan(10_000);
+      expect([answer.status, answer.body]).toEqual([
+        503,
+        { code: 'twilio_unavailable', message: 'Twilio could not be reached in time.' },
+      ]);
+      expect(running.twilio.workers(sid)).toEqual([]);
+    });
+
+    it('answers in time when Twilio never does', async () => {
+      await running.setData(dataWith(ada, {}));
+      running.twilio.fail({ method: 'GET' }, faults.hang);
+      const started = Date.now();
+      expect(await running.call(path, event)).toMatchObject({ status: 503 });
+      expect(Date.now() - started).toBeLessThan(10_000);
+    });
+
+    it('does not know a conversation that is gone: 404', async () => {
+      await running.setData(dataWith(ada, {}));
+      const answer = await running.call(path, { ...event, ConversationSid: `CH${'f'.repeat(32)}` });
+      expect([answer.status, answer.body]).toEqual([
+        404,
+        { code: 'conversation_not_found', message: 'There is no such conversation.' },
+      ]);
+    });
+  });
+
+  describe('when something is missing', () => {
+    it.each([
+      [undefined, 'ConversationSid is missing'],
+      ['', 'ConversationSid must be a SID that begins with CH'],
+      ['CH1/../x', 'ConversationSid must be a SID that begins with CH'],
+    ])('names the ConversationSid %j: 400', async (value, message) => {
+      const rest = without(event, 'ConversationSid');
+      const answer = await running.call(
+        path,
+        value === undefined ? rest : { ...rest, ConversationSid: value },
+      );
+      expect([answer.status, answer.body]).toEqual([400, { code: 'invalid_event', message }]);
+    });
+
+    it('says that nobody can be found in empty data, as an error in the log', async () => {
+      await running.setData({
+        '/customers.json': '{"customers":[]}',
+        '/routing.json': JSON.stringify(routing()),
+      });
+      const answer = await running.call(path, event);
+      expect([answer.status, answer.body]).toEqual([200, { routed: false, reason: 'no_candidate' }]);
+      expect(logLines()).toEqual([
+        expect.objectContaining({ level: 'error', unrouted: 'no_candidate', ConversationSid: sid }),
+      ]);
+    });
+
+    it.each([
+      [{ ACCOUNT_SID: undefined }, 'ACCOUNT_SID'],
+      [{ AUTH_TOKEN: undefined }, 'AUTH_TOKEN'],
+      [{ ACCOUNT_SID: undefined, AUTH_TOKEN: undefined }, 'ACCOUNT_SID and AUTH_TOKEN'],
+    ])('names the missing credentials: %j', async (env, names) => {
+      await running.setData(dataWith(ada, {}));
+      await running.setEnv(env);
+      const answer = await running.call(path, event);
+      await running.setEnv({});
+      expect(answer).toMatchObject({ status: 500, body: { code: 'missing_credentials' } });
+      expect((answer.body as { message: string }).message).toMatch(
+        new RegExp(`^${names} (is|are) not set: fill in .env`),
+      );
+    });
+
+    it('says that the credentials are wrong', async () => {
+      await running.setData(dataWith(ada, {}));
+      running.twilio.credentials = { ...running.twilio.credentials, authToken: 'another' };
+      expect(await running.call(path, event)).toMatchObject({
+        status: 500,
+        body: { code: 'credentials_refused' },
+      });
+    });
+  });
+
+  it('logs the decision and no personal data', async () => {
+    await running.setData(dataWith(owned, {}));
+    await running.call(path, event);
+    expect(logLines()).toEqual([
+      {
+        level: 'info',
+        event: 'onConversationRoute',
+        ConversationSid: sid,
+        ConversationServiceSid: event.ConversationServiceSid,
+        rule: 'customer_worker',
+        worker: expect.stringMatching(/^[0-9a-f]{12}$/),
+        passedOver: [{ rule: 'customer_entry', why: 'no entry for this customer' }],
+        status: 200,
+        ms: expect.any(Number),
+      },
+    ]);
+  });
+});

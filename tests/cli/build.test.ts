@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildProject } from '../../cli/build';
+import { ProjectCopy } from '../support/project-copy';
+
+let project: ProjectCopy;
+beforeEach(() => {
+  project = new ProjectCopy();
+});
+afterEach(() => project.remove());
+
+const build = () => buildProject(project.root);
+const edit = (file: string, change: (text: string) => string): void =>
+  writeFileSync(project.path(file), change(readFileSync(project.path(file), 'utf8')));
+
+/** Every file of `dist/` with its text and when it was written. */
+function dist(): Record<string, { text: string; written: number }> {
+  const folder = project.path('dist');
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const about = { text: readFileSync(file, 'utf8'), written: statSync(file).mtimeMs };
+      return [file.slice(folder.length + 1), about];
+    }),
+  );
+}
+
+describe('a build', () => {
+  it('makes dist/ and says what is in it', async () => {
+    expect(await build()).toEqual({
+      ok: true,
+      summary: '5 functions and 3 assets are in dist/',
+      routes: expect.arrayContaining(['functions/callbacks/crm.protected.js', 'assets/routing.private.json']),
+    });
+    expect(Object.keys(dist())).toHaveLength(8);
+  });
+
+  it('leaves files alone that have not changed, and replaces those that have', async () => {
+    await build();
+    const before = dist();
+    edit('assets/customers.private.json', (text) => text.replace('John Fox', 'John Wolf'));
+    expect(await build()).toMatchObject({ ok: true, routes: [] });
+    const { 'assets/customers.private.json': changed, ...others } = dist();
+    const { 'assets/customers.private.json': _old, ...unchanged } = before;
+    expect(changed?.text).toContain('John Wolf');
+    expect(others).toEqual(unchanged);
+  });
+
+  it('takes away what is no longer there, and what never belonged there', async () => {
+    await build();
+    rmSync(project.path('functions/callbacks/crm.protected.ts'));
+    for (const stray of ['.env', 'functions/callbacks/x.js.map', 'functions/callbacks/y.d.ts']) {
+      writeFileSync(project.path('dist', stray), 'x');
+    }
+    expect(await build()).toMatchObject({ ok: true, summary: '4 functions and 3 assets are in dist/' });
+    expect(Object.keys(dist()).filter((file) => /crm|env|map|d\.ts/.test(file))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'data that is wrong',
+      'assets/customers.private.json',
+      (text: string) => text.replace('"(212) 555-0102"', '"12"'),
+      /^assets\/customers\.private\.json\n {2}customers\[1\]\.channels\[0\]\.value: "12" is no phone number\n {4}→ write it with/,
+    ],
+    [
+      'a function that cannot be compiled',
+      'functions/callbacks/routing.protected.ts',
+      (text: string) => `${text}\nconst = 1;`,
+      /functions\/callbacks\/routing\.protected\.ts:\d+:\d+/,
+    ],
+    [
+      'an import that leads nowhere',
+      'lib/core/route.ts',
+      (text: string) => `import './nowhere';\n${text}`,
+      /Could not resolve "\.\/nowhere"/,
+    ],
+  ])(
+    'with %s fails, says where, and leaves the last good dist/ in place',
+    async (_title, file, change, report) => {
+      await build();
+      const before = dist();
+      edit(file, change);
+      expect(await build()).toEqual({ ok: false, report: expect.stringMatching(report) });
+      expect(dist()).toEqual(before);
+    },
+  );
+
+  it('with several problems names all of them', async () => {
+    edit('assets/customers.private.json', (text) => text.replace('"(212) 555-0102"', '"12"'));
+    edit('assets/routing.private.json', (text) => text.replace('"defaultWorker"', '"defaultWorkers"'));
+    edit('functions/callbacks/crm.protected.ts', (text) => `${text}\nconst = 1;`);
+    const result = await build();
+    expect(result).toMatchObject({ ok: false });
+    const { report } = result as { report: string };
+    expect(report).toContain('customers[1].channels[0].value: "12" is no phone number');
+    expect(report).toContain('routing.defaultWorkers: there is no field "defaultWorkers" here');
+    expect(report).toContain('did you mean "defaultWorker"?');
+    expect(report).toContain('crm.protected.ts');
+  });
+});

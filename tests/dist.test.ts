@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '..');
+const dist = join(root, 'dist');
+const functions = ['conversations', 'crm', 'outgoing-conversation', 'routing', 'templates'].map(
+  (name) => `functions/callbacks/${name}.protected.js`,
+);
+const textOf = (file: string): string => readFileSync(join(dist, file), 'utf8');
+
+describe('what is deployed', () => {
+  it('is the functions and the private assets, and nothing else', () => {
+    const files = readdirSync(dist, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1));
+    expect(files.sort()).toEqual([
+      ...['customers', 'routing', 'templates'].map((name) => `assets/${name}.private.json`),
+      ...functions,
+    ]);
+  });
+
+  it.each(functions)('%s is one small file that needs nothing but Node.js', (file) => {
+    const text = textOf(file);
+    const required = [...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => String(name));
+    expect(required.length).toBeGreaterThan(0);
+    expect(required.filter((name) => !isBuiltin(name))).toEqual([]);
+    expect(Buffer.byteLength(text)).toBeLessThan(60_000);
+  });
+
+  it.each(functions)('%s holds no phone-number library, no source map, no path of a machine', (file) => {
+    const text = textOf(file);
+    expect(text).not.toMatch(/libphonenumber|PhoneNumberMetadata|sourceMappingURL/i);
+    expect(text).not.toContain(root);
+  });
+
+  it('is installed with nothing but the SDK and an exact runtime handler', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    expect(Object.keys(dependencies)).toEqual(['@twilio/runtime-handler', 'twilio']);
+    expect(dependencies['@twilio/runtime-handler']).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('is locked without the address of any registry', () => {
+    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(
+      /"resolved"|https?:\/\/registry/,
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import { deadlineIn } from '../../../lib/edge/deadline';
+import { Misconfigured, TwilioRefused, TwilioUnavailable } from '../../../lib/edge/errors';
+import { openTwilio, persist, type TwilioApi } from '../../../lib/twilio/api';
+
+/** An API whose clock moves only while it sleeps. */
+function api(budgetMs: number, random = 0.5): TwilioApi & { slept: number[] } {
+  let time = 0;
+  const slept: number[] = [];
+  return {
+    client: {} as TwilioApi['client'],
+    deadline: deadlineIn(budgetMs, () => time),
+    random: () => random,
+    sleep: async (ms) => {
+      slept.push(ms);
+      time += ms;
+    },
+    slept,
+  };
+}
+
+const answer = (status: number, code?: number, message = 'x') =>
+  Object.assign(new Error(message), { status, ...(code && { code }) });
+const failing = (...errors: unknown[]): (() => Promise<string>) => {
+  return async () => {
+    const error = errors.shift();
+    if (error) throw error;
+    return 'done';
+  };
+};
+
+describe('a request that is safe to repeat', () => {
+  it.each([
+    ['429', answer(429, 20429)],
+    ['500', answer(500)],
+    ['503', answer(503)],
+    ['a conversation that is initializing', answer(409, 50386)],
+    ['a time-out', Object.assign(new Error('timeout'), { code: 'ECONNABORTED' })],
+    ['a broken connection', Object.assign(new Error('hang up'), { code: 'ECONNRESET' })],
+  ])('is repeated with back-off after %s', async (_name, error) => {
+    const waiting = api(9_000);
+    await expect(persist(waiting, 'x', failing(error, error, error))).resolves.toBe('done');
+    expect(waiting.slept).toEqual([75, 150, 300]);
+  });
+
+  it('waits a random part of the pause, so that many do not come back at once', async () => {
+    const early = api(9_000, 0);
+    const late = api(9_000, 0.999);
+    await persist(early, 'x', failing(answer(500)));
+    await persist(late, 'x', failing(answer(500)));
+    expect(early.slept).toEqual([50]);
+    expect(late.slept[0]).toBeCloseTo(99.95);
+  });
+
+  it('is given up while there is still time to answer', async () => {
+    const waiting = api(3_000);
+    const forever = Array.from({ length: 100 }, () => answer(503));
+    await expect(persist(waiting, 'add worker', failing(...forever))).rejects.toMatchObject({
+      status: 503,
+      code: 'twilio_unavailable',
+      facts: { request: 'add worker', attempts: 6 },
+    });
+    expect(waiting.deadline.remaining()).toBeGreaterThan(250);
+  });
+
+  it.each([
+    [answer(409, 50433), 'duplicate'],
+    [answer(404, 20404), 'missing'],
+    [answer(400, 50000), 'refused'],
+  ])('is not repeated after a final no: %p', async (error, kind) => {
+    const waiting = api(9_000);
+    const refused = await persist(waiting, 'x', failing(error)).catch((caught: unknown) => caught);
+    expect(refused).toBeInstanceOf(TwilioRefused);
+    expect(refused).toMatchObject({ kind, cause: error });
+    expect(waiting.slept).toEqual([]);
+  });
+
+  it('names the conversation that has the address pair', async () => {
+    const sid = `CH${'a'.repeat(32)}`;
+    const error = answer(
+      409,
+      50416,
+      `A binding for this participant and proxy address already exists in ${sid}`,
+    );
+    await expect(persist(api(9_000), 'x', failing(error))).rejects.toMatchObject({
+      facts: { twilioCode: 50416, conflict: sid },
+    });
+  });
+
+  it.each([401, 403])('says that the credentials are wrong after %d', async (status) => {
+    await expect(persist(api(9_000), 'x', failing(answer(status, 20003)))).rejects.toBeInstanceOf(
+      Misconfigured,
+    );
+  });
+
+  it('lets a mistake in our own code through at once', async () => {
+    const mistake = new TypeError('x is not a function');
+    await expect(persist(api(9_000), 'x', failing(mistake))).rejects.toBe(mistake);
+  });
+
+  it('is not even begun once more when there is no time', async () => {
+    await expect(persist(api(0), 'x', failing(answer(500)))).rejects.toBeInstanceOf(TwilioUnavailable);
+  });
+});
+
+describe('a client', () => {
+  it('gives each request at most the time that is left, and never the 30 s of the SDK', async () => {
+    const timeouts: unknown[] = [];
+    const client = {
+      request: async (options: { timeout?: number }) => {
+        timeouts.push(options.timeout);
+      },
+    } as unknown as TwilioApi['client'];
+    let time = 0;
+    const { client: opened } = openTwilio(() => client, {
+      ...api(0),
+      deadline: deadlineIn(4_000, () => time),
+    });
+    const request = { method: 'get', uri: 'https://conversations.twilio.com/v1' } as const;
+    for (time of [0, 2_000, 3_000, 5_000]) await opened.request(request);
+    expect(timeouts).toEqual([2_500, 2_000, 1_000, 1]);
+  });
+});

@@ -1,0 +1,31 @@
+import type { Customer, Routing } from '../../lib/data/types';
+
+/** A customer with the least there can be, and what the test says. */
+export function customer(given: Partial<Customer> = {}): Customer {
+  return { customer_id: '1', display_name: 'Ada Lovelace', channels: [], links: [], ...given };
+}
+
+/** Routing data without any rule, and what the test says. */
+export function routing(
+  given: {
+    workers?: Routing['workers'];
+    customerAccess?: Routing['customerAccess'];
+    proxyAddresses?: Partial<Routing['proxyAddresses']>;
+    routing?: Partial<Routing['routing']>;
+  } = {},
+): Routing {
+  return {
+    workers: given.workers ?? [],
+    customerAccess: given.customerAccess ?? 'all',
+    proxyAddresses: { rules: [], defaults: {}, ...given.proxyAddresses },
+    routing: {
+      addresses: {},
+      numbers: {},
+      pool: [],
+      respectAvailability: false,
+      unavailableOwner: 'assign',
+      nobodyAvailable: 'leave',
+      ...given.routing,
+    },
+  };
+}

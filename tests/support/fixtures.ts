@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The form fields of one request of Twilio's. */
+export type Fields = Readonly<Record<string, string>>;
+
+/** The requests that lie in `tests/fixtures`. */
+export type FixtureName =
+  | 'get-proxy-address'
+  | 'get-customers-list'
+  | 'get-customer-details'
+  | 'get-templates'
+  | 'on-conversation-route'
+  | 'on-conversation-route-group-mms'
+  | 'on-conversation-add-inbound'
+  | 'on-conversation-add-outbound'
+  | 'on-participant-added-customer'
+  | 'on-participant-added-worker';
+
+/** A fresh copy of a request, complete and valid: spoil one field and send it. */
+export function fixture(name: FixtureName): Record<string, string> {
+  const file = join(__dirname, '..', 'fixtures', `${name}.json`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+}
+
+/** The same fields but for those named. */
+export function without(fields: Fields, ...names: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+}
+
+/** The same fields with one set or replaced. */
+export function withField(fields: Fields, name: string, value: string): Record<string, string> {
+  return { ...fields, [name]: value };
+}

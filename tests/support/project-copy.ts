@@ -1,0 +1,24 @@
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '../..');
+const parts = ['functions', 'lib', 'cli', 'assets', 'package.json', 'tsconfig.json', '.twilioserverlessrc'];
+
+/** A copy of the project that a test may change; `node_modules` is the project's own. */
+export class ProjectCopy {
+  readonly root = mkdtempSync(join(realpathSync(tmpdir()), 'project-'));
+
+  constructor() {
+    for (const part of parts) cpSync(join(root, part), join(this.root, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(this.root, 'node_modules'));
+  }
+
+  path(...parts: string[]): string {
+    return join(this.root, ...parts);
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}

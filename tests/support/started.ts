@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A command of the project that goes on running, with what it has printed. */
+export class Started {
+  output = '';
+  readonly #child: ChildProcess;
+
+  /** @param env variables besides PATH and HOME */
+  constructor(cwd: string, command: string, args: string[], env: Record<string, string> = {}) {
+    const { PATH = '', HOME = '' } = process.env;
+    this.#child = spawn(command, args, {
+      cwd,
+      env: { PATH, HOME, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const take = (chunk: Buffer): void => {
+      this.output += chunk.toString();
+    };
+    this.#child.stdout?.on('data', take);
+    this.#child.stderr?.on('data', take);
+  }
+
+  /** Waits until it has printed this; fails with its output after 20 s. */
+  async prints(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.until(() => pattern.exec(this.output) ?? undefined, String(pattern));
+  }
+
+  /** Waits until there is something. */
+  async until<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
+    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
+      const found = await look();
+      if (found !== undefined) return found;
+    }
+    throw new Error(`waited in vain for ${what}; it printed:\n${this.output}`);
+  }
+
+  /** The processes that it and its children have started and that still run, itself included. */
+  processes(): number[] {
+    const parents = new Map<number, number>();
+    for (const pid of readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .map(Number)) {
+      const parent = parentOf(pid);
+      if (parent !== undefined) parents.set(pid, parent);
+    }
+    const found = new Set([this.#child.pid ?? -1]);
+    for (let size = 0; size !== found.size; ) {
+      size = found.size;
+      for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
+    }
+    return [...found].filter((pid) => parents.has(pid));
+  }
+
+  /** Presses Ctrl-C, or waits for it to end by itself. */
+  async ends(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null> {
+    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    const ended = once(this.#child, 'close');
+    if (signal) this.#child.kill(signal);
+    const [code] = (await ended) as [number | null];
+    return code;
+  }
+
+  /** Makes sure that nothing of it stays behind. */
+  kill(): void {
+    for (const pid of this.processes()) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It is gone already.
+      }
+    }
+  }
+}
+
+/** @returns a port of this machine that nobody uses */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** @returns the parent of a running process; undefined for one that has ended, whether or not anybody was told */
+function parentOf(pid: number): number | undefined {
+  try {
+    const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return state === 'Z' ? undefined : Number(parent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns whether a process runs */
+export function isRunning(pid: number): boolean {
+  return parentOf(pid) !== undefined;
+}
