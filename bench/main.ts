@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { buildProject } from '../cli/build';
+import { LocalTwilio } from '../simulator/local-twilio';
 import { callbacks, Deployment, empty, type Subject } from './instances';
 import { makeCustomers, timeLookups } from './lookups';
 
@@ -94,6 +95,29 @@ async function printLookups(deployment: Deployment): Promise<void> {
   }
 }
 
+/** A thousand messages at once: hooks, routing and REST calls through gateway, functions and proxy. */
+async function printThroughput(): Promise<void> {
+  const ports = { functions: 3900, console: 4900, proxy: 4901 };
+  const local = new LocalTwilio({ root, ports, onOutput: () => undefined });
+  await local.start();
+  try {
+    const messages = Array.from({ length: quick ? 200 : 1_000 }, (_, i) => ({
+      from: `+1917556${String(i % 100).padStart(4, '0')}`,
+      body: `message ${i}`,
+    }));
+    const started = performance.now();
+    const results = await Promise.all(messages.map((message) => local.receive(message)));
+    const seconds = (performance.now() - started) / 1_000;
+    const failed = results.filter(({ ok }) => !ok).length;
+    console.log(`\nLocal Twilio: ${messages.length} inbound messages from 100 customers at once`);
+    console.log(row(['messages a second', (messages.length / seconds).toFixed(0)]));
+    console.log(row(['of new conversations, routed', (100 / seconds).toFixed(0)]));
+    console.log(row(['failed', String(failed)]));
+  } finally {
+    await local.stop();
+  }
+}
+
 /** `npm run bench [-- --quick]` */
 async function main(): Promise<void> {
   const build = await buildProject(root);
@@ -108,6 +132,7 @@ async function main(): Promise<void> {
   } finally {
     deployment.remove();
   }
+  await printThroughput();
 }
 
 main().catch((error: unknown) => {

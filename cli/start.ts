@@ -1,134 +1,55 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { watch } from 'chokidar';
-import { buildProject } from './build';
-import { describeService } from './describe-service';
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { LocalTwilio } from '../simulator/local-twilio';
+import { buildAndSay, stopOnSignal, watchProject } from './watch-project';
 
 const root = resolve(__dirname, '..');
-const port = Number(process.env.PORT || 3000);
-const url = `http://localhost:${port}`;
+const ports = {
+  functions: Number(process.env.PORT || 3000),
+  console: Number(process.env.SIMULATOR_PORT || 4000),
+  proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
+};
 
-let functions: ChildProcess | undefined;
-let stopping = false;
-
-/** Builds; says what is wrong, or that all is well. */
-async function build(): Promise<{ ok: boolean; routes: string[] }> {
-  const started = performance.now();
-  const result = await buildProject(root).catch((error: unknown) => ({
-    ok: false as const,
-    report: String(error),
-  }));
-  if (!result.ok) {
-    console.error(`${result.report}\nNot built. Mend it and save; this goes on by itself.`);
-    return { ok: false, routes: [] };
-  }
-  console.log(`Built: ${result.summary} (${Math.round(performance.now() - started)} ms)`);
-  return result;
-}
-
-/** Starts `twilio-run` on `dist/`, which `.twilioserverlessrc` names, and waits until it answers. */
-async function startFunctions(): Promise<void> {
-  const command = join(root, 'node_modules/twilio-run/bin/twilio-run.js');
-  const child = spawn(process.execPath, [command, 'start', `--port=${port}`, '--log-level=warn'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  functions = child;
-  child.once('exit', (code) => {
-    if (stopping || functions !== child) return;
-    console.error(`twilio-run ended by itself (exit code ${code}).`);
-    void stop(1);
-  });
-  while (child.exitCode === null && child.signalCode === null) {
-    if (await isListening()) return;
-    await sleep(50);
-  }
-}
-
-/** Looks without a request, which would show in the log. */
-async function isListening(): Promise<boolean> {
-  const socket = connect(port, 'localhost');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-async function stopFunctions(): Promise<void> {
-  const child = functions;
-  functions = undefined;
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  const killed = setTimeout(() => child.kill('SIGKILL'), 3_000);
-  await once(child, 'exit');
-  clearTimeout(killed);
-}
-
-async function stop(exitCode: number): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  await stopFunctions();
-  process.exit(exitCode);
-}
-
-/** @throws an error that names the port when another program has it */
-async function requirePort(): Promise<void> {
-  const probe = createServer();
-  probe.listen(port);
-  try {
-    await once(probe, 'listening');
-  } catch (error) {
-    const { code } = error as { code?: string };
-    throw new Error(
-      `Port ${port} cannot be used (${code}). Stop what uses it, or choose another: PORT=3001 npm start`,
-    );
-  }
-  probe.close();
-  await once(probe, 'close');
-}
-
+/** `npm start`: builds, starts the functions behind the local Twilio, opens the console, builds again on changes. */
 async function main(): Promise<void> {
-  await requirePort();
-  process.once('SIGINT', () => void stop(0));
-  process.once('SIGTERM', () => void stop(0));
+  const first = await buildAndSay(root);
+  const local = new LocalTwilio({ root, ports, onOutput: console.log });
+  stopOnSignal(() => local.stop());
+  await local.onBuild(first.ok ? { ok: true } : { ok: false, report: first.report });
+  await local.start();
 
-  let running = (await build()).ok;
-  if (running) {
-    await startFunctions();
-    console.log(await describeService(root, url));
-  }
+  const { urls } = local.snapshot();
+  console.log(`
+The local Twilio is ready. No message leaves this machine.
 
-  let turn: Promise<void> = Promise.resolve();
-  const rebuild = async (path: string): Promise<void> => {
-    const { ok, routes } = await build();
-    if (!ok) return;
-    const restart = !running || routes.length > 0 || path === join(root, '.env');
-    if (!restart) return;
-    await stopFunctions();
-    await startFunctions();
-    if (!running) console.log(await describeService(root, url));
-    running = true;
-  };
-  let timer: NodeJS.Timeout | undefined;
-  watch(
-    ['functions', 'lib', 'assets', '.env'].map((name) => join(root, name)),
-    { ignoreInitial: true },
-  ).on('all', (_event, path) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      turn = turn.then(() => rebuild(path));
-    }, 100);
-  });
+  Console     ${urls.console}   a customer texts in, a worker answers
+  Functions   ${urls.functions}   behind the gateway: signed requests only
+  REST proxy  ${urls.proxy}   where the functions' SDK finds Twilio
+
+Try it: npm run simulate -- scenario known-customer
+Stop it with Ctrl-C.
+`);
+  openInBrowser(urls.console);
+  watchProject(root, (result) =>
+    local.onBuild(result.ok ? { ok: true } : { ok: false, report: result.report }),
+  );
+}
+
+/** Only for a person at a terminal, and only if the system has a way. */
+function openInBrowser(url: string): void {
+  if (!process.stdout.isTTY || process.env.CI || process.env.BROWSER === 'none') return;
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
+  spawn(command as string, args, { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
 }
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  void stop(1);
+  process.exit(1);
 });

@@ -8,7 +8,7 @@ let project: ProjectCopy;
 let port: number;
 let running: Started;
 const start = (): Started =>
-  new Started(project.root, process.execPath, ['node_modules/tsx/dist/cli.mjs', 'cli/start.ts'], {
+  new Started(project.root, process.execPath, ['node_modules/tsx/dist/cli.mjs', 'cli/start-functions.ts'], {
     PORT: String(port),
   });
 const edit = (file: string, change: (text: string) => string): void =>
@@ -41,7 +41,7 @@ const details = async (): Promise<unknown> => {
   return (body as { objects: { customer: { display_name: string } } }).objects.customer.display_name;
 };
 
-describe('npm start', () => {
+describe('npm run start:functions', () => {
   it('serves the callbacks without a .env, and prints their URLs and a request that works', async () => {
     running = start();
     const [, command = ''] = await running.prints(/Try one:\n\n([\s\S]*ChannelValue=\S+)/);
@@ -103,7 +103,7 @@ describe('npm start', () => {
     expect(await running.ends()).toBe(1);
     server.close();
     expect(running.output).toContain(`Port ${port} cannot be used (EADDRINUSE)`);
-    expect(running.output).toContain('PORT=3001 npm start');
+    expect(running.output).toContain(`PORT=${port + 10}`);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves no process and no port behind after %s', async (signal) => {

@@ -16,7 +16,9 @@ export interface WorkerParticipant {
 export async function listWorkers(api: TwilioApi, conversationSid: string): Promise<WorkerParticipant[]> {
   try {
     const participants = await persist(api, 'list participants', () =>
-      api.client.conversations.v1.conversations(conversationSid).participants.list({ limit: 1_000 }),
+      api.client.conversations.v1
+        .conversations(conversationSid)
+        .participants.list({ limit: 1_000, pageSize: 100 }),
     );
     return participants
       .filter((participant) => participant.identity)

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { ConnectionReset, type Fault, Faults, type Matcher } from '../../simulator/twilio/faults';
+
+export { ConnectionReset, type Fault };
 
 /** The account that the tests use. The development runtime insists on 34 and 32 characters. */
 export const accountSid = `AC${'0'.repeat(32)}`;
@@ -23,24 +26,6 @@ export interface TwilioAnswer {
 /** What tests see of a request. */
 export type RecordedCall = Pick<TwilioRequest, 'method' | 'host' | 'path' | 'form'>;
 
-/** Which requests a fault hits; what is left out matches everything. In a text path `*` stands for one segment. */
-export interface Matcher {
-  method?: 'GET' | 'POST' | 'DELETE';
-  host?: string;
-  path?: string | RegExp;
-}
-
-/**
- * What goes wrong: an error answer, no answer ever, a torn connection, or only a `delay` in milliseconds. With `after`
- * the request's work is done first.
- */
-export type Fault = { after?: boolean; delay?: number } & (
-  | { status: number; code?: number; message?: string; body?: string }
-  | { hang: true }
-  | { reset: true }
-  | { delay: number }
-);
-
 /** The faults that Twilio is known for. */
 export const faults = {
   tooManyRequests: { status: 429, code: 20429, message: 'Too Many Requests' },
@@ -50,15 +35,6 @@ export const faults = {
   hang: { hang: true },
   reset: { reset: true },
 } as const satisfies Record<string, Fault>;
-
-/** Thrown by `handle` when the connection is to be torn. */
-export class ConnectionReset extends Error {
-  readonly code = 'ECONNRESET';
-
-  constructor() {
-    super('socket hang up');
-  }
-}
 
 export type ConversationState = 'initializing' | 'active' | 'inactive' | 'closed';
 
@@ -141,7 +117,7 @@ export class FakeTwilio {
 
   #conversations = new Map<string, Conversation>();
   #users = new Map<string, Required<UserSetup>>();
-  #faults: { matcher: Matcher; fault: Fault; left: number }[] = [];
+  readonly #faults = new Faults();
   #sids = 0;
 
   /** The requests that change something. */
@@ -155,7 +131,7 @@ export class FakeTwilio {
     this.credentials = { accountSid, authToken };
     this.#conversations.clear();
     this.#users.clear();
-    this.#faults = [];
+    this.#faults.clear();
     this.#sids = 0;
   }
 
@@ -197,11 +173,7 @@ export class FakeTwilio {
    * @param times how often; without it until `reset`, or until the returned function is called
    */
   fail(matcher: Matcher, fault: Fault, times = Number.POSITIVE_INFINITY): () => void {
-    const entry = { matcher, fault, left: times };
-    this.#faults.push(entry);
-    return () => {
-      entry.left = 0;
-    };
+    return this.#faults.add(matcher, fault, times);
   }
 
   /**
@@ -213,7 +185,7 @@ export class FakeTwilio {
   async handle(request: TwilioRequest): Promise<TwilioAnswer> {
     const { method, host, path, form } = request;
     this.calls.push({ method, host, path, form });
-    const fault = this.#takeFault(request);
+    const fault = this.#faults.take(request);
     if (!fault) return this.#answer(request);
 
     let answer = fault.after ? this.#answer(request) : undefined;
@@ -226,12 +198,6 @@ export class FakeTwilio {
     }
     answer ??= this.#answer(request);
     return answer;
-  }
-
-  #takeFault(request: TwilioRequest): Fault | undefined {
-    const entry = this.#faults.find(({ matcher, left }) => left > 0 && matches(matcher, request));
-    if (entry) entry.left -= 1;
-    return entry?.fault;
   }
 
   #answer(request: TwilioRequest): TwilioAnswer {
@@ -461,18 +427,6 @@ export class FakeTwilio {
     }
     throw notFound(`/Users/${key}`);
   }
-}
-
-function matches({ method, host, path }: Matcher, request: TwilioRequest): boolean {
-  if (method !== undefined && method !== request.method) return false;
-  if (host !== undefined && host !== request.host) return false;
-  if (path === undefined) return true;
-  return (typeof path === 'string' ? pattern(path) : path).test(request.path);
-}
-
-function pattern(path: string): RegExp {
-  const literal = path.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replaceAll('*', '[^/]+')}$`);
 }
 
 function checkAttributes(attributes: string | undefined): void {

@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
-const parts = ['functions', 'lib', 'cli', 'assets', 'package.json', 'tsconfig.json', '.twilioserverlessrc'];
+const parts = [
+  'functions',
+  'lib',
+  'cli',
+  'simulator',
+  'assets',
+  'package.json',
+  'tsconfig.json',
+  '.twilioserverlessrc',
+];
 
 /** A copy of the project that a test may change; `node_modules` is the project's own. */
 export class ProjectCopy {

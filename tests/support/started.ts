@@ -40,19 +40,7 @@ export class Started {
 
   /** The processes that it and its children have started and that still run, itself included. */
   processes(): number[] {
-    const parents = new Map<number, number>();
-    for (const pid of readdirSync('/proc')
-      .filter((entry) => /^\d+$/.test(entry))
-      .map(Number)) {
-      const parent = parentOf(pid);
-      if (parent !== undefined) parents.set(pid, parent);
-    }
-    const found = new Set([this.#child.pid ?? -1]);
-    for (let size = 0; size !== found.size; ) {
-      size = found.size;
-      for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
-    }
-    return [...found].filter((pid) => parents.has(pid));
+    return this.#child.pid === undefined ? [] : processesOf(this.#child.pid);
   }
 
   /** Presses Ctrl-C, or waits for it to end by itself. */
@@ -76,14 +64,41 @@ export class Started {
   }
 }
 
+/** @returns ports of this machine that nobody uses, all different */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(
+    servers.map((server) => {
+      server.close();
+      return once(server, 'close');
+    }),
+  );
+  return ports;
+}
+
 /** @returns a port of this machine that nobody uses */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
+  const [port = 0] = await freePorts(1);
   return port;
+}
+
+/** @returns the process and those that it and its children have started, as far as they still run */
+export function processesOf(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const pid of readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)) {
+    const parent = parentOf(pid);
+    if (parent !== undefined) parents.set(pid, parent);
+  }
+  const found = new Set([root]);
+  for (let size = 0; size !== found.size; ) {
+    size = found.size;
+    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
+  }
+  return [...found].filter((pid) => parents.has(pid));
 }
 
 /** @returns the parent of a running process; undefined for one that has ended, whether or not anybody was told */

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import { type BuildResult, buildProject } from './build';
+
+/** Builds and says how it went. */
+export async function buildAndSay(root: string): Promise<BuildResult> {
+  const started = performance.now();
+  const result = await buildProject(root).catch(
+    (error: unknown): BuildResult => ({ ok: false, report: String(error) }),
+  );
+  if (result.ok) console.log(`Built: ${result.summary} (${Math.round(performance.now() - started)} ms)`);
+  else console.error(`${result.report}\nNot built. Mend it and save; this goes on by itself.`);
+  return result;
+}
+
+/**
+ * Builds again whenever something changes that the build reads, one build after the other.
+ *
+ * @param onBuild is told how each build went, and which paths had changed
+ */
+export function watchProject(
+  root: string,
+  onBuild: (result: BuildResult, changed: ReadonlySet<string>) => Promise<void>,
+): FSWatcher {
+  let turn: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  let changed = new Set<string>();
+  const rebuild = async (): Promise<void> => {
+    const paths = changed;
+    changed = new Set();
+    await onBuild(await buildAndSay(root), paths);
+  };
+  const watched = ['functions', 'lib', 'assets', '.env'].map((name) => join(root, name));
+  return watch(watched, { ignoreInitial: true }).on('all', (_event, path) => {
+    changed.add(path);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      turn = turn.then(rebuild).catch((error: unknown) => console.error(String(error)));
+    }, 100);
+  });
+}
+
+/** Runs `stop` once, at Ctrl-C or when asked to end, and then ends the process. */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      void stop().finally(() => process.exit(0));
+    });
+  }
+}

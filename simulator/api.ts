@@ -1,0 +1,252 @@
+/**
+ * What the local Twilio tells the console, the CLI and tests, and what they may ask of it: the JSON of the control
+ * API on port 4000. Times are ISO 8601, durations milliseconds.
+ */
+
+/** What a person may send a message over. */
+export type SimulatedChannel = 'sms' | 'whatsapp';
+
+/** What Twilio does with an inbound conversation that no worker is in: the Frontline Console's three choices. */
+export type RoutingMode = 'custom' | 'pool' | 'none';
+
+/** What goes wrong on purpose, until it is taken off. */
+export interface Faults {
+  /** How Twilio's REST API answers our functions: not at all (`hang`), 429, 500, or as it should. */
+  rest: 'none' | '429' | '500' | 'hang';
+  /** How many REST requests are hit; null for all. */
+  restTimes: number | null;
+  /** Whether webhooks are sent with a wrong signature. */
+  badSignature: boolean;
+}
+
+export interface Settings {
+  routingMode: RoutingMode;
+  /** Whether post-action webhooks and the routing callback are delivered twice. */
+  deliverTwice: boolean;
+  faults: Faults;
+}
+
+export interface SimulatedWorker {
+  identity: string;
+  displayName: string;
+  available: boolean;
+  state: 'active' | 'deactivated';
+}
+
+/** A person with a phone, from the customers' data or made up by the user. */
+export interface SimulatedCustomer {
+  /** undefined for somebody who is in no data. */
+  customerId?: string;
+  displayName: string;
+  /** E.164 */
+  phone: string;
+  /** What the data says the person uses; strangers have both. */
+  channels: SimulatedChannel[];
+  worker?: string;
+}
+
+export interface SimulatedMessage {
+  sid: string;
+  index: number;
+  /** A worker's identity or a customer's address. */
+  author: string;
+  body: string;
+  at: string;
+}
+
+export interface SimulatedParticipant {
+  sid: string;
+  identity?: string;
+  /** `+1…`, `whatsapp:+1…` */
+  address?: string;
+  proxyAddress?: string;
+  projectedAddress?: string;
+  attributes: Record<string, unknown>;
+}
+
+export interface SimulatedConversation {
+  sid: string;
+  friendlyName: string | null;
+  state: 'initializing' | 'active' | 'inactive' | 'closed';
+  attributes: Record<string, unknown>;
+  createdAt: string;
+  updatedAt: string;
+  participants: SimulatedParticipant[];
+  messages: SimulatedMessage[];
+}
+
+/** Something that an answer of ours does against the contract. */
+export interface ContractProblem {
+  /** e.g. `objects.customers[2].display_name`, `status`, `time`; empty for the answer as a whole. */
+  field: string;
+  problem: string;
+}
+
+/** One webhook or callback that was sent to a function. */
+export interface WebhookEntry {
+  kind: 'webhook';
+  /** `onConversationAdd`, `onParticipantAdded`, `onConversationRoute`, `GetProxyAddress`, `GetCustomersList`, … */
+  name: string;
+  url: string;
+  fields: Record<string, string>;
+  limitMs: number;
+  /** undefined while it is under way. */
+  ms?: number;
+  /** HTTP status; undefined while under way, or when no answer came. */
+  status?: number;
+  /** The answer's body as text. */
+  body?: string;
+  /** What Twilio makes of the answer, in one sentence, e.g. `The conversation is created with these values.` */
+  outcome?: string;
+  problems: ContractProblem[];
+  /** Twilio's or Frontline's error code that this answer causes, e.g. 48027. */
+  errorCode?: number;
+  /** The function's own log line: the decision with its reason. */
+  decision?: {
+    rule?: string;
+    /** Which rules were passed over, and why. */
+    passedOver?: { rule: string; why: string }[];
+    /** Everything else that the line holds. */
+    [fact: string]: unknown;
+  };
+  /** 1 for the first delivery, 2 for a repeated one. */
+  delivery: number;
+}
+
+/** One REST request that reached the local Twilio. */
+export interface RestEntry {
+  kind: 'rest';
+  method: string;
+  /** e.g. `https://conversations.twilio.com/v1/Conversations/CH…/Participants` */
+  url: string;
+  form: Record<string, string>;
+  status?: number;
+  /** Twilio's error code. */
+  code?: number;
+  message?: string;
+  ms?: number;
+  /** The webhook (its entry's id) that the function was handling. */
+  during?: number;
+  /** Set when a fault did this. */
+  fault?: string;
+}
+
+/** Something that happened at Twilio or in the app, in one sentence. */
+export interface NoteEntry {
+  kind: 'note';
+  text: string;
+  /** Frontline's or Twilio's error code. */
+  errorCode?: number;
+}
+
+export type EntryState = 'running' | 'ok' | 'warning' | 'failed';
+
+/** One line of the timeline. An entry with the same `id` replaces the earlier one. */
+export type TimelineEntry = {
+  id: number;
+  at: string;
+  /** What all entries have in common that one cause (a message, a click, a scenario) brought about. */
+  trace: string;
+  state: EntryState;
+  /** The line's headline, e.g. `María Gómez texts +1 646 555 0190`. */
+  title: string;
+  conversationSid?: string;
+} & (WebhookEntry | RestEntry | NoteEntry);
+
+export interface Scenario {
+  /** e.g. `owner-unavailable` */
+  name: string;
+  title: string;
+  /** What it does and what should come of it, in a sentence or two. */
+  description: string;
+  /** Whether a good outcome is one in which something fails. */
+  failing: boolean;
+}
+
+/** What a finished action came to. */
+export interface ActionResult {
+  trace: string;
+  /** Whether every answer kept the contract (and, for a scenario, everything ended as it should). */
+  ok: boolean;
+  /** What did not end as it should, in sentences. */
+  failures: string[];
+  conversationSid?: string;
+  entries: TimelineEntry[];
+}
+
+/** `GET /api/state` */
+export interface Snapshot {
+  version: string;
+  urls: { functions: string; console: string; proxy: string };
+  build: { ok: boolean; report?: string };
+  settings: Settings;
+  /** Our Twilio numbers, E.164, the first one the default. */
+  numbers: { address: string; channels: SimulatedChannel[] }[];
+  workers: SimulatedWorker[];
+  customers: SimulatedCustomer[];
+  conversations: SimulatedConversation[];
+  scenarios: Scenario[];
+}
+
+/**
+ * Server-sent events of `GET /api/events`: `timeline` with a TimelineEntry, `conversation` with a
+ * SimulatedConversation (new or changed), `state` with a Snapshot when anything else changed, `reset` with nothing.
+ */
+export type ServerEvent =
+  | { type: 'timeline'; data: TimelineEntry }
+  | { type: 'conversation'; data: SimulatedConversation }
+  | { type: 'state'; data: Snapshot }
+  | { type: 'reset'; data: null };
+
+/** `POST /api/inbound`: a customer writes. Answers an ActionResult once everything that follows has happened. */
+export interface InboundRequest {
+  /** E.164 */
+  from: string;
+  /** One of our numbers; the default one when left out. */
+  to?: string;
+  channel?: SimulatedChannel;
+  body: string;
+  /** The other people of a group MMS, E.164. */
+  group?: string[];
+}
+
+/** `POST /api/outgoing`: a worker starts a conversation from the app. Answers an ActionResult. */
+export interface OutgoingRequest {
+  worker: string;
+  customerId: string;
+  channel?: SimulatedChannel;
+  body?: string;
+}
+
+/** `POST /api/messages`: a worker writes into a conversation. Answers an ActionResult. */
+export interface WorkerMessageRequest {
+  conversationSid: string;
+  worker: string;
+  body: string;
+}
+
+/** `POST /api/resend`: sends a webhook of the timeline again, its fields edited or not. Answers an ActionResult. */
+export interface ResendRequest {
+  id: number;
+  fields?: Record<string, string>;
+}
+
+/*
+ * Further calls:
+ *
+ * GET  /api/timeline                     TimelineEntry[]; `?format=export` offers it as a file
+ * GET  /api/timeline/:id/curl            text/plain: the webhook as a signed curl command
+ * POST /api/scenarios/:name              ActionResult
+ * PATCH /api/settings                    a part of Settings; answers Settings
+ * PATCH /api/workers/:identity           { available?, state? }; answers SimulatedWorker
+ * POST /api/conversations/:sid           { state: 'active' | 'inactive' | 'closed' }; answers SimulatedConversation
+ * POST /api/customers                    { displayName?, phone } a stranger's phone; answers SimulatedCustomer
+ * POST /api/reset                        forgets conversations and timeline
+ *
+ * What the Frontline app asks our functions for a worker; each answers what the function answered and the entry:
+ * GET  /api/app/customers?worker=&query=&token=&pageSize=   { customers: [{customer_id, display_name, avatar?}], nextPageToken?, entry }
+ * GET  /api/app/customers/:id?worker=                       { customer: {…, channels, links, details}, entry }
+ * GET  /api/app/templates?worker=&customerId=&conversationSid=   { categories: [{display_name, templates: [{content, whatsAppApproved?}]}], entry }
+ *
+ * An error is `{ "code", "message" }` with 4xx.
+ */

@@ -1,0 +1,71 @@
+/**
+ * The console's page. For tests, everything that can be used has a `data-testid`: `phone-<number>`, `phone-input`,
+ * `phone-send`, `message` (with `data-author`), `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
+ * `customer-row-<id>`, `start-<channel>`, `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`,
+ * `edit-<field>`, `resend-submit`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`),
+ * `menu-settings`, `settings-…`, `badge-local`.
+ */
+import { render } from 'preact';
+import { Frontline } from './frontline';
+import { Phones } from './phones';
+import { applyTheme, connect, connected, pane, snapshot, toasts } from './store';
+import './styles.css';
+import { Timeline } from './timeline';
+import { ScenarioResult, TopBar } from './topbar';
+
+const panes = { customer: 'Customer', timeline: 'Timeline', worker: 'Worker' } as const;
+
+function App() {
+  const build = snapshot.value?.build;
+  return (
+    <>
+      <TopBar />
+      {!connected.value && (
+        <p class="banner failed" role="alert">
+          The local Twilio does not answer. Start it again with <code>npm start</code>; this page finds it by
+          itself.
+        </p>
+      )}
+      {build && !build.ok && (
+        <details class="banner failed" open>
+          <summary>The last build failed; the one before goes on serving.</summary>
+          <pre>{build.report}</pre>
+        </details>
+      )}
+      <ScenarioResult />
+      <div class="panes" role="tablist" aria-label="What is shown">
+        {(Object.keys(panes) as (keyof typeof panes)[]).map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            aria-selected={pane.value === name}
+            data-testid={`pane-${name}`}
+            onClick={() => (pane.value = name)}
+          >
+            {panes[name]}
+          </button>
+        ))}
+      </div>
+      {snapshot.value ? (
+        <main data-pane={pane.value}>
+          <Phones />
+          <Timeline />
+          <Frontline />
+        </main>
+      ) : (
+        <p class="empty big">Looking for the local Twilio…</p>
+      )}
+      <div class="toasts" role="alert">
+        {toasts.value.map(({ id, text }) => (
+          <p key={id}>{text}</p>
+        ))}
+      </div>
+    </>
+  );
+}
+
+applyTheme();
+connect();
+const root = document.getElementById('app');
+if (root) render(<App />, root);

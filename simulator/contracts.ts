@@ -1,0 +1,175 @@
+import * as v from 'valibot';
+import { parseAddress } from '../lib/core/address';
+import type { ChannelType } from '../lib/data/types';
+import type { ContractProblem } from './api';
+
+/** What a webhook's caller does with an answer. */
+export interface Contract {
+  /** How long the caller waits. */
+  limitMs: number;
+  /** The body of a good answer; undefined where the body is not read. */
+  body?: v.GenericSchema;
+  /** How large a body may be, in bytes. */
+  maxBytes?: number;
+  /** Frontline's error codes: for a body that is no JSON or too large, for a bad status, for no answer in time. */
+  codes: { body?: number; status?: number; time?: number };
+}
+
+const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
+const optionalText = v.optional(v.string('must be text'));
+const url = v.optional(v.pipe(v.string('must be text'), v.url('must be a URL')));
+
+const proxyAddress = v.object({ proxy_address: text });
+const customersList = v.object({
+  objects: v.object({
+    customers: v.array(v.object({ customer_id: text, display_name: text, avatar: url }), 'must be a list'),
+    searchable: v.optional(v.boolean('must be true or false')),
+    next_page_token: optionalText,
+  }),
+});
+const customerDetails = v.object({
+  objects: v.object({
+    customer: v.object({
+      customer_id: text,
+      display_name: text,
+      avatar: url,
+      channels: v.array(v.object({ type: text, value: text, display_name: optionalText }), 'must be a list'),
+      links: v.optional(v.array(v.object({ type: text, value: text, display_name: text }), 'must be a list')),
+      details: v.optional(v.object({ title: v.string(), content: v.string() })),
+    }),
+  }),
+});
+const templates = v.array(
+  v.object({
+    display_name: text,
+    templates: v.array(
+      v.object({
+        content: v.pipe(
+          text,
+          v.check((content) => !/\{\{.*\}\}/.test(content), 'has a placeholder that is not filled in'),
+        ),
+        whatsAppApproved: v.optional(v.boolean('must be true or false')),
+      }),
+      'must be a list',
+    ),
+  }),
+  'must be a list of categories',
+);
+const isJson = (value: string): boolean => {
+  try {
+    return typeof JSON.parse(value) === 'object';
+  } catch {
+    return false;
+  }
+};
+const conversationAdd = v.object({
+  friendly_name: v.optional(
+    v.pipe(v.string('must be text'), v.maxLength(256, 'must not be longer than 256 characters')),
+  ),
+  attributes: v.optional(
+    v.pipe(v.string('must be JSON as text, not an object'), v.check(isJson, 'must be valid JSON')),
+  ),
+});
+
+const frontline = (body: v.GenericSchema): Contract => ({
+  limitMs: 6_000,
+  body,
+  maxBytes: 64 * 1024,
+  codes: { body: 48003, status: 48004, time: 48005 },
+});
+
+/**
+ * What each caller expects, by the name of the callback.
+ *
+ * @see https://www.twilio.com/docs/frontline/data-transfer
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks
+ */
+export const contracts: Record<string, Contract> = {
+  GetProxyAddress: frontline(proxyAddress),
+  GetCustomersList: frontline(customersList),
+  GetCustomerDetailsByCustomerId: frontline(customerDetails),
+  GetTemplatesByCustomerId: frontline(templates),
+  onConversationRoute: { limitMs: 10_000, codes: { status: 48010, time: 48010 } },
+  onConversationAdd: { limitMs: 5_000, body: conversationAdd, codes: {} },
+  onParticipantAdded: { limitMs: 5_000, codes: {} },
+};
+
+/** An answer as it came: no status when there was none in time. */
+export interface ReceivedAnswer {
+  status?: number | undefined;
+  body: string;
+  contentType?: string | undefined;
+}
+
+export interface Verdict {
+  problems: ContractProblem[];
+  errorCode?: number;
+}
+
+/**
+ * Holds an answer against its contract.
+ *
+ * @param name the callback's name
+ * @returns each field that is wrong, and the error code that Frontline would log
+ */
+export function judgeAnswer(name: string, { status, body, contentType }: ReceivedAnswer): Verdict {
+  const contract = contracts[name];
+  if (!contract) return { problems: [] };
+  if (status === undefined) {
+    const problem = `no answer within ${contract.limitMs / 1_000} s`;
+    return withCode([{ field: 'time', problem }], contract.codes.time);
+  }
+  if (status < 200 || status > 299) {
+    return withCode([{ field: 'status', problem: `must be 200, is ${status}` }], contract.codes.status);
+  }
+  if (!contract.body || (name === 'onConversationAdd' && body.trim() === '')) return { problems: [] };
+  const problems: ContractProblem[] = [];
+  const size = Buffer.byteLength(body);
+  if (contract.maxBytes && size > contract.maxBytes) {
+    problems.push({ field: '', problem: `has ${size} bytes; at most ${contract.maxBytes} are read` });
+  }
+  if (!contentType?.startsWith('application/json')) {
+    problems.push({ field: 'Content-Type', problem: 'must be application/json' });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return withCode([...problems, { field: '', problem: 'is not valid JSON' }], contract.codes.body);
+  }
+  const result = v.safeParse(contract.body, value);
+  for (const issue of result.issues ?? []) {
+    const field = (issue.path ?? [])
+      .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+      .join('');
+    const problem = issue.received === 'undefined' ? 'is missing' : issue.message;
+    problems.push({ field: field.replace(/^\./, ''), problem });
+  }
+  return withCode(
+    problems,
+    problems.length > 0 ? (name === 'GetProxyAddress' ? 48026 : contract.codes.body) : undefined,
+  );
+}
+
+/**
+ * Holds a proxy address against the customer's, as Frontline does.
+ *
+ * @returns nothing when it may be used
+ * @see https://www.twilio.com/docs/api/errors/48027
+ */
+export function judgeProxyAddress(proxy: string, customer: string, channel: ChannelType): Verdict {
+  const field = 'proxy_address';
+  if (proxy === customer) return withCode([{ field, problem: "is the customer's own address" }], 48027);
+  if (channel === 'whatsapp' && !proxy.startsWith('whatsapp:')) {
+    return withCode([{ field, problem: 'is not a WhatsApp sender: the prefix whatsapp: is missing' }], 48030);
+  }
+  const type = proxy.startsWith('whatsapp:') ? 'whatsapp' : channel;
+  if (type !== channel)
+    return withCode([{ field, problem: `is of channel ${type}, the customer of ${channel}` }], 48029);
+  if (!parseAddress(proxy, channel)) return withCode([{ field, problem: 'is malformed' }], 48026);
+  return { problems: [] };
+}
+
+function withCode(problems: ContractProblem[], errorCode: number | undefined): Verdict {
+  return { problems, ...(errorCode !== undefined && { errorCode }) };
+}

@@ -1,0 +1,184 @@
+import type { SimulatedChannel } from './api';
+import { judgeProxyAddress } from './contracts';
+import { takePreHook } from './inbound';
+import type { Timeline } from './timeline';
+import { TwilioError } from './twilio/errors';
+import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from './twilio/model';
+import { conversationAddFields, participantAddedFields } from './webhook-fields';
+import type { WebhookSender, WebhookTimelineEntry } from './webhooks';
+
+/** The app writes through the Conversations SDK, which fires webhooks as configured. */
+const origin: Origin = { source: 'SDK', webhooks: true };
+
+export interface CustomerRow {
+  customer_id: string;
+  display_name: string;
+  avatar?: string;
+}
+
+export interface CustomerCard extends CustomerRow {
+  channels: { type: string; value: string; display_name?: string }[];
+  links: { type: string; value: string; display_name: string }[];
+  details?: { title: string; content: string };
+}
+
+export interface FrontlineAppOptions {
+  state: TwilioModel;
+  timeline: Timeline;
+  webhooks: WebhookSender;
+  /** How a person is called in the timeline. */
+  nameOf(author: string): string;
+}
+
+/** An answer of a callback, as the app reads it: nothing where it broke the contract. */
+export interface AppAnswer<T> {
+  value: T | undefined;
+  entry: WebhookTimelineEntry;
+}
+
+/**
+ * The Frontline app's side: what it asks our callbacks for, and what it does with the answers.
+ *
+ * @see https://www.twilio.com/docs/frontline/data-transfer
+ */
+export class FrontlineApp {
+  readonly #options: FrontlineAppOptions;
+
+  constructor(options: FrontlineAppOptions) {
+    this.#options = options;
+  }
+
+  /** The worker opens "My customers", searches or scrolls. */
+  async customers(
+    worker: string,
+    { query = '', token = '', anchor = '', pageSize = 30 },
+    trace: string,
+  ): Promise<AppAnswer<{ customers: CustomerRow[]; next_page_token?: string }>> {
+    const entry = await this.#ask('GetCustomersList', trace, {
+      Worker: worker,
+      PageSize: String(pageSize),
+      Anchor: anchor,
+      NextPageToken: token,
+      Query: query,
+    });
+    return { entry, value: read<{ objects: { customers: CustomerRow[] } }>(entry)?.objects };
+  }
+
+  /** The worker opens a customer's card. */
+  async customer(worker: string, customerId: string, trace: string): Promise<AppAnswer<CustomerCard>> {
+    const entry = await this.#ask('GetCustomerDetailsByCustomerId', trace, {
+      Worker: worker,
+      CustomerId: customerId,
+    });
+    return { entry, value: read<{ objects: { customer: CustomerCard } }>(entry)?.objects.customer };
+  }
+
+  /** The worker opens the templates. */
+  async templates(
+    worker: string,
+    customerId: string,
+    conversationSid: string,
+    trace: string,
+  ): Promise<
+    AppAnswer<{ display_name: string; templates: { content: string; whatsAppApproved?: boolean }[] }[]>
+  > {
+    const entry = await this.#ask('GetTemplatesByCustomerId', trace, {
+      Worker: worker,
+      CustomerId: customerId,
+      ConversationSid: conversationSid,
+    });
+    return { entry, value: read(entry) };
+  }
+
+  /**
+   * The worker starts a conversation: the app asks for the customer's card and the proxy address, creates the
+   * conversation, adds the customer, adds the worker, and opens it.
+   *
+   * @returns the conversation's SID, or undefined where our answer made it impossible
+   * @see https://www.twilio.com/docs/frontline/outgoing-conversations
+   */
+  async startConversation(
+    { worker, customerId, channel }: { worker: string; customerId: string; channel: SimulatedChannel },
+    trace: string,
+  ): Promise<string | undefined> {
+    const { state, timeline } = this.#options;
+    const fail = (title: string, errorCode?: number): undefined => {
+      timeline.note(trace, title, { state: 'failed', ...(errorCode !== undefined && { errorCode }) });
+    };
+
+    const { value: card } = await this.customer(worker, customerId, trace);
+    if (!card) return fail('The app cannot open the customer');
+    const address = card.channels.find(({ type }) => type === channel)?.value;
+    if (!address)
+      return fail(`${card.display_name} has no ${channel === 'sms' ? 'SMS' : 'WhatsApp'} channel`);
+
+    const entry = await this.#ask('GetProxyAddress', trace, {
+      Worker: worker,
+      CustomerId: customerId,
+      ChannelType: channel,
+      ChannelValue: address,
+    });
+    const proxy = read<{ proxy_address: string }>(entry)?.proxy_address;
+    if (proxy === undefined) return fail('The app has no number to write from', entry.errorCode);
+    const verdict = judgeProxyAddress(proxy, address, channel);
+    if (verdict.problems.length > 0) {
+      timeline.update(entry, { state: 'failed', ...verdict });
+      return fail('Frontline refuses the proxy address', verdict.errorCode);
+    }
+    timeline.update(entry, { outcome: `The conversation is held from ${proxy}.` });
+
+    const given = await this.#beforeConversation(card.display_name, trace);
+    if (!given) return fail('Twilio rejects the conversation');
+    const conversation = state.createConversation({ friendlyName: card.display_name, ...given }, origin);
+    const joins = (participant: NewParticipant): Promise<void> =>
+      this.#join(conversation, participant, trace);
+    try {
+      await joins({ address, proxyAddress: proxy });
+    } catch (error) {
+      state.removeConversation(conversation.sid, origin);
+      if (!(error instanceof TwilioError) || error.code !== 50416) throw error;
+      return fail('The customer and this number share an open conversation already', 48031);
+    }
+    await joins({ identity: worker });
+    timeline.note(trace, `${this.#options.nameOf(worker)} opens a conversation with ${card.display_name}`, {
+      conversationSid: conversation.sid,
+    });
+    return conversation.sid;
+  }
+
+  /**
+   * The worker writes into a conversation.
+   *
+   * @throws TwilioError when the worker is not in it, or it is closed
+   */
+  write(conversationSid: string, worker: string, body: string, trace: string): void {
+    const { state, timeline } = this.#options;
+    const present = state.participants(conversationSid).some(({ identity }) => identity === worker);
+    if (!present) throw new TwilioError(403, 50400, `${worker} is not in this conversation`);
+    state.addMessage(conversationSid, { author: worker, body }, origin);
+    timeline.note(trace, `${this.#options.nameOf(worker)} writes`, { conversationSid });
+  }
+
+  /** @returns what the pre-action webhook wants changed, or undefined when it rejects the conversation */
+  async #beforeConversation(friendlyName: string, trace: string): Promise<NewConversation | undefined> {
+    const { state, timeline, webhooks } = this.#options;
+    const fields = { ...conversationAddFields(state, origin.source), FriendlyName: friendlyName };
+    return takePreHook(await webhooks.send({ name: 'onConversationAdd', trace, fields }), timeline);
+  }
+
+  /** Adds a participant and tells the post-action webhook. */
+  async #join(conversation: Conversation, given: NewParticipant, trace: string): Promise<void> {
+    const { state, webhooks } = this.#options;
+    const participant = state.addParticipant(conversation.sid, given, origin);
+    const fields = participantAddedFields(conversation, participant, origin.source);
+    await webhooks.send({ name: 'onParticipantAdded', trace, conversationSid: conversation.sid, fields });
+  }
+
+  #ask(name: string, trace: string, fields: Record<string, string>): Promise<WebhookTimelineEntry> {
+    return this.#options.webhooks.send({ name, trace, fields: { Location: name, ...fields } });
+  }
+}
+
+function read<T>({ status, body = '', problems }: WebhookTimelineEntry): T | undefined {
+  return status === 200 && problems.length === 0 ? (JSON.parse(body) as T) : undefined;
+}

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface FunctionsOptions {
+  /** The project's folder, built. */
+  root: string;
+  /** What stands in the functions' environment, over what `.env` says. */
+  env: Record<string, string>;
+  /** What must be in the environment of the process itself: Node.js reads it once, at the start. */
+  processEnv?: Record<string, string>;
+  /** The port; a free one when left out. */
+  port?: number;
+  /**
+   * Whether each request gets a process of its own that reads the files anew: slower, but a new build needs no
+   * restart. Else one process answers all, as an instance in the cloud does.
+   */
+  fork?: boolean;
+  /** A line that a function logged. */
+  onLog(line: string): void;
+  /** Anything else that `twilio-run` says. */
+  onOutput(line: string): void;
+}
+
+/** `twilio-run` on the built folders. */
+export class FunctionsProcess {
+  readonly #options: FunctionsOptions;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'local-twilio-'));
+  #child: ChildProcess | undefined;
+  #ready: Promise<string> | undefined;
+  #stopped = false;
+
+  constructor(options: FunctionsOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the functions' URL, once they can be reached; starts them when they are not running */
+  url(): Promise<string> {
+    if (this.#stopped) return Promise.reject(new Error('the functions have been stopped'));
+    this.#ready ??= this.#start();
+    return this.#ready;
+  }
+
+  /** Starts anew, with what is in `dist/` now. Requests that come meanwhile wait. */
+  async restart(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    this.#ready = end(child).then(() => this.#start());
+    await this.#ready;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await end(this.#child);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<string> {
+    const { root, env, processEnv, onLog, onOutput } = this.#options;
+    const port = this.#options.port ?? (await freePort());
+    const envFile = join(this.#folder, 'functions.env');
+    writeFileSync(envFile, environmentText(root, env));
+    const args = [
+      join(root, 'node_modules/twilio-run/bin/twilio-run.js'),
+      'start',
+      `--port=${port}`,
+      `--env=${envFile}`,
+      '--log-level=error',
+      '--no-logs',
+      ...(this.#options.fork ? [] : ['--no-live', '--no-fork-process']),
+    ];
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, ...processEnv },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        if (line.startsWith('{"level":')) onLog(line);
+        else if (line.trim() !== '' && !isBanner(line)) onOutput(line);
+      });
+    }
+    child.once('exit', (code) => {
+      if (this.#child !== child || this.#stopped) return;
+      onOutput(
+        `The functions' process ended by itself (exit code ${code}); the next request starts another.`,
+      );
+      this.#child = undefined;
+      this.#ready = undefined;
+    });
+    while (child.exitCode === null && child.signalCode === null) {
+      if (await canConnect(port)) return `http://127.0.0.1:${port}`;
+      await sleep(30);
+    }
+    throw new Error('twilio-run could not be started');
+  }
+}
+
+/** The list of URLs that `twilio-run` prints speaks of its own port, which nobody is to use. */
+function isBanner(line: string): boolean {
+  return /^(Functions|Assets)$|^https?:\/\/localhost:\d+\/|^│/.test(line);
+}
+
+function environmentText(root: string, env: Record<string, string>): string {
+  const file = join(root, '.env');
+  const given = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const ours = Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return [given, ...ours, ''].join('\n');
+}
+
+async function end(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const killed = setTimeout(() => child.kill('SIGKILL'), 2_000);
+  await ended;
+  clearTimeout(killed);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || !address) throw new Error('there is no free port');
+  return address.port;
+}
+
+/** @returns whether something listens on a port of this machine */
+export async function canConnect(port: number): Promise<boolean> {
+  const socket = connect(port, 'localhost');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,303 @@
+import { rankPool } from '../lib/core/pool';
+import type { InboundRequest, RoutingMode, SimulatedChannel } from './api';
+import type { Timeline } from './timeline';
+import type { Conversation, NewConversation, Origin, TwilioModel } from './twilio/model';
+import { conversationAddFields, participantAddedFields } from './webhook-fields';
+import type { Webhook, WebhookSender, WebhookTimelineEntry } from './webhooks';
+
+/** What Twilio does itself, as opposed to what is done through REST: it tells everybody by webhook. */
+const origin = (channel: SimulatedChannel): Origin => ({
+  source: channel === 'whatsapp' ? 'WHATSAPP' : 'SMS',
+  webhooks: true,
+});
+
+export interface InboundOptions {
+  state: TwilioModel;
+  timeline: Timeline;
+  webhooks: WebhookSender;
+  routingMode(): RoutingMode;
+  deliverTwice(): boolean;
+  /** How a person is called in the timeline. */
+  nameOf(address: string): string;
+}
+
+export interface InboundOutcome {
+  /** undefined when Twilio rejected the conversation and the message is lost. */
+  conversationSid?: string;
+  /** Whether a new conversation was made. */
+  created: boolean;
+}
+
+/** The addresses of one inbound message, as Twilio writes them. */
+interface Parties {
+  channel: SimulatedChannel;
+  /** Of who writes. */
+  author: string;
+  /** Of our number. */
+  twilio: string;
+  /** Everybody outside, the author first; more than one in a group MMS. */
+  outside: string[];
+}
+
+/**
+ * Inbound messages and Twilio's autocreation: find the active conversation of the pair, else pre-hook → create →
+ * participants → post-hooks → message → routing.
+ *
+ * @see https://www.twilio.com/docs/conversations/inbound-autocreation
+ */
+export class InboundMessages {
+  readonly #options: InboundOptions;
+  /** Messages of one pair go one after the other: two at once must not make two conversations. */
+  #turns = new Map<string, Promise<unknown>>();
+  /** Group conversations by who is in them. */
+  #groups = new Map<string, string>();
+
+  constructor(options: InboundOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes a customer's message and does everything that follows from it; settles once all webhooks have been
+   * answered.
+   *
+   * @throws TwilioError when Twilio would refuse the message
+   */
+  async receive(request: InboundRequest & { to: string }, trace: string): Promise<InboundOutcome> {
+    const parties = partiesOf(request);
+    const { timeline, nameOf } = this.#options;
+    const others = parties.outside.length > 1 ? ` and ${parties.outside.length - 1} others` : '';
+    timeline.note(trace, `${nameOf(parties.author)} writes to ${parties.twilio}${others}`, {
+      text: `by ${parties.channel === 'whatsapp' ? 'WhatsApp' : 'SMS'}`,
+    });
+    const key = keyOf(parties);
+    const before = this.#turns.get(key) ?? Promise.resolve();
+    const later: Promise<unknown>[] = [];
+    const turn = before.then(() => this.#deliver(parties, request.body, trace, later));
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(key, settled);
+    try {
+      const outcome = await turn;
+      await Promise.all(later);
+      return outcome;
+    } finally {
+      if (this.#turns.get(key) === settled) this.#turns.delete(key);
+    }
+  }
+
+  reset(): void {
+    this.#groups.clear();
+  }
+
+  async #deliver(
+    parties: Parties,
+    body: string,
+    trace: string,
+    later: Promise<unknown>[],
+  ): Promise<InboundOutcome> {
+    const { state, timeline } = this.#options;
+    const existing = this.#find(parties);
+    if (existing) {
+      if (existing.state === 'inactive')
+        state.updateConversation(existing.sid, { state: 'active' }, origin(parties.channel));
+      state.addMessage(existing.sid, { author: parties.author, body }, origin(parties.channel));
+      timeline.note(trace, 'The message goes into the open conversation', { conversationSid: existing.sid });
+      return { conversationSid: existing.sid, created: false };
+    }
+
+    const given = await this.#preHook(parties, body, trace);
+    if (!given) {
+      timeline.note(trace, "Twilio rejects the conversation: the customer's message is lost", {
+        text: 'A pre-action webhook must never answer 4xx or 5xx.',
+        state: 'failed',
+      });
+      return { created: false };
+    }
+    const conversation = state.createConversation({ ...given, state: 'active' }, origin(parties.channel));
+    timeline.note(trace, `The conversation is created: ${conversation.friendlyName ?? 'without a name'}`, {
+      conversationSid: conversation.sid,
+    });
+    for (const address of parties.outside)
+      later.push(this.#addCustomer(conversation, address, parties, trace));
+    if (parties.outside.length > 1) this.#groups.set(keyOf(parties), conversation.sid);
+    state.addMessage(conversation.sid, { author: parties.author, body }, origin(parties.channel));
+    later.push(this.#route(conversation, parties, trace));
+    return { conversationSid: conversation.sid, created: true };
+  }
+
+  #find(parties: Parties): Conversation | undefined {
+    const { state } = this.#options;
+    if (parties.outside.length === 1) return state.conversationOfPair(parties.author, parties.twilio);
+    const sid = this.#groups.get(keyOf(parties));
+    const conversation = sid === undefined ? undefined : state.conversations().find((one) => one.sid === sid);
+    return conversation?.state === 'closed' ? undefined : conversation;
+  }
+
+  /** @returns the values that the conversation is to be created with, or undefined when it is rejected */
+  async #preHook(parties: Parties, body: string, trace: string): Promise<NewConversation | undefined> {
+    const { state, timeline, webhooks } = this.#options;
+    const entry = await webhooks.send({
+      name: 'onConversationAdd',
+      trace,
+      fields: {
+        ...conversationAddFields(state, origin(parties.channel).source),
+        ...bindingFields(parties, parties.outside.join(', ')),
+        'MessagingBinding.AuthorAddress': parties.author,
+        MessageBody: body,
+      },
+    });
+    return takePreHook(entry, timeline);
+  }
+
+  async #addCustomer(
+    conversation: Conversation,
+    address: string,
+    parties: Parties,
+    trace: string,
+  ): Promise<void> {
+    const { state } = this.#options;
+    const group = parties.outside.length > 1;
+    const participant = state.addParticipant(
+      conversation.sid,
+      group ? { address } : { address, proxyAddress: parties.twilio },
+      origin(parties.channel),
+    );
+    const entries = await this.#sendPost({
+      name: 'onParticipantAdded',
+      trace,
+      conversationSid: conversation.sid,
+      fields: participantAddedFields(conversation, participant, origin(parties.channel).source),
+    });
+    for (const entry of entries) this.#sayPost(entry);
+  }
+
+  async #route(conversation: Conversation, parties: Parties, trace: string): Promise<void> {
+    const { timeline, routingMode } = this.#options;
+    const about = { conversationSid: conversation.sid };
+    switch (routingMode()) {
+      case 'none':
+        timeline.note(trace, 'Nobody is asked: routing is switched off', { ...about, state: 'warning' });
+        return;
+      case 'pool':
+        return this.#routeByPool(conversation, trace);
+      case 'custom': {
+        const entries = await this.#sendPost({
+          name: 'onConversationRoute',
+          trace,
+          ...about,
+          fields: {
+            EventType: 'onConversationRoute',
+            ConversationSid: conversation.sid,
+            DateCreated: conversation.dateCreated.toISOString(),
+            DateUpdated: conversation.dateUpdated.toISOString(),
+            ...(conversation.friendlyName === null ? {} : { FriendlyName: conversation.friendlyName }),
+            UniqueName: conversation.uniqueName ?? '',
+            Attributes: conversation.attributes,
+            ConversationServiceSid: conversation.chatServiceSid,
+            ...bindingFields(parties, parties.outside.join(', ')),
+            ...(parties.outside.length > 1 && { 'MessagingBinding.AuthorAddress': parties.author }),
+            State: conversation.state,
+          },
+        });
+        for (const entry of entries) this.#sayRouted(entry, conversation.sid);
+      }
+    }
+  }
+
+  /** Twilio's own choice: an available user; chosen by the conversation, so that a run can be repeated. */
+  async #routeByPool(conversation: Conversation, trace: string): Promise<void> {
+    const { state, timeline } = this.#options;
+    const available = state.frontlineUsers().filter((user) => user.isAvailable && user.state === 'active');
+    const [identity] = rankPool(
+      available.map((user) => user.identity),
+      conversation.sid,
+    );
+    const about = { conversationSid: conversation.sid };
+    if (identity === undefined) {
+      timeline.note(trace, 'Pool routing found no available user', { ...about, state: 'warning' });
+      return;
+    }
+    const participant = state.addParticipant(
+      conversation.sid,
+      { identity },
+      { source: 'API', webhooks: false },
+    );
+    timeline.note(trace, `Pool routing gives the conversation to ${identity}`, about);
+    const fields = participantAddedFields(conversation, participant, 'API');
+    const entries = await this.#sendPost({ name: 'onParticipantAdded', trace, ...about, fields });
+    for (const entry of entries) this.#sayPost(entry);
+  }
+
+  async #sendPost(webhook: Webhook): Promise<WebhookTimelineEntry[]> {
+    const { webhooks, deliverTwice } = this.#options;
+    const first = webhooks.send(webhook);
+    const again = deliverTwice() ? [webhooks.send({ ...webhook, delivery: 2 })] : [];
+    return Promise.all([first, ...again]);
+  }
+
+  #sayPost(entry: WebhookTimelineEntry): void {
+    const good = entry.status !== undefined && entry.status < 400;
+    const outcome = good ? 'Taken note of; the answer changes nothing.' : 'Twilio may send it again later.';
+    this.#options.timeline.update(entry, { outcome });
+  }
+
+  #sayRouted(entry: WebhookTimelineEntry, conversationSid: string): void {
+    const workers = this.#options.state
+      .participants(conversationSid)
+      .flatMap(({ identity }) => identity ?? []);
+    const outcome =
+      workers.length > 0
+        ? `${workers.join(', ')} ${workers.length === 1 ? 'is' : 'are'} in the conversation.`
+        : 'Nobody is in the conversation: it shows in the log only.';
+    this.#options.timeline.update(entry, {
+      outcome,
+      ...(workers.length === 0 && entry.state === 'ok' && { state: 'warning' as const }),
+    });
+  }
+}
+
+function partiesOf({ from, to, channel = 'sms', group = [] }: InboundRequest & { to: string }): Parties {
+  const write = (number: string): string => (channel === 'whatsapp' ? `whatsapp:${number}` : number);
+  const author = write(from);
+  return { channel, author, twilio: write(to), outside: [...new Set([author, ...group.map(write)])] };
+}
+
+function keyOf({ outside, twilio }: Parties): string {
+  return [...outside].sort().concat(twilio).join('|');
+}
+
+function bindingFields({ twilio, outside }: Parties, address: string): Record<string, string> {
+  const ours = outside.length > 1 ? 'MessagingBinding.ProjectedAddress' : 'MessagingBinding.ProxyAddress';
+  return { [ours]: twilio, 'MessagingBinding.Address': address };
+}
+
+/**
+ * Does with the answer to a pre-action webhook what Twilio does, and says so in the timeline.
+ *
+ * @returns the values that the conversation is to be created with, or undefined when it is rejected
+ */
+export function takePreHook(entry: WebhookTimelineEntry, timeline: Timeline): NewConversation | undefined {
+  const say = (outcome: string): void => timeline.update(entry, { outcome });
+  if (entry.status === undefined) {
+    say('No answer in time: the conversation is created unchanged, late.');
+    return {};
+  }
+  if (entry.status >= 400) {
+    say("The conversation is rejected, and the customer's message is lost.");
+    return undefined;
+  }
+  const values = readValues(entry);
+  const changes = Object.keys(values).length > 0;
+  say(changes ? 'The conversation is created with these values.' : 'The conversation is created unchanged.');
+  return values;
+}
+
+/** The answer's values that Twilio takes over; an answer that is no JSON changes nothing. */
+function readValues({ body = '', problems }: WebhookTimelineEntry): NewConversation {
+  if (problems.length > 0 || body.trim() === '') return {};
+  const { friendly_name, attributes, unique_name } = JSON.parse(body) as Record<string, string | undefined>;
+  return {
+    ...(friendly_name !== undefined && { friendlyName: friendly_name }),
+    ...(attributes !== undefined && { attributes }),
+    ...(unique_name !== undefined && { uniqueName: unique_name }),
+  };
+}

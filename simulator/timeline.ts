@@ -1,0 +1,85 @@
+import type { NoteEntry, RestEntry, TimelineEntry, WebhookEntry } from './api';
+
+type Common = Omit<TimelineEntry, 'kind' | 'id' | 'at'>;
+export type NewEntry = Pick<TimelineEntry, 'trace' | 'state' | 'title' | 'conversationSid'> &
+  (WebhookEntry | RestEntry | NoteEntry);
+
+/** So many entries are kept; the oldest go first. */
+const capacity = 5_000;
+
+/** Everything that happened, in order. */
+export class Timeline {
+  #entries = new Map<number, TimelineEntry>();
+  #listeners = new Set<(entry: TimelineEntry) => void>();
+  #nextId = 1;
+  #nextTrace = 1;
+
+  /** @returns a name for what one cause brings about */
+  newTrace(): string {
+    return `trace-${this.#nextTrace++}`;
+  }
+
+  /** Adds an entry and tells everybody. */
+  add<T extends NewEntry>(entry: T): T & Common & { id: number; at: string } {
+    const added = { ...entry, id: this.#nextId++, at: new Date().toISOString() };
+    this.#entries.set(added.id, added as TimelineEntry);
+    if (this.#entries.size > capacity) this.#entries.delete(this.#entries.keys().next().value as number);
+    this.#tell(added as TimelineEntry);
+    return added as T & Common & { id: number; at: string };
+  }
+
+  /** Changes an entry and tells everybody. */
+  update(
+    entry: TimelineEntry,
+    change: Partial<WebhookEntry> | Partial<RestEntry> | Partial<TimelineEntry>,
+  ): void {
+    Object.assign(entry, change);
+    this.#tell(entry);
+  }
+
+  /** Adds a sentence about what happened. */
+  note(
+    trace: string,
+    title: string,
+    more: {
+      text?: string;
+      state?: TimelineEntry['state'];
+      errorCode?: number;
+      conversationSid?: string;
+    } = {},
+  ): void {
+    const { text = '', state = 'ok', errorCode, conversationSid } = more;
+    this.add({
+      kind: 'note',
+      trace,
+      title,
+      text,
+      state,
+      ...(errorCode !== undefined && { errorCode }),
+      ...(conversationSid !== undefined && { conversationSid }),
+    });
+  }
+
+  get(id: number): TimelineEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  entries(trace?: string): TimelineEntry[] {
+    const all = [...this.#entries.values()];
+    return trace === undefined ? all : all.filter((entry) => entry.trace === trace);
+  }
+
+  /** @returns a function that ends it */
+  onEntry(listener: (entry: TimelineEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  #tell(entry: TimelineEntry): void {
+    for (const listener of this.#listeners) listener(entry);
+  }
+}

@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { generate } from 'selfsigned';
+import { listen } from '../listen';
+import { ConnectionReset } from './faults';
+import type { RestRequest } from './rest';
+
+/** What stands behind the proxy in place of Twilio. */
+export interface RestHandler {
+  /** @throws ConnectionReset to tear the connection */
+  handle(request: RestRequest): Promise<{
+    status: number;
+    headers?: Record<string, string>;
+    body: object | string;
+  }>;
+}
+
+/** A proxy behind which there is no internet, only a stand-in for Twilio. */
+export interface RunningProxy {
+  /** For `HTTP_PROXY`. */
+  url: string;
+  /** For `NODE_EXTRA_CA_CERTS`, which Node.js reads once, when a process starts. */
+  caFile: string;
+  /** The `host:port` of every request that was not for Twilio. */
+  escapes: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Brings the unmodified SDK of another process to a stand-in for Twilio: a CONNECT proxy for this machine alone that
+ * ends TLS for `*.twilio.com` itself, with a certificate of its own. Nothing is ever passed on.
+ *
+ * @param options.port 0 for any that is free
+ * @throws an error that names the port when it is taken
+ */
+export async function startProxy(rest: RestHandler, { port }: { port: number }): Promise<RunningProxy> {
+  const { cert, key } = await certificate();
+  const escapes: string[] = [];
+  const sockets = new Set<Duplex>();
+  const origin = createTlsServer({ cert, key }, (request, response) => {
+    serve(rest, request, response).catch(() => response.destroy());
+  });
+  origin.on('tlsClientError', (_error, socket) => socket.destroy());
+  const proxy = createServer((request, response) => {
+    escapes.push(request.headers.host ?? String(request.url));
+    response.writeHead(403).end('Only Twilio can be reached through this proxy.\n');
+  });
+  proxy.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+  });
+  proxy.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!/^[\w-]+\.twilio\.com:443$/.test(request.url ?? '')) {
+      escapes.push(String(request.url));
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      return;
+    }
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    if (head.length > 0) socket.unshift(head);
+    origin.emit('connection', socket);
+  });
+  const taken = await listen(proxy, port, 'SIMULATOR_PROXY_PORT');
+
+  const folder = await mkdtemp(join(tmpdir(), 'twilio-proxy-'));
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, cert);
+  return {
+    url: `http://localhost:${taken}`,
+    caFile,
+    escapes,
+    async close() {
+      const closed = new Promise((resolve) => proxy.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(rest: RestHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+  const url = new URL(request.url ?? '/', `https://${host}`);
+  const fields = new URLSearchParams(Buffer.concat(chunks).toString());
+  const repeated = [...new Set(fields.keys())].filter((name) => fields.getAll(name).length > 1);
+  try {
+    const { status, headers, body } = await rest.handle({
+      method: request.method ?? 'GET',
+      host,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      form: Object.fromEntries(fields),
+      lists: Object.fromEntries(repeated.map((name) => [name, fields.getAll(name)])),
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      ),
+    });
+    const isJson = typeof body === 'object';
+    response.writeHead(status, headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' });
+    response.end(isJson ? JSON.stringify(body) : body);
+  } catch (error) {
+    if (!(error instanceof ConnectionReset)) throw error;
+    request.socket.destroy();
+  }
+}
+
+let made: Promise<{ cert: string; key: string }> | undefined;
+
+/** One certificate for all proxies of a process; it is its own authority. */
+function certificate(): Promise<{ cert: string; key: string }> {
+  made ??= generate([{ name: 'commonName', value: 'Local Twilio' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: '*.twilio.com' }] },
+    ],
+  }).then(({ cert, private: key }) => ({ cert, key }));
+  return made;
+}

@@ -1,0 +1,442 @@
+import type { Faults as FaultSettings } from '../api';
+import { AccountResources } from './account';
+import { notFound, TwilioError } from './errors';
+import { ConnectionReset, describeFault, type Fault, Faults, type Matcher } from './faults';
+import type { NewConversation, NewMessage, NewParticipant, Origin } from './model';
+import {
+  conversationResource,
+  frontlineUserResource,
+  messageResource,
+  participantConversationResource,
+  participantResource,
+} from './resources';
+import { newSid } from './sids';
+import type { TwilioState } from './state';
+
+/** One REST request; `path` is without the query and still percent-encoded. */
+export interface RestRequest {
+  method: string;
+  host: string;
+  path: string;
+  query: Record<string, string>;
+  /** A field that is given more than once is joined by commas; see `lists`. */
+  form: Record<string, string>;
+  /** Fields that are given more than once. */
+  lists?: Record<string, string[]>;
+  /** By lower-case name. */
+  headers: Record<string, string>;
+}
+
+export interface RestAnswer {
+  status: number;
+  headers: Record<string, string>;
+  /** An object is sent as JSON, text as it is. */
+  body: object | string;
+}
+
+/** What an observer is told once a request has been dealt with. */
+export interface RestObservation {
+  request: RestRequest;
+  /** undefined when none was given. */
+  answer?: RestAnswer;
+  ms?: number;
+  fault?: string;
+}
+
+/** What a handler of a resource is given. */
+interface Call {
+  parts: string[];
+  request: RestRequest;
+  origin: Origin;
+}
+
+type Outcome = { status: number; body: object | string };
+
+interface Resource {
+  method: string;
+  path: RegExp;
+  handle(call: Call): Outcome;
+}
+
+const conversationsHost = 'conversations.twilio.com';
+const frontlineHost = 'frontline-api.twilio.com';
+const maxPageSize = 100;
+const standardPageSize = 50;
+
+/**
+ * Twilio's REST API as far as it is simulated: Conversations v1 and Frontline v1. It knows nothing of sockets; the
+ * proxy hands it requests.
+ *
+ * @see https://www.twilio.com/docs/conversations/api
+ */
+export class RestApi {
+  readonly #state: TwilioState;
+  readonly #account: AccountResources;
+  readonly #resources: Map<string, Resource[]>;
+  readonly #faults = new Faults();
+  #settings: { fault: Fault; left: number } | undefined;
+  #observers = new Set<(observation: RestObservation) => void>();
+
+  constructor(state: TwilioState) {
+    this.#state = state;
+    this.#account = new AccountResources(state.accountSid, state.defaultServiceSid);
+    this.#resources = new Map([
+      [conversationsHost, conversationsResources(state, this.#account)],
+      [frontlineHost, frontlineResources(state)],
+    ]);
+  }
+
+  /** @returns a function that ends it */
+  onRequest(observer: (observation: RestObservation) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /** Lets matching requests fail. @returns a function that ends it */
+  fail(matcher: Matcher, fault: Fault, times?: number): () => void {
+    return this.#faults.add(matcher, fault, times);
+  }
+
+  /** Sets what goes wrong for all requests, as the console's settings have it. */
+  setFaults({ rest, restTimes }: Pick<FaultSettings, 'rest' | 'restTimes'>): void {
+    const faults: Record<string, Fault> = {
+      429: { status: 429, code: 20429, message: 'Too Many Requests' },
+      500: { status: 500, code: 20500, message: 'An internal server error has occurred' },
+      hang: { hang: true },
+    };
+    const fault = faults[rest];
+    this.#settings = fault && { fault, left: restTimes ?? Number.POSITIVE_INFINITY };
+  }
+
+  /**
+   * Answers one request.
+   *
+   * @returns the answer; never settles where a fault says so
+   * @throws ConnectionReset where a fault says so
+   */
+  async handle(request: RestRequest): Promise<RestAnswer> {
+    const started = performance.now();
+    const fault = this.#takeFault(request);
+    const observe = (answer: RestAnswer | undefined): void => {
+      const observation: RestObservation = {
+        request,
+        ...(answer && { answer }),
+        ms: performance.now() - started,
+        ...(fault && { fault: describeFault(fault) }),
+      };
+      for (const observer of this.#observers) observer(observation);
+    };
+
+    let answer = fault && !fault.after ? undefined : this.#answer(request);
+    if (fault?.delay !== undefined) await new Promise((done) => setTimeout(done, fault.delay));
+    if (fault && 'hang' in fault) {
+      observe(undefined);
+      return new Promise<never>(() => {});
+    }
+    if (fault && 'reset' in fault) {
+      observe(undefined);
+      throw new ConnectionReset();
+    }
+    if (fault && 'status' in fault) {
+      const { status, code = 20_000 + status, message = `HTTP ${status}` } = fault;
+      answer = withHeaders({ status, body: fault.body ?? new TwilioError(status, code, message).body() });
+    }
+    answer ??= this.#answer(request);
+    observe(answer);
+    return answer;
+  }
+
+  #takeFault(request: RestRequest): Fault | undefined {
+    if (this.#settings && this.#settings.left > 0) {
+      this.#settings.left -= 1;
+      return this.#settings.fault;
+    }
+    return this.#faults.take(request);
+  }
+
+  #answer(request: RestRequest): RestAnswer {
+    try {
+      return withHeaders(this.#route(request));
+    } catch (error) {
+      if (error instanceof TwilioError) return withHeaders({ status: error.status, body: error.body() });
+      throw error;
+    }
+  }
+
+  #route(request: RestRequest): Outcome {
+    const { accountSid, authToken } = this.#state;
+    const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+    if (request.headers.authorization !== expected) throw new TwilioError(401, 20003, 'Authenticate');
+
+    // Resources below the default service are the account's own.
+    const service = `/v1/Services/${this.#state.defaultServiceSid}/`;
+    const isBelow = request.path.startsWith(service) && !request.path.startsWith(`${service}Configuration`);
+    const path = isBelow ? `/v1/${request.path.slice(service.length)}` : request.path;
+
+    const onPath = (this.#resources.get(request.host) ?? []).filter((resource) => resource.path.test(path));
+    const resource = onPath.find(({ method }) => method === request.method);
+    if (!resource) {
+      const what = `${request.method} https://${request.host}${request.path}`;
+      throw new TwilioError(501, 20501, `The local Twilio does not simulate ${what}`);
+    }
+    const parts = (resource.path.exec(path) ?? []).slice(1).map((part) => decodeURIComponent(part ?? ''));
+    const webhooks = request.headers['x-twilio-webhook-enabled'] === 'true';
+    return resource.handle({ parts, request, origin: { source: 'API', webhooks } });
+  }
+}
+
+function withHeaders({ status, body }: Outcome): RestAnswer {
+  return {
+    status,
+    headers: {
+      'Content-Type': typeof body === 'string' && body !== '' ? 'text/html' : 'application/json',
+      'Twilio-Request-Id': newSid('RQ'),
+      'Twilio-Request-Duration': '0.010',
+      'X-Powered-By': 'local Twilio',
+    },
+    body,
+  };
+}
+
+/** @returns a resource's handler; `:sid` in the path is a variable part */
+function on(
+  method: string,
+  path: string,
+  status: number,
+  answer: (call: Call) => object | undefined,
+): Resource {
+  return {
+    method,
+    path: new RegExp(`^/v1${path.replace(/:\w+/g, '([^/]+)')}$`),
+    handle: (call) => ({ status, body: answer(call) ?? '' }),
+  };
+}
+
+function conversationsResources(state: TwilioState, account: AccountResources): Resource[] {
+  return [
+    on('GET', '/Conversations', 200, ({ request }) =>
+      page(request, 'conversations', listConversations(state, request.query).map(conversationResource)),
+    ),
+    on('POST', '/Conversations', 201, ({ request, origin }) =>
+      conversationResource(state.createConversation(readConversation(request.form), origin)),
+    ),
+    on('GET', '/Conversations/:sid', 200, ({ parts: [sid = ''] }) =>
+      conversationResource(state.conversation(sid)),
+    ),
+    on('POST', '/Conversations/:sid', 200, ({ parts: [sid = ''], request, origin }) =>
+      conversationResource(state.updateConversation(sid, readConversation(request.form), origin)),
+    ),
+    on('DELETE', '/Conversations/:sid', 204, ({ parts: [sid = ''], origin }) => {
+      state.removeConversation(sid, origin);
+      return undefined;
+    }),
+
+    on('GET', '/Conversations/:sid/Participants', 200, ({ parts: [sid = ''], request }) =>
+      page(request, 'participants', state.participants(sid).map(participantResource)),
+    ),
+    on('POST', '/Conversations/:sid/Participants', 201, ({ parts: [sid = ''], request, origin }) =>
+      participantResource(state.addParticipant(sid, readParticipant(request.form), origin)),
+    ),
+    on('GET', '/Conversations/:sid/Participants/:child', 200, ({ parts: [sid = '', child = ''] }) =>
+      participantResource(state.participant(sid, child)),
+    ),
+    on(
+      'POST',
+      '/Conversations/:sid/Participants/:child',
+      200,
+      ({ parts: [sid = '', child = ''], request, origin }) =>
+        participantResource(state.updateParticipant(sid, child, readParticipant(request.form), origin)),
+    ),
+    on(
+      'DELETE',
+      '/Conversations/:sid/Participants/:child',
+      204,
+      ({ parts: [sid = '', child = ''], origin }) => {
+        state.removeParticipant(sid, child, origin);
+        return undefined;
+      },
+    ),
+
+    on('GET', '/Conversations/:sid/Messages', 200, ({ parts: [sid = ''], request }) => {
+      const messages = state.messages(sid);
+      if (request.query.Order === 'desc') messages.reverse();
+      return page(request, 'messages', messages.map(messageResource));
+    }),
+    on('POST', '/Conversations/:sid/Messages', 201, ({ parts: [sid = ''], request, origin }) =>
+      messageResource(state.addMessage(sid, readMessage(request.form), origin)),
+    ),
+    on('GET', '/Conversations/:sid/Messages/:child', 200, ({ parts: [sid = '', child = ''] }) => {
+      const message = state.messages(sid).find((one) => one.sid === child);
+      if (!message) throw notFound(`/Conversations/${sid}/Messages/${child}`);
+      return messageResource(message);
+    }),
+    on(
+      'POST',
+      '/Conversations/:sid/Messages/:child',
+      200,
+      ({ parts: [sid = '', child = ''], request, origin }) =>
+        messageResource(state.updateMessage(sid, child, readMessage(request.form), origin)),
+    ),
+    on('DELETE', '/Conversations/:sid/Messages/:child', 204, ({ parts: [sid = '', child = ''], origin }) => {
+      state.removeMessage(sid, child, origin);
+      return undefined;
+    }),
+
+    on('GET', '/ParticipantConversations', 200, ({ request }) =>
+      page(request, 'conversations', listMemberships(state, request.query)),
+    ),
+
+    on('GET', '/Services', 200, ({ request }) => page(request, 'services', account.services())),
+    on('POST', '/Services', 201, ({ request }) => account.createService(request.form)),
+    on('GET', '/Services/:sid', 200, ({ parts: [sid = ''] }) => account.service(sid)),
+    on('DELETE', '/Services/:sid', 204, ({ parts: [sid = ''] }) => {
+      account.removeService(sid);
+      return undefined;
+    }),
+    on('GET', '/Services/:sid/Configuration/Webhooks', 200, ({ parts: [sid = ''] }) =>
+      account.serviceWebhooks(sid),
+    ),
+    on('POST', '/Services/:sid/Configuration/Webhooks', 200, ({ parts: [sid = ''], request }) =>
+      account.serviceWebhooks(sid, request.form, filtersOf(request)),
+    ),
+
+    on('GET', '/Users', 200, ({ request }) => page(request, 'users', account.users())),
+    on('POST', '/Users', 201, ({ request }) => account.createUser(request.form)),
+    on('GET', '/Users/:sid', 200, ({ parts: [sid = ''] }) => account.user(sid)),
+    on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request }) => account.updateUser(sid, request.form)),
+    on('DELETE', '/Users/:sid', 204, ({ parts: [sid = ''] }) => {
+      account.removeUser(sid);
+      return undefined;
+    }),
+
+    on('GET', '/Configuration', 200, () => account.configuration()),
+    on('POST', '/Configuration', 200, ({ request }) => account.configuration(request.form)),
+    on('GET', '/Configuration/Webhooks', 200, () => account.webhooks()),
+    on('POST', '/Configuration/Webhooks', 200, ({ request }) =>
+      account.webhooks(request.form, filtersOf(request)),
+    ),
+    on('GET', '/Configuration/Addresses', 200, ({ request }) =>
+      page(request, 'address_configurations', account.addresses(request.query.Type)),
+    ),
+    on('POST', '/Configuration/Addresses', 201, ({ request }) => account.createAddress(request.form)),
+    on('GET', '/Configuration/Addresses/:sid', 200, ({ parts: [sid = ''] }) => account.address(sid)),
+    on('POST', '/Configuration/Addresses/:sid', 200, ({ parts: [sid = ''], request }) =>
+      account.updateAddress(sid, request.form),
+    ),
+    on('DELETE', '/Configuration/Addresses/:sid', 204, ({ parts: [sid = ''] }) => {
+      account.removeAddress(sid);
+      return undefined;
+    }),
+  ];
+}
+
+function frontlineResources(state: TwilioState): Resource[] {
+  return [
+    on('GET', '/Users/:sid', 200, ({ parts: [sid = ''] }) => frontlineUserResource(state.frontlineUser(sid))),
+    on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request: { form } }) => {
+      const { identity } = state.frontlineUser(sid);
+      return frontlineUserResource(
+        state.putFrontlineUser({
+          identity,
+          ...(form.FriendlyName !== undefined && { friendlyName: form.FriendlyName }),
+          ...(form.Avatar !== undefined && { avatar: form.Avatar }),
+          ...(form.State !== undefined && { state: form.State as 'active' | 'deactivated' }),
+          ...(form.IsAvailable !== undefined && { isAvailable: form.IsAvailable === 'true' }),
+        }),
+      );
+    }),
+  ];
+}
+
+function readConversation(form: Record<string, string>): NewConversation {
+  const timers = {
+    ...(form['Timers.Inactive'] !== undefined && { inactive: form['Timers.Inactive'] }),
+    ...(form['Timers.Closed'] !== undefined && { closed: form['Timers.Closed'] }),
+  };
+  return {
+    friendlyName: form.FriendlyName,
+    uniqueName: form.UniqueName,
+    attributes: form.Attributes,
+    state: form.State as NewConversation['state'],
+    messagingServiceSid: form.MessagingServiceSid,
+    timers,
+    dateCreated: form.DateCreated === undefined ? undefined : new Date(form.DateCreated),
+  };
+}
+
+function readParticipant(form: Record<string, string>): NewParticipant {
+  return {
+    identity: form.Identity,
+    address: form['MessagingBinding.Address'],
+    proxyAddress: form['MessagingBinding.ProxyAddress'],
+    projectedAddress: form['MessagingBinding.ProjectedAddress'],
+    attributes: form.Attributes,
+    roleSid: form.RoleSid,
+  };
+}
+
+function readMessage(form: Record<string, string>): NewMessage {
+  return {
+    author: form.Author,
+    body: form.Body,
+    attributes: form.Attributes,
+    contentSid: form.ContentSid,
+    mediaSids: form.MediaSid === undefined ? undefined : [form.MediaSid],
+  };
+}
+
+function filtersOf({ form, lists }: RestRequest): string[] | undefined {
+  return lists?.Filters ?? (form.Filters === undefined ? undefined : [form.Filters]);
+}
+
+function listConversations(
+  state: TwilioState,
+  query: Record<string, string>,
+): ReturnType<TwilioState['conversations']> {
+  return state
+    .conversations()
+    .filter((one) => query.State === undefined || one.state === query.State)
+    .filter((one) => query.StartDate === undefined || one.dateCreated >= new Date(query.StartDate))
+    .filter((one) => query.EndDate === undefined || one.dateCreated <= new Date(query.EndDate));
+}
+
+function listMemberships(state: TwilioState, { Identity, Address }: Record<string, string>): object[] {
+  if ((Identity === undefined) === (Address === undefined)) {
+    throw new TwilioError(400, 20001, 'Exactly one of Identity and Address is required');
+  }
+  return state.conversations().flatMap((conversation) =>
+    state
+      .participants(conversation.sid)
+      .filter((one) =>
+        Identity === undefined ? one.messagingBinding?.address === Address : one.identity === Identity,
+      )
+      .map((one) => participantConversationResource(one, conversation)),
+  );
+}
+
+/** @see https://www.twilio.com/docs/usage/twilios-response#pagination */
+function page({ host, path, query }: RestRequest, key: string, all: object[]): object {
+  const size = Math.min(
+    maxPageSize,
+    Math.max(1, Number(query.PageSize ?? standardPageSize) || standardPageSize),
+  );
+  const index = Math.max(0, Number(query.Page ?? 0) || 0);
+  const { PageSize: _size, Page: _page, PageToken: _token, ...filters } = query;
+  const link = (target: number): string => {
+    const parameters = new URLSearchParams({ ...filters, PageSize: String(size), Page: String(target) });
+    if (target > 0) parameters.set('PageToken', `PT${target}`);
+    return `https://${host}${path}?${parameters}`;
+  };
+  return {
+    [key]: all.slice(index * size, (index + 1) * size),
+    meta: {
+      page: index,
+      page_size: size,
+      first_page_url: link(0),
+      previous_page_url: index > 0 ? link(index - 1) : null,
+      url: link(index),
+      next_page_url: (index + 1) * size < all.length ? link(index + 1) : null,
+      key,
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { randomBytes } from 'node:crypto';
+
+/** @returns a SID as Twilio makes them, e.g. `CH` and 32 hexadecimal digits */
+export function newSid(prefix: string): string {
+  return prefix + randomBytes(16).toString('hex');
+}
+
+/** @returns a SID that is the same in every run */
+export function fixedSid(prefix: string, number: number): string {
+  return prefix + String(number).padStart(32, '0');
+}

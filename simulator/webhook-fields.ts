@@ -1,0 +1,48 @@
+import type { Conversation, Participant, TwilioModel } from './twilio/model';
+
+/**
+ * The fields of `onParticipantAdded`.
+ *
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
+ */
+export function participantAddedFields(
+  conversation: Conversation,
+  participant: Participant,
+  source: string,
+): Record<string, string> {
+  const { address, proxyAddress, projectedAddress, type } = participant.messagingBinding ?? {};
+  return {
+    EventType: 'onParticipantAdded',
+    AccountSid: participant.accountSid,
+    Source: source,
+    ChatServiceSid: conversation.chatServiceSid,
+    ConversationSid: conversation.sid,
+    ParticipantSid: participant.sid,
+    DateCreated: participant.dateCreated.toISOString(),
+    ...(participant.identity !== null && { Identity: participant.identity }),
+    RoleSid: participant.roleSid,
+    Attributes: participant.attributes,
+    ...(proxyAddress !== undefined && { 'MessagingBinding.ProxyAddress': proxyAddress }),
+    ...(address !== undefined && { 'MessagingBinding.Address': address }),
+    ...(projectedAddress !== undefined && { 'MessagingBinding.ProjectedAddress': projectedAddress }),
+    ...(type !== undefined && { 'MessagingBinding.Type': type }),
+    RetryCount: '0',
+  };
+}
+
+/**
+ * The fields that `onConversationAdd` has whoever creates the conversation.
+ *
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
+ */
+export function conversationAddFields(state: TwilioModel, source: string): Record<string, string> {
+  return {
+    EventType: 'onConversationAdd',
+    AccountSid: state.accountSid,
+    Source: source,
+    Attributes: '{}',
+    ChatServiceSid: state.defaultServiceSid,
+    MessagingServiceSid: `MG${'0'.repeat(31)}1`,
+    State: 'active',
+  };
+}

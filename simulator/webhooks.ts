@@ -1,0 +1,168 @@
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import type { TimelineEntry, WebhookEntry } from './api';
+import { contracts, judgeAnswer, type Verdict } from './contracts';
+import type { Timeline } from './timeline';
+
+export type WebhookTimelineEntry = Extract<TimelineEntry, { kind: 'webhook' }>;
+
+export interface Webhook {
+  name: string;
+  fields: Record<string, string>;
+  trace: string;
+  conversationSid?: string | undefined;
+  delivery?: number;
+}
+
+export interface WebhookOptions {
+  /** Where the functions are reached; it is signed as it stands. */
+  functionsUrl: string;
+  authToken: string;
+  timeline: Timeline;
+  /** Whether the next signature is to be wrong. */
+  badSignature(): boolean;
+}
+
+/** The path of each callback, as the consoles of Frontline and Conversations would hold it. */
+export const paths: Record<string, string> = {
+  GetProxyAddress: '/callbacks/outgoing-conversation',
+  GetCustomersList: '/callbacks/crm',
+  GetCustomerDetailsByCustomerId: '/callbacks/crm',
+  GetTemplatesByCustomerId: '/callbacks/templates',
+  onConversationRoute: '/callbacks/routing',
+  onConversationAdd: '/callbacks/conversations',
+  onParticipantAdded: '/callbacks/conversations',
+};
+
+/** How long the log line of a function may come after its answer. */
+const logPatienceMs = 2_000;
+
+/**
+ * Sends webhooks as Twilio does: form-encoded, signed, cut off at the caller's limit, and writes each into the
+ * timeline with what the answer is worth.
+ */
+export class WebhookSender {
+  readonly #options: WebhookOptions;
+  /** Webhooks whose function has not logged yet, the oldest first. */
+  #unlogged: WebhookTimelineEntry[] = [];
+  #inFlight = new Set<WebhookTimelineEntry>();
+
+  constructor(options: WebhookOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends one.
+   *
+   * @returns its entry in the timeline, finished: without a `status` when no answer came in time
+   */
+  async send({ name, fields, trace, conversationSid, delivery = 1 }: Webhook): Promise<WebhookTimelineEntry> {
+    const { timeline } = this.#options;
+    const url = `${this.#options.functionsUrl}${paths[name] ?? ''}`;
+    const limitMs = contracts[name]?.limitMs ?? 10_000;
+    const entry = timeline.add({
+      kind: 'webhook',
+      name,
+      url,
+      fields,
+      limitMs,
+      problems: [],
+      delivery,
+      trace,
+      state: 'running',
+      title: delivery > 1 ? `${name}, delivered again` : name,
+      ...(conversationSid !== undefined && { conversationSid }),
+    }) as WebhookTimelineEntry;
+    this.#inFlight.add(entry);
+    this.#unlogged.push(entry);
+    const started = performance.now();
+    const forged = this.#options.badSignature();
+    const answer = await this.#post(url, fields, limitMs, forged);
+    this.#inFlight.delete(entry);
+    // Who forges a request is not owed a good answer: to be refused is right.
+    const isRefused = forged && answer.status === 403;
+    const { problems, errorCode }: Verdict = isRefused ? { problems: [] } : judgeAnswer(name, answer);
+    timeline.update(entry, {
+      ms: Math.round(performance.now() - started),
+      body: answer.body,
+      problems,
+      state: problems.length > 0 ? 'failed' : isRefused ? 'warning' : 'ok',
+      ...(isRefused && { outcome: 'The signature is wrong: refused before a function ran.' }),
+      ...(answer.status !== undefined && { status: answer.status }),
+      ...(errorCode !== undefined && { errorCode }),
+    });
+    setTimeout(() => {
+      this.#unlogged = this.#unlogged.filter((other) => other !== entry);
+    }, logPatienceMs).unref();
+    return entry;
+  }
+
+  /**
+   * @param path of a REST request
+   * @returns the webhook during which it was made: the one under way that is about the same participant, else about
+   *   the same conversation
+   */
+  during(path: string): WebhookTimelineEntry | undefined {
+    const running = [...this.#inFlight];
+    const conversationSid = /\/(CH[0-9a-f]{32})/i.exec(path)?.[1];
+    const participantSid = /\/(MB[0-9a-f]{32})/i.exec(path)?.[1];
+    const same = running.filter(
+      (entry) => conversationSid === undefined || entry.conversationSid === conversationSid,
+    );
+    const exact = same.find(
+      ({ fields }) => participantSid !== undefined && fields.ParticipantSid === participantSid,
+    );
+    return exact ?? same.find(({ name }) => name === 'onConversationRoute') ?? same[0];
+  }
+
+  /** Takes a line that a function logged and puts it beside the webhook that it is about. */
+  takeLogLine(line: string): void {
+    let facts: Record<string, unknown>;
+    try {
+      facts = JSON.parse(line) as Record<string, unknown>;
+    } catch {
+      return;
+    }
+    const entry = this.#unlogged.find(({ name, fields }) => {
+      const sameEvent = facts.event === name || facts.event === 'unknown';
+      return (
+        sameEvent && (facts.ConversationSid === undefined || facts.ConversationSid === fields.ConversationSid)
+      );
+    });
+    if (!entry) return;
+    this.#unlogged = this.#unlogged.filter((other) => other !== entry);
+    const { level: _level, event: _event, status: _status, ms: _ms, ...decision } = facts;
+    this.#options.timeline.update(entry, { decision } as Partial<WebhookEntry>);
+  }
+
+  /** @returns the headers with which Twilio would send these fields there */
+  sign(url: string, fields: Record<string, string>): string {
+    return getExpectedTwilioSignature(this.#options.authToken, url, fields);
+  }
+
+  async #post(
+    url: string,
+    fields: Record<string, string>,
+    limitMs: number,
+    forged: boolean,
+  ): Promise<{ status?: number; body: string; contentType?: string }> {
+    const signature = this.sign(url, fields);
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
+          'X-Twilio-Signature': forged ? `x${signature.slice(1)}` : signature,
+          'User-Agent': 'TwilioProxy/1.1',
+          Accept: '*/*',
+        },
+        body: new URLSearchParams(fields).toString(),
+        signal: AbortSignal.timeout(limitMs),
+      });
+      const body = await response.text();
+      const contentType = response.headers.get('content-type');
+      return { status: response.status, body, ...(contentType !== null && { contentType }) };
+    } catch (error) {
+      return { body: error instanceof Error && error.name === 'TimeoutError' ? '' : String(error) };
+    }
+  }
+}

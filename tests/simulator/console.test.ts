@@ -1,0 +1,192 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { buildProject } from '../../cli/build';
+import { ProjectCopy } from '../support/project-copy';
+import { type RunningLocal, startLocal } from './local';
+
+/** Debian's Chromium, or another one that the environment names. */
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let project: ProjectCopy;
+let running: RunningLocal;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  if (!existsSync(executablePath)) {
+    throw new Error(
+      `There is no Chromium at ${executablePath}: apt-get install chromium, or name one by CHROMIUM`,
+    );
+  }
+  project = new ProjectCopy();
+  await buildProject(project.root);
+  running = await startLocal(project.root);
+  browser = await chromium.launch({ executablePath, args });
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+  project?.remove();
+});
+beforeEach(async () => {
+  running.local.reset();
+  complaints = [];
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(running.console)) complaints.push(`asked for ${request.url()}`);
+  });
+  await page.goto(running.console);
+  await page.getByTestId('phone-input').waitFor();
+});
+// The page has no error of its own, and asks nobody but this machine.
+afterEach(async () => {
+  await page.close();
+  expect(complaints).toEqual([]);
+});
+
+const writeAs = async (text: string): Promise<void> => {
+  await page.getByTestId('phone-input').fill(text);
+  await page.getByTestId('phone-input').press('Enter');
+};
+
+describe('the console', () => {
+  it('lets a customer text in; the worker sees it, answers, and the phone shows the answer', async () => {
+    await writeAs('Hello, is anybody there?');
+    const chat = page.getByTestId('chat');
+    await chat.getByText('Hello, is anybody there?').waitFor();
+    await page.getByTestId('worker-input').fill('Yes! How can I help?');
+    await page.getByTestId('worker-send').click();
+    const answer = page
+      .getByTestId('phone')
+      .getByTestId('message')
+      .filter({ hasText: 'Yes! How can I help?' });
+    await answer.waitFor();
+    expect(await answer.getAttribute('data-author')).toBe('alice@example.com');
+
+    const route = page.locator('[data-name=onConversationRoute]');
+    expect(await route.getAttribute('data-state')).toBe('ok');
+    await route.locator('.webhook-head').click();
+    await route.getByText('customer_worker matched').waitFor();
+    await route.getByText('no entry for this customer').waitFor();
+  });
+
+  it('shows text as text', async () => {
+    await writeAs('<img src=x onerror="document.title=1"> {{worker}}');
+    await page.getByTestId('chat').getByText('<img src=x onerror="document.title=1"> {{worker}}').waitFor();
+    expect(await page.title()).toBe('Local Twilio');
+  });
+
+  it('lets a worker find a customer, start a conversation and write by a template', async () => {
+    await page.getByTestId('worker-select').selectOption('alice@example.com');
+    await page.getByTestId('tab-customers').click();
+    await page.getByTestId('customer-search').fill('GOMEZ');
+    await page.getByTestId('customer-row-1001').click();
+    await page.getByTestId('start-whatsapp').click();
+    await page.getByTestId('chat').getByText('whatsapp:+12125550101').waitFor();
+    await page.getByTestId('templates').click();
+    await page.getByText('Hola María Gómez, soy Alice Adams').click();
+    await page.getByTestId('worker-send').click();
+    await page.getByTestId('phone').getByText('Hola María Gómez, soy Alice Adams').waitFor();
+    expect(await page.getByTestId('phone').getAttribute('data-channel')).toBe('whatsapp');
+  });
+
+  it('sends an edited event again', async () => {
+    await writeAs('Hi');
+    const add = page.locator('[data-name=onConversationAdd]');
+    await add.locator('.webhook-head').click();
+    await add.getByText('Edit & send again').click();
+    await page.getByTestId('edit-MessagingBinding.AuthorAddress').fill('');
+    await page.getByTestId('edit-MessagingBinding.Address').fill('+12125550101');
+    await page.getByTestId('resend-submit').click();
+    await page.locator('[data-name=onConversationAdd]').nth(1).waitFor();
+    const again = page.locator('[data-name=onConversationAdd]').first();
+    await again.locator('.webhook-head').click();
+    await again.getByText('"friendly_name": "María Gómez"').waitFor();
+  });
+
+  it('shows a scenario that ended well, and one that failed as failing', async () => {
+    await page.getByTestId('menu-scenarios').click();
+    await page.getByTestId('scenario-delivered-twice').click();
+    const result = page.getByTestId('scenario-result');
+    await result.waitFor();
+    expect(await result.getAttribute('data-ok')).toBe('true');
+
+    await page.getByTestId('menu-scenarios').click();
+    await page.getByTestId('scenario-twilio-silent').click();
+    await page.locator('[data-testid=scenario-result][data-ok=false]').waitFor();
+    await result.getByText('onConversationRoute: status must be 200, is 503').waitFor();
+    const failed = page.locator('[data-name=onConversationRoute][data-state=failed]');
+    await failed.getByText('48010').waitFor();
+    await page.getByTestId('filter-problems').click();
+    expect(await page.locator('[data-name=onConversationRoute]').count()).toBe(1);
+  });
+
+  it('tells that it is local and simulated, and is usable by keyboard', async () => {
+    expect(await page.getByTestId('badge-local').textContent()).toContain('Local · simulated');
+    await page.getByTestId('menu-settings').focus();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('settings-routing').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.getByTestId('settings-routing').count()).toBe(0);
+    await page.getByTestId('phone-input').focus();
+    await page.keyboard.type('by keyboard');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('chat').getByText('by keyboard').waitFor();
+  });
+
+  it('has one pane at a time on a phone, without a scroll bar below', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByTestId('pane-worker').click();
+    await page.getByTestId('worker-select').waitFor();
+    expect(await page.getByTestId('phone-input').isVisible()).toBe(false);
+    for (const pane of ['customer', 'timeline', 'worker']) {
+      await page.getByTestId(`pane-${pane}`).click();
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+      expect([pane, overflow]).toEqual([pane, 0]);
+    }
+  });
+
+  it('changes availability and settings at the server, and forgets all when asked', async () => {
+    await page.getByTestId('worker-select').selectOption('bob@example.com');
+    await page.getByTestId('worker-available').click();
+    await page.getByTestId('worker-available').getByText('Away').waitFor();
+    expect(running.local.workers().find(({ identity }) => identity === 'bob@example.com')?.available).toBe(
+      false,
+    );
+    await page.getByTestId('worker-available').click();
+    await page.getByTestId('worker-available').getByText('Available').waitFor();
+
+    await writeAs('to be forgotten');
+    await page.getByTestId('chat').waitFor();
+    await page.getByTestId('menu-settings').click();
+    await page.getByTestId('settings-reset').click();
+    await page.getByText('Nothing has happened yet.').waitFor();
+    expect(running.local.snapshot().conversations).toEqual([]);
+  });
+
+  it('shows a build that failed', async () => {
+    await running.local.onBuild({ ok: false, report: 'assets/customers.private.json: wrong' });
+    await page.getByText('The last build failed').waitFor();
+    await page.getByText('assets/customers.private.json: wrong').waitFor();
+    await running.local.onBuild({ ok: true });
+    await page.getByText('The last build failed').waitFor({ state: 'detached' });
+    await writeAs('still there?');
+    await page.getByTestId('chat').getByText('still there?').waitFor();
+  });
+});

@@ -1,0 +1,314 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { ActionResult, TimelineEntry } from '../../simulator/api';
+import { canConnect } from '../../simulator/functions-process';
+import { scenarios } from '../../simulator/scenarios';
+import { isRunning, processesOf } from '../support/started';
+import { type RunningLocal, root, startLocal } from './local';
+import { TwilioOpenApi } from './openapi';
+
+const run = promisify(execFile);
+const openApi = new TwilioOpenApi();
+let running: RunningLocal;
+let problems: string[];
+
+beforeAll(async () => {
+  running = await startLocal();
+  running.local.rest.onRequest(({ request, answer, fault }) => {
+    if (answer && !fault) problems.push(...openApi.check(request, answer));
+  });
+});
+afterAll(() => running.stop());
+beforeEach(() => {
+  problems = [];
+  running.local.reset();
+});
+// Everything that the functions asked of Twilio, and every answer, is as Twilio describes it.
+afterEach(() => expect(problems).toEqual([]));
+
+const api = async <T>(method: string, path: string, body?: object): Promise<T> => {
+  const response = await fetch(`${running.console}${path}`, {
+    method,
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as T;
+};
+const webhooks = (entries: TimelineEntry[]) =>
+  entries.flatMap((entry) => (entry.kind === 'webhook' ? [entry] : []));
+const workersOf = (sid: string | undefined): (string | undefined)[] =>
+  running.local
+    .conversation(sid ?? '')
+    .participants.flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
+
+describe('every scenario', () => {
+  it.each(scenarios.map(({ name }) => name).filter((name) => name !== 'twilio-silent'))(
+    '%s ends as it should: one worker, no message lost',
+    async (name) => {
+      const result = await api<ActionResult>('POST', `/api/scenarios/${name}`);
+      expect(result.failures).toEqual([]);
+      expect(result.ok).toBe(true);
+      expect(workersOf(result.conversationSid)).toHaveLength(1);
+      expect(running.local.conversation(result.conversationSid ?? '').messages).toHaveLength(1);
+      expect(running.local.settings.faults).toEqual({ rest: 'none', restTimes: null, badSignature: false });
+    },
+  );
+
+  it('twilio-silent breaks the contract of routing, in time, and keeps the message', async () => {
+    const result = await api<ActionResult>('POST', '/api/scenarios/twilio-silent');
+    expect(result.ok).toBe(false);
+    expect(result.failures).toEqual(['onConversationRoute: status must be 200, is 503']);
+    const routed = webhooks(result.entries).find(({ name }) => name === 'onConversationRoute');
+    expect(routed).toMatchObject({ status: 503, errorCode: 48010, state: 'failed' });
+    expect(routed?.ms).toBeLessThan(10_000);
+    const conversation = running.local.conversation(result.conversationSid ?? '');
+    expect(conversation.messages.map(({ body }) => body)).toEqual(['Anybody?']);
+    expect(workersOf(conversation.sid)).toEqual([]);
+  });
+});
+
+describe('an inbound message', () => {
+  it('is told on the timeline: fields, answer, time, REST calls, and the decision with its reason', async () => {
+    const { entries, conversationSid } = await api<ActionResult>('POST', '/api/inbound', {
+      from: '+12125550102',
+      body: 'Hi',
+    });
+    const [add, participant, route] = webhooks(entries);
+    expect(add).toMatchObject({
+      name: 'onConversationAdd',
+      status: 200,
+      limitMs: 5_000,
+      problems: [],
+      outcome: 'The conversation is created with these values.',
+      fields: {
+        EventType: 'onConversationAdd',
+        'MessagingBinding.Address': '+12125550102',
+        MessageBody: 'Hi',
+      },
+      decision: { customer: 'known' },
+    });
+    expect(participant).toMatchObject({
+      name: 'onParticipantAdded',
+      status: 200,
+      decision: { participant: 'customer' },
+    });
+    expect(route).toMatchObject({
+      name: 'onConversationRoute',
+      outcome: 'alice@example.com is in the conversation.',
+      decision: {
+        rule: 'customer_worker',
+        passedOver: [{ rule: 'customer_entry', why: 'no entry for this customer' }],
+      },
+    });
+    const calls = entries.flatMap((entry) =>
+      entry.kind === 'rest' ? [[entry.during, entry.method, entry.status]] : [],
+    );
+    expect(calls.filter(([during]) => during === participant?.id)).toEqual([
+      [participant?.id, 'GET', 200],
+      [participant?.id, 'POST', 200],
+    ]);
+    expect(calls.filter(([during]) => during === route?.id)).toEqual([
+      [route?.id, 'GET', 200],
+      [route?.id, 'POST', 201],
+    ]);
+    const conversation = running.local.conversation(conversationSid ?? '');
+    expect(conversation).toMatchObject({ friendlyName: 'John Fox', state: 'active' });
+    expect(conversation.participants[0]?.attributes).toEqual({
+      customer_id: '1002',
+      display_name: 'John Fox',
+      avatar: 'https://example.com/avatars/1002.png',
+    });
+  });
+
+  it('goes into the open conversation, which is not routed again', async () => {
+    const first = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'one' });
+    const second = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'two' });
+    expect(second.conversationSid).toBe(first.conversationSid);
+    expect(webhooks(second.entries)).toEqual([]);
+    await api('POST', `/api/conversations/${first.conversationSid}`, { state: 'closed' });
+    const third = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'three' });
+    expect(third.conversationSid).not.toBe(first.conversationSid);
+  });
+
+  it.each([
+    ['pool', 1],
+    ['none', 0],
+  ])('with routing mode %s reaches %d workers, without our routing callback', async (routingMode, count) => {
+    await api('PATCH', '/api/settings', { routingMode });
+    const { entries, conversationSid } = await api<ActionResult>('POST', '/api/inbound', {
+      from: '+12125550102',
+      body: 'Hi',
+    });
+    await api('PATCH', '/api/settings', { routingMode: 'custom' });
+    // The worker whom Twilio picks is a participant too.
+    expect(webhooks(entries).map(({ name }) => name)).toEqual([
+      'onConversationAdd',
+      ...Array.from({ length: 1 + count }, () => 'onParticipantAdded'),
+    ]);
+    expect(workersOf(conversationSid)).toHaveLength(count);
+  });
+
+  it('a thousand from a hundred customers at once: one conversation each, none lost, none routed twice', async () => {
+    const senders = Array.from({ length: 100 }, (_, i) => `+1917556${String(i).padStart(4, '0')}`);
+    const sent = senders.flatMap((from) =>
+      Array.from({ length: 10 }, (_, i) => ({ from, body: `message ${i}` })),
+    );
+    const results = await Promise.all(sent.map((message) => running.local.receive(message)));
+    expect(results.flatMap(({ failures }) => failures)).toEqual([]);
+    const all = running.local.snapshot().conversations;
+    expect(all).toHaveLength(100);
+    for (const conversation of all) {
+      expect(conversation.messages.map(({ body }) => body).sort()).toEqual(
+        Array.from({ length: 10 }, (_, i) => `message ${i}`),
+      );
+      expect(workersOf(conversation.sid)).toHaveLength(1);
+    }
+    const routed = webhooks(running.local.timeline.entries()).filter(
+      ({ name }) => name === 'onConversationRoute',
+    );
+    expect(new Set(routed.map(({ conversationSid }) => conversationSid)).size).toBe(routed.length);
+  }, 120_000);
+});
+
+describe('what the console can do', () => {
+  it('sends an edited webhook again, copies it as a signed curl, exports the timeline', async () => {
+    const { entries } = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'Hi' });
+    const [add] = webhooks(entries);
+    const fields = {
+      ...add?.fields,
+      'MessagingBinding.Address': '+12125550101',
+      'MessagingBinding.AuthorAddress': '',
+    };
+    const again = await api<ActionResult>('POST', '/api/resend', { id: add?.id, fields });
+    expect(JSON.parse(webhooks(again.entries)[0]?.body ?? '')).toMatchObject({
+      friendly_name: 'María Gómez',
+    });
+
+    const command = await (await fetch(`${running.console}/api/timeline/${add?.id}/curl`)).text();
+    const { stdout } = await run('bash', ['-c', command.replace('curl', 'curl -s')]);
+    expect(JSON.parse(stdout)).toMatchObject({ friendly_name: 'John Fox' });
+
+    const exported = await fetch(`${running.console}/api/timeline?format=export`);
+    expect(exported.headers.get('content-disposition')).toContain('timeline.json');
+    expect(((await exported.json()) as TimelineEntry[]).length).toBeGreaterThan(5);
+  });
+
+  it('shows the app: customers with search and paging, a card, templates', async () => {
+    const base = '/api/app/customers?worker=alice@example.com';
+    const first = await api<{ customers: { display_name: string }[]; nextPageToken: string }>(
+      'GET',
+      `${base}&pageSize=2`,
+    );
+    expect(first.customers).toHaveLength(2);
+    const next = await api<typeof first>(
+      'GET',
+      `${base}&pageSize=2&token=${encodeURIComponent(first.nextPageToken)}`,
+    );
+    expect(next.customers[0]?.display_name).not.toBe(first.customers[0]?.display_name);
+    const found = await api<typeof first>('GET', `${base}&query=dubois`);
+    expect(found.customers.map(({ display_name }) => display_name)).toEqual(['Amélie Dubois']);
+    const card = await api<{ customer: object }>('GET', '/api/app/customers/1001?worker=alice@example.com');
+    expect(card.customer).toMatchObject({ customer_id: '1001', display_name: 'María Gómez' });
+    const templates = await api<{ categories: object[] }>(
+      'GET',
+      '/api/app/templates?worker=alice@example.com&customerId=1001',
+    );
+    expect(templates.categories).toHaveLength(3);
+  });
+
+  it('refuses what it cannot do, and says what is wrong', async () => {
+    expect(await api('POST', '/api/inbound', { from: 'x', body: 'y' })).toMatchObject({
+      message: '"x" is no number in E.164, e.g. +12125550101',
+    });
+    expect(await api('POST', '/api/inbound', { body: 'y' })).toMatchObject({
+      message: expect.stringContaining('from'),
+    });
+    expect(await api('POST', '/api/scenarios/odd')).toMatchObject({ code: 20404 });
+    expect(await api('GET', '/api/nothing')).toMatchObject({
+      message: expect.stringContaining('is not there'),
+    });
+    const foreign = await fetch(`${running.console}/api/state`, {
+      headers: { Origin: 'https://example.com' },
+    });
+    expect(foreign.status).toBe(403);
+  });
+});
+
+describe('npm run simulate', () => {
+  const simulate = async (...args: string[]): Promise<{ code: number; output: string }> => {
+    const { port } = new URL(running.console);
+    const command = ['node_modules/tsx/dist/cli.mjs', 'cli/simulate.ts', ...args];
+    const env = { ...process.env, SIMULATOR_PORT: port };
+    return run(process.execPath, command, { cwd: root, env }).then(
+      ({ stdout }) => ({ code: 0, output: stdout }),
+      (error: { code: number; stdout: string; stderr: string }) => ({
+        code: error.code,
+        output: error.stdout + error.stderr,
+      }),
+    );
+  };
+
+  it('prints the timeline of an inbound message as lines, or as JSON', async () => {
+    const lines = await simulate(
+      'inbound',
+      '--from',
+      '+12125550103',
+      '--channel',
+      'whatsapp',
+      '--body',
+      'Hi',
+    );
+    expect(lines.code).toBe(0);
+    expect(lines.output).toMatch(/✓ onConversationRoute → 200 \d+ of 10000 ms[\s\S]*rule customer_worker/);
+    const json = await simulate('outgoing', '--worker', 'alice@example.com', '--customer', '1001', '--json');
+    expect(JSON.parse(json.output)).toMatchObject({ ok: true, failures: [] });
+  });
+
+  it('exits with 1 when an answer breaks the contract, with 2 when it is not used right', async () => {
+    const failing = await simulate('scenario', 'twilio-silent');
+    expect([failing.code, failing.output]).toEqual([
+      1,
+      expect.stringContaining('status must be 200, is 503'),
+    ]);
+    expect(await simulate('scenario', 'odd')).toMatchObject({ code: 2 });
+    expect(await simulate('inbound', '--body', 'x')).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('--from is missing'),
+    });
+    expect((await simulate('list')).output).toContain('delivered-twice');
+  });
+});
+
+describe('the gateway', () => {
+  const path = '/callbacks/crm';
+  const post = async (init: RequestInit, at = path): Promise<number> =>
+    (await fetch(`${running.functions}${at}`, { method: 'POST', ...init })).status;
+
+  it.each([
+    [
+      'an unsigned request to a protected function',
+      403,
+      { body: new URLSearchParams({ Location: 'x' }) },
+      path,
+    ],
+    ['a wrong signature', 403, { headers: { 'X-Twilio-Signature': 'x' } }, path],
+    ['a private asset', 403, {}, '/customers.json'],
+    ['what is not there', 404, {}, '/callbacks/nothing'],
+    ['another method', 405, { method: 'PUT' }, path],
+    ['more than 1 MB', 413, { body: 'x'.repeat(1024 * 1024) }, path],
+  ])('refuses %s with %d', async (_title, status, init, at) => {
+    expect(await post(init, at)).toBe(status);
+  });
+});
+
+it('is started and stopped 20 times, and no port and no process stays behind', async () => {
+  const before = processesOf(process.pid).length;
+  for (let i = 0; i < 20; i++) {
+    const one = await startLocal();
+    const children = processesOf(process.pid);
+    expect(children.length).toBeGreaterThan(before);
+    await one.stop();
+    for (const url of [one.functions, one.console])
+      expect(await canConnect(Number(new URL(url).port))).toBe(false);
+    expect(processesOf(process.pid).filter(isRunning)).toHaveLength(before);
+  }
+}, 120_000);

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { ActionResult, Snapshot } from '../../simulator/api';
+import { canConnect } from '../../simulator/functions-process';
+import { ProjectCopy } from '../support/project-copy';
+import { freePorts, isRunning, Started } from '../support/started';
+
+let project: ProjectCopy;
+let ports: { functions: number; console: number; proxy: number };
+let running: Started | undefined;
+
+beforeEach(async () => {
+  project = new ProjectCopy();
+  const [functions = 0, console = 0, proxy = 0] = await freePorts(3);
+  ports = { functions, console, proxy };
+});
+afterEach(() => {
+  running?.kill();
+  project.remove();
+});
+
+const start = (): Started =>
+  new Started(project.root, process.execPath, ['node_modules/tsx/dist/cli.mjs', 'cli/start.ts'], {
+    PORT: String(ports.functions),
+    SIMULATOR_PORT: String(ports.console),
+    SIMULATOR_PROXY_PORT: String(ports.proxy),
+  });
+const api = async <T>(method: string, path: string, body?: object): Promise<T> => {
+  const url = `http://localhost:${ports.console}${path}`;
+  const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });
+  return (await response.json()) as T;
+};
+const edit = (file: string, change: (text: string) => string): void =>
+  writeFileSync(project.path(file), change(readFileSync(project.path(file), 'utf8')));
+
+describe('npm start', () => {
+  it('prints each URL, serves the page, and takes a message without a .env', async () => {
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    for (const port of Object.values(ports)) expect(running.output).toContain(`http://localhost:${port} `);
+    const page = await fetch(`http://localhost:${ports.console}/`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    for (const file of ['main.js', 'main.css', 'icon.svg']) {
+      expect((await fetch(`http://localhost:${ports.console}/${file}`)).status).toBe(200);
+    }
+    const result = await api<ActionResult>('POST', '/api/scenarios/known-customer');
+    expect(result.failures).toEqual([]);
+    expect(running.output).toContain('"event":"onConversationRoute"');
+  });
+
+  it('keeps its state when a file changes, and serves the last good build when that is wrong', async () => {
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    const first = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'one' });
+    edit('assets/customers.private.json', (text) => text.replace('John Fox', 'John Wolf'));
+    const nameIn = async (): Promise<string | undefined> => {
+      const { customers } = await api<Snapshot>('GET', '/api/state');
+      return customers.find(({ customerId }) => customerId === '1002')?.displayName;
+    };
+    await running.until(async () => ((await nameIn()) === 'John Wolf' ? true : undefined), 'the new name');
+    const second = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'two' });
+    expect(second.conversationSid).toBe(first.conversationSid);
+
+    edit('assets/customers.private.json', (text) => text.replace('"(212) 555-0101"', '"12"'));
+    const broken = async (): Promise<string | undefined> =>
+      (await api<Snapshot>('GET', '/api/state')).build.report;
+    const report = await running.until(broken, 'the report');
+    expect(report).toContain('customers[0].channels[0].value: "12" is no phone number');
+    const third = await api<ActionResult>('POST', '/api/scenarios/new-customer');
+    expect(third.failures).toEqual([]);
+  });
+
+  it.each([
+    ['functions', 'PORT'],
+    ['console', 'SIMULATOR_PORT'],
+    ['proxy', 'SIMULATOR_PROXY_PORT'],
+  ] as const)(
+    'names the port when that of the %s is taken, and leaves nothing behind',
+    async (which, variable) => {
+      const server = createServer().listen(ports[which], 'localhost');
+      await once(server, 'listening');
+      running = start();
+      expect(await running.ends()).toBe(1);
+      server.close();
+      await once(server, 'close');
+      expect(running.output).toContain(`Port ${ports[which]} cannot be used (EADDRINUSE)`);
+      expect(running.output).toContain(`${variable}=${ports[which] + 10} npm start`);
+      for (const port of Object.values(ports)) expect(await canConnect(port)).toBe(false);
+    },
+  );
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'stops cleanly on %s: no process and no port stays',
+    async (signal) => {
+      running = start();
+      await running.prints(/Stop it with Ctrl-C/);
+      const before = running.processes();
+      expect(before.length).toBeGreaterThan(2);
+      expect(await running.ends(signal)).toBe(0);
+      expect(before.filter(isRunning)).toEqual([]);
+      for (const port of Object.values(ports)) expect(await canConnect(port)).toBe(false);
+    },
+  );
+});
