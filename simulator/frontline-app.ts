@@ -162,6 +162,7 @@ export class FrontlineApp {
   /** @returns what the pre-action webhook wants changed, or undefined when it rejects the conversation */
   async #beforeConversation(friendlyName: string, trace: string): Promise<NewConversation | undefined> {
     const { state, timeline, webhooks } = this.#options;
+    if (!webhooks.isOn('onConversationAdd')) return {};
     const fields = { ...conversationAddFields(state, origin.source), FriendlyName: friendlyName };
     return takePreHook(await webhooks.send({ name: 'onConversationAdd', trace, fields }), timeline);
   }
@@ -170,6 +171,7 @@ export class FrontlineApp {
   async #join(conversation: Conversation, given: NewParticipant, trace: string): Promise<void> {
     const { state, webhooks } = this.#options;
     const participant = state.addParticipant(conversation.sid, given, origin);
+    if (!webhooks.isOn('onParticipantAdded')) return;
     const fields = participantAddedFields(conversation, participant, origin.source);
     await webhooks.send({ name: 'onParticipantAdded', trace, conversationSid: conversation.sid, fields });
   }

@@ -17,6 +17,8 @@ export interface InboundOptions {
   webhooks: WebhookSender;
   routingMode(): RoutingMode;
   deliverTwice(): boolean;
+  /** Whether a message to this address of ours creates a conversation. */
+  autocreates(address: string): boolean;
   /** How a person is called in the timeline. */
   nameOf(address: string): string;
 }
@@ -104,6 +106,14 @@ export class InboundMessages {
       return { conversationSid: existing.sid, created: false };
     }
 
+    if (!this.#options.autocreates(parties.twilio)) {
+      const text = 'Switch AutoCreation.Enabled on in its address configuration.';
+      timeline.note(trace, 'No conversation: autocreation is off for this address', {
+        text,
+        state: 'warning',
+      });
+      return { created: false };
+    }
     const given = await this.#preHook(parties, body, trace);
     if (!given) {
       timeline.note(trace, "Twilio rejects the conversation: the customer's message is lost", {
@@ -135,6 +145,7 @@ export class InboundMessages {
   /** @returns the values that the conversation is to be created with, or undefined when it is rejected */
   async #preHook(parties: Parties, body: string, trace: string): Promise<NewConversation | undefined> {
     const { state, timeline, webhooks } = this.#options;
+    if (!webhooks.isOn('onConversationAdd')) return {};
     const entry = await webhooks.send({
       name: 'onConversationAdd',
       trace,
@@ -229,6 +240,7 @@ export class InboundMessages {
 
   async #sendPost(webhook: Webhook): Promise<WebhookTimelineEntry[]> {
     const { webhooks, deliverTwice } = this.#options;
+    if (!webhooks.isOn(webhook.name)) return [];
     const first = webhooks.send(webhook);
     const again = deliverTwice() ? [webhooks.send({ ...webhook, delivery: 2 })] : [];
     return Promise.all([first, ...again]);

@@ -30,7 +30,7 @@ import { type RunningProxy, startProxy } from './twilio/proxy';
 import { RestApi } from './twilio/rest';
 import { TwilioState } from './twilio/state';
 import { participantAddedFields } from './webhook-fields';
-import { WebhookSender, type WebhookTimelineEntry } from './webhooks';
+import { paths, WebhookSender, type WebhookTimelineEntry } from './webhooks';
 
 export interface LocalTwilioOptions {
   /** The project's folder, built. */
@@ -76,7 +76,7 @@ export class LocalTwilio {
     this.rest = new RestApi(this.state);
     const { state, timeline } = this;
     this.#webhooks = new WebhookSender({
-      functionsUrl: `http://localhost:${options.ports.functions}`,
+      urlOf: (name) => this.#urlOf(name),
       authToken,
       timeline,
       badSignature: () => this.#settings.faults.badSignature,
@@ -87,6 +87,7 @@ export class LocalTwilio {
       webhooks: this.#webhooks,
       routingMode: () => this.#settings.routingMode,
       deliverTwice: () => this.#settings.deliverTwice,
+      autocreates: (address) => this.#autocreates(address),
       nameOf: (address) => this.#nameOf(address),
     });
     this.#app = new FrontlineApp({
@@ -106,6 +107,7 @@ export class LocalTwilio {
     });
     this.#control = new ControlServer(this, options.ports.console);
     timeline.onEntry((data) => this.#tell({ type: 'timeline', data }));
+    this.#configure();
     this.#syncUsers();
     state.onChange((change) => this.#onChange(change));
     this.#watchRest();
@@ -499,12 +501,53 @@ export class LocalTwilio {
           ? change.participant.conversationSid
           : change.message.conversationSid;
     this.#tell({ type: 'conversation', data: this.conversation(sid) });
-    if (change.type === 'participantAdded' && change.origin.source === 'API' && change.origin.webhooks) {
+    const told =
+      change.type === 'participantAdded' && change.origin.source === 'API' && change.origin.webhooks;
+    if (told && this.#webhooks.isOn('onParticipantAdded')) {
       const { participant } = change;
       const fields = participantAddedFields(this.state.conversation(sid), participant, 'API');
       const trace = this.timeline.newTrace();
       void this.#webhooks.send({ name: 'onParticipantAdded', trace, conversationSid: sid, fields });
     }
+  }
+
+  /** The account as it is once the Consoles are filled in as the README says. */
+  #configure(): void {
+    const { account } = this.rest;
+    const url = `${this.#functionsUrl}${paths.onConversationAdd}`;
+    const form = { Method: 'POST', PreWebhookUrl: url, PostWebhookUrl: url };
+    account.webhooks(form, ['onConversationAdd', 'onParticipantAdded']);
+    for (const { address, channels } of this.#data.numbers) {
+      for (const channel of channels) {
+        const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
+        account.createAddress({
+          Type: channel,
+          Address,
+          'AutoCreation.Enabled': 'true',
+          'AutoCreation.Type': 'default',
+        });
+      }
+    }
+  }
+
+  get #functionsUrl(): string {
+    return `http://localhost:${this.#options.ports.functions}`;
+  }
+
+  /** Conversations webhooks go where the account's configuration says, the others where Frontline's Console would. */
+  #urlOf(name: string): string | undefined {
+    const isPre = name === 'onConversationAdd';
+    if (!isPre && name !== 'onParticipantAdded') return `${this.#functionsUrl}${paths[name] ?? ''}`;
+    const { filters, pre_webhook_url, post_webhook_url } = this.rest.account.webhooks();
+    const url = isPre ? pre_webhook_url : post_webhook_url;
+    return (filters as string[]).includes(name) && typeof url === 'string' ? url : undefined;
+  }
+
+  /** An address that nothing is configured for creates conversations: the number's messaging service may. */
+  #autocreates(address: string): boolean {
+    const configured = this.rest.account.addresses().find((one) => one.address === address);
+    const creation = configured?.auto_creation as { enabled?: boolean } | null | undefined;
+    return creation?.enabled !== false;
   }
 
   #syncUsers(): void {

@@ -14,8 +14,8 @@ export interface Webhook {
 }
 
 export interface WebhookOptions {
-  /** Where the functions are reached; it is signed as it stands. */
-  functionsUrl: string;
+  /** Where a webhook goes, signed as it stands; undefined for one that is switched off. */
+  urlOf(name: string): string | undefined;
   authToken: string;
   timeline: Timeline;
   /** Whether the next signature is to be wrong. */
@@ -50,6 +50,11 @@ export class WebhookSender {
     this.#options = options;
   }
 
+  /** @returns whether a webhook is switched on */
+  isOn(name: string): boolean {
+    return this.#options.urlOf(name) !== undefined;
+  }
+
   /**
    * Sends one.
    *
@@ -57,7 +62,7 @@ export class WebhookSender {
    */
   async send({ name, fields, trace, conversationSid, delivery = 1 }: Webhook): Promise<WebhookTimelineEntry> {
     const { timeline } = this.#options;
-    const url = `${this.#options.functionsUrl}${paths[name] ?? ''}`;
+    const url = this.#options.urlOf(name) ?? '';
     const limitMs = contracts[name]?.limitMs ?? 10_000;
     const entry = timeline.add({
       kind: 'webhook',
@@ -145,6 +150,7 @@ export class WebhookSender {
     limitMs: number,
     forged: boolean,
   ): Promise<{ status?: number; body: string; contentType?: string }> {
+    if (!isOnThisMachine(url)) return { body: `${url} is not on this machine: nothing is sent there` };
     const signature = this.sign(url, fields);
     try {
       const response = await fetch(url, {
@@ -165,4 +171,9 @@ export class WebhookSender {
       return { body: error instanceof Error && error.name === 'TimeoutError' ? '' : String(error) };
     }
   }
+}
+
+/** Nothing leaves the machine, wherever the configuration points. */
+function isOnThisMachine(url: string): boolean {
+  return URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '..');
@@ -22,8 +23,13 @@ describe('what is deployed', () => {
 
   it.each(functions)('%s is one small file that needs nothing but Node.js', (file) => {
     const text = textOf(file);
-    const required = [...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => String(name));
+    const required = [...text.matchAll(/\b(?:require|import)\(["'`]([^"'`]+)["'`]\)/g)].map(([, name]) =>
+      String(name),
+    );
     expect(required.length).toBeGreaterThan(0);
+    // None is hidden behind an expression, and nothing finds a neighbour by its place.
+    expect(text.match(/\b(?:require|import)\((?!["'`])/g) ?? []).toEqual([]);
+    expect(text).not.toMatch(/\b__dirname\b|\b__filename\b|import\.meta/);
     expect(required.filter((name) => !isBuiltin(name))).toEqual([]);
     expect(Buffer.byteLength(text)).toBeLessThan(60_000);
   });
@@ -31,7 +37,7 @@ describe('what is deployed', () => {
   it.each(functions)('%s holds no phone-number library, no source map, no path of a machine', (file) => {
     const text = textOf(file);
     expect(text).not.toMatch(/libphonenumber|PhoneNumberMetadata|sourceMappingURL/i);
-    expect(text).not.toContain(root);
+    for (const path of [root, homedir(), tmpdir()]) expect(text).not.toContain(`${path}/`);
   });
 
   it('is installed with nothing but the SDK and an exact runtime handler', () => {

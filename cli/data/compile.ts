@@ -4,11 +4,11 @@ import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import * as v from 'valibot';
 import { customerDetailsAnswer, frontlineAnswerLimit } from '../../lib/core/customer-list';
 import { byteLength } from '../../lib/core/text';
-import type { CustomersAsset, Routing, TemplatesAsset } from '../../lib/data/types';
-import { compileCustomers } from './customers';
+import type { Customer, CustomersAsset, Routing, TemplatesAsset } from '../../lib/data/types';
+import { compileCustomers, textsOfUnread, valueAt } from './customers';
 import { formatPath, type Problem } from './problems';
 import { compileRouting } from './routing';
-import { sources as exactSources, lenientSources, splitMessage } from './schema';
+import { sources as exactSources, lenientSources, type RoutingSource, splitMessage } from './schema';
 import { compileTemplates } from './templates';
 
 export { formatProblems, type Problem } from './problems';
@@ -84,43 +84,46 @@ export function compileData(sources: Sources): CompiledData {
   );
 
   const customers =
-    customersFile && compileCustomers(customersFile, report('customers.private.json', problems));
-  const routing =
-    routingFile && compileRouting(routingFile, customers, report('routing.private.json', problems));
-  if (customers && routingFile) {
-    checkOwners(
-      customersFile?.customers ?? [],
-      routingFile.workers,
+    customersFile &&
+    compileCustomers(
+      customersFile.value,
+      listAt(customersFile.written, 'customers'),
       report('customers.private.json', problems),
     );
+  const workers = routingFile && knownWorkers(routingFile);
+  const routing =
+    routingFile &&
+    workers &&
+    compileRouting(routingFile.value, workers, customers, report('routing.private.json', problems));
+  if (customersFile && workers) {
+    checkOwners(customersFile.value.customers, workers, report('customers.private.json', problems));
   }
   const templates =
     templatesFile &&
-    compileTemplates(templatesFile, customers?.customers, report('templates.private.json', problems));
+    compileTemplates(templatesFile.value, customers, report('templates.private.json', problems));
+  if (customers) checkCards(customers.customers, report('customers.private.json', problems));
+
+  const built: [AssetName, CustomersAsset | Routing | TemplatesAsset | undefined][] = [
+    ['customers.private.json', customers?.build(routing?.assigned ?? new Map())],
+    ['routing.private.json', routing?.asset],
+    ['templates.private.json', templates],
+  ];
+  const assets = new Map<AssetName, string>();
+  for (const [name, asset] of built) {
+    if (!asset) continue;
+    const text = JSON.stringify(asset);
+    checkSize(name, text, report(name, problems));
+    assets.set(name, text);
+  }
   const order = (problem: Problem): number => assetNames.findIndex((name) => problem.file.endsWith(name));
   problems.sort((a, b) => order(a) - order(b));
-
-  const assets = new Map<AssetName, string>();
-  if (problems.length === 0 && customers && routing && templates) {
-    const built: [AssetName, CustomersAsset | Routing | TemplatesAsset][] = [
-      ['customers.private.json', customers.build(routing.assigned)],
-      ['routing.private.json', routing.asset],
-      ['templates.private.json', templates],
-    ];
-    for (const [name, asset] of built) {
-      const text = JSON.stringify(asset);
-      checkSize(name, text, report(name, problems));
-      assets.set(name, text);
-    }
-    checkCards(customers.build(routing.assigned), report('customers.private.json', problems));
-  }
   return {
     problems,
     assets: problems.length === 0 ? assets : new Map(),
     counts: {
-      customers: customersFile?.customers.length ?? 0,
-      workers: routingFile?.workers.length ?? 0,
-      templates: (templatesFile?.categories ?? []).reduce(
+      customers: customersFile?.value.customers.length ?? 0,
+      workers: routingFile?.value.workers.length ?? 0,
+      templates: (templatesFile?.value.categories ?? []).reduce(
         (sum, category) => sum + (category?.templates.length ?? 0),
         0,
       ),
@@ -137,53 +140,73 @@ function report(name: AssetName, problems: Problem[]): Report {
   };
 }
 
+/** What a file holds: as far as it can be read, and as it is written. */
+interface ReadFile<T> {
+  value: T;
+  written: unknown;
+}
+
 function parse<S extends v.GenericSchema>(
   sources: Sources,
   name: AssetName,
   schema: S,
   lenient: S,
   problems: Problem[],
-): v.InferOutput<S> | undefined {
+): ReadFile<v.InferOutput<S>> | undefined {
   const say = report(name, problems);
-  const text = sources[name];
+  const text = sources[name]?.replace(/^\uFEFF/, '');
   if (text === undefined) {
     say([], 'is missing', 'create it: README.md shows the least it can hold');
     return undefined;
   }
-  let value: unknown;
+  let written: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    written = JSON.parse(text);
   } catch {
     say([], `is not JSON: ${describeSyntaxError(text)}`, 'correct it there; an editor shows the place');
     return undefined;
   }
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
+  const result = v.safeParse(schema, written);
+  if (result.success) return { value: result.output, written };
   for (const issue of result.issues) {
     const { problem, cure } = splitMessage(issue.message);
     const keys = (issue.path ?? []).map(({ key }) => key);
     problems.push({ file: `assets/${name}`, path: formatPath(keys), problem, cure });
   }
-  const saved = v.safeParse(lenient, value);
-  return saved.success ? saved.output : undefined;
+  const saved = v.safeParse(lenient, written);
+  return saved.success ? { value: saved.output, written } : undefined;
 }
 
 /** `JSON.parse` no longer says where. */
 function describeSyntaxError(text: string): string {
   const errors: ParseError[] = [];
-  parseTree(text, errors, { disallowComments: true });
+  try {
+    parseTree(text, errors, { disallowComments: true });
+  } catch {
+    return 'too many brackets are open at once';
+  }
   const [first] = errors;
   const before = text.slice(0, first?.offset ?? text.length).split('\n');
   const what = first ? printParseErrorCode(first.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ') : 'Invalid text';
   return `${what} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
+/** @returns the identities that may be named, those among them whose entry is wrong in some other way */
+function knownWorkers({ value, written }: ReadFile<RoutingSource>): ReadonlySet<string> {
+  const read = value.workers.flatMap((worker) => worker?.identity ?? []);
+  return new Set([...read, ...textsOfUnread(value.workers, listAt(written, 'workers'))]);
+}
+
+function listAt(value: unknown, key: string): readonly unknown[] {
+  const list = valueAt(value, key);
+  return Array.isArray(list) ? list : [];
+}
+
 function checkOwners(
   customers: readonly ({ worker?: string | undefined } | undefined)[],
-  workers: readonly ({ identity: string } | undefined)[],
+  known: ReadonlySet<string>,
   say: Report,
 ): void {
-  const known = new Set(workers.map((worker) => worker?.identity));
   for (const [index, customer] of customers.entries()) {
     const worker = customer?.worker;
     if (worker === undefined || known.has(worker)) continue;
@@ -207,12 +230,13 @@ function checkSize(name: AssetName, text: string, say: Report): void {
   );
 }
 
-function checkCards(asset: CustomersAsset, say: Report): void {
-  for (const customer of asset.customers) {
+function checkCards(customers: readonly (Customer | undefined)[], say: Report): void {
+  for (const [index, customer] of customers.entries()) {
+    if (!customer) continue;
     const size = byteLength(JSON.stringify(customerDetailsAnswer(customer)));
     if (size <= frontlineAnswerLimit) continue;
     say(
-      ['customers'],
+      ['customers', index],
       `the card of customer ${JSON.stringify(customer.customer_id)} has ${Math.ceil(size / 1024)} KB; Frontline reads at most 64 KB`,
       'shorten its details or links',
     );

@@ -1,4 +1,3 @@
-import { isSupportedCountry } from 'libphonenumber-js';
 import {
   type ChannelType,
   channelTypes,
@@ -10,6 +9,7 @@ import type { Report } from './compile';
 import {
   type CompiledCustomers,
   cureFor,
+  dependsOnUnread,
   describe,
   isDefined,
   normaliseAddress,
@@ -27,15 +27,17 @@ export interface CompiledRouting {
 /**
  * Checks and normalises the routing data.
  *
+ * @param known the identities that may be named
  * @param customers undefined when their file cannot be read; what depends on them is then not checked
  */
 export function compileRouting(
   source: RoutingSource,
+  known: ReadonlySet<string>,
   customers: CompiledCustomers | undefined,
   say: Report,
 ): CompiledRouting {
   const { routing } = source;
-  checkWorkers(source, say);
+  checkWorkers(source, known, say);
   const { rules, defaults } = compileProxies(source, customers, say);
   const { addresses, assigned } = compileEntries(source, customers, say);
   const numbers = compileNumbers(source, say);
@@ -77,13 +79,17 @@ export function compileRouting(
   };
 }
 
-function checkWorkers({ workers, proxyAddresses, routing }: RoutingSource, say: Report): void {
-  const known = new Map<string, number>();
+function checkWorkers(
+  { workers, proxyAddresses, routing }: RoutingSource,
+  known: ReadonlySet<string>,
+  say: Report,
+): void {
+  const positions = new Map<string, number>();
   for (const [index, worker] of workers.entries()) {
     if (!worker) continue;
     const { identity } = worker;
-    const twin = known.get(identity);
-    if (twin === undefined) known.set(identity, index);
+    const twin = positions.get(identity);
+    if (twin === undefined) positions.set(identity, index);
     else say(['workers', index, 'identity'], `is the same as workers[${twin}]`, 'remove one of the two');
   }
   const check = (keys: (string | number)[], identity: string | undefined): void => {
@@ -134,6 +140,7 @@ function compileProxies(
       ? normaliseAddress(text, channel, defaultCountry)
       : undefined;
     if (!address) {
+      if (dependsOnUnread(text, defaultCountry)) return text;
       say(
         keys,
         `${JSON.stringify(text)} is no ${describe(channel)}`,
@@ -158,17 +165,8 @@ function compileProxies(
     const workers = rule.workers?.filter(isDefined);
     const countries = rule.countries?.filter(isDefined);
     const ids = rule.customers?.filter(isDefined);
-    for (const [i, country] of (countries ?? []).entries()) {
-      if (!isSupportedCountry(country)) {
-        say(
-          [...at, 'countries', i],
-          `${JSON.stringify(country)} is no country`,
-          'write its ISO 3166 code, e.g. "US"',
-        );
-      }
-    }
     for (const [i, id] of (ids ?? []).entries()) {
-      if (customers && !customers.ids.has(id)) {
+      if (customers && !customers.hasId(id)) {
         say(
           [...at, 'customers', i],
           `there is no customer ${JSON.stringify(id)}`,
@@ -186,7 +184,7 @@ function compileProxies(
   });
   for (const [index, rule] of rules.entries()) {
     const shadow = rules.slice(0, index).findIndex((earlier) => rule && earlier && shadows(earlier, rule));
-    if (shadow < 0) continue;
+    if (shadow < 0 || !isWhole(proxyAddresses.rules?.[index])) continue;
     say(
       ['proxyAddresses', 'rules', index],
       `can never match: rules[${shadow}] matches everything that it does`,
@@ -206,6 +204,11 @@ function compileProxies(
 function looksLikeChannel(text: string, channel: ChannelType, defaultCountry: string | undefined): boolean {
   if (channel !== 'chat') return true;
   return !/^(whatsapp|sms|messenger|email):/.test(text) && !readPhone(text, defaultCountry);
+}
+
+/** A rule that lost a condition to a slip looks as if it matched nothing. */
+function isWhole(rule: NonNullable<RoutingSource['proxyAddresses']['rules']>[number]): boolean {
+  return [rule?.workers, rule?.countries, rule?.customers].every((list) => !list?.includes(undefined));
 }
 
 function shadows(earlier: ProxyRule, later: ProxyRule): boolean {
@@ -237,12 +240,13 @@ function compileEntries(
     }
     const key = address === undefined ? undefined : normaliseAnyAddress(address, defaultCountry);
     if (address !== undefined && !key) {
+      if (dependsOnUnread(address, defaultCountry)) continue;
       say([...at, 'address'], `${JSON.stringify(address)} is no address`, cureFor('sms'));
       continue;
     }
     const holder = key === undefined ? undefined : customers?.addresses.get(key);
     const id = customer_id ?? (holder === undefined ? undefined : customers?.customers[holder]?.customer_id);
-    if (customer_id !== undefined && customers && !customers.ids.has(customer_id)) {
+    if (customer_id !== undefined && customers && !customers.hasId(customer_id)) {
       say(
         [...at, 'customer_id'],
         `there is no customer ${JSON.stringify(customer_id)}`,
@@ -270,6 +274,7 @@ function compileNumbers({ defaultCountry, routing }: RoutingSource, say: Report)
     const at = ['routing', 'numbers', index, 'address'] as const;
     const key = normaliseAnyAddress(address, defaultCountry);
     if (!key?.startsWith('+')) {
+      if (dependsOnUnread(address, defaultCountry)) continue;
       say(at, `${JSON.stringify(address)} is no phone number`, cureFor('sms'));
     } else if (numbers.has(key)) {
       say(at, `${key} has an entry already`, 'put the workers of both into one entry');

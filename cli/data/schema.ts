@@ -1,3 +1,4 @@
+import { isSupportedCountry } from 'libphonenumber-js';
 import * as v from 'valibot';
 import { channelTypes } from '../../lib/data/types';
 
@@ -43,7 +44,16 @@ const identity = v.pipe(
 );
 const customerId = v.pipe(
   v.union(
-    [v.string(), v.number()],
+    [
+      v.string(),
+      v.pipe(
+        v.number(),
+        v.check(
+          (id) => Number.isSafeInteger(id),
+          say('is a number that JSON does not keep digit by digit', 'write the id between quotation marks'),
+        ),
+      ),
+    ],
     say('must be text or a number', 'write the id that your CRM gives the customer'),
   ),
   v.transform(String),
@@ -54,6 +64,14 @@ const channelType = oneOf(channelTypes);
 const country = v.pipe(
   v.string(say('must be text', 'write two capital letters, e.g. "US"')),
   v.regex(/^[A-Z]{2}$/, say('is no country code', 'write two capital letters (ISO 3166), e.g. "US"')),
+  v.check(
+    (code) => !/^[A-Z]{2}$/.test(code) || isCountry(code),
+    (issue) =>
+      say(
+        `${JSON.stringify(issue.input)} is no country`,
+        'write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
+      ),
+  ),
   v.description('ISO 3166-1 alpha-2, e.g. US'),
 );
 const language = v.pipe(
@@ -71,9 +89,20 @@ const avatar = v.pipe(
   v.description('https URL of a picture'),
 );
 const schemaLink = v.optional(v.string());
-const defaultCountry = v.optional(
-  v.pipe(country, v.description('The country of numbers that are written in national form')),
+const homeCountry = v.pipe(
+  country,
+  v.description('The country of numbers that are written in national form'),
 );
+
+/** Stands where a country is wrong: what depends on it cannot be judged, and is no second problem. */
+export const unreadCountry = 'ZZ';
+
+/** ISO 3166 knows some places that have no telephone numbers of their own. */
+const withoutNumbers = new Set(['AQ', 'BV', 'GS', 'HM', 'PN', 'TF', 'UM']);
+
+function isCountry(code: string): boolean {
+  return isSupportedCountry(code) || withoutNumbers.has(code);
+}
 
 function isLanguage(tag: string): boolean {
   try {
@@ -93,6 +122,10 @@ interface Shapes {
   object<T extends v.ObjectEntries>(entries: T): ObjectOf<T>;
   /** An element that is wrong comes out as undefined where it is not a problem. */
   list<S extends v.GenericSchema>(item: S): v.GenericSchema<unknown, (v.InferOutput<S> | undefined)[]>;
+  /** A part without which the rest of the file still makes sense: it comes out empty where it is not a problem. */
+  part<S extends v.GenericSchema>(schema: S, empty: v.InferOutput<S>): S;
+  /** A country that is wrong comes out as `unreadCountry` where it is not a problem. */
+  country<S extends v.GenericSchema<string, string>>(schema: S): v.OptionalSchema<S, undefined>;
 }
 
 /** Every wrong value is a problem. */
@@ -114,6 +147,8 @@ const exact: Shapes = {
     });
   },
   list: (item) => v.array(item, say('must be a list', 'write [ … ]')),
+  part: (schema) => schema,
+  country: (schema) => v.optional(schema),
 };
 
 /**
@@ -129,29 +164,43 @@ const lenient: Shapes = {
     return v.object(Object.fromEntries(saved)) as unknown as ObjectOf<T>;
   },
   list: (item) => v.array(v.fallback(item as v.GenericSchema, undefined)),
+  part: (schema, empty) =>
+    v.fallback(v.optional(schema as v.GenericSchema, empty), empty) as unknown as typeof schema,
+  country: (schema) => v.optional(v.fallback(schema, unreadCountry)),
 };
 
-function defineSources({ object, list }: Shapes) {
+function defineSources({ object, list, part, country: home }: Shapes) {
   const customer = object({
     customer_id: v.pipe(customerId, v.description('The id that the CRM gives this customer')),
     display_name: v.pipe(name, v.description('What workers see; names the conversation')),
     worker: v.optional(v.pipe(identity, v.description('Who owns this customer'))),
     avatar: v.optional(avatar),
     language: v.optional(language),
-    country: v.optional(country),
+    country: home(country),
     channels: v.pipe(
-      list(
-        object({
-          type: channelType,
-          value: v.pipe(text, v.description('A number as people write it, an e-mail address, an identity')),
-          display_name: v.optional(name),
-        }),
+      part(
+        list(
+          object({
+            type: channelType,
+            value: v.pipe(text, v.description('A number as people write it, an e-mail address, an identity')),
+            display_name: v.optional(name),
+          }),
+        ),
+        [],
       ),
       v.description('How to reach the customer'),
     ),
-    links: v.optional(list(object({ type: text, value: text, display_name: text }))),
+    links: v.optional(
+      v.pipe(
+        list(object({ type: text, value: text, display_name: text })),
+        v.description("Links on the customer's card, e.g. to your CRM"),
+      ),
+    ),
     details: v.optional(
-      object({ title: text, content: v.string(say('must be text', 'write it between quotation marks')) }),
+      v.pipe(
+        object({ title: text, content: v.string(say('must be text', 'write it between quotation marks')) }),
+        v.description("Text on the customer's card"),
+      ),
     ),
     fields: v.optional(
       v.pipe(
@@ -162,7 +211,19 @@ function defineSources({ object, list }: Shapes) {
           ),
           v.pipe(
             v.union(
-              [v.string(), v.number()],
+              [
+                v.string(),
+                v.pipe(
+                  v.number(),
+                  v.check(
+                    (value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER,
+                    say(
+                      'is a number that JSON does not keep digit by digit',
+                      'write it between quotation marks',
+                    ),
+                  ),
+                ),
+              ],
               say('must be text or a number', 'write it between quotation marks'),
             ),
             v.transform(String),
@@ -176,18 +237,21 @@ function defineSources({ object, list }: Shapes) {
 
   const customers = object({
     $schema: schemaLink,
-    defaultCountry,
-    customers: list(customer),
+    defaultCountry: home(homeCountry),
+    customers: v.pipe(list(customer), v.description('Everybody whom your workers write with')),
   });
 
-  const workers = v.pipe(
-    list(identity),
-    v.minLength(1, say('is an empty list', 'name a worker, or remove the condition')),
+  /** A condition that cannot be read must not count as none: without it a rule would match more. */
+  const condition = <S extends v.GenericSchema<unknown, (string | undefined)[]>>(schema: S) =>
+    part(schema, [undefined]);
+
+  const workers = condition(
+    v.pipe(list(identity), v.minLength(1, say('is an empty list', 'name a worker, or remove the condition'))),
   );
 
   const routing = object({
     $schema: schemaLink,
-    defaultCountry,
+    defaultCountry: home(homeCountry),
     workers: v.pipe(
       list(object({ identity, display_name: v.optional(name) })),
       v.description('Everybody who is named anywhere in the data'),
@@ -195,105 +259,136 @@ function defineSources({ object, list }: Shapes) {
     customerAccess: v.optional(
       v.pipe(oneOf(['all', 'own']), v.description('Whose cards a worker may open; all is the default')),
     ),
-    proxyAddresses: object({
-      rules: v.optional(
-        v.pipe(
-          list(
+    proxyAddresses: part(
+      object({
+        rules: v.optional(
+          v.pipe(
+            list(
+              object({
+                channel: channelType,
+                workers: v.optional(workers),
+                countries: v.optional(
+                  condition(
+                    v.pipe(
+                      list(country),
+                      v.minLength(1, say('is an empty list', 'name a country, or remove the condition')),
+                    ),
+                  ),
+                ),
+                customers: v.optional(
+                  condition(
+                    v.pipe(
+                      list(customerId),
+                      v.minLength(1, say('is an empty list', 'name a customer_id, or remove the condition')),
+                    ),
+                  ),
+                ),
+                proxyAddress: v.pipe(text, v.description('Your number, sender or identity on this channel')),
+              }),
+            ),
+            v.description('The first rule whose conditions all match wins'),
+          ),
+        ),
+        defaults: v.optional(
+          v.pipe(
             object({
-              channel: channelType,
-              workers: v.optional(workers),
-              countries: v.optional(
-                v.pipe(
-                  list(country),
-                  v.minLength(1, say('is an empty list', 'name a country, or remove the condition')),
-                ),
-              ),
-              customers: v.optional(
-                v.pipe(
-                  list(customerId),
-                  v.minLength(1, say('is an empty list', 'name a customer_id, or remove the condition')),
-                ),
-              ),
-              proxyAddress: text,
+              sms: v.optional(text),
+              whatsapp: v.optional(text),
+              chat: v.optional(text),
+              email: v.optional(text),
+              messenger: v.optional(text),
             }),
-          ),
-          v.description('The first rule whose conditions all match wins'),
-        ),
-      ),
-      defaults: v.optional(
-        v.pipe(
-          object({
-            sms: v.optional(text),
-            whatsapp: v.optional(text),
-            chat: v.optional(text),
-            email: v.optional(text),
-            messenger: v.optional(text),
-          }),
-          v.description('The proxy address of a channel for which no rule matches'),
-        ),
-      ),
-    }),
-    routing: object({
-      customers: v.optional(
-        v.pipe(
-          list(object({ customer_id: v.optional(customerId), address: v.optional(text), worker: identity })),
-          v.description('Explicit entries: this customer, or this address, goes to this worker'),
-        ),
-      ),
-      numbers: v.optional(
-        v.pipe(
-          list(object({ address: text, workers })),
-          v.description('Which workers answer which of your Twilio numbers'),
-        ),
-      ),
-      pool: v.optional(
-        v.pipe(list(identity), v.description('Workers among whom new conversations are spread')),
-      ),
-      defaultWorker: v.optional(v.pipe(identity, v.description('Who gets what nobody else takes'))),
-      respectAvailability: v.optional(
-        v.pipe(
-          flag,
-          v.description('Pass over workers who are unavailable in Frontline; false is the default'),
-        ),
-      ),
-      unavailableOwner: v.optional(
-        v.pipe(
-          oneOf(['assign', 'next']),
-          v.description(
-            "Whether a customer's own worker gets the conversation when away; assign is the default",
+            v.description('The proxy address of a channel for which no rule matches'),
           ),
         ),
-      ),
-      nobodyAvailable: v.optional(
-        v.pipe(
-          oneOf(['assign', 'leave']),
-          v.description('Whether the default worker gets it when nobody is available; leave is the default'),
+      }),
+      {},
+    ),
+    routing: part(
+      object({
+        customers: v.optional(
+          v.pipe(
+            list(
+              object({
+                customer_id: v.optional(v.pipe(customerId, v.description('Either this or an address'))),
+                address: v.optional(v.pipe(text, v.description('Either this or a customer_id'))),
+                worker: identity,
+              }),
+            ),
+            v.description('Explicit entries: this customer, or this address, goes to this worker'),
+          ),
         ),
-      ),
-    }),
+        numbers: v.optional(
+          v.pipe(
+            list(object({ address: text, workers })),
+            v.description('Which workers answer which of your Twilio numbers'),
+          ),
+        ),
+        pool: v.optional(
+          v.pipe(list(identity), v.description('Workers among whom new conversations are spread')),
+        ),
+        defaultWorker: v.optional(v.pipe(identity, v.description('Who gets what nobody else takes'))),
+        respectAvailability: v.optional(
+          v.pipe(
+            flag,
+            v.description('Pass over workers who are unavailable in Frontline; false is the default'),
+          ),
+        ),
+        unavailableOwner: v.optional(
+          v.pipe(
+            oneOf(['assign', 'next']),
+            v.description(
+              "Whether a customer's own worker gets the conversation when away; assign is the default",
+            ),
+          ),
+        ),
+        nobodyAvailable: v.optional(
+          v.pipe(
+            oneOf(['assign', 'leave']),
+            v.description(
+              'Whether the default worker gets it when nobody is available; leave is the default',
+            ),
+          ),
+        ),
+      }),
+      {},
+    ),
   });
 
   const templates = object({
     $schema: schemaLink,
-    defaultLanguage: v.optional(language),
+    defaultLanguage: v.optional(
+      v.pipe(language, v.description('For customers whose language has no template')),
+    ),
     categories: list(
       object({
         display_name: name,
-        templates: list(
-          object({
-            content: v.pipe(text, v.description('Text with placeholders such as {{customer.display_name}}')),
-            whatsAppApproved: v.optional(flag),
-            contentSid: v.optional(
-              v.pipe(
-                v.string(say('must be text', 'write the SID of the Content template')),
-                v.regex(
-                  /^HX[0-9a-fA-F]{32}$/,
-                  say('is no Content SID', 'write HX and 32 hexadecimal digits'),
+        templates: part(
+          list(
+            object({
+              content: v.pipe(
+                text,
+                v.description('Text with placeholders such as {{customer.display_name}}'),
+              ),
+              whatsAppApproved: v.optional(
+                v.pipe(flag, v.description('Whether WhatsApp has approved this text as a template')),
+              ),
+              contentSid: v.optional(
+                v.pipe(
+                  v.string(say('must be text', 'write the SID of the Content template')),
+                  v.regex(
+                    /^HX[0-9a-fA-F]{32}$/,
+                    say('is no Content SID', 'write HX and 32 hexadecimal digits'),
+                  ),
+                  v.description('The Content template with this text, for outbound WhatsApp messages'),
                 ),
               ),
-            ),
-            language: v.optional(language),
-          }),
+              language: v.optional(
+                v.pipe(language, v.description('Whom it is for; without one it is for everybody')),
+              ),
+            }),
+          ),
+          [],
         ),
       }),
     ),

@@ -1,8 +1,9 @@
 import { frontlineAnswerLimit } from '../../lib/core/customer-list';
-import { fieldOf, placeholder, placeholders } from '../../lib/core/placeholders';
+import { fieldOf, isKnownPlaceholder, placeholder, placeholders } from '../../lib/core/placeholders';
 import { byteLength } from '../../lib/core/text';
-import type { Customer, Template, TemplatesAsset } from '../../lib/data/types';
+import type { Template, TemplatesAsset } from '../../lib/data/types';
 import type { Report } from './compile';
+import type { CompiledCustomers } from './customers';
 import type { TemplatesSource } from './schema';
 
 /**
@@ -12,17 +13,16 @@ import type { TemplatesSource } from './schema';
  */
 export function compileTemplates(
   source: TemplatesSource,
-  customers: readonly (Customer | undefined)[] | undefined,
+  customers: CompiledCustomers | undefined,
   say: Report,
 ): TemplatesAsset {
-  const fields = customers && new Set(customers.flatMap((customer) => Object.keys(customer?.fields ?? {})));
   const categories: TemplatesAsset['categories'] = [];
   for (const [position, category] of source.categories.entries()) {
     const templates: Template[] = [];
     for (const [index, written] of (category?.templates ?? []).entries()) {
       if (!written) continue;
       const { content, whatsAppApproved, contentSid, language } = written;
-      checkContent(content, fields, (problem, cure) =>
+      checkContent(content, customers, (problem, cure) =>
         say(['categories', position, 'templates', index, 'content'], problem, cure),
       );
       templates.push({
@@ -52,20 +52,22 @@ export function compileTemplates(
 
 function checkContent(
   content: string,
-  fields: ReadonlySet<string> | undefined,
+  customers: CompiledCustomers | undefined,
   say: (problem: string, cure: string) => void,
 ): void {
   const choice = `use one of: ${placeholders.join(', ')}, customer.fields.NAME`;
   for (const [whole, name = ''] of content.matchAll(placeholder)) {
     const field = fieldOf(name);
-    if (field !== undefined) {
-      if (fields && !fields.has(field)) {
+    if (!isKnownPlaceholder(name)) {
+      say(`${whole} is not known`, choice);
+    } else if (field !== undefined) {
+      if (customers && !customers.hasField(field)) {
         say(
           `no customer has the field of ${whole}`,
           `give a customer "fields": { "${field}": … }, or correct it`,
         );
       }
-    } else if (!placeholders.some((known) => known === name)) say(`${whole} is not known`, choice);
+    }
   }
   if (/\{\{|\}\}/.test(content.replace(placeholder, ''))) {
     say('has {{ or }} without the other', 'write placeholders as {{name}}');

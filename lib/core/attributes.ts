@@ -14,8 +14,6 @@ const friendlyNameLimit = 256;
 export function parseAttributes(text: string | undefined): Attributes | undefined {
   if (text === undefined || text === '') return {};
   try {
-    // Twilio has no other attributes than text; should it ever have, they are not ours to replace.
-    if (typeof text !== 'string') return undefined;
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Attributes)

@@ -15,6 +15,11 @@ export type Placeholder = (typeof known)[number];
 /** The names that stand for the same thing for every customer; fields of the customers' own come on top. */
 export const placeholders: readonly Placeholder[] = known;
 
+/** @returns whether a placeholder stands for something; whether any customer has the field that it names, is left open */
+export function isKnownPlaceholder(name: string): boolean {
+  return fieldOf(name) !== undefined || known.some((one) => one === name);
+}
+
 /** @returns `plan` for `customer.fields.plan`; undefined for any other placeholder */
 export function fieldOf(name: string): string | undefined {
   return /^customer\.fields\.([A-Za-z0-9_-]+)$/.exec(name)?.[1];

@@ -53,9 +53,14 @@ function describeCause(cause: unknown): LogFacts {
   const { code, status } = cause as { code?: unknown; status?: unknown };
   return {
     name: cause.name,
-    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(isErrorCode(code) ? { code } : {}),
     ...(typeof status === 'number' ? { status } : {}),
   };
+}
+
+/** Twilio's numbers, and names such as `ECONNRESET`; any other text could be anything. */
+function isErrorCode(code: unknown): boolean {
+  return typeof code === 'number' || (typeof code === 'string' && /^[A-Z][A-Z_]{2,40}$/.test(code));
 }
 
 function stackFrames(error: unknown): string[] {

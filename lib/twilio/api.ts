@@ -1,6 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
-import { Misconfigured, TwilioRefused, TwilioUnavailable } from '../edge/errors';
+import { CallbackError, Misconfigured, TwilioRefused, TwilioUnavailable } from '../edge/errors';
 
 /** Twilio's REST API as one event uses it: the SDK's client, and how to wait. */
 export interface TwilioApi {
@@ -22,12 +22,13 @@ const marginMs = 250;
  * webhook's.
  *
  * @param getClient `context.getTwilioClient`
+ * @throws Misconfigured when the account's credentials cannot be right
  */
 export function openTwilio(
   getClient: (options: ClientOpts) => Twilio,
   waiting: Omit<TwilioApi, 'client'>,
 ): TwilioApi {
-  const client = getClient({ timeout: requestTimeoutMs });
+  const client = createClient(getClient);
   const request = client.request.bind(client);
   client.request = (options) =>
     request({
@@ -35,6 +36,20 @@ export function openTwilio(
       timeout: Math.max(1, Math.min(options.timeout ?? requestTimeoutMs, waiting.deadline.remaining())),
     });
   return { ...waiting, client };
+}
+
+/** The runtime and the SDK look at the credentials' form, and refuse what cannot be right. */
+function createClient(getClient: (options: ClientOpts) => Twilio): Twilio {
+  try {
+    return getClient({ timeout: requestTimeoutMs });
+  } catch (cause) {
+    throw badCredentials('credentials_malformed', cause);
+  }
+}
+
+function badCredentials(code: string, cause: unknown): Misconfigured {
+  const cure = "compare them with the Console's account page";
+  return new Misconfigured(code, { file: '.env', field: 'ACCOUNT_SID or AUTH_TOKEN', cure }, { cause });
 }
 
 /** Twilio's error codes that decide more than their status does. */
@@ -50,7 +65,7 @@ const codes = {
  *
  * @param what names the request in the log
  * @returns what the request returned
- * @throws TwilioRefused with its `kind` when Twilio said a final no; TwilioUnavailable when the budget is used up;
+ * @throws TwilioRefused with its `kind` when Twilio said a final no, or something that makes no sense; TwilioUnavailable when the budget is used up;
  *   Misconfigured when Twilio does not accept our credentials
  * @see https://www.twilio.com/docs/api/errors
  */
@@ -78,30 +93,29 @@ interface SdkError {
 }
 
 function isTemporary(error: unknown): boolean {
+  if (error instanceof CallbackError) return false;
   const { status, code } = error as SdkError;
   if (typeof status !== 'number') return typeof code === 'string';
   return status === 408 || status === 429 || status >= 500 || code === codes.stillInitializing;
 }
 
 function finalNo(what: string, error: unknown): unknown {
+  if (error instanceof CallbackError) return error;
   const { status, code, message } = error as SdkError;
-  if (typeof status !== 'number') return error;
-  if (status === 401 || status === 403) {
-    return new Misconfigured(
-      'credentials_refused',
-      {
-        file: '.env',
-        field: 'ACCOUNT_SID or AUTH_TOKEN',
-        cure: "Twilio does not accept these credentials: compare them with the Console's account page",
-      },
-      { cause: error },
-    );
+  if (typeof status !== 'number') {
+    return new TwilioRefused('refused', { request: what, answer: 'makes no sense' }, error);
   }
+  if (status === 401 || status === 403) return badCredentials('credentials_refused', error);
   const kind =
     code === codes.identityInConversation ? 'duplicate' : status === 404 ? 'missing' : ('refused' as const);
   const conflict =
     code === codes.addressPairInUse ? /\bCH[0-9a-f]{32}\b/i.exec(String(message))?.[0] : undefined;
-  const facts = { request: what, twilioStatus: status, twilioCode: code, ...(conflict && { conflict }) };
+  const facts = {
+    request: what,
+    twilioStatus: status,
+    twilioCode: typeof code === 'number' ? code : undefined,
+    ...(conflict && { conflict }),
+  };
   return new TwilioRefused(kind, facts, error);
 }
 

@@ -79,10 +79,12 @@ export async function fetchAttributes(
   participantSid: string,
 ): Promise<string | undefined> {
   try {
-    const participant = await persist(api, 'fetch participant', () =>
+    const { attributes } = await persist(api, 'fetch participant', () =>
       api.client.conversations.v1.conversations(conversationSid).participants(participantSid).fetch(),
     );
-    return participant.attributes;
+    if (typeof attributes === 'string') return attributes;
+    // To take them for empty would be to overwrite what is there.
+    throw new TwilioRefused('refused', { request: 'fetch participant', answer: 'makes no sense' });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

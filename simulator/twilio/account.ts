@@ -18,6 +18,7 @@ export class AccountResources {
   #configuration: Resource;
   #webhooks: Resource;
   #serviceWebhooks = new Map<string, Resource>();
+  #serviceConfigurations = new Map<string, Resource>();
 
   constructor(accountSid: string, serviceSid: string, now: () => Date = () => new Date()) {
     this.#accountSid = accountSid;
@@ -127,6 +128,29 @@ export class AccountResources {
       pre_webhook_url: form.PreWebhookUrl,
       post_webhook_url: form.PostWebhookUrl,
       target: form.Target,
+    });
+  }
+
+  /** A service's configuration; a form changes it. */
+  serviceConfiguration(serviceSid: string, form: Form = {}): Resource {
+    this.service(serviceSid);
+    const url = `${base}/Services/${serviceSid}/Configuration`;
+    const configuration = this.#serviceConfigurations.get(serviceSid) ?? {
+      chat_service_sid: serviceSid,
+      default_conversation_creator_role_sid: fixedSid('RL', 3),
+      default_conversation_role_sid: fixedSid('RL', 1),
+      default_chat_service_role_sid: fixedSid('RL', 4),
+      url,
+      links: { notifications: `${url}/Notifications`, webhooks: `${url}/Webhooks` },
+      reachability_enabled: false,
+    };
+    this.#serviceConfigurations.set(serviceSid, configuration);
+    return assign(configuration, {
+      default_conversation_creator_role_sid: form.DefaultConversationCreatorRoleSid,
+      default_conversation_role_sid: form.DefaultConversationRoleSid,
+      default_chat_service_role_sid: form.DefaultChatServiceRoleSid,
+      reachability_enabled:
+        form.ReachabilityEnabled === undefined ? undefined : form.ReachabilityEnabled === 'true',
     });
   }
 

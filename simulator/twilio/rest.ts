@@ -71,7 +71,8 @@ const standardPageSize = 50;
  */
 export class RestApi {
   readonly #state: TwilioState;
-  readonly #account: AccountResources;
+  /** Services, users, configuration and webhooks of the account. */
+  readonly account: AccountResources;
   readonly #resources: Map<string, Resource[]>;
   readonly #faults = new Faults();
   #settings: { fault: Fault; left: number } | undefined;
@@ -79,9 +80,9 @@ export class RestApi {
 
   constructor(state: TwilioState) {
     this.#state = state;
-    this.#account = new AccountResources(state.accountSid, state.defaultServiceSid);
+    this.account = new AccountResources(state.accountSid, state.defaultServiceSid);
     this.#resources = new Map([
-      [conversationsHost, conversationsResources(state, this.#account)],
+      [conversationsHost, conversationsResources(state, this.account)],
       [frontlineHost, frontlineResources(state)],
     ]);
   }
@@ -293,6 +294,12 @@ function conversationsResources(state: TwilioState, account: AccountResources): 
       account.removeService(sid);
       return undefined;
     }),
+    on('GET', '/Services/:sid/Configuration', 200, ({ parts: [sid = ''] }) =>
+      account.serviceConfiguration(sid),
+    ),
+    on('POST', '/Services/:sid/Configuration', 200, ({ parts: [sid = ''], request }) =>
+      account.serviceConfiguration(sid, request.form),
+    ),
     on('GET', '/Services/:sid/Configuration/Webhooks', 200, ({ parts: [sid = ''] }) =>
       account.serviceWebhooks(sid),
     ),

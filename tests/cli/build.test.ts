@@ -49,13 +49,53 @@ describe('a build', () => {
     expect(others).toEqual(unchanged);
   });
 
+  it('writes nothing when nothing has changed', async () => {
+    await build();
+    const before = dist();
+    expect(await build()).toMatchObject({ ok: true, routes: [] });
+    expect(dist()).toEqual(before);
+  });
+
+  it('never shows half a file, nor none, to a server that reads dist/ meanwhile', async () => {
+    await build();
+    const names = Object.keys(dist());
+    const complete = new Set(Object.values(dist()).map(({ text }) => text));
+    const seen = new Set<string>();
+    let building = true;
+    const reading = (async () => {
+      for (; building; await new Promise(setImmediate)) {
+        for (const name of names) seen.add(readFileSync(project.path('dist', name), 'utf8'));
+      }
+    })();
+    for (const [from, to] of [
+      ['John Fox', 'John Wolf'],
+      ['John Wolf', 'John Bear'],
+    ] as const) {
+      edit('assets/customers.private.json', (text) => text.replace(from, to));
+      edit('lib/edge/callback.ts', (text) => `${text}\nconsole.debug('${to}');`);
+      expect(await build()).toMatchObject({ ok: true });
+      for (const { text } of Object.values(dist())) complete.add(text);
+    }
+    building = false;
+    await reading;
+    expect(complete.size).toBe(8 + 2 * 6);
+    expect([...seen].filter((text) => !complete.has(text))).toEqual([]);
+  });
+
   it('takes away what is no longer there, and what never belonged there', async () => {
     await build();
     rmSync(project.path('functions/callbacks/crm.protected.ts'));
-    for (const stray of ['.env', 'functions/callbacks/x.js.map', 'functions/callbacks/y.d.ts']) {
+    for (const stray of [
+      '.env',
+      'functions/callbacks/x.js.map',
+      'functions/callbacks/y.d.ts',
+      // What a build that was killed leaves behind.
+      'functions/callbacks/crm.protected.js.1.next',
+    ]) {
       writeFileSync(project.path('dist', stray), 'x');
     }
     expect(await build()).toMatchObject({ ok: true, summary: '4 functions and 3 assets are in dist/' });
+    expect(Object.keys(dist())).toHaveLength(7);
     expect(Object.keys(dist()).filter((file) => /crm|env|map|d\.ts/.test(file))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import Ajv from 'ajv';
 import fc from 'fast-check';
 import {
   type AssetName,
@@ -8,6 +9,7 @@ import {
   formatProblems,
   type Sources,
 } from '../../cli/data/compile';
+import { normaliseAddress } from '../../cli/data/customers';
 import { readPhone } from '../../cli/data/phone';
 import { jsonSchemas } from '../../cli/schemas';
 import type { CustomersAsset, Routing } from '../../lib/data/types';
@@ -269,7 +271,126 @@ describe('a problem is named with its place and its cure:', () => {
       },
       [
         'routing proxyAddresses.rules[1].countries[1]: is no country code → write two capital letters (ISO 3166), e.g. "US"',
-        'routing proxyAddresses.rules[1].countries[0]: "XX" is no country → write its ISO 3166 code, e.g. "US"',
+        'routing proxyAddresses.rules[1].countries[0]: "XX" is no country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
+      ],
+    ],
+    [
+      "a customer's country that there is not, once",
+      ({ customers }) => {
+        customers.customers[0].country = 'UK';
+        customers.customers[1].country = 'us';
+      },
+      [
+        'customers customers[0].country: "UK" is no country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
+        'customers customers[1].country: is no country code → write two capital letters (ISO 3166), e.g. "US"',
+      ],
+    ],
+    [
+      'a default country that there is not, and not every number that is written in its form',
+      ({ customers, routing }) => {
+        customers.defaultCountry = 'XX';
+        routing.defaultCountry = 5;
+      },
+      [
+        'customers defaultCountry: "XX" is no country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
+        'routing defaultCountry: must be text → write two capital letters, e.g. "US"',
+      ],
+    ],
+    [
+      'one e-mail address twice, in capitals or not',
+      ({ customers }) => {
+        customers.customers[0].channels.push({ type: 'email', value: 'MARIA@example.com' });
+      },
+      [
+        'customers customers[0].channels[3].value: email MARIA@example.com is on this customer twice → remove one of the two',
+      ],
+    ],
+    [
+      'what is no e-mail address',
+      ({ customers }) => {
+        customers.customers[0].channels[2].value = 'maria at example.com';
+      },
+      [
+        'customers customers[0].channels[2].value: "maria at example.com" is no e-mail address → write it as name@example.com',
+      ],
+    ],
+    [
+      'ids and fields whose digits JSON would change',
+      ({ customers }) => {
+        customers.customers[3].customer_id = 2 ** 60;
+        customers.customers[3].fields.plan = 2 ** 60;
+      },
+      [
+        'customers customers[3].customer_id: is a number that JSON does not keep digit by digit → write the id between quotation marks',
+        'customers customers[3].fields.plan: is a number that JSON does not keep digit by digit → write it between quotation marks',
+      ],
+    ],
+    [
+      'a field whose name would be lost',
+      ({ customers }) => {
+        customers.customers[0].fields.constructor = 'Acme';
+      },
+      [
+        'customers customers[0].fields.constructor: is a name with a meaning of its own in JavaScript → choose another name',
+      ],
+    ],
+    [
+      'an avatar that is too long',
+      ({ customers }) => {
+        customers.customers[0].avatar = `https://example.com/${'x'.repeat(2_048)}`;
+      },
+      ['customers customers[0].avatar: is longer than 2,048 characters → use a shorter URL'],
+    ],
+    [
+      'a number of the explicit entries that is too short, and does not pass for a chat identity',
+      ({ routing }) => {
+        routing.routing.customers[1].address = '(646) 555-01';
+      },
+      [
+        'routing routing.customers[1].address: "(646) 555-01" is no address → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+      ],
+    ],
+    [
+      'a customer who cannot be read, and not those who refer to it',
+      ({ customers, routing, templates }) => {
+        for (const customer of customers.customers) delete customer.fields;
+        customers.customers[8].display_name = 5;
+        customers.customers[8].fields = { plan: 'Gold', first_name: null };
+        customers.customers[17].channels = 'none';
+        routing.proxyAddresses.rules[1].countries = 'GB';
+        routing.workers[3] = { identiy: 'dave@example.com' };
+        templates.categories[2].templates = {};
+      },
+      [
+        'customers customers[8].display_name: must be text → write it between quotation marks',
+        'customers customers[8].fields.first_name: must be text or a number → write it between quotation marks',
+        'customers customers[17].channels: must be a list → write [ … ]',
+        'routing workers[3].identiy: there is no field "identiy" here → did you mean "identity"?',
+        'routing workers[3].identity: is missing → add "identity"',
+        'routing proxyAddresses.rules[1].countries: must be a list → write [ … ]',
+        'templates categories[2].templates: must be a list → write [ … ]',
+      ],
+    ],
+    [
+      'a part of the routing data that is missing, and what is wrong with the others',
+      ({ routing }) => {
+        delete routing.proxyAddresses;
+        routing.routing.pool.push('eve');
+      },
+      [
+        'routing proxyAddresses: is missing → add "proxyAddresses"',
+        'routing routing.pool[3]: "eve" is not among the "workers" → add the worker to "workers", or correct the identity',
+      ],
+    ],
+    [
+      'a card that is too long, whatever else is wrong',
+      ({ customers }) => {
+        customers.customers[4].details.content = 'x'.repeat(64 * 1024);
+        customers.customers[0].avatar = 'x';
+      },
+      [
+        'customers customers[0].avatar: is no https URL → give the full address of a picture, beginning with https://',
+        'customers customers[4]: the card of customer "1005" has 65 KB; Frontline reads at most 64 KB → shorten its details or links',
       ],
     ],
     [
@@ -351,7 +472,7 @@ describe('a problem is named with its place and its cure:', () => {
         customers.customers[0].details.content = 'x'.repeat(64 * 1024);
       },
       [
-        'customers customers: the card of customer "1001" has 65 KB; Frontline reads at most 64 KB → shorten its details or links',
+        'customers customers[0]: the card of customer "1001" has 65 KB; Frontline reads at most 64 KB → shorten its details or links',
       ],
     ],
     [
@@ -413,6 +534,21 @@ describe('a problem is named with its place and its cure:', () => {
   it('JSON that cannot be read, with line and column', () => {
     expect(problemsOf({ ...sample, 'routing.private.json': '{\n  "workers": [}\n}' })).toEqual([
       'routing : is not JSON: Value Expected at line 2, column 15 → correct it there; an editor shows the place',
+    ]);
+  });
+
+  it('JSON that cannot be read behind a byte order mark, at its own place', () => {
+    expect(problemsOf({ ...sample, 'routing.private.json': '\uFEFF{\n  "workers": [}\n}' })).toEqual([
+      'routing : is not JSON: Value Expected at line 2, column 15 → correct it there; an editor shows the place',
+    ]);
+    expect(
+      problemsOf({ ...sample, 'routing.private.json': `\uFEFF${sample['routing.private.json']}` }),
+    ).toEqual([]);
+  });
+
+  it.each(['[', '{"a":'])('JSON that opens %s without end', (open) => {
+    expect(problemsOf({ ...sample, 'routing.private.json': open.repeat(100_000) })).toEqual([
+      'routing : is not JSON: too many brackets are open at once → correct it there; an editor shows the place',
     ]);
   });
 
@@ -492,6 +628,30 @@ describe('the data', () => {
   });
 });
 
+describe('the JSON Schemas', () => {
+  const validator = (name: AssetName) => {
+    const text = jsonSchemas().get(name.replace('.private.json', '.schema.json')) ?? '';
+    return new Ajv({ strict: true, allowUnionTypes: true }).compile(JSON.parse(text));
+  };
+
+  it('take the sample', () => {
+    for (const name of assetNames) {
+      const validate = validator(name);
+      validate(JSON.parse(sample[name]));
+      expect([name, validate.errors]).toEqual([name, null]);
+    }
+  });
+
+  it('take ids and fields that are numbers, and refuse slips where the check does', () => {
+    const validate = validator('customers.private.json');
+    const customer = { customer_id: 7, display_name: 'Ann', channels: [], fields: { seats: 12 } };
+    expect(validate({ customers: [customer] })).toBe(true);
+    expect(validate({ customers: [{ ...customer, chanels: [] }] })).toBe(false);
+    expect(validate({ customers: [{ ...customer, channels: [{ type: 'fax', value: '1' }] }] })).toBe(false);
+    expect(validate({ customers: [{ ...customer, country: 'us' }] })).toBe(false);
+  });
+});
+
 describe('a phone number', () => {
   const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`));
   const american = fc
@@ -518,6 +678,35 @@ describe('a phone number', () => {
         expect(readPhone(expected, 'GB')?.number).toBe(expected);
       }),
     );
+  });
+
+  it('comes to the same E.164 with the trunk zero of its national form, and with a channel prefix', () => {
+    fc.assert(
+      fc.property(digits(3), (last) => {
+        const expected = `+447700900${last}`;
+        for (const written of [
+          expected,
+          `+44 7700 900${last}`,
+          `+44 (0)7700 900 ${last}`,
+          `07700 900${last}`,
+          `(07700) 900-${last}`,
+          `0044 7700 900${last}`,
+        ]) {
+          expect([written, readPhone(written, 'GB')]).toEqual([written, { number: expected, country: 'GB' }]);
+          for (const prefix of ['', 'whatsapp:']) {
+            const once = normaliseAddress(`${prefix}${written}`, 'whatsapp', 'GB');
+            expect(once).toEqual({ value: `whatsapp:${expected}`, key: expected, country: 'GB' });
+            expect(normaliseAddress(once?.value ?? '', 'whatsapp', 'GB')).toEqual(once);
+          }
+        }
+      }),
+    );
+  });
+
+  it('without an area has the country that the file is for, where that has its calling code', () => {
+    expect(readPhone('+1 555 010 0123', 'CA')).toEqual({ number: '+15550100123', country: 'CA' });
+    expect(readPhone('+1 555 010 0123', 'GB')).toEqual({ number: '+15550100123', country: undefined });
+    expect(readPhone('+1 555 010 0123', undefined)).toEqual({ number: '+15550100123', country: undefined });
   });
 
   it('loses the leading zero of its national form', () => {

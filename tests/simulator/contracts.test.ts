@@ -8,7 +8,7 @@ import { Gateway } from '../../simulator/gateway';
 import { InboundMessages } from '../../simulator/inbound';
 import { Timeline } from '../../simulator/timeline';
 import { TwilioState } from '../../simulator/twilio/state';
-import { WebhookSender } from '../../simulator/webhooks';
+import { paths, WebhookSender } from '../../simulator/webhooks';
 import { freePort } from '../support/started';
 
 const authToken = '0'.repeat(32);
@@ -64,7 +64,8 @@ beforeEach(() => {
   twice = false;
   state = new TwilioState({ accountSid: `AC${'0'.repeat(32)}`, authToken });
   timeline = new Timeline();
-  const webhooks = new WebhookSender({ functionsUrl: url, authToken, timeline, badSignature: () => false });
+  const urlOf = (name: string): string => `${url}${paths[name] ?? ''}`;
+  const webhooks = new WebhookSender({ urlOf, authToken, timeline, badSignature: () => false });
   const nameOf = (address: string): string => address;
   inbound = new InboundMessages({
     state,
@@ -73,6 +74,7 @@ beforeEach(() => {
     nameOf,
     routingMode: () => 'custom',
     deliverTwice: () => twice,
+    autocreates: () => true,
   });
   app = new FrontlineApp({ state, timeline, webhooks, nameOf });
 });

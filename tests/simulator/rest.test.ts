@@ -4,6 +4,7 @@ import twilio from 'twilio';
 import { type RunningProxy, startProxy } from '../../simulator/twilio/proxy';
 import { RestApi } from '../../simulator/twilio/rest';
 import { TwilioState } from '../../simulator/twilio/state';
+import { inProcess } from './in-process';
 import { TwilioOpenApi } from './openapi';
 
 const accountSid = `AC${'0'.repeat(32)}`;
@@ -18,42 +19,7 @@ let requestIds: Set<string>;
 
 /** The SDK as it is, but for the sending. */
 function clientOf(token = authToken): twilio.Twilio {
-  const httpClient = {
-    async request(options: {
-      method: string;
-      uri: string;
-      username?: string;
-      password?: string;
-      headers?: Record<string, string>;
-      params?: Record<string, unknown>;
-      data?: Record<string, unknown>;
-    }) {
-      const url = new URL(options.uri);
-      const text = (values: Record<string, unknown> = {}): Record<string, string> =>
-        Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
-      const lists = Object.entries(options.data ?? {}).filter(([, value]) => Array.isArray(value));
-      const credentials = Buffer.from(`${options.username}:${options.password}`).toString('base64');
-      const headers = Object.entries(options.headers ?? {}).map(([name, value]) => [
-        name.toLowerCase(),
-        value,
-      ]);
-      const answer = await rest.handle({
-        method: options.method.toUpperCase(),
-        host: url.hostname,
-        path: url.pathname,
-        query: { ...Object.fromEntries(url.searchParams), ...text(options.params) },
-        form: text(options.data),
-        lists: Object.fromEntries(lists) as Record<string, string[]>,
-        headers: { ...Object.fromEntries(headers), authorization: `Basic ${credentials}` },
-      });
-      return {
-        statusCode: answer.status,
-        body: typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body,
-        headers: answer.headers,
-      };
-    },
-  };
-  return twilio(accountSid, token, { httpClient: httpClient as unknown as twilio.RequestClient });
+  return twilio(accountSid, token, { httpClient: inProcess(rest) });
 }
 
 let client: twilio.Twilio;
@@ -217,6 +183,7 @@ describe('a conversation, by the unmodified SDK', () => {
   it('takes 30 changes a second and no more', async () => {
     state = new TwilioState({ accountSid, authToken, now: () => now });
     rest = new RestApi(state);
+    client = clientOf();
     const { sid } = await conversations().create({});
     for (let i = 0; i < 30; i++) await conversations()(sid).messages.create({ body: 'x' });
     expect(await failure(conversations()(sid).messages.create({ body: 'x' }))).toEqual([429, 20429]);
@@ -244,6 +211,13 @@ describe('the account, by the unmodified SDK', () => {
     expect((await conversations()(sid).fetch()).friendlyName).toBe('Ada');
     const made = await v1.services.create({ friendlyName: 'Second' });
     expect((await v1.services.list()).map((one) => one.sid)).toContain(made.sid);
+  });
+
+  it('has a configuration for each service', async () => {
+    const [service] = await client.conversations.v1.services.list();
+    const configuration = client.conversations.v1.services(service?.sid ?? '').configuration();
+    expect((await configuration.update({ reachabilityEnabled: true })).reachabilityEnabled).toBe(true);
+    expect((await configuration.fetch()).reachabilityEnabled).toBe(true);
   });
 
   it('has users, configuration and webhooks', async () => {

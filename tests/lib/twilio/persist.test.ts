@@ -92,9 +92,15 @@ describe('a request that is safe to repeat', () => {
     );
   });
 
-  it('lets a mistake in our own code through at once', async () => {
-    const mistake = new TypeError('x is not a function');
-    await expect(persist(api(9_000), 'x', failing(mistake))).rejects.toBe(mistake);
+  it('is not repeated after an answer that makes no sense', async () => {
+    const waiting = api(9_000);
+    const odd = new SyntaxError('Unexpected token < in JSON');
+    await expect(persist(waiting, 'x', failing(odd))).rejects.toMatchObject({
+      status: 502,
+      facts: { request: 'x', answer: 'makes no sense' },
+      cause: odd,
+    });
+    expect(waiting.slept).toEqual([]);
   });
 
   it('is not even begun once more when there is no time', async () => {

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { ConnectionReset, FakeTwilio, type TwilioAnswer, type TwilioRequest } from '../support/fake-twilio';
+
+/** How one request goes. */
+export type Mood =
+  | { is: 'fine' }
+  | { is: 'slow'; ms: number }
+  | { is: 'hang' }
+  | { is: 'reset' }
+  | { is: 'answer'; status: number; body: object | string };
+
+/** Text that an error of Twilio's may quote, and the log must not. */
+const quoted = 'about +12125550101 María Gómez alice@example.com my-secret-text';
+
+const errors: readonly (readonly [status: number, code: number])[] = [
+  [400, 50000],
+  [401, 20003],
+  [403, 20403],
+  [404, 20404],
+  [409, 50386],
+  [409, 50416],
+  [409, 50433],
+  [429, 20429],
+  [500, 20500],
+  [503, 20503],
+];
+
+/** Bodies that are not what the SDK asked for. */
+const nonsense = [
+  '<html><body>503 my-secret-text</body></html>',
+  '',
+  'null',
+  '5',
+  '"x"',
+  '[]',
+  '{}',
+  '{"a":',
+  '{"participants":null}',
+  '{"participants":[null]}',
+  '{"participants":[],"meta":5}',
+  '{"participants":[],"meta":{"key":"participants","next_page_url":"::"}}',
+  '{"attributes":{"a":1}}',
+  '{"attributes":"[]","identity":null}',
+];
+
+const errorMood = fc.constantFrom(...errors).map(
+  ([status, code]): Mood => ({
+    is: 'answer',
+    status,
+    body: { status, code, message: `${quoted} CH${'a'.repeat(32)}`, more_info: quoted },
+  }),
+);
+const brokenError = fc
+  .tuple(
+    fc.constantFrom(400, 404, 429, 500, 502),
+    fc.constantFrom('<html>my-secret-text', '', 'null', '5', '[]'),
+  )
+  .map(([status, body]): Mood => ({ is: 'answer', status, body }));
+const fine = fc.constant<Mood>({ is: 'fine' });
+
+/** Answers as Twilio gives them, and the ways in which a network fails. */
+export const moods = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fine },
+    { weight: 3, arbitrary: errorMood },
+    { weight: 1, arbitrary: brokenError },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 4_000 }).map((ms): Mood => ({ is: 'slow', ms })) },
+    { weight: 1, arbitrary: fc.constantFrom<Mood>({ is: 'hang' }, { is: 'reset' }) },
+  ),
+  { maxLength: 12 },
+);
+
+/** The same, with successes whose body is not what was asked for. */
+export const nonsensicalMoods = fc.array(
+  fc.oneof(
+    { weight: 2, arbitrary: fine },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(fc.constantFrom(200, 201, 204, 302), fc.oneof(fc.constantFrom(...nonsense), fc.json()))
+        .map(([status, body]): Mood => ({ is: 'answer', status, body })),
+    },
+    { weight: 1, arbitrary: errorMood },
+  ),
+  { minLength: 1, maxLength: 6 },
+);
+
+/** A Twilio that takes each request as its moods say, and well once they are used up. */
+export class MoodyTwilio extends FakeTwilio {
+  /** The statuses that were answered; `none` where there was no answer, `late` where it came late. */
+  readonly answered: (number | 'none' | 'late' | 'nonsense')[] = [];
+  readonly #moods: Mood[];
+
+  constructor(sequence: readonly Mood[]) {
+    super();
+    this.#moods = [...sequence];
+  }
+
+  /** Whether anything went otherwise than well. */
+  get failed(): boolean {
+    return this.answered.some((answer) => typeof answer !== 'number' || answer >= 400);
+  }
+
+  override async handle(request: TwilioRequest): Promise<TwilioAnswer> {
+    const mood = this.#moods.shift() ?? { is: 'fine' };
+    switch (mood.is) {
+      case 'hang':
+        this.answered.push('none');
+        return new Promise<never>(() => {});
+      case 'reset':
+        this.answered.push('none');
+        throw new ConnectionReset();
+      case 'answer':
+        this.answered.push(mood.status < 400 ? 'nonsense' : mood.status);
+        return { status: mood.status, body: mood.body };
+      case 'slow':
+        this.answered.push('late');
+        await new Promise((resolve) => setTimeout(resolve, mood.ms));
+        return super.handle(request);
+      case 'fine': {
+        const answer = await super.handle(request);
+        this.answered.push(answer.status);
+        return answer;
+      }
+    }
+  }
+}

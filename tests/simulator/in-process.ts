@@ -1,0 +1,42 @@
+import type { RequestClient } from 'twilio';
+import type { RestApi } from '../../simulator/twilio/rest';
+
+/** The sending part of the SDK, which hands requests to a REST side of this process; the rest of the SDK is as it is. */
+export function inProcess(rest: RestApi): RequestClient {
+  const client = {
+    async request(options: {
+      method: string;
+      uri: string;
+      username?: string;
+      password?: string;
+      headers?: Record<string, string>;
+      params?: Record<string, unknown>;
+      data?: Record<string, unknown>;
+    }) {
+      const url = new URL(options.uri);
+      const text = (values: Record<string, unknown> = {}): Record<string, string> =>
+        Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+      const lists = Object.entries(options.data ?? {}).filter(([, value]) => Array.isArray(value));
+      const credentials = Buffer.from(`${options.username}:${options.password}`).toString('base64');
+      const headers = Object.entries(options.headers ?? {}).map(([name, value]) => [
+        name.toLowerCase(),
+        value,
+      ]);
+      const answer = await rest.handle({
+        method: options.method.toUpperCase(),
+        host: url.hostname,
+        path: url.pathname,
+        query: { ...Object.fromEntries(url.searchParams), ...text(options.params) },
+        form: text(options.data),
+        lists: Object.fromEntries(lists) as Record<string, string[]>,
+        headers: { ...Object.fromEntries(headers), authorization: `Basic ${credentials}` },
+      });
+      return {
+        statusCode: answer.status,
+        body: typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body,
+        headers: answer.headers,
+      };
+    },
+  };
+  return client as unknown as RequestClient;
+}
