@@ -66,6 +66,8 @@ export class FunctionsProcess {
     const envFile = join(this.#folder, 'functions.env');
     writeFileSync(envFile, environmentText(root, env));
     const args = [
+      '--require',
+      join(__dirname, 'end-with-parent.cjs'),
       join(root, 'node_modules/twilio-run/bin/twilio-run.js'),
       'start',
       `--port=${port}`,
@@ -77,7 +79,7 @@ export class FunctionsProcess {
     const child = spawn(process.execPath, args, {
       cwd: root,
       env: { ...process.env, ...processEnv },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {

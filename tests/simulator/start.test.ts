@@ -90,6 +90,18 @@ describe('npm start', () => {
     },
   );
 
+  it('leaves no process behind even when it is killed', async () => {
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    const all = running.processes();
+    const functions = all.filter((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('twilio-run'),
+    );
+    expect(functions).toHaveLength(1);
+    for (const pid of all) if (!functions.includes(pid)) process.kill(pid, 'SIGKILL');
+    await running.until(() => (all.some(isRunning) ? undefined : true), 'the end of twilio-run');
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'stops cleanly on %s: no process and no port stays',
     async (signal) => {
