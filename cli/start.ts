@@ -10,7 +10,10 @@ const ports = {
   proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
 };
 
-/** `npm start`: builds, starts the functions behind the local Twilio, opens the console, builds again on changes. */
+/**
+ * `npm start`: builds, starts the functions behind the local Twilio, opens the console, builds again on changes. It
+ * runs by `node --import tsx`: tsx's own command kills what takes more than a moment to stop.
+ */
 async function main(): Promise<void> {
   const first = await buildAndSay(root);
   const local = new LocalTwilio({ root, ports, onOutput: console.log });

@@ -13,7 +13,7 @@ export async function listen(server: Server, port: number, variable: string): Pr
     await once(server, 'listening');
   } catch (error) {
     const { code } = error as { code?: string };
-    const another = `${variable}=${port + 10} npm start`;
+    const another = `${variable}=${port + 10}`;
     throw new Error(
       `Port ${port} cannot be used (${code}). Stop what uses it, or choose another: ${another}`,
     );

@@ -8,7 +8,7 @@ let project: ProjectCopy;
 let port: number;
 let running: Started;
 const start = (): Started =>
-  new Started(project.root, process.execPath, ['node_modules/tsx/dist/cli.mjs', 'cli/start-functions.ts'], {
+  new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/start-functions.ts'], {
     PORT: String(port),
   });
 const edit = (file: string, change: (text: string) => string): void =>

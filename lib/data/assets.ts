@@ -1,3 +1,4 @@
+import { Misconfigured } from '../edge/errors';
 import { AssetCustomers } from './asset-customers';
 import type { CustomerDirectory } from './customers';
 import type { CustomersAsset, Routing, TemplatesAsset } from './types';
@@ -15,13 +16,23 @@ export interface DataDoors {
  * @param read gives the text of a private asset by its name, e.g. `/customers.json`; throws when it is missing
  */
 export function openData(read: (name: string) => string): DataDoors {
+  const load = <T>(name: string): T => parse(name, read(name)) as T;
   return {
-    customers: once(
-      () => new AssetCustomers((JSON.parse(read('/customers.json')) as CustomersAsset).customers),
-    ),
-    routing: once(() => JSON.parse(read('/routing.json')) as Routing),
-    templates: once(() => JSON.parse(read('/templates.json')) as TemplatesAsset),
+    customers: once(() => new AssetCustomers(load<CustomersAsset>('/customers.json').customers)),
+    routing: once(() => load<Routing>('/routing.json')),
+    templates: once(() => load<TemplatesAsset>('/templates.json')),
   };
+}
+
+/** What was checked when it was built can still be cut short on its way. */
+function parse(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const file = `assets${name.replace('.json', '.private.json')}`;
+    const cure = 'run `npm run build` and deploy again: the asset is not what was built';
+    throw new Misconfigured('asset_broken', { file, field: '', cure }, { cause });
+  }
 }
 
 /** Keeps what a successful load gave; a failed one is tried again by the next request. */

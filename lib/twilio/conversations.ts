@@ -21,7 +21,7 @@ export async function listWorkers(api: TwilioApi, conversationSid: string): Prom
         .participants.list({ limit: 1_000, pageSize: 100 }),
     );
     return participants
-      .filter((participant) => participant.identity)
+      .filter(({ identity }) => typeof identity === 'string' && identity !== '')
       .sort((a, b) => Number(a.dateCreated) - Number(b.dateCreated) || (a.sid < b.sid ? -1 : 1))
       .map(({ sid, identity }) => ({ sid, identity }));
   } catch (error) {

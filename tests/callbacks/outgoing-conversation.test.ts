@@ -163,6 +163,15 @@ describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
       expect(await running.call(path, event)).toMatchObject({ status: 500, body: { code: 'asset_missing' } });
     });
 
+    it('says that an asset is not what was built: 500', async () => {
+      await running.setData({ ...data, '/routing.json': '{"workers":[' });
+      running.clearLogs();
+      expect(await running.call(path, event)).toMatchObject({ status: 500, body: { code: 'asset_broken' } });
+      expect(running.logs().map((line) => JSON.parse(line) as object)).toEqual([
+        expect.objectContaining({ error: 'asset_broken', file: 'assets/routing.private.json' }),
+      ]);
+    });
+
     it('does not read the customers where no rule asks for a country', async () => {
       await running.setData({ ...data, '/customers.json': undefined });
       expect(await running.call(path, { ...event, ...whatsapp })).toMatchObject({ status: 200 });

@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 const start = (): Started =>
-  new Started(project.root, process.execPath, ['node_modules/tsx/dist/cli.mjs', 'cli/start.ts'], {
+  new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/start.ts'], {
     PORT: String(ports.functions),
     SIMULATOR_PORT: String(ports.console),
     SIMULATOR_PROXY_PORT: String(ports.proxy),
@@ -85,7 +85,7 @@ describe('npm start', () => {
       server.close();
       await once(server, 'close');
       expect(running.output).toContain(`Port ${ports[which]} cannot be used (EADDRINUSE)`);
-      expect(running.output).toContain(`${variable}=${ports[which] + 10} npm start`);
+      expect(running.output).toContain(`choose another: ${variable}=${ports[which] + 10}`);
       for (const port of Object.values(ports)) expect(await canConnect(port)).toBe(false);
     },
   );
