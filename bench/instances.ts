@@ -22,23 +22,55 @@ export interface Subject {
   file?: string;
   /** The event's file in `tests/fixtures`. */
   fixture?: string;
+  /** Fields that the event has instead of the fixture's. */
+  changes?: Record<string, string>;
 }
 
 export const empty: Subject = { name: 'an empty function', callsTwilio: false };
 
+/** One of the sample data's customers. */
+const known = { CustomerId: '1001' };
+
+const details = subject('GetCustomerDetailsByCustomerId', 'crm', 'get-customer-details', { changes: known });
+
 export const callbacks: Subject[] = [
-  subject('GetProxyAddress', 'outgoing-conversation', 'get-proxy-address'),
+  subject('GetProxyAddress', 'outgoing-conversation', 'get-proxy-address', { changes: known }),
   subject('GetCustomersList', 'crm', 'get-customers-list'),
-  subject('GetCustomerDetailsByCustomerId', 'crm', 'get-customer-details'),
-  subject('GetTemplatesByCustomerId', 'templates', 'get-templates'),
+  details,
+  subject('GetTemplatesByCustomerId', 'templates', 'get-templates', { changes: known }),
   subject('onConversationAdd', 'conversations', 'on-conversation-add-inbound'),
-  subject('onParticipantAdded', 'conversations', 'on-participant-added-customer', true),
-  subject('onConversationRoute', 'routing', 'on-conversation-route', true),
+  subject('onParticipantAdded', 'conversations', 'on-participant-added-customer', { callsTwilio: true }),
+  subject('onConversationRoute', 'routing', 'on-conversation-route', { callsTwilio: true }),
 ];
 
-function subject(name: string, file: string, fixture: string, callsTwilio = false): Subject {
-  return { name, callsTwilio, file: `callbacks/${file}.protected.js`, fixture };
+function subject(name: string, file: string, fixture: string, given: Partial<Subject> = {}): Subject {
+  return { name, callsTwilio: false, file: `callbacks/${file}.protected.js`, fixture, ...given };
 }
+
+/** How long and how often warm calls are timed. */
+export interface WarmPlan {
+  passes: number;
+  /** Of each function in each pass. */
+  milliseconds: number;
+}
+
+/** What `runner.cjs` does after the first answers. */
+interface Order {
+  /** The assets' folder, if it is not the one with the sample data. */
+  assets?: string;
+  warm?: WarmPlan;
+  among?: { customers: number; calls: number };
+}
+
+interface Run {
+  /** Milliseconds from starting the process to its first answer. */
+  cold: number;
+  /** What the runner reported at its end. */
+  result: unknown;
+}
+
+/** No run takes this long unless it hangs. */
+const timeLimitMs = 30_000;
 
 /** The built bundle laid out as in the cloud. */
 export class Deployment {
@@ -65,52 +97,65 @@ export class Deployment {
 
   /** @returns milliseconds from starting a process to its first answer */
   async coldStart(one: Subject): Promise<number> {
-    return (await this.#run(one, 0)).cold;
+    return (await this.#run([one], {})).cold;
   }
 
-  /** @returns milliseconds of a call in an instance that has answered many */
-  async warm(one: Subject, calls: number): Promise<number> {
-    return (await this.#run(one, calls)).warm;
+  /** @returns milliseconds of a call by the function's name, of each pass, all in one process */
+  async warm(plan: WarmPlan): Promise<Record<string, number[]>> {
+    const { result } = await this.#run([empty, ...callbacks], { warm: plan });
+    return result as Record<string, number[]>;
   }
 
-  /** @returns milliseconds of a GetCustomerDetailsByCustomerId for ever another one of so many customers */
-  async details(customers: Customer[], calls: number): Promise<number> {
-    const files = join(this.#folder, `files-${customers.length}`);
-    mkdirSync(files);
-    copyFileSync(join(this.#root, 'dist/assets/routing.private.json'), join(files, 'routing'));
-    writeFileSync(join(files, 'customers'), JSON.stringify({ customers }));
-    const one = subject('GetCustomerDetailsByCustomerId', 'crm', 'get-customer-details');
-    return (await this.#run(one, calls, files, customers.length)).warm;
+  /**
+   * Puts customers in the place of the sample data's.
+   *
+   * @returns times so many calls of GetCustomerDetailsByCustomerId, each for another one of them, in milliseconds
+   */
+  deployCustomers(customers: Customer[]): (calls: number) => Promise<number> {
+    const assets = join(this.#folder, `files-${customers.length}`);
+    mkdirSync(assets);
+    copyFileSync(join(this.#root, 'dist/assets/routing.private.json'), join(assets, 'routing'));
+    writeFileSync(join(assets, 'customers'), JSON.stringify({ customers }));
+    const one = { ...details, changes: { CustomerId: '0' } };
+    return async (calls) => {
+      const among = { customers: customers.length, calls };
+      return (await this.#run([one], { assets, among })).result as number;
+    };
   }
 
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #run(
-    { file, fixture, name }: Subject,
-    calls: number,
-    files = join(this.#folder, 'files'),
-    customers = 0,
-  ): Promise<{ cold: number; warm: number }> {
-    const event = fixture
-      ? readFileSync(join(this.#root, 'tests/fixtures', `${fixture}.json`), 'utf8')
-      : '{}';
-    const known = event.replace('"CustomerId": "1"', '"CustomerId": "1001"');
-    const handler = join(this.#folder, 'handlers', file ? idOf(file) : 'empty');
-    const jumping = customers > 0 ? [String(customers)] : [];
-    const args = [join(__dirname, 'runner.cjs'), handler, files, known, String(calls), ...jumping];
+  /** @throws Error when a function does not answer 200, or warns */
+  async #run(subjects: Subject[], order: Order): Promise<Run> {
+    const { assets = join(this.#folder, 'files') } = order;
+    const argument = JSON.stringify({ ...order, assets, subjects: subjects.map((one) => this.#place(one)) });
+    const args = [join(__dirname, 'runner.cjs'), argument];
     const started = performance.now();
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: timeLimitMs,
+    });
     let output = '';
     let cold = 0;
     child.stdout.on('data', (chunk: Buffer) => {
       cold ||= performance.now() - started;
       output += chunk.toString();
     });
-    await once(child, 'close');
-    if (!output.startsWith('answered 200')) throw new Error(`${name} answered: ${output || 'nothing'}`);
-    return { cold, warm: Number(/warm (\S+)/.exec(output)?.[1] ?? 0) };
+    const [code] = await once(child, 'close');
+    const good = output.match(/^answered 200$/gm)?.length === subjects.length;
+    if (code !== 0 || !good) {
+      throw new Error(`${subjects.map(({ name }) => name).join(', ')} answered: ${output || 'nothing'}`);
+    }
+    return { cold, result: JSON.parse(/^result (.*)$/m.exec(output)?.[1] ?? 'null') };
+  }
+
+  /** Where a function lies, and the event that it gets. */
+  #place({ name, file, fixture, changes }: Subject): { name: string; file: string; event: object } {
+    const text = fixture ? readFileSync(join(this.#root, 'tests/fixtures', `${fixture}.json`), 'utf8') : '{}';
+    const event: object = { ...JSON.parse(text), ...changes };
+    return { name, file: join(this.#folder, 'handlers', file ? idOf(file) : 'empty'), event };
   }
 }
 

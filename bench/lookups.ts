@@ -1,49 +1,109 @@
 import { compareCustomers } from '../lib/core/order';
 import { AssetCustomers } from '../lib/data/asset-customers';
 import type { Customer } from '../lib/data/types';
+import { type Timing, Timings } from './stats';
+
+export const lookupKinds = ['byId', 'byAddress', 'list'] as const;
+export type LookupKind = (typeof lookupKinds)[number];
 
 export interface LookupTimes {
   customers: number;
   /** Megabytes of the asset. */
   size: number;
-  /** Milliseconds to read the asset's text and answer the first lookup by address. */
+  /** Milliseconds to parse the asset's text and answer the first lookup by address. */
   firstLookup: number;
-  /** Microseconds each, once loaded. */
-  byId: number;
-  byAddress: number;
-  list: number;
+  /** Microseconds each, once loaded; compared to the smallest directory in the same round. */
+  lookups: Record<LookupKind, Timing>;
 }
 
 /** So many customers each worker has, however many there are in all. */
 const perWorker = 50;
 
+/** Lookups of each kind in a round; a page of a list takes longer than the others. */
+const batches: Record<LookupKind, number> = { byId: 20_000, byAddress: 20_000, list: 2_000 };
+
+/** Rounds that are not counted: the just-in-time compiler is at work. */
+const warmUpRounds = 3;
+
+interface Loaded {
+  customers: number;
+  size: number;
+  firstLookup: number;
+  directory: AssetCustomers;
+}
+
 /**
- * Times the lookups of a directory with so many customers.
+ * Times the lookups of directories with so many customers. Each round measures every directory, one after the
+ * other, so that none has the first, slow calls to itself.
  *
- * @param rounds how many lookups of each kind are timed
+ * @param counts how many customers; all are compared to the first
  */
-export async function timeLookups(count: number, rounds: number): Promise<LookupTimes> {
+export async function timeLookups(counts: readonly number[], rounds: number): Promise<LookupTimes[]> {
+  const loaded: Loaded[] = [];
+  for (const count of counts) loaded.push(await load(count));
+  const timings = new Timings();
+  const random = randomNumbers();
+  for (let round = -warmUpRounds; round < rounds; round++) {
+    for (const kind of lookupKinds) {
+      let base = 0;
+      for (const { customers, directory } of loaded) {
+        const time = await timeBatch(kind, directory, customers, random);
+        base ||= time;
+        if (round >= 0) timings.add(`${kind} ${customers}`, time, base);
+      }
+    }
+  }
+  return loaded.map(({ customers, size, firstLookup }) => {
+    const of = (kind: LookupKind): Timing => timings.get(`${kind} ${customers}`);
+    const lookups = { byId: of('byId'), byAddress: of('byAddress'), list: of('list') };
+    return { customers, size, firstLookup, lookups };
+  });
+}
+
+async function load(count: number): Promise<Loaded> {
   const text = JSON.stringify({ customers: makeCustomers(count) });
   const started = performance.now();
   const directory = new AssetCustomers((JSON.parse(text) as { customers: Customer[] }).customers);
   await directory.byAddress(numberOf(1));
   const firstLookup = performance.now() - started;
+  return { customers: count, size: Buffer.byteLength(text) / 1e6, firstLookup, directory };
+}
 
-  const time = async (lookup: (index: number) => Promise<unknown>): Promise<number> => {
-    // The keys jump about, so that the same memory is not read over and over.
-    const keyOf = (i: number): number => (i * 7_919) % count;
-    for (let i = 0; i < rounds; i++) await lookup(keyOf(i));
-    const begin = performance.now();
-    for (let i = 0; i < rounds; i++) await lookup(keyOf(i));
-    return ((performance.now() - begin) / rounds) * 1_000;
+/**
+ * @returns microseconds of a lookup
+ * @throws Error when a lookup does not find what is there: the time of that would mean nothing
+ */
+async function timeBatch(
+  kind: LookupKind,
+  directory: AssetCustomers,
+  customers: number,
+  random: () => number,
+): Promise<number> {
+  const keyOf = { byId: String, byAddress: (i: number) => `whatsapp:${numberOf(i)}`, list: workerOf }[kind];
+  const found: Record<LookupKind, (key: string) => Promise<boolean>> = {
+    byId: async (key) => (await directory.byId(key)) !== undefined,
+    byAddress: async (key) => (await directory.byAddress(key)) !== undefined,
+    list: async (worker) => (await directory.list({ worker, limit: 30 })).items.length === 30,
   };
-  return {
-    customers: count,
-    size: Buffer.byteLength(text) / 1e6,
-    firstLookup,
-    byId: await time((index) => directory.byId(String(index))),
-    byAddress: await time((index) => directory.byAddress(`whatsapp:${numberOf(index)}`)),
-    list: await time((index) => directory.list({ worker: workerOf(index), limit: 30 })),
+  const find = found[kind];
+  // The keys are made beforehand, in no order, and each is a new string, as in an event that has just been parsed.
+  const keys = Array.from({ length: batches[kind] }, () => {
+    return Buffer.from(keyOf(random() % customers)).toString('latin1');
+  });
+  let hits = 0;
+  const started = performance.now();
+  for (const key of keys) if (await find(key)) hits += 1;
+  const time = ((performance.now() - started) / keys.length) * 1_000;
+  if (hits !== keys.length) throw new Error(`${keys.length - hits} lookups ${kind} found nothing`);
+  return time;
+}
+
+/** The same numbers in every run, of 32 bits, without an order that a processor could foresee. */
+function randomNumbers(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 8;
   };
 }
 

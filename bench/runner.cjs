@@ -1,14 +1,15 @@
 /**
- * One instance of one function, as the cloud starts it: the function and the assets are single files without
- * extension. Answers one event and says so on standard output; with a count, goes on and reports the time of a call.
+ * An instance of a function, as the cloud starts it: the function and the assets are single files without extension.
+ * It answers each subject's event once and says so on standard output, then goes on as the order says.
  *
- * Arguments: the function's file, the assets' folder, the event as JSON, how many warm calls to time, and among how
- * many customers (numbered from 0) the event's CustomerId jumps about.
+ * Argument: the order as JSON, `{ assets, subjects: [{ name, file, event }], warm?, among? }`. `warm` is
+ * `{ passes, milliseconds }`: time warm calls of all subjects. `among` is `{ customers, calls }`: time calls of the
+ * first subject with the CustomerId of ever another customer (numbered from 0).
  */
 const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-const [, , file, assetsFolder, eventText, warmCalls, customers] = process.argv;
+const { assets: folder, subjects, warm, among } = JSON.parse(process.argv[2]);
 
 class Response {
   setStatusCode(status) {
@@ -33,31 +34,78 @@ const client = {
 };
 
 const assets = {};
-for (const name of readdirSync(assetsFolder)) {
-  const path = join(assetsFolder, name);
+for (const name of readdirSync(folder)) {
+  const path = join(folder, name);
   assets[`/${name}.json`] = { path, open: () => readFileSync(path, 'utf8') };
 }
 globalThis.Runtime = { getAssets: () => assets };
 globalThis.Twilio = { Response };
-const context = { ACCOUNT_SID: 'AC1', AUTH_TOKEN: 'x', getTwilioClient: () => client };
-const event = { request: { headers: {}, cookies: {} }, ...JSON.parse(eventText) };
-console.log = () => {};
+// A client of its own for each event, as the runtime gives one: the edge wraps its `request`.
+const context = { ACCOUNT_SID: 'AC1', AUTH_TOKEN: 'x', getTwilioClient: () => ({ ...client }) };
 
-const { handler } = require(file);
-let turn = 0;
-const call = () => {
-  const CustomerId = customers && String((turn++ * 7_919) % Number(customers));
-  const sent = customers ? { ...event, CustomerId } : event;
-  return new Promise((resolve) => handler(context, sent, (_error, payload) => resolve(payload)));
+console.log = () => {};
+// A callback that warns has not done its work: the time of that would mean nothing.
+console.warn = console.error = (line) => {
+  throw new Error(line);
 };
 
-call().then(async (payload) => {
-  process.stdout.write(`answered ${payload.status ?? 200}\n`);
-  const calls = Number(warmCalls ?? 0);
-  if (calls === 0) return process.exit(0);
-  for (let i = 0; i < calls; i++) await call();
+function call({ handler, event }, changes) {
+  const sent = { request: { headers: {}, cookies: {} }, ...event, ...changes };
+  return new Promise((resolve, reject) => {
+    const ended = handler(context, sent, (_error, payload) => resolve(payload));
+    Promise.resolve(ended).catch(reject);
+  });
+}
+
+/** @returns milliseconds of a call, by the subject's name: the median of each pass */
+async function timeWarm(functions, { passes, milliseconds }) {
+  const { Bench } = await import('tinybench');
+  const times = Object.fromEntries(functions.map(({ name }) => [name, []]));
+  for (let pass = 0; pass < passes; pass++) {
+    const bench = new Bench({
+      time: milliseconds,
+      warmupTime: milliseconds / 2,
+      retainSamples: true,
+      throws: true,
+    });
+    for (const one of functions) bench.add(one.name, () => call(one));
+    await bench.run();
+    for (const { name, result } of bench.tasks) times[name].push(result.latency.p50);
+  }
+  return times;
+}
+
+/** @returns milliseconds of a call */
+async function timeAmong(one, { customers, calls }) {
+  let seed = 1;
+  const run = async () => {
+    for (let i = 0; i < calls; i++) {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      await call(one, { CustomerId: String(seed % customers) });
+    }
+  };
+  await run();
   const started = process.hrtime.bigint();
-  for (let i = 0; i < calls; i++) await call();
-  process.stdout.write(`warm ${Number(process.hrtime.bigint() - started) / calls / 1e6}\n`);
-  process.exit(0);
-});
+  await run();
+  return Number(process.hrtime.bigint() - started) / calls / 1e6;
+}
+
+async function main() {
+  const functions = [];
+  for (const subject of subjects) {
+    const one = { ...subject, handler: require(subject.file).handler };
+    const payload = await call(one);
+    process.stdout.write(`answered ${payload.status ?? 200}\n`);
+    functions.push(one);
+  }
+  if (warm) process.stdout.write(`result ${JSON.stringify(await timeWarm(functions, warm))}\n`);
+  if (among) process.stdout.write(`result ${JSON.stringify(await timeAmong(functions[0], among))}\n`);
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exit(1);
+  },
+);

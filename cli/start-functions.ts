@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { FunctionsProcess } from '../simulator/functions-process';
 import { listen, stopServer } from '../simulator/listen';
 import { describeService } from './describe-service';
-import { buildAndSay, stopOnSignal, watchProject } from './watch-project';
+import { stopOnSignal, watchProject } from './watch-project';
 
 const root = resolve(__dirname, '..');
 const port = Number(process.env.PORT || 3000);
@@ -31,8 +31,7 @@ async function main(): Promise<void> {
     if (!running) console.log(await describeService(root, url));
     running = true;
   };
-  if ((await buildAndSay(root)).ok) await serve();
-  watchProject(root, async (result, changed) => {
+  await watchProject(root, async (result, changed) => {
     if (!result.ok) return;
     const restart = running && (result.routes.length > 0 || changed.has(join(root, '.env')));
     if (restart) await functions.restart();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { LocalTwilio } from '../simulator/local-twilio';
-import { buildAndSay, stopOnSignal, watchProject } from './watch-project';
+import { stopOnSignal, watchProject } from './watch-project';
 
 const root = resolve(__dirname, '..');
 const ports = {
@@ -15,11 +15,15 @@ const ports = {
  * runs by `node --import tsx`: tsx's own command kills what takes more than a moment to stop.
  */
 async function main(): Promise<void> {
-  const first = await buildAndSay(root);
   const local = new LocalTwilio({ root, ports, onOutput: console.log });
   stopOnSignal(() => local.stop());
-  await local.onBuild(first.ok ? { ok: true } : { ok: false, report: first.report });
-  await local.start();
+  let started: Promise<void> | undefined;
+  await watchProject(root, async (result) => {
+    await started;
+    await local.onBuild(result.ok ? { ok: true } : { ok: false, report: result.report });
+  });
+  started = local.start();
+  await started;
 
   const { urls } = local.snapshot();
   console.log(`
@@ -33,9 +37,6 @@ Try it: npm run simulate -- scenario known-customer
 Stop it with Ctrl-C.
 `);
   openInBrowser(urls.console);
-  watchProject(root, (result) =>
-    local.onBuild(result.ok ? { ok: true } : { ok: false, report: result.report }),
-  );
 }
 
 /** Only for a person at a terminal, and only if the system has a way. */

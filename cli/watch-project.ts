@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import { watch } from 'chokidar';
 import { type BuildResult, buildProject } from './build';
 
 /** Builds and says how it went. */
-export async function buildAndSay(root: string): Promise<BuildResult> {
+async function buildAndSay(root: string): Promise<BuildResult> {
   const started = performance.now();
   const result = await buildProject(root).catch(
     (error: unknown): BuildResult => ({ ok: false, report: String(error) }),
@@ -14,15 +15,16 @@ export async function buildAndSay(root: string): Promise<BuildResult> {
 }
 
 /**
- * Builds again whenever something changes that the build reads, one build after the other.
+ * Builds, and builds again whenever something changes that the build reads, one build after the other. It watches
+ * before it builds for the first time: what is saved meanwhile is not missed.
  *
- * @param onBuild is told how each build went, and which paths had changed
+ * @param onBuild is told how each build went, and which paths had changed: none for the first
+ * @returns once the first build is done and told
  */
-export function watchProject(
+export async function watchProject(
   root: string,
   onBuild: (result: BuildResult, changed: ReadonlySet<string>) => Promise<void>,
-): FSWatcher {
-  let turn: Promise<void> = Promise.resolve();
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let changed = new Set<string>();
   const rebuild = async (): Promise<void> => {
@@ -31,13 +33,18 @@ export function watchProject(
     await onBuild(await buildAndSay(root), paths);
   };
   const watched = ['functions', 'lib', 'assets', '.env'].map((name) => join(root, name));
-  return watch(watched, { ignoreInitial: true }).on('all', (_event, path) => {
+  const watcher = watch(watched, { ignoreInitial: true });
+  await once(watcher, 'ready');
+  const first = rebuild();
+  let turn = first.catch(() => undefined);
+  watcher.on('all', (_event, path) => {
     changed.add(path);
     clearTimeout(timer);
     timer = setTimeout(() => {
       turn = turn.then(rebuild).catch((error: unknown) => console.error(String(error)));
     }, 100);
   });
+  await first;
 }
 
 /** Runs `stop` once, at Ctrl-C or when asked to end, and then ends the process. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import * as v from 'valibot';
+import { withoutUndefined } from '../lib/core/defined';
 import { bundleConsole } from './console/bundle';
 import { listen, stopServer } from './listen';
 import type { LocalTwilio } from './local-twilio';
@@ -159,22 +160,27 @@ function routesOf(local: LocalTwilio): Route[] {
       type: 'text/plain; charset=utf-8',
       text: `${local.curl(Number(parts[0]))}\n`,
     })),
-    route('POST', /^\/api\/inbound$/, ({ body }) => local.receive(clean(check(inbound, body)))),
-    route('POST', /^\/api\/outgoing$/, ({ body }) => local.begin(clean(check(outgoing, body)))),
+    route('POST', /^\/api\/inbound$/, ({ body }) => local.receive(withoutUndefined(check(inbound, body)))),
+    route('POST', /^\/api\/outgoing$/, ({ body }) => local.begin(withoutUndefined(check(outgoing, body)))),
     route('POST', /^\/api\/messages$/, ({ body }) => local.write(check(message, body))),
-    route('POST', /^\/api\/resend$/, ({ body }) => local.resend(clean(check(resend, body)))),
+    route('POST', /^\/api\/resend$/, ({ body }) => local.resend(withoutUndefined(check(resend, body)))),
     route('POST', /^\/api\/scenarios\/([\w-]+)$/, ({ parts }) => local.runScenario(parts[0] ?? '')),
     route('PATCH', /^\/api\/settings$/, ({ body }) => {
       const { faults, ...rest } = check(settings, body);
-      return local.changeSettings({ ...clean(rest), ...(faults && { faults: clean(faults) }) });
+      return local.changeSettings({
+        ...withoutUndefined(rest),
+        ...(faults && { faults: withoutUndefined(faults) }),
+      });
     }),
     route('PATCH', /^\/api\/workers\/([^/]+)$/, ({ parts, body }) =>
-      local.changeWorker(parts[0] ?? '', clean(check(worker, body))),
+      local.changeWorker(parts[0] ?? '', withoutUndefined(check(worker, body))),
     ),
     route('POST', /^\/api\/conversations\/([^/]+)$/, ({ parts, body }) =>
       local.changeConversation(parts[0] ?? '', check(conversation, body).state),
     ),
-    route('POST', /^\/api\/customers$/, ({ body }) => local.stranger(clean(check(stranger, body)))),
+    route('POST', /^\/api\/customers$/, ({ body }) =>
+      local.stranger(withoutUndefined(check(stranger, body))),
+    ),
     route('POST', /^\/api\/reset$/, () => {
       local.reset();
       return {};
@@ -219,13 +225,6 @@ function check<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutp
   const [issue] = result.issues;
   const field = (issue.path ?? []).map(({ key }) => String(key)).join('.') || 'the body';
   throw new TwilioError(400, 20001, `${field}: ${issue.message}`);
-}
-
-type Clean<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** Leaves out what is undefined. */
-function clean<T extends object>(value: T): Clean<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Clean<T>;
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

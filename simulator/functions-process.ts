@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './listen';
 
 export interface FunctionsOptions {
   /** The project's folder, built. */
@@ -123,16 +124,6 @@ async function end(child: ChildProcess | undefined): Promise<void> {
   const killed = setTimeout(() => child.kill('SIGKILL'), 2_000);
   await ended;
   clearTimeout(killed);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || !address) throw new Error('there is no free port');
-  return address.port;
 }
 
 /** @returns whether something listens on a port of this machine */

@@ -151,7 +151,7 @@ export class InboundMessages {
       trace,
       fields: {
         ...conversationAddFields(state, origin(parties.channel).source),
-        ...bindingFields(parties, parties.outside.join(', ')),
+        ...bindingFields(parties),
         'MessagingBinding.AuthorAddress': parties.author,
         MessageBody: body,
       },
@@ -204,7 +204,7 @@ export class InboundMessages {
             UniqueName: conversation.uniqueName ?? '',
             Attributes: conversation.attributes,
             ConversationServiceSid: conversation.chatServiceSid,
-            ...bindingFields(parties, parties.outside.join(', ')),
+            ...bindingFields(parties),
             ...(parties.outside.length > 1 && { 'MessagingBinding.AuthorAddress': parties.author }),
             State: conversation.state,
           },
@@ -277,9 +277,9 @@ function keyOf({ outside, twilio }: Parties): string {
   return [...outside].sort().concat(twilio).join('|');
 }
 
-function bindingFields({ twilio, outside }: Parties, address: string): Record<string, string> {
+function bindingFields({ twilio, outside }: Parties): Record<string, string> {
   const ours = outside.length > 1 ? 'MessagingBinding.ProjectedAddress' : 'MessagingBinding.ProxyAddress';
-  return { [ours]: twilio, 'MessagingBinding.Address': address };
+  return { [ours]: twilio, 'MessagingBinding.Address': outside.join(', ') };
 }
 
 /**

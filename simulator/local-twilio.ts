@@ -156,7 +156,7 @@ export class LocalTwilio {
       this.#syncUsers();
       await this.#functions?.restart();
     }
-    this.#tell({ type: 'state', data: this.snapshot() });
+    this.#tellState();
   }
 
   snapshot(): Snapshot {
@@ -276,7 +276,7 @@ export class LocalTwilio {
     const { faults, ...rest } = change;
     this.#settings = { ...this.#settings, ...rest, faults: { ...this.#settings.faults, ...faults } };
     this.rest.setFaults(this.#settings.faults);
-    this.#tell({ type: 'state', data: this.snapshot() });
+    this.#tellState();
     return this.#settings;
   }
 
@@ -318,7 +318,7 @@ export class LocalTwilio {
       channels: ['sms', 'whatsapp'],
     };
     this.#strangers.push(made);
-    this.#tell({ type: 'state', data: this.snapshot() });
+    this.#tellState();
     return made;
   }
 
@@ -414,7 +414,7 @@ export class LocalTwilio {
     this.#strangers = [];
     this.#syncUsers();
     this.#tell({ type: 'reset', data: null });
-    this.#tell({ type: 'state', data: this.snapshot() });
+    this.#tellState();
   }
 
   async #act(work: (trace: string) => Promise<string | undefined>): Promise<ActionResult> {
@@ -491,7 +491,7 @@ export class LocalTwilio {
 
   #onChange(change: Change): void {
     if (change.type === 'userUpdated' || change.type === 'conversationRemoved') {
-      this.#tell({ type: 'state', data: this.snapshot() });
+      this.#tellState();
       return;
     }
     const sid =
@@ -500,7 +500,7 @@ export class LocalTwilio {
         : 'participant' in change
           ? change.participant.conversationSid
           : change.message.conversationSid;
-    this.#tell({ type: 'conversation', data: this.conversation(sid) });
+    if (this.#listeners.size > 0) this.#tell({ type: 'conversation', data: this.conversation(sid) });
     const told =
       change.type === 'participantAdded' && change.origin.source === 'API' && change.origin.webhooks;
     if (told && this.#webhooks.isOn('onParticipantAdded')) {
@@ -568,6 +568,11 @@ export class LocalTwilio {
 
   #tell(event: ServerEvent): void {
     for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Nothing is described where nobody listens. */
+  #tellState(): void {
+    if (this.#listeners.size > 0) this.#tell({ type: 'state', data: this.snapshot() });
   }
 }
 

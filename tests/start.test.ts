@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { freePort } from '../simulator/listen';
 import { ProjectCopy } from './support/project-copy';
-import { freePort, isRunning, Started } from './support/started';
+import { isRunning, Started } from './support/started';
 
 let project: ProjectCopy;
 let port: number;

@@ -1,4 +1,5 @@
 import { addressKey, parseAddress } from '../../lib/core/address';
+import { withoutUndefined } from '../../lib/core/defined';
 import { compareCustomers } from '../../lib/core/order';
 import type { Channel, ChannelType, Customer, CustomersAsset } from '../../lib/data/types';
 import type { Report } from './compile';
@@ -200,11 +201,4 @@ export function cureFor(type: ChannelType): string {
 /** Tells what is there from what could not be read. */
 export function isDefined<T>(value: T | undefined): value is T {
   return value !== undefined;
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** JSON has no undefined, and neither have the types of the built data. */
-function withoutUndefined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Defined<T>;
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ActionResult, SimulatedChannel, SimulatedConversation } from '../api';
+import { ComposeLine } from './compose-line';
 import { Icon } from './icons';
 import { Avatar, Bubbles } from './phones';
 import { call, chat, conversations, customers, nameOf, showConversation, snapshot, worker } from './store';
@@ -165,26 +166,14 @@ function Chat({ conversation }: { conversation: SimulatedConversation }) {
         {customerId !== '' && (
           <Templates customerId={customerId} conversationSid={conversation.sid} onPick={setText} />
         )}
-        <div class="compose-line">
-          <input
-            class="input"
-            placeholder={closed ? 'This conversation is closed' : 'Reply'}
-            aria-label="Reply"
-            data-testid="worker-input"
-            disabled={closed}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-          <button
-            class="round"
-            type="submit"
-            aria-label="Send"
-            data-testid="worker-send"
-            disabled={closed || !text.trim()}
-          >
-            <Icon name="send" />
-          </button>
-        </div>
+        <ComposeLine
+          id="worker"
+          label="Reply"
+          placeholder={closed ? 'This conversation is closed' : 'Reply'}
+          disabled={closed}
+          value={text}
+          onInput={setText}
+        />
       </form>
     </div>
   );

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ActionResult, SimulatedChannel, SimulatedConversation, SimulatedCustomer } from '../api';
-import { Icon } from './icons';
+import { ComposeLine } from './compose-line';
 import {
   addressOf,
   call,
@@ -185,25 +185,13 @@ function Phone({ owner }: { owner: SimulatedCustomer }) {
             </label>
           )}
         </div>
-        <div class="compose-line">
-          <input
-            class="input"
-            placeholder={channel === 'sms' ? 'Text message' : 'Message'}
-            aria-label={`Message from ${owner.displayName}`}
-            data-testid="phone-input"
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-          <button
-            class="round"
-            type="submit"
-            aria-label="Send"
-            data-testid="phone-send"
-            disabled={!text.trim()}
-          >
-            <Icon name="send" />
-          </button>
-        </div>
+        <ComposeLine
+          id="phone"
+          label={`Message from ${owner.displayName}`}
+          placeholder={channel === 'sms' ? 'Text message' : 'Message'}
+          value={text}
+          onInput={setText}
+        />
       </form>
     </div>
   );

@@ -112,6 +112,36 @@ const rest: Record<Faults['rest'], string> = {
   hang: 'never',
 };
 
+interface ChoiceProps<T extends string> {
+  label: string;
+  id: string;
+  value: T;
+  /** What each value is called. */
+  options: Record<T, string>;
+  onChange(value: T): void;
+}
+
+/** A labelled list of which one is chosen. */
+function Choice<T extends string>({ label, id, value, options, onChange }: ChoiceProps<T>) {
+  return (
+    <label>
+      {label}
+      <select
+        class="select"
+        data-testid={id}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value as T)}
+      >
+        {Object.entries<string>(options).map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function SettingsForm() {
   const settings = snapshot.value?.settings;
   if (!settings) return null;
@@ -120,36 +150,20 @@ function SettingsForm() {
   const { faults } = settings;
   return (
     <div class="settings">
-      <label>
-        Inbound conversations
-        <select
-          class="select"
-          data-testid="settings-routing"
-          value={settings.routingMode}
-          onChange={(event) => change({ routingMode: event.currentTarget.value as RoutingMode })}
-        >
-          {Object.entries(routing).map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Twilio’s REST API answers
-        <select
-          class="select"
-          data-testid="settings-rest"
-          value={faults.rest}
-          onChange={(event) => change({ faults: { rest: event.currentTarget.value as Faults['rest'] } })}
-        >
-          {Object.entries(rest).map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Inbound conversations"
+        id="settings-routing"
+        value={settings.routingMode}
+        options={routing}
+        onChange={(routingMode) => change({ routingMode })}
+      />
+      <Choice
+        label="Twilio’s REST API answers"
+        id="settings-rest"
+        value={faults.rest}
+        options={rest}
+        onChange={(answer) => change({ faults: { rest: answer } })}
+      />
       <label>
         … so many times
         <input

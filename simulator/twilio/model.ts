@@ -155,8 +155,6 @@ export interface TwilioModel {
 
   /** The conversation (initializing, active or inactive: not closed) in which this customer and our address meet. */
   conversationOfPair(address: string, proxyAddress: string): Conversation | undefined;
-  /** The open group MMS conversation among exactly these outside addresses and our number. */
-  conversationOfGroup(addresses: string[], projectedAddress: string): Conversation | undefined;
 
   frontlineUser(sidOrIdentity: string): FrontlineUser;
   frontlineUsers(): FrontlineUser[];

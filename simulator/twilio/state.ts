@@ -298,17 +298,6 @@ export class TwilioState implements TwilioModel {
     return conversation.state === 'closed' ? undefined : conversation;
   }
 
-  conversationOfGroup(addresses: string[], projectedAddress: string): Conversation | undefined {
-    const wanted = [...addresses].sort().join();
-    return this.conversations().find(({ sid, state }) => {
-      if (state === 'closed') return false;
-      const bindings = this.participants(sid).flatMap(({ messagingBinding }) => messagingBinding ?? []);
-      const outside = bindings.flatMap(({ address }) => address ?? []);
-      const ours = bindings.some((binding) => binding.projectedAddress === projectedAddress);
-      return ours && outside.sort().join() === wanted;
-    });
-  }
-
   frontlineUser(sidOrIdentity: string): FrontlineUser {
     const user = [...this.#users.values()].find(
       ({ sid, identity }) => sid === sidOrIdentity || identity === sidOrIdentity,

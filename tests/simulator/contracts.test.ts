@@ -6,10 +6,10 @@ import { judgeAnswer, judgeProxyAddress } from '../../simulator/contracts';
 import { FrontlineApp } from '../../simulator/frontline-app';
 import { Gateway } from '../../simulator/gateway';
 import { InboundMessages } from '../../simulator/inbound';
+import { freePort } from '../../simulator/listen';
 import { Timeline } from '../../simulator/timeline';
 import { TwilioState } from '../../simulator/twilio/state';
 import { paths, WebhookSender } from '../../simulator/webhooks';
-import { freePort } from '../support/started';
 
 const authToken = '0'.repeat(32);
 type Answer = (response: ServerResponse, fields: URLSearchParams) => void;

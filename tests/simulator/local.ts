@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { freePorts } from '../../simulator/listen';
 import { LocalTwilio } from '../../simulator/local-twilio';
-import { freePorts } from '../support/started';
 
 export const root = resolve(__dirname, '../..');
 

@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { ActionResult, Snapshot } from '../../simulator/api';
 import { canConnect } from '../../simulator/functions-process';
+import { freePorts } from '../../simulator/listen';
 import { ProjectCopy } from '../support/project-copy';
-import { freePorts, isRunning, Started } from '../support/started';
+import { isRunning, Started } from '../support/started';
 
 let project: ProjectCopy;
 let ports: { functions: number; console: number; proxy: number };

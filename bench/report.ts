@@ -1,0 +1,98 @@
+import type { Subject } from './instances';
+import { type LookupTimes, lookupKinds } from './lookups';
+import type { Spread, Timing } from './stats';
+import { type Throughput, writers } from './throughput';
+
+/** One function's times, in milliseconds, compared to the empty function's. */
+export interface FunctionTimes extends Timing {
+  name: string;
+  callsTwilio: boolean;
+  /** Whether the aim is met; missing where there is none. */
+  met?: boolean;
+}
+
+export interface Results {
+  machine: { node: string; processors: number; model: string };
+  coldStart: { rounds: number; empty: Spread; functions: FunctionTimes[] };
+  warm: { passes: number; empty: Spread; functions: FunctionTimes[] };
+  /** `event`: a whole GetCustomerDetailsByCustomerId in an instance of its own, in microseconds. */
+  lookups: (LookupTimes & { event: Timing })[];
+  throughput: Throughput;
+}
+
+export const aims = { coldStartRatio: 1.3, warmMs: 1, lookupRatio: 2 };
+
+/** Tables for a person, one of each part of the results. */
+export const tables: { [Part in keyof Results]: (part: Results[Part]) => string[] } = {
+  machine: ({ node, processors, model }) => [`Node.js ${node}, ${processors} × ${model}`],
+  coldStart: coldStartTable,
+  warm: warmTable,
+  lookups: lookupTable,
+  throughput: throughputTable,
+};
+
+function coldStartTable({ rounds, empty, functions }: Results['coldStart']): string[] {
+  return [
+    `\nCold start: a new process to its first answer (median of ${rounds} rounds, min–max)`,
+    row(['', 'ms', 'ratio to empty', `aim ≤ ${aims.coldStartRatio}`]),
+    row(['an empty function', empty.median.toFixed(0), '1']),
+    ...functions.map((one) => row([label(one), one.time.median.toFixed(0), range(one.ratio), mark(one.met)])),
+  ];
+}
+
+function warmTable({ passes, empty, functions }: Results['warm']): string[] {
+  return [
+    `\nWarm: one call, all functions in one process (median of ${passes} passes, min–max)`,
+    row(['', 'µs', 'ratio to empty', `aim < ${aims.warmMs} ms`]),
+    row(['an empty function', microseconds(empty), '1']),
+    ...functions.map((one) => row([label(one), microseconds(one.time), range(one.ratio, 1), mark(one.met)])),
+  ];
+}
+
+function lookupTable(lookups: Results['lookups']): string[] {
+  const cell = ({ time, ratio }: Timing): string =>
+    `${time.median.toFixed(2)}  ${ratio.median.toFixed(2)} ${mark(ratio.median <= aims.lookupRatio)}`;
+  return [
+    `\nLookups, once loaded: µs each, and the ratio to 100 customers (aim ≤ ${aims.lookupRatio})`,
+    row([
+      'customers (asset, load and first lookup)',
+      'by id',
+      'by address',
+      "a worker's list",
+      'a whole event',
+    ]),
+    ...lookups.map((one) => {
+      const name = `${one.customers} (${one.size.toFixed(2)} MB, ${one.firstLookup.toFixed(1)} ms)`;
+      return row([name, ...lookupKinds.map((kind) => cell(one.lookups[kind])), cell(one.event)]);
+    }),
+  ];
+}
+
+function throughputTable({ messages, seconds, failed }: Throughput): string[] {
+  return [
+    `\nLocal Twilio: ${messages} inbound messages from ${writers} customers at once`,
+    row(['messages a second', (messages / seconds).toFixed(0)]),
+    row(['of new conversations, routed', (writers / seconds).toFixed(0)]),
+    row(['failed', String(failed)]),
+  ];
+}
+
+function row([first = '', ...rest]: string[]): string {
+  return `  ${first.padEnd(48)}${rest.map((cell) => cell.padStart(20)).join('')}`;
+}
+
+function label({ name, callsTwilio }: Pick<Subject, 'name' | 'callsTwilio'>): string {
+  return callsTwilio ? `${name} (Twilio's API stubbed)` : name;
+}
+
+function microseconds({ median }: Spread): string {
+  return (median * 1_000).toFixed(2);
+}
+
+function range({ median, min, max }: Spread, digits = 2): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+}
+
+function mark(met: boolean | undefined): string {
+  return met === undefined ? '' : met ? '✓' : '✗';
+}

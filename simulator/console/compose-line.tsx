@@ -1,0 +1,37 @@
+import { Icon } from './icons';
+
+interface ComposeLineProps {
+  /** Begins the test ids: `phone` gives `phone-input` and `phone-send`. */
+  id: string;
+  label: string;
+  placeholder: string;
+  value: string;
+  disabled?: boolean;
+  onInput(text: string): void;
+}
+
+/** A message's text and the button that sends it; the form around it does the sending. */
+export function ComposeLine({ id, label, placeholder, value, disabled = false, onInput }: ComposeLineProps) {
+  return (
+    <div class="compose-line">
+      <input
+        class="input"
+        placeholder={placeholder}
+        aria-label={label}
+        data-testid={`${id}-input`}
+        disabled={disabled}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <button
+        class="round"
+        type="submit"
+        aria-label="Send"
+        data-testid={`${id}-send`}
+        disabled={disabled || !value.trim()}
+      >
+        <Icon name="send" />
+      </button>
+    </div>
+  );
+}
