@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ActionResult, Snapshot, TimelineEntry } from '../simulator/api';
+import type { ActionResult, FlexResult, Snapshot, TimelineEntry } from '../simulator/api';
 
 const usage = `Usage: npm run simulate -- COMMAND [OPTIONS]
 
@@ -7,6 +7,9 @@ const usage = `Usage: npm run simulate -- COMMAND [OPTIONS]
             a customer writes
   outgoing  --worker alice@example.com --customer 1001 [--channel sms|whatsapp] [--body TEXT]
             a worker starts a conversation from the app
+  outbound  --agent alice@example.com --customer 1001 [--channel sms|whatsapp|chat|email|messenger] --body TEXT
+            [--subject TEXT] [--key KEY] [--as agent|server]
+            a Flex agent, or a CRM for the agent, starts a conversation by /flex/outbound-message
   scenario  NAME
             brings a situation about and checks how it ends
   list      the scenarios, the numbers, the workers
@@ -30,6 +33,10 @@ interface Options {
   body?: string | undefined;
   worker?: string | undefined;
   customer?: string | undefined;
+  agent?: string | undefined;
+  as?: string | undefined;
+  subject?: string | undefined;
+  key?: string | undefined;
 }
 
 /** @returns what the control API answered @throws UsageError with what it says is wrong */
@@ -45,7 +52,7 @@ async function ask<T>(method: 'GET' | 'POST', path: string, body?: object): Prom
   return answer;
 }
 
-function required(options: Options, name: 'from' | 'body' | 'worker' | 'customer'): string {
+function required(options: Options, name: 'from' | 'body' | 'worker' | 'customer' | 'agent'): string {
   const value = options[name];
   if (value) return value;
   throw new UsageError(`--${name} is missing\n\n${usage}`);
@@ -69,6 +76,21 @@ async function act(command: string, name: string | undefined, options: Options):
       const worker = required(options, 'worker');
       const customerId = required(options, 'customer');
       return ask('POST', '/api/outgoing', { worker, customerId, ...given, ...(body && { body }) });
+    }
+    case 'outbound': {
+      const { as, subject, key } = options;
+      const answer = await ask<FlexResult>('POST', '/api/flex/outbound', {
+        agent: required(options, 'agent'),
+        customerId: required(options, 'customer'),
+        channel: channel ?? 'sms',
+        body: required(options, 'body'),
+        ...(as && { as }),
+        ...(subject && { subject }),
+        ...(key && { idempotencyKey: key }),
+      });
+      const isDone = answer.status === 200 || answer.status === 201;
+      const refusal = `the function answered ${answer.status ?? 'nothing'}: ${JSON.stringify(answer.answer)}`;
+      return isDone ? answer : { ...answer, ok: false, failures: [...answer.failures, refusal] };
     }
     case 'scenario':
       if (!name) throw new UsageError('Which scenario? npm run simulate -- list');
@@ -124,10 +146,9 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       ...Object.fromEntries(
-        ['from', 'to', 'channel', 'group', 'body', 'worker', 'customer'].map((name) => [
-          name,
-          { type: 'string' as const },
-        ]),
+        ['from', 'to', 'channel', 'group', 'body', 'worker', 'customer', 'agent', 'as', 'subject', 'key'].map(
+          (name) => [name, { type: 'string' as const }],
+        ),
       ),
     },
   });

@@ -52,6 +52,10 @@ export interface SimulatedMessage {
   author: string;
   body: string;
   at: string;
+  /** Of an e-mail. */
+  subject?: string;
+  /** Twilio's error code where it does not reach the customer, e.g. 63016. */
+  undelivered?: number;
 }
 
 export interface SimulatedParticipant {
@@ -111,6 +115,8 @@ export interface WebhookEntry {
   };
   /** 1 for the first delivery, 2 for a repeated one. */
   delivery: number;
+  /** Whether the function answered what an earlier request with the same key had brought about. */
+  replayed?: boolean;
 }
 
 /** One REST request that reached the local Twilio. */
@@ -174,6 +180,81 @@ export interface ActionResult {
   entries: TimelineEntry[];
 }
 
+/** The channels on which Flex starts conversations. */
+export type FlexChannel = 'sms' | 'whatsapp' | 'chat' | 'email' | 'messenger';
+
+/** A Flex user who is a TaskRouter worker. */
+export interface FlexAgent {
+  /** e.g. `alice@example.com` */
+  name: string;
+  displayName: string;
+  /** In conversations, e.g. `alice_40example_2Ecom`. */
+  identity: string;
+  /** `WK…` */
+  workerSid: string;
+}
+
+/** A Content template. */
+export interface FlexTemplate {
+  /** `HX…` */
+  contentSid: string;
+  /** With variables such as `{{1}}`. */
+  text: string;
+  /** Their names. */
+  variables: string[];
+  language: string;
+}
+
+/** An interaction that was started. */
+export interface FlexInteraction {
+  /** `KD…` */
+  sid: string;
+  channelSid: string;
+  channel: string;
+  status: 'setup' | 'active' | 'failed' | 'closed' | 'inactive';
+  errorCode?: number;
+  conversationSid: string;
+  taskSid: string;
+  taskStatus: string;
+  /** The agent's name. */
+  agent: string;
+}
+
+/** What the console's Flex side needs. */
+export interface FlexSnapshot {
+  agents: FlexAgent[];
+  /** Everybody who is in the data, with all addresses. */
+  customers: { customerId: string; displayName: string; channels: { type: FlexChannel; value: string }[] }[];
+  templates: FlexTemplate[];
+  /** The newest first. */
+  interactions: FlexInteraction[];
+}
+
+/** `POST /api/flex/outbound`: an agent's plugin, or a CRM, calls `/flex/outbound-message`. Answers a FlexResult. */
+export interface FlexOutboundRequest {
+  /** The agent's name. */
+  agent: string;
+  /** With the agent's Flex token, or with the server's key; `agent` is the default. */
+  as?: 'agent' | 'server';
+  channel: string;
+  to?: string;
+  customerId?: string;
+  body?: string;
+  contentSid?: string;
+  contentVariables?: Record<string, string>;
+  subject?: string;
+  onActive?: 'refuse' | 'reuse';
+  idempotencyKey?: string;
+}
+
+/** What the function answered, and all that went on. */
+export interface FlexResult extends ActionResult {
+  /** undefined when no answer came in time. */
+  status?: number;
+  /** SIDs, or `code` and `message`. */
+  answer: Record<string, unknown>;
+}
+
 /** `GET /api/state` */
 export interface Snapshot {
   version: string;
@@ -186,6 +267,7 @@ export interface Snapshot {
   customers: SimulatedCustomer[];
   conversations: SimulatedConversation[];
   scenarios: Scenario[];
+  flex: FlexSnapshot;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Contract {
   limitMs: number;
   /** The body of a good answer; undefined where the body is not read. */
   body?: v.GenericSchema;
+  /** The body where the caller can do something about a bad status, which is then no breach. */
+  refusal?: v.GenericSchema;
   /** How large a body may be, in bytes. */
   maxBytes?: number;
   /** Frontline's error codes: for a body that is no JSON or too large, for a bad status, for no answer in time. */
@@ -71,6 +73,27 @@ const conversationAdd = v.object({
   ),
 });
 
+const sid = (prefix: string) =>
+  v.pipe(
+    v.string('must be text'),
+    v.regex(new RegExp(`^${prefix}[0-9a-f]{32}$`, 'i'), `must be a SID that begins with ${prefix}`),
+  );
+const outboundMessage = v.union(
+  [
+    v.object({
+      interactionSid: sid('KD'),
+      channelSid: sid('UO'),
+      conversationSid: sid('CH'),
+      taskSid: sid('WT'),
+      messageSid: sid('IM'),
+    }),
+    v.object({ reused: v.literal(true), conversationSid: sid('CH'), messageSid: sid('IM') }),
+  ],
+  'must be the SIDs of what was started, or reused',
+);
+/** What an endpoint answers where it does not do what it was asked for. */
+const refusal = v.object({ code: text, message: text });
+
 const frontline = (body: v.GenericSchema): Contract => ({
   limitMs: 6_000,
   body,
@@ -92,6 +115,7 @@ export const contracts: Record<string, Contract> = {
   onConversationRoute: { limitMs: 10_000, codes: { status: 48010, time: 48010 } },
   onConversationAdd: { limitMs: 5_000, body: conversationAdd, codes: {} },
   onParticipantAdded: { limitMs: 5_000, codes: {} },
+  outboundMessage: { limitMs: 10_000, body: outboundMessage, refusal, codes: {} },
 };
 
 /** An answer as it came: no status when there was none in time. */
@@ -119,7 +143,8 @@ export function judgeAnswer(name: string, { status, body, contentType }: Receive
     const problem = `no answer within ${contract.limitMs / 1_000} s`;
     return withCode([{ field: 'time', problem }], contract.codes.time);
   }
-  if (status < 200 || status > 299) {
+  const isRefusal = contract.refusal !== undefined && status >= 400;
+  if (!isRefusal && (status < 200 || status > 299)) {
     return withCode([{ field: 'status', problem: `must be 200, is ${status}` }], contract.codes.status);
   }
   if (!contract.body || (name === 'onConversationAdd' && body.trim() === '')) return { problems: [] };
@@ -137,7 +162,7 @@ export function judgeAnswer(name: string, { status, body, contentType }: Receive
   } catch {
     return withCode([...problems, { field: '', problem: 'is not valid JSON' }], contract.codes.body);
   }
-  const result = v.safeParse(contract.body, value);
+  const result = v.safeParse(isRefusal && contract.refusal ? contract.refusal : contract.body, value);
   for (const issue of result.issues ?? []) {
     const field = (issue.path ?? [])
       .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${key}`))

@@ -32,6 +32,19 @@ const inbound = v.object({
   body: v.string(),
   group: v.optional(v.array(text)),
 });
+const flexOutbound = v.object({
+  agent: text,
+  as: v.optional(v.picklist(['agent', 'server'])),
+  channel: text,
+  to: v.optional(v.string()),
+  customerId: v.optional(v.string()),
+  body: v.optional(v.string()),
+  contentSid: v.optional(v.string()),
+  contentVariables: v.optional(v.record(v.string(), v.string())),
+  subject: v.optional(v.string()),
+  onActive: v.optional(v.picklist(['refuse', 'reuse'])),
+  idempotencyKey: v.optional(v.string()),
+});
 const outgoing = v.object({ worker: text, customerId: text, channel, body: v.optional(v.string()) });
 const message = v.object({ conversationSid: text, worker: text, body: text });
 const resend = v.object({ id: v.number(), fields: v.optional(v.record(v.string(), v.string())) });
@@ -163,6 +176,9 @@ function routesOf(local: LocalTwilio): Route[] {
     route('POST', /^\/api\/inbound$/, ({ body }) => local.receive(withoutUndefined(check(inbound, body)))),
     route('POST', /^\/api\/outgoing$/, ({ body }) => local.begin(withoutUndefined(check(outgoing, body)))),
     route('POST', /^\/api\/messages$/, ({ body }) => local.write(check(message, body))),
+    route('POST', /^\/api\/flex\/outbound$/, ({ body }) =>
+      local.startOutbound(withoutUndefined(check(flexOutbound, body))),
+    ),
     route('POST', /^\/api\/resend$/, ({ body }) => local.resend(withoutUndefined(check(resend, body)))),
     route('POST', /^\/api\/scenarios\/([\w-]+)$/, ({ parts }) => local.runScenario(parts[0] ?? '')),
     route('PATCH', /^\/api\/settings$/, ({ body }) => {

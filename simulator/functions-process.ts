@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseEnv } from 'node:util';
 import { freePort } from './listen';
 
 export interface FunctionsOptions {
@@ -13,6 +14,8 @@ export interface FunctionsOptions {
   root: string;
   /** What stands in the functions' environment, over what `.env` says. */
   env: Record<string, string>;
+  /** What stands in it where `.env` says nothing. */
+  defaults?: Record<string, string>;
   /** What must be in the environment of the process itself: Node.js reads it once, at the start. */
   processEnv?: Record<string, string>;
   /** The port; a free one when left out. */
@@ -62,13 +65,15 @@ export class FunctionsProcess {
   }
 
   async #start(): Promise<string> {
-    const { root, env, processEnv, onLog, onOutput } = this.#options;
+    const { root, env, defaults = {}, processEnv, onLog, onOutput } = this.#options;
     const port = this.#options.port ?? (await freePort());
     const envFile = join(this.#folder, 'functions.env');
-    writeFileSync(envFile, environmentText(root, env));
+    writeFileSync(envFile, environmentText(root, env, defaults));
     const args = [
       '--require',
       join(__dirname, 'end-with-parent.cjs'),
+      '--require',
+      join(__dirname, 'https-through-proxy.cjs'),
       join(root, 'node_modules/twilio-run/bin/twilio-run.js'),
       'start',
       `--port=${port}`,
@@ -110,11 +115,19 @@ function isBanner(line: string): boolean {
   return /^(Functions|Assets)$|^https?:\/\/localhost:\d+\/|^│/.test(line);
 }
 
-function environmentText(root: string, env: Record<string, string>): string {
+/** Of two lines for one variable the later one counts. */
+function environmentText(
+  root: string,
+  env: Record<string, string>,
+  defaults: Record<string, string>,
+): string {
   const file = join(root, '.env');
   const given = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const ours = Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return [given, ...ours, ''].join('\n');
+  const named = parseEnv(given);
+  const lines = (values: Record<string, string>): string[] =>
+    Object.entries(values).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const missing = Object.entries(defaults).filter(([name]) => !named[name]);
+  return [given, ...lines(Object.fromEntries(missing)), ...lines(env), ''].join('\n');
 }
 
 async function end(child: ChildProcess | undefined): Promise<void> {

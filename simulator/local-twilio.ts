@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type {
   ActionResult,
   Faults,
+  FlexOutboundRequest,
+  FlexResult,
   InboundRequest,
   OutgoingRequest,
   ResendRequest,
@@ -17,6 +19,7 @@ import type {
   WorkerMessageRequest,
 } from './api';
 import { ControlServer } from './control-server';
+import { FlexDesk, readAnswer } from './flex-desk';
 import { FrontlineApp } from './frontline-app';
 import { FunctionsProcess } from './functions-process';
 import { Gateway } from './gateway';
@@ -43,6 +46,9 @@ export interface LocalTwilioOptions {
 const accountSid = `AC${'0'.repeat(32)}`;
 const authToken = '0'.repeat(32);
 
+/** With which servers call `/flex/outbound-message` where `.env` has no OUTBOUND_API_KEY. */
+export const localApiKey = 'local-outbound-key-0123456789abcdef';
+
 /**
  * The local Twilio: the functions behind a gateway, Twilio's REST side behind a proxy, customers' phones, the
  * Frontline app, and a timeline of all that goes on between them.
@@ -55,6 +61,7 @@ export class LocalTwilio {
   readonly #webhooks: WebhookSender;
   readonly #inbound: InboundMessages;
   readonly #app: FrontlineApp;
+  readonly #flex: FlexDesk;
   readonly #gateway: Gateway;
   readonly #control: ControlServer;
   #functions: FunctionsProcess | undefined;
@@ -96,6 +103,14 @@ export class LocalTwilio {
       webhooks: this.#webhooks,
       nameOf: (author) => this.#nameOf(author),
     });
+    this.#flex = new FlexDesk({
+      rest: this.rest,
+      timeline,
+      webhooks: this.#webhooks,
+      data: () => this.#data,
+      apiKey: () => this.#data.env.OUTBOUND_API_KEY || localApiKey,
+      origin: `http://localhost:${options.ports.console}`,
+    });
     this.#gateway = new Gateway({
       port: options.ports.functions,
       authToken,
@@ -109,6 +124,8 @@ export class LocalTwilio {
     timeline.onEntry((data) => this.#tell({ type: 'timeline', data }));
     this.#configure();
     this.#syncUsers();
+    this.#flex.configure();
+    this.rest.flex.onChange(() => this.#tellState());
     state.onChange((change) => this.#onChange(change));
     this.#watchRest();
   }
@@ -124,7 +141,8 @@ export class LocalTwilio {
       this.#functions = new FunctionsProcess({
         root,
         env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken, HTTP_PROXY: proxy.url },
-        processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
+        defaults: this.#flex.environment(),
+        processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile, LOCAL_TWILIO_PROXY: proxy.url },
         onLog: (line) => {
           this.#webhooks.takeLogLine(line);
           onOutput(line);
@@ -154,6 +172,7 @@ export class LocalTwilio {
     if (build.ok) {
       this.#data = readProject(this.#options.root);
       this.#syncUsers();
+      this.#flex.configure();
       await this.#functions?.restart();
     }
     this.#tellState();
@@ -180,6 +199,7 @@ export class LocalTwilio {
         description,
         failing,
       })),
+      flex: this.#flex.snapshot(),
     };
   }
 
@@ -207,10 +227,29 @@ export class LocalTwilio {
     });
   }
 
+  /** An agent, or a CRM for the agent, starts a conversation by our function. */
+  async startOutbound(request: FlexOutboundRequest): Promise<FlexResult> {
+    let entry: WebhookTimelineEntry | undefined;
+    const result = await this.#act(async (trace) => {
+      entry = await this.outbound(request, trace);
+      return entry.conversationSid;
+    });
+    const status = entry?.status;
+    return { ...result, ...(status !== undefined && { status }), answer: readAnswer(entry?.body ?? '') };
+  }
+
+  /** An agent, or a CRM for the agent, starts a conversation. @throws TwilioError 404 when there is no such agent */
+  outbound(request: FlexOutboundRequest, trace: string): Promise<WebhookTimelineEntry> {
+    return this.#flex.startConversation(request, trace);
+  }
+
   /** Sends a webhook of the timeline again, its fields edited or not. */
   async resend({ id, fields }: ResendRequest): Promise<ActionResult> {
     const { name, fields: original, conversationSid } = this.webhook(id);
     return this.#act(async (trace) => {
+      if (name === 'outboundMessage') {
+        return (await this.#flex.resend(id, fields ?? original, trace)).conversationSid;
+      }
       await this.#webhooks.send({ name, trace, conversationSid, fields: fields ?? original });
       return conversationSid;
     });
@@ -392,7 +431,8 @@ export class LocalTwilio {
 
   /** @returns a webhook of the timeline as a command, signed */
   curl(id: number): string {
-    const { url, fields } = this.webhook(id);
+    const { name, url, fields } = this.webhook(id);
+    if (name === 'outboundMessage') return this.#flex.curl(id, url);
     const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
     return [
       `curl ${url}`,
@@ -409,6 +449,8 @@ export class LocalTwilio {
   /** Forgets conversations, strangers and timeline. */
   reset(): void {
     this.state.reset();
+    this.rest.reset();
+    this.#flex.reset();
     this.#inbound.reset();
     this.timeline.clear();
     this.#strangers = [];
@@ -458,6 +500,8 @@ export class LocalTwilio {
         author: one.author,
         body: one.body ?? '',
         at: one.dateCreated.toISOString(),
+        ...(one.subject !== null && { subject: one.subject }),
+        ...(one.undelivered !== undefined && { undelivered: one.undelivered }),
       })),
     };
   }
@@ -501,6 +545,15 @@ export class LocalTwilio {
           ? change.participant.conversationSid
           : change.message.conversationSid;
     if (this.#listeners.size > 0) this.#tell({ type: 'conversation', data: this.conversation(sid) });
+    if (change.type === 'messageAdded' && change.message.undelivered !== undefined) {
+      const trace = this.timeline.newTrace();
+      this.timeline.note(trace, 'WhatsApp does not deliver the message', {
+        text: 'The customer has not written within 24 hours: WhatsApp takes approved templates only.',
+        state: 'failed',
+        errorCode: change.message.undelivered,
+        conversationSid: sid,
+      });
+    }
     const told =
       change.type === 'participantAdded' && change.origin.source === 'API' && change.origin.webhooks;
     if (told && this.#webhooks.isOn('onParticipantAdded')) {
@@ -558,7 +611,8 @@ export class LocalTwilio {
   }
 
   #nameOf(address: string): string {
-    const worker = this.#data.workers.find(({ identity }) => identity === address);
+    const agent = this.rest.flex.workers().find(({ identity }) => identity === address)?.friendlyName;
+    const worker = this.#data.workers.find(({ identity }) => identity === (agent ?? address));
     if (worker) return worker.displayName;
     const phone = address.replace('whatsapp:', '');
     return (

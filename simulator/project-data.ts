@@ -1,8 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { toE164 } from '../lib/core/address';
-import type { CustomersAsset, Routing } from '../lib/data/types';
-import type { SimulatedChannel, SimulatedCustomer } from './api';
+import { withoutUndefined } from '../lib/core/defined';
+import { placeholder } from '../lib/core/placeholders';
+import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '../lib/data/types';
+import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
+import type { Template } from './twilio/content';
+import type { Workspace } from './twilio/flex';
 
 /** What the built project says of people and numbers. */
 export interface ProjectData {
@@ -12,6 +17,14 @@ export interface ProjectData {
   numbers: { address: string; channels: SimulatedChannel[] }[];
   /** Who may be called from outside, by URL path. */
   access: ReadonlyMap<string, 'public' | 'protected' | 'private'>;
+  /** Everybody with all addresses. */
+  addressees: FlexSnapshot['customers'];
+  /** The templates that have a Content SID, as Content templates. */
+  contents: Template[];
+  /** Where Flex does its work, as far as the data says. */
+  workspace: Partial<Workspace>;
+  /** The project's `.env`. */
+  env: Record<string, string | undefined>;
 }
 
 /** @param root the project's folder; what is not built yet is empty */
@@ -19,6 +32,7 @@ export function readProject(root: string): ProjectData {
   const assets = join(root, 'dist/assets');
   const customers = read<CustomersAsset>(join(assets, 'customers.private.json'))?.customers ?? [];
   const routing = read<Routing>(join(assets, 'routing.private.json'));
+  const env = readEnv(root);
   return {
     customers: customers.flatMap((customer): SimulatedCustomer[] => {
       const channels = customer.channels.filter(({ type }) => type === 'sms' || type === 'whatsapp');
@@ -41,11 +55,53 @@ export function readProject(root: string): ProjectData {
     })),
     numbers: routing ? numbersOf(routing) : [],
     access: readAccess(root),
+    addressees: customers.map(({ customer_id, display_name, channels }) => ({
+      customerId: customer_id,
+      displayName: display_name,
+      channels: channels.map(({ type, value }) => ({ type, value })),
+    })),
+    contents:
+      read<TemplatesAsset>(join(assets, 'templates.private.json'))?.categories.flatMap(readContents) ?? [],
+    workspace: readWorkspace(routing, env),
+    env,
   };
 }
 
 function read<T>(file: string): T | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined;
+}
+
+function readEnv(root: string): ProjectData['env'] {
+  const file = join(root, '.env');
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+}
+
+function readWorkspace(routing: Routing | undefined, env: ProjectData['env']): Partial<Workspace> {
+  const { workspaceSid, workflowSid, queueSid } = routing?.flex ?? {};
+  return withoutUndefined({
+    workspaceSid: workspaceSid ?? (env.FLEX_WORKSPACE_SID || undefined),
+    workflowSid: workflowSid ?? (env.FLEX_WORKFLOW_SID || undefined),
+    queueSid: queueSid ?? (env.FLEX_QUEUE_SID || undefined),
+  }) as Partial<Workspace>;
+}
+
+/** A Content template has variables where ours has placeholders: `{{1}}` for the first, and so on. */
+function readContents({ display_name, templates }: TemplateCategory): Template[] {
+  return templates.flatMap(({ contentSid, content, language = 'en', whatsAppApproved }) => {
+    if (contentSid === undefined) return [];
+    const names = [...new Set([...content.matchAll(placeholder)].map(([, name = '']) => name))];
+    const variables = Object.fromEntries(names.map((name, index) => [String(index + 1), name]));
+    return [
+      {
+        sid: contentSid,
+        friendlyName: display_name,
+        language,
+        text: content.replace(placeholder, (_match, name: string) => `{{${names.indexOf(name) + 1}}}`),
+        variables,
+        whatsApp: whatsAppApproved ? 'approved' : 'unsubmitted',
+      },
+    ];
+  });
 }
 
 function numbersOf({ proxyAddresses: { defaults, rules }, routing }: Routing): ProjectData['numbers'] {

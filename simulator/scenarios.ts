@@ -48,6 +48,20 @@ async function writeIn(
 const workerOf = (conversation: SimulatedConversation | undefined): string | undefined =>
   conversation?.participants.find(({ identity }) => identity !== undefined)?.identity;
 
+/** @returns the conversation that Flex started last; the agent must be in it, and one message */
+function expectStarted(
+  local: LocalTwilio,
+  expect: (holds: boolean, otherwise: string) => void,
+): string | undefined {
+  const [latest] = local.snapshot().flex.interactions;
+  expect(latest?.status === 'active', `the channel is ${latest?.status ?? 'not there'} instead of active`);
+  if (!latest) return undefined;
+  const conversation = local.conversation(latest.conversationSid);
+  expect(conversation.messages.length === 1, `${conversation.messages.length} messages instead of one`);
+  expect(workerOf(conversation) !== undefined, 'the agent is not in the conversation');
+  return conversation.sid;
+}
+
 export const scenarios: RunnableScenario[] = [
   {
     name: 'new-customer',
@@ -153,6 +167,47 @@ export const scenarios: RunnableScenario[] = [
       expect(conversation.participants.length === 2, 'customer and worker are not both in the conversation');
       expect(conversation.messages.length === 1, 'the first message is not there');
       return sid;
+    },
+  },
+  {
+    name: 'flex-outbound',
+    title: 'Flex writes first',
+    description:
+      'A Flex agent starts a conversation by SMS: an interaction, its channel active, one message.',
+    failing: false,
+    async run(local, trace, expect) {
+      const to = local.customerWith({ worker: true, channel: 'sms' });
+      local.closeConversationsOf(to.phone);
+      const agent = to.worker ?? '';
+      const request = { agent, channel: 'sms', to: to.phone, body: 'Hello from Flex!' };
+      const { status, body = '' } = await local.outbound(request, trace);
+      expect(status === 201, `the function answered ${status ?? 'nothing'} instead of 201: ${body}`);
+      return expectStarted(local, expect);
+    },
+  },
+  {
+    name: 'flex-ten-at-once',
+    title: 'Ten clicks at once',
+    description: 'A CRM sends one request ten times at once, with one key. One interaction and one message.',
+    failing: false,
+    async run(local, trace, expect) {
+      const to = local.customerWith({ worker: true, channel: 'sms' });
+      local.closeConversationsOf(to.phone);
+      const before = local.snapshot().flex.interactions.length;
+      const request = {
+        agent: to.worker ?? '',
+        as: 'server' as const,
+        channel: 'sms',
+        to: to.phone,
+        body: 'Click!',
+        idempotencyKey: `ten-${trace}-${Date.now()}`,
+      };
+      const entries = await Promise.all(Array.from({ length: 10 }, () => local.outbound(request, trace)));
+      const answers = new Set(entries.map(({ body }) => body));
+      expect(answers.size === 1, `there are ${answers.size} different answers instead of one`);
+      const begun = local.snapshot().flex.interactions.length - before;
+      expect(begun === 1, `${begun} interactions have begun instead of one`);
+      return expectStarted(local, expect);
     },
   },
   {

@@ -1,6 +1,6 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { TimelineEntry, WebhookEntry } from './api';
-import { contracts, judgeAnswer, type Verdict } from './contracts';
+import { contracts, judgeAnswer, type ReceivedAnswer, type Verdict } from './contracts';
 import type { Timeline } from './timeline';
 
 export type WebhookTimelineEntry = Extract<TimelineEntry, { kind: 'webhook' }>;
@@ -11,6 +11,8 @@ export interface Webhook {
   trace: string;
   conversationSid?: string | undefined;
   delivery?: number;
+  /** For what a page or a server sends, not Twilio: it is JSON, with headers of its own, and not signed. */
+  json?: { headers: Record<string, string>; body: object };
 }
 
 export interface WebhookOptions {
@@ -31,6 +33,7 @@ export const paths: Record<string, string> = {
   onConversationRoute: '/callbacks/routing',
   onConversationAdd: '/callbacks/conversations',
   onParticipantAdded: '/callbacks/conversations',
+  outboundMessage: '/flex/outbound-message',
 };
 
 /** How long the log line of a function may come after its answer. */
@@ -60,7 +63,8 @@ export class WebhookSender {
    *
    * @returns its entry in the timeline, finished: without a `status` when no answer came in time
    */
-  async send({ name, fields, trace, conversationSid, delivery = 1 }: Webhook): Promise<WebhookTimelineEntry> {
+  async send(webhook: Webhook): Promise<WebhookTimelineEntry> {
+    const { name, fields, trace, conversationSid, delivery = 1, json } = webhook;
     const { timeline } = this.#options;
     const url = this.#options.urlOf(name) ?? '';
     const limitMs = contracts[name]?.limitMs ?? 10_000;
@@ -80,8 +84,11 @@ export class WebhookSender {
     this.#inFlight.add(entry);
     this.#unlogged.push(entry);
     const started = performance.now();
-    const forged = this.#options.badSignature();
-    const answer = await this.#post(url, fields, limitMs, forged);
+    const forged = !json && this.#options.badSignature();
+    const request = json
+      ? { headers: { 'Content-Type': 'application/json', ...json.headers }, body: JSON.stringify(json.body) }
+      : this.#form(url, fields, forged);
+    const answer = await this.#post(url, request, limitMs);
     this.#inFlight.delete(entry);
     // Who forges a request is not owed a good answer: to be refused is right.
     const isRefused = forged && answer.status === 403;
@@ -94,6 +101,7 @@ export class WebhookSender {
       ...(isRefused && { outcome: 'The signature is wrong: refused before a function ran.' }),
       ...(answer.status !== undefined && { status: answer.status }),
       ...(errorCode !== undefined && { errorCode }),
+      ...(answer.replayed && { replayed: true }),
     });
     setTimeout(() => {
       this.#unlogged = this.#unlogged.filter((other) => other !== entry);
@@ -113,6 +121,8 @@ export class WebhookSender {
     const same = running.filter(
       (entry) => conversationSid === undefined || entry.conversationSid === conversationSid,
     );
+    const outbound = running.find(({ name }) => name === 'outboundMessage');
+    if (outbound && (same.length === 0 || !path.startsWith('/v1/Conversations/'))) return outbound;
     const exact = same.find(
       ({ fields }) => participantSid !== undefined && fields.ParticipantSid === participantSid,
     );
@@ -144,33 +154,44 @@ export class WebhookSender {
     return getExpectedTwilioSignature(this.#options.authToken, url, fields);
   }
 
+  #form(url: string, fields: Record<string, string>, forged: boolean): SentRequest {
+    const signature = this.sign(url, fields);
+    return {
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
+        'X-Twilio-Signature': forged ? `x${signature.slice(1)}` : signature,
+        'User-Agent': 'TwilioProxy/1.1',
+        Accept: '*/*',
+      },
+      body: new URLSearchParams(fields).toString(),
+    };
+  }
+
   async #post(
     url: string,
-    fields: Record<string, string>,
+    request: SentRequest,
     limitMs: number,
-    forged: boolean,
-  ): Promise<{ status?: number; body: string; contentType?: string }> {
+  ): Promise<ReceivedAnswer & { replayed?: boolean }> {
     if (!isOnThisMachine(url)) return { body: `${url} is not on this machine: nothing is sent there` };
-    const signature = this.sign(url, fields);
     try {
       const response = await fetch(url, {
         method: 'POST',
-        headers: {
-          'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
-          'X-Twilio-Signature': forged ? `x${signature.slice(1)}` : signature,
-          'User-Agent': 'TwilioProxy/1.1',
-          Accept: '*/*',
-        },
-        body: new URLSearchParams(fields).toString(),
+        ...request,
         signal: AbortSignal.timeout(limitMs),
       });
       const body = await response.text();
       const contentType = response.headers.get('content-type');
-      return { status: response.status, body, ...(contentType !== null && { contentType }) };
+      const replayed = response.headers.get('idempotent-replayed') === 'true';
+      return { status: response.status, body, replayed, ...(contentType !== null && { contentType }) };
     } catch (error) {
       return { body: error instanceof Error && error.name === 'TimeoutError' ? '' : String(error) };
     }
   }
+}
+
+interface SentRequest {
+  headers: Record<string, string>;
+  body: string;
 }
 
 /** Nothing leaves the machine, wherever the configuration points. */

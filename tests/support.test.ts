@@ -3,21 +3,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type RunningProxy, startProxy } from '../simulator/twilio/proxy';
 import { accountSid, authToken, FakeTwilio, type Fault, faults } from './support/fake-twilio';
 import { fixture, withField, without } from './support/fixtures';
+import { createGetTwilioClient } from './support/in-process-client';
 import { projectRoot } from './support/project';
 import { type Running, runtimes } from './support/runtimes';
-import { startTwilioProxy, type TwilioProxy } from './support/twilio-proxy';
 
 const conversation = `CH${'0'.repeat(31)}1`;
 const participantsPath = `/v1/Conversations/${conversation}/Participants`;
 
 describe('the fake Twilio, used by the unmodified SDK of another process', () => {
   const fake = new FakeTwilio();
-  let proxy: TwilioProxy;
+  let proxy: RunningProxy;
 
   beforeAll(async () => {
-    proxy = await startTwilioProxy(fake);
+    proxy = await startProxy(fake, { port: 0 });
   });
   beforeEach(() => {
     fake.reset();
@@ -129,6 +130,50 @@ describe('the fake Twilio, used by the unmodified SDK of another process', () =>
   });
 });
 
+describe('the fake Twilio, used by the SDK of this process', () => {
+  const fake = new FakeTwilio();
+  const client = createGetTwilioClient(fake, { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken })();
+  beforeEach(() => fake.reset());
+
+  it('is told fields that are given twice', async () => {
+    const filters = ['onConversationAdd', 'onParticipantAdded'];
+    await client.conversations.v1.configuration.webhooks().update({ filters });
+    expect(fake.rest.account.webhooks()).toMatchObject({ filters });
+  });
+
+  it('is told fields of JSON, and headers', async () => {
+    const { documents } = client.sync.v1.services('default');
+    const created = await client.request({
+      method: 'post',
+      uri: 'https://sync.twilio.com/v1/Services/default/Documents',
+      headers: { 'Content-Type': 'application/json' },
+      data: { UniqueName: 'one', Data: '{"a":1}' },
+    });
+    expect(created.statusCode).toBe(201);
+    expect(fake.rest.sync.document('one').data).toEqual({ a: 1 });
+    const update = client.sync.v1
+      .services('default')
+      .documents('one')
+      .update({ data: { a: 2 }, ifMatch: 'another' });
+    await expect(update).rejects.toMatchObject({ status: 412 });
+    expect(await documents.list()).toMatchObject([{ uniqueName: 'one', data: { a: 1 } }]);
+    expect(fake.writes.map(({ host }) => host)).toEqual(['sync.twilio.com', 'sync.twilio.com']);
+  });
+
+  it('knows nothing any more once it is reset', async () => {
+    const { state, rest } = fake;
+    fake.addConversation({ sid: conversation, state: 'closed' }, [{ identity: 'alice' }]);
+    fake.fail({}, faults.serverError);
+    fake.credentials = { ...fake.credentials, authToken: 'another' };
+    fake.reset();
+    expect([fake.calls, fake.state.conversations()]).toEqual([[], []]);
+    expect(fake.credentials).toEqual({ accountSid, authToken });
+    expect(fake.state).not.toBe(state);
+    expect(fake.rest).not.toBe(rest);
+    expect(await client.conversations.v1.conversations.list()).toEqual([]);
+  });
+});
+
 describe('the rules of conversations', () => {
   const fake = new FakeTwilio();
   const customer = {
@@ -148,7 +193,9 @@ describe('the rules of conversations', () => {
       path,
       query: {},
       form,
-      authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
+      },
     });
 
   it('let a pair of addresses be in one open conversation', async () => {
@@ -178,6 +225,47 @@ describe('the rules of conversations', () => {
     for (let index = 0; index < 3; index++)
       codes.push(((await post({ Identity: 'alice' })).body as { code?: number }).code);
     expect(codes).toEqual([50386, 50386, undefined]);
+    expect(fake.state.conversation(conversation).state).toBe('active');
+  });
+
+  it('refuse a conversation for ever that never gets ready', async () => {
+    fake.addConversation({ sid: conversation, state: 'initializing' }, [{ identity: 'alice' }]);
+    const path = `${participantsPath}/alice`;
+    for (let index = 0; index < 3; index++) {
+      expect(await post({ Attributes: '{}' }, path)).toMatchObject({ status: 409, body: { code: 50386 } });
+      expect(await post({ Identity: 'bob' })).toMatchObject({ status: 409, body: { code: 50386 } });
+    }
+    expect(fake.workers(conversation)).toEqual(['alice']);
+  });
+
+  it('refuse a conversation that is closed', async () => {
+    fake.addConversation({ sid: conversation, state: 'closed' }, [{ identity: 'alice' }]);
+    expect(await post({ Identity: 'bob' })).toMatchObject({ status: 400, body: { code: 50438 } });
+    expect(fake.workers(conversation)).toEqual(['alice']);
+  });
+
+  it('know SIDs that are given, and make the others', async () => {
+    const sid = `MB${'0'.repeat(31)}1`;
+    fake.addConversation({ sid: conversation, friendlyName: 'Ada', attributes: '{"a":1}' }, [
+      { sid, address: 'whatsapp:+12125550101', attributes: '{"b":2}' },
+      { identity: 'alice' },
+    ]);
+    expect(fake.state.conversation(conversation)).toMatchObject({
+      friendlyName: 'Ada',
+      attributes: '{"a":1}',
+    });
+    expect(fake.participants(conversation)).toMatchObject([
+      { sid, attributes: '{"b":2}', messaging_binding: { type: 'whatsapp' }, identity: null },
+      { sid: expect.stringMatching(/^MB[0-9a-f]{32}$/), attributes: '{}', identity: 'alice' },
+    ]);
+    expect(await post({}, `${participantsPath}/${sid}`)).toMatchObject({ status: 200, body: { sid } });
+  });
+
+  it('let a test write as fast as it can', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => post({ Identity: `worker ${index}` })),
+    );
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
   });
 
   it('refuse attributes over 4 KB or not JSON', async () => {

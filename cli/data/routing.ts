@@ -1,6 +1,9 @@
+import { withoutUndefined } from '../../lib/core/defined';
+import { flexRoles } from '../../lib/core/flex';
 import {
   type ChannelType,
   channelTypes,
+  type FlexSettings,
   type ProxyRule,
   type Routing,
   type Worker,
@@ -74,9 +77,22 @@ export function compileRouting(
         unavailableOwner: routing.unavailableOwner ?? 'assign',
         nobodyAvailable: routing.nobodyAvailable ?? 'leave',
       },
+      ...(source.flex && { flex: compileFlex(source.flex, say) }),
     },
     assigned,
   };
+}
+
+function compileFlex(source: NonNullable<RoutingSource['flex']>, say: Report): FlexSettings {
+  const { roles, origins, taskChannels, ...rest } = source;
+  checkTwins(['flex', 'roles'], roles ?? [], say);
+  checkTwins(['flex', 'origins'], origins ?? [], say);
+  return withoutUndefined({
+    roles: roles?.filter(isDefined) ?? [...flexRoles],
+    origins: (origins ?? []).filter(isDefined),
+    taskChannels: withoutUndefined(taskChannels ?? {}),
+    ...rest,
+  });
 }
 
 function checkWorkers(

@@ -88,6 +88,36 @@ const avatar = v.pipe(
   v.maxLength(2_048, say('is longer than 2,048 characters', 'use a shorter URL')),
   v.description('https URL of a picture'),
 );
+const origin = v.pipe(
+  text,
+  v.check(
+    (value) => value !== '*',
+    say('would let every page in the world in', 'name the pages, e.g. "https://flex.twilio.com"'),
+  ),
+  v.check(
+    (value) => value === '*' || isOrigin(value),
+    say(
+      'is no origin',
+      'write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
+    ),
+  ),
+);
+const sidOf = (prefix: string) =>
+  v.pipe(
+    v.string(say('must be text', `write the SID that begins with ${prefix}`)),
+    v.regex(
+      new RegExp(`^${prefix}[0-9a-fA-F]{32}$`),
+      say(`is no SID that begins with ${prefix}`, `write ${prefix} and 32 hexadecimal digits`),
+    ),
+  );
+/** A text for each channel that has one. */
+const perChannel = {
+  sms: v.optional(text),
+  whatsapp: v.optional(text),
+  chat: v.optional(text),
+  email: v.optional(text),
+  messenger: v.optional(text),
+};
 const schemaLink = v.optional(v.string());
 const homeCountry = v.pipe(
   country,
@@ -102,6 +132,13 @@ const withoutNumbers = new Set(['AQ', 'BV', 'GS', 'HM', 'PN', 'TF', 'UM']);
 
 function isCountry(code: string): boolean {
   return isSupportedCountry(code) || withoutNumbers.has(code);
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin: own, protocol, hostname } = new URL(text);
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return own === text && (protocol === 'https:' || (protocol === 'http:' && isLocal));
 }
 
 function isLanguage(tag: string): boolean {
@@ -291,13 +328,7 @@ function defineSources({ object, list, part, country: home }: Shapes) {
         ),
         defaults: v.optional(
           v.pipe(
-            object({
-              sms: v.optional(text),
-              whatsapp: v.optional(text),
-              chat: v.optional(text),
-              email: v.optional(text),
-              messenger: v.optional(text),
-            }),
+            object(perChannel),
             v.description('The proxy address of a channel for which no rule matches'),
           ),
         ),
@@ -352,6 +383,33 @@ function defineSources({ object, list, part, country: home }: Shapes) {
         ),
       }),
       {},
+    ),
+    flex: v.optional(
+      part(
+        object({
+          roles: v.optional(
+            v.pipe(
+              list(text),
+              v.minLength(1, say('is an empty list', 'name a role, or remove the list')),
+              v.description('One of them lets a Flex user start conversations; all of Flex are the default'),
+            ),
+          ),
+          origins: v.optional(
+            v.pipe(
+              list(origin),
+              v.description('Pages that may call from a browser, e.g. https://flex.twilio.com'),
+            ),
+          ),
+          workspaceSid: v.optional(sidOf('WS')),
+          workflowSid: v.optional(sidOf('WW')),
+          queueSid: v.optional(sidOf('WQ')),
+          taskChannels: v.optional(
+            v.pipe(object(perChannel), v.description("Unique names of TaskRouter's task channels")),
+          ),
+          emailFromName: v.optional(v.pipe(name, v.description('In whose name e-mail is sent'))),
+        }),
+        {},
+      ),
     ),
   });
 

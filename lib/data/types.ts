@@ -66,6 +66,21 @@ export interface ProxyRule {
   proxyAddress: string;
 }
 
+/** Outbound conversations from Flex. */
+export interface FlexSettings {
+  /** Which of them a Flex user must have to start a conversation. */
+  roles: string[];
+  /** Pages that may call from a browser, e.g. `https://flex.twilio.com`. */
+  origins: string[];
+  workspaceSid?: string;
+  workflowSid?: string;
+  queueSid?: string;
+  /** Unique names of TaskRouter's task channels. */
+  taskChannels: Partial<Record<ChannelType, string>>;
+  /** In whose name e-mail is sent. */
+  emailFromName?: string;
+}
+
 /** `/routing.json` */
 export interface Routing {
   workers: Worker[];
@@ -91,6 +106,7 @@ export interface Routing {
     /** Whether the default worker gets the conversation when nobody is available. */
     nobodyAvailable: 'assign' | 'leave';
   };
+  flex?: FlexSettings;
 }
 
 export interface Template {

@@ -9,3 +9,8 @@ export function deadlineIn(budgetMs: number, now: () => number): Deadline {
   const end = now() + budgetMs;
   return { remaining: () => Math.max(0, end - now()) };
 }
+
+/** @returns a deadline that comes `ms` before another one */
+export function withReserve(deadline: Deadline, ms: number): Deadline {
+  return { remaining: () => Math.max(0, deadline.remaining() - ms) };
+}

@@ -8,17 +8,22 @@ export abstract class CallbackError extends Error {
   readonly code: string;
   /** What the log says beyond the code; no personal data. */
   readonly facts: Record<string, unknown>;
+  /** What the caller is told beyond the code and the message. */
+  readonly details: Record<string, unknown>;
 
-  constructor(
-    code: string,
-    message: string,
-    options: { facts?: Record<string, unknown>; cause?: unknown } = {},
-  ) {
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.facts = options.facts ?? {};
+    this.details = options.details ?? {};
   }
+}
+
+export interface ErrorOptions {
+  facts?: Record<string, unknown>;
+  details?: Record<string, unknown>;
+  cause?: unknown;
 }
 
 /** 400: a field of the event is missing or wrong. */
@@ -39,6 +44,15 @@ export class UnknownAction extends CallbackError {
   }
 }
 
+/** 401: nobody whom we know. The caller is not told why; the log is. */
+export class Unauthorized extends CallbackError {
+  readonly status = 401;
+
+  constructor(reason: string) {
+    super('unauthorized', 'Not authorized.', { facts: { reason } });
+  }
+}
+
 /** 403: it exists, but this worker may not see it. */
 export class Forbidden extends CallbackError {
   readonly status = 403;
@@ -47,6 +61,25 @@ export class Forbidden extends CallbackError {
 /** 404: what was asked for does not exist. */
 export class NotFound extends CallbackError {
   readonly status = 404;
+}
+
+/** 409: it cannot be done beside what is there already. */
+export class Conflict extends CallbackError {
+  readonly status = 409;
+}
+
+/** 415: a body that is neither JSON nor a form. */
+export class UnsupportedMediaType extends CallbackError {
+  readonly status = 415;
+
+  constructor() {
+    super('unsupported_media_type', 'Send JSON or a form by POST, with its Content-Type.');
+  }
+}
+
+/** 422: well-formed, but it cannot be done like this. */
+export class Unprocessable extends CallbackError {
+  readonly status = 422;
 }
 
 /** 500: our own data or configuration is wrong; the log names the file, the field and the cure. */
@@ -85,6 +118,9 @@ export class TwilioUnavailable extends CallbackError {
     super('twilio_unavailable', 'Twilio could not be reached in time.', { facts, cause });
   }
 }
+
+/** 503: nobody can say whether Twilio did what we asked for. */
+export class TwilioUncertain extends TwilioUnavailable {}
 
 /** 503: the work was not done when the caller's time ran out. */
 export class OutOfTime extends CallbackError {

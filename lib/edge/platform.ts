@@ -16,7 +16,7 @@ export interface Platform {
   log(level: LogLevel, line: string): void;
   /** @throws Misconfigured when there is no such private asset */
   readAsset(name: string): string;
-  respond(status: number, body: object): object;
+  respond(status: number, body: object, headers?: Readonly<Record<string, string>>): object;
   twilio(context: RuntimeContext, deadline: Deadline): TwilioApi;
 }
 
@@ -52,30 +52,17 @@ export const twilioPlatform: Platform = {
     });
   },
 
-  respond(status, body) {
+  respond(status, body, headers = {}) {
     const response = new Twilio.Response();
     response.setStatusCode(status);
     response.appendHeader('Content-Type', 'application/json');
+    for (const [name, value] of Object.entries(headers)) response.appendHeader(name, value);
     response.setBody(body);
     return response;
   },
 
   twilio(context, deadline) {
-    const missing = ['ACCOUNT_SID', 'AUTH_TOKEN'].filter((name) => !context[name]);
-    if (missing.length > 0) {
-      const field = missing.join(' and ');
-      throw new Misconfigured(
-        'missing_credentials',
-        {
-          file: '.env',
-          field,
-          cure: 'locally: copy .env.example to .env and fill it in; deployed: tick "Add my Twilio Credentials (ACCOUNT_SID) and (AUTH_TOKEN) to ENV" in the service\'s dependencies and settings',
-        },
-        {
-          message: `${field} ${missing.length > 1 ? 'are' : 'is'} not set: fill in .env (see .env.example), or add the Twilio credentials to the deployed service's environment.`,
-        },
-      );
-    }
+    requireCredentials(context);
     return openTwilio((options) => context.getTwilioClient(options), {
       deadline,
       random: Math.random,
@@ -83,3 +70,22 @@ export const twilioPlatform: Platform = {
     });
   },
 };
+
+/** @throws Misconfigured when the account's credentials are missing */
+export function requireCredentials(context: RuntimeContext): void {
+  const missing = ['ACCOUNT_SID', 'AUTH_TOKEN'].filter((name) => !context[name]);
+  if (missing.length > 0) {
+    const field = missing.join(' and ');
+    throw new Misconfigured(
+      'missing_credentials',
+      {
+        file: '.env',
+        field,
+        cure: 'locally: copy .env.example to .env and fill it in; deployed: tick "Add my Twilio Credentials (ACCOUNT_SID) and (AUTH_TOKEN) to ENV" in the service\'s dependencies and settings',
+      },
+      {
+        message: `${field} ${missing.length > 1 ? 'are' : 'is'} not set: fill in .env (see .env.example), or add the Twilio credentials to the deployed service's environment.`,
+      },
+    );
+  }
+}

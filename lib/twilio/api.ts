@@ -1,18 +1,28 @@
-import type { Twilio } from 'twilio';
+import type { RequestClient, Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
-import { CallbackError, Misconfigured, TwilioRefused, TwilioUnavailable } from '../edge/errors';
+import {
+  CallbackError,
+  Misconfigured,
+  TwilioRefused,
+  TwilioUnavailable,
+  TwilioUncertain,
+} from '../edge/errors';
 
-/** Twilio's REST API as one event uses it: the SDK's client, and how to wait. */
-export interface TwilioApi {
-  client: Twilio;
+/** How an event waits. */
+export interface Waiting {
   deadline: { remaining(): number };
   sleep(ms: number): Promise<unknown>;
   /** 0 ≤ random() < 1 */
   random(): number;
 }
 
+/** Twilio's REST API as one event uses it: the SDK's client, and how to wait. */
+export interface TwilioApi extends Waiting {
+  client: Twilio;
+}
+
 /** No single request may take the time in which another try would have succeeded. */
-const requestTimeoutMs = 2_500;
+export const requestTimeoutMs = 2_500;
 
 /** How much of the budget is kept to answer in. */
 const marginMs = 250;
@@ -24,10 +34,7 @@ const marginMs = 250;
  * @param getClient `context.getTwilioClient`
  * @throws Misconfigured when the account's credentials cannot be right
  */
-export function openTwilio(
-  getClient: (options: ClientOpts) => Twilio,
-  waiting: Omit<TwilioApi, 'client'>,
-): TwilioApi {
+export function openTwilio(getClient: (options: ClientOpts) => Twilio, waiting: Waiting): TwilioApi {
   const client = createClient(getClient);
   const request = client.request.bind(client);
   client.request = (options) =>
@@ -36,6 +43,21 @@ export function openTwilio(
       timeout: Math.max(1, Math.min(options.timeout ?? requestTimeoutMs, waiting.deadline.remaining())),
     });
   return { ...waiting, client };
+}
+
+/**
+ * The sending part of a client, for another client: no request outlives the deadline.
+ *
+ * @param client whose sending part it is
+ */
+export function boundedHttpClient(client: Twilio, deadline: Waiting['deadline']): RequestClient {
+  const { httpClient } = client;
+  const request: RequestClient['request'] = (options) =>
+    httpClient.request({
+      ...options,
+      timeout: Math.max(1, Math.min(requestTimeoutMs, deadline.remaining())),
+    });
+  return Object.assign(Object.create(httpClient) as RequestClient, { request });
 }
 
 /** The runtime and the SDK look at the credentials' form, and refuse what cannot be right. */
@@ -69,7 +91,7 @@ const codes = {
  *   Misconfigured when Twilio does not accept our credentials
  * @see https://www.twilio.com/docs/api/errors
  */
-export async function persist<T>(api: TwilioApi, what: string, request: () => Promise<T>): Promise<T> {
+export async function persist<T>(api: Waiting, what: string, request: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await request();
@@ -82,6 +104,71 @@ export async function persist<T>(api: TwilioApi, what: string, request: () => Pr
       await api.sleep(pause);
     }
   }
+}
+
+/** How long is waited before each look for what a request may have done, in milliseconds. */
+const looks = [0, 250, 500];
+
+/**
+ * Makes one request that must not be done twice. What Twilio surely did not process is asked again; where a failure
+ * leaves it open, it is looked for first, and asked again only if it is not there and the failed request is over.
+ *
+ * @param what names the request in the log
+ * @param look finds what the request may have done
+ * @returns what the request returned, or what was found
+ * @throws TwilioUncertain when nobody can say whether it was done; else as `persist`
+ */
+export async function persistOnce<T>(
+  api: Waiting,
+  what: string,
+  request: () => Promise<T>,
+  look: () => Promise<T | undefined>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!isTemporary(error)) throw finalNo(what, error);
+      const unsure = mayBeDone(error);
+      const found = unsure ? await lookAround(api, what, look) : undefined;
+      if (found !== undefined) return found;
+      const pause = backOff(attempt, api.random);
+      const mayGoOn = unsure && !hasAnswer(error);
+      if (mayGoOn || api.deadline.remaining() < pause + marginMs) {
+        const facts = { request: what, attempts: attempt };
+        throw mayGoOn ? new TwilioUncertain(facts, error) : new TwilioUnavailable(facts, error);
+      }
+      await api.sleep(pause);
+    }
+  }
+}
+
+async function lookAround<T>(
+  api: Waiting,
+  what: string,
+  look: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    for (const pause of looks) {
+      await api.sleep(pause);
+      const found = await look();
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  } catch (cause) {
+    throw new TwilioUncertain({ request: what }, cause);
+  }
+}
+
+/** An answer other than these came too late or too broken to say that nothing was done. */
+function mayBeDone(error: unknown): boolean {
+  const { status, code } = error as SdkError;
+  if (status === 429 || code === codes.stillInitializing) return false;
+  return !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(code));
+}
+
+function hasAnswer(error: unknown): boolean {
+  return typeof (error as SdkError).status === 'number';
 }
 
 interface SdkError {

@@ -117,7 +117,72 @@ export async function updateAttributes(
   }
 }
 
-function isMissing(error: unknown): boolean {
+/** A conversation that is not closed. */
+export interface OpenConversation {
+  sid: string;
+  /** `initializing`, `active`, `inactive` */
+  state: string;
+}
+
+/**
+ * Finds the conversation in which a customer and one of our addresses meet. Twilio lets no second one that is not
+ * closed hold the same pair; of chats, which have no such pair, any counts.
+ *
+ * @param customer an address, or a chat identity
+ * @param proxyAddress ours; undefined for chat
+ * @returns undefined when there is none
+ * @throws TwilioUnavailable, TwilioRefused, Misconfigured
+ * @see https://www.twilio.com/docs/conversations/api/participant-conversation-resource
+ */
+export async function findOpenConversation(
+  api: TwilioApi,
+  customer: { address: string } | { identity: string },
+  proxyAddress: string | undefined,
+): Promise<OpenConversation | undefined> {
+  const memberships = await persist(api, 'list conversations of a participant', () =>
+    api.client.conversations.v1.participantConversations.list({ ...customer, limit: 1_000, pageSize: 50 }),
+  );
+  const open = memberships.filter(({ conversationState, participantMessagingBinding }) => {
+    const { type, proxy_address: named } = (participantMessagingBinding ?? {}) as Record<string, unknown>;
+    // An e-mail's binding need not name our address.
+    const ours = named ?? (type === 'email' ? proxyAddress : undefined);
+    return conversationState !== 'closed' && (proxyAddress === undefined || ours === proxyAddress);
+  });
+  const [first] = [...open.filter(({ conversationState }) => conversationState === 'active'), ...open];
+  return first && { sid: first.conversationSid, state: first.conversationState };
+}
+
+/**
+ * Closes a conversation, whatever state it is in; one that is closed or gone is fine.
+ *
+ * @throws TwilioUnavailable, TwilioRefused, Misconfigured
+ */
+export async function closeConversation(api: TwilioApi, sid: string): Promise<void> {
+  const conversation = api.client.conversations.v1.conversations(sid);
+  try {
+    const { state } = await persist(api, 'fetch conversation', () => conversation.fetch());
+    if (state === 'closed') return;
+    await persist(api, 'close conversation', () => conversation.update({ state: 'closed' }));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** @returns whether a conversation is there and not closed */
+export async function isOpen(api: TwilioApi, sid: string): Promise<boolean> {
+  try {
+    const { state } = await persist(api, 'fetch conversation', () =>
+      api.client.conversations.v1.conversations(sid).fetch(),
+    );
+    return state !== 'closed';
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** @returns whether Twilio said that there is no such resource */
+export function isMissing(error: unknown): boolean {
   return error instanceof TwilioRefused && error.kind === 'missing';
 }
 

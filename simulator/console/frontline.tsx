@@ -1,96 +1,105 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ActionResult, SimulatedChannel, SimulatedConversation } from '../api';
-import { ComposeLine } from './compose-line';
+import { Chat } from './chat';
 import { Icon } from './icons';
-import { Avatar, Bubbles } from './phones';
-import { call, chat, conversations, customers, nameOf, showConversation, snapshot, worker } from './store';
+import { Avatar } from './phones';
+import {
+  call,
+  chat,
+  conversations,
+  customers,
+  nameOf,
+  showConversation,
+  snapshot,
+  tab,
+  titleOf,
+  worker,
+} from './store';
 
-type Tab = 'chats' | 'customers';
+/** Who the worker is, and whether at work. */
+export function FrontlineHead() {
+  const workers = snapshot.value?.workers ?? [];
+  const me = workers.find(({ identity }) => identity === worker.value);
+  return (
+    <>
+      <select
+        class="select"
+        aria-label="Worker"
+        data-testid="worker-select"
+        value={worker.value}
+        onChange={(event) => {
+          worker.value = event.currentTarget.value;
+          chat.value = undefined;
+        }}
+      >
+        {workers.map((one) => (
+          <option key={one.identity} value={one.identity}>
+            {one.displayName}
+            {one.available ? '' : ' (away)'}
+          </option>
+        ))}
+      </select>
+      {me && (
+        <button
+          type="button"
+          class="toggle"
+          role="switch"
+          aria-checked={me.available}
+          data-testid="worker-available"
+          onClick={() =>
+            void call('PATCH', `/api/workers/${encodeURIComponent(me.identity)}`, {
+              available: !me.available,
+            })
+          }
+        >
+          <i /> {me.available ? 'Available' : 'Away'}
+        </button>
+      )}
+    </>
+  );
+}
 
 /** The worker's side: the Frontline app of one worker. */
 export function Frontline() {
-  const [tab, setTab] = useState<Tab>('chats');
   const [card, setCard] = useState<string | undefined>();
-  const workers = snapshot.value?.workers ?? [];
-  const me = workers.find(({ identity }) => identity === worker.value);
   const mine = conversations.value.filter((one) =>
     one.participants.some(({ identity }) => identity === worker.value),
   );
   const openChat = mine.find(({ sid }) => sid === chat.value);
-  const show = (next: Tab): void => {
-    setTab(next);
+  const show = (next: typeof tab.value): void => {
+    tab.value = next;
     setCard(undefined);
     chat.value = undefined;
   };
 
   return (
-    <section class="side" aria-label="The Frontline app">
-      <header class="side-head">
-        <h2>Frontline</h2>
-        <select
-          class="select"
-          aria-label="Worker"
-          data-testid="worker-select"
-          value={worker.value}
-          onChange={(event) => {
-            worker.value = event.currentTarget.value;
-            show(tab);
-          }}
-        >
-          {workers.map((one) => (
-            <option key={one.identity} value={one.identity}>
-              {one.displayName}
-              {one.available ? '' : ' (away)'}
-            </option>
-          ))}
-        </select>
-        {me && (
+    <>
+      <div class="tabs" role="tablist" aria-label="In the app">
+        {(['chats', 'customers'] as const).map((one) => (
           <button
+            key={one}
             type="button"
-            class="toggle"
-            role="switch"
-            aria-checked={me.available}
-            data-testid="worker-available"
-            onClick={() =>
-              void call('PATCH', `/api/workers/${encodeURIComponent(me.identity)}`, {
-                available: !me.available,
-              })
-            }
+            role="tab"
+            aria-selected={one === tab.value}
+            data-testid={`tab-${one}`}
+            onClick={() => show(one)}
           >
-            <i /> {me.available ? 'Available' : 'Away'}
+            {one === 'chats' ? `Chats ${mine.length || ''}` : 'My customers'}
           </button>
-        )}
-      </header>
-      <div class="app">
-        <div class="tabs" role="tablist" aria-label="In the app">
-          {(['chats', 'customers'] as const).map((one) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={one === tab}
-              data-testid={`tab-${one}`}
-              onClick={() => show(one)}
-            >
-              {one === 'chats' ? `Chats ${mine.length || ''}` : 'My customers'}
-            </button>
-          ))}
-        </div>
-        {openChat ? (
-          <Chat conversation={openChat} />
-        ) : tab === 'chats' ? (
-          <ChatList conversations={mine} />
-        ) : card === undefined ? (
-          <CustomerList key={worker.value} onOpen={setCard} />
-        ) : (
-          <CustomerCard id={card} onBack={() => setCard(undefined)} onStarted={() => setTab('chats')} />
-        )}
+        ))}
       </div>
-    </section>
+      {openChat ? (
+        <WorkerChat conversation={openChat} />
+      ) : tab.value === 'chats' ? (
+        <ChatList conversations={mine} />
+      ) : card === undefined ? (
+        <CustomerList onOpen={setCard} />
+      ) : (
+        <CustomerCard id={card} onBack={() => setCard(undefined)} onStarted={() => (tab.value = 'chats')} />
+      )}
+    </>
   );
 }
-
-const titleOf = (one: SimulatedConversation): string => one.friendlyName ?? one.sid;
 
 function ChatList({ conversations: all }: { conversations: SimulatedConversation[] }) {
   if (all.length === 0) {
@@ -123,59 +132,21 @@ function ChatList({ conversations: all }: { conversations: SimulatedConversation
   );
 }
 
-function Chat({ conversation }: { conversation: SimulatedConversation }) {
-  const [text, setText] = useState('');
-  const closed = conversation.state === 'closed';
+function WorkerChat({ conversation }: { conversation: SimulatedConversation }) {
   const customer = conversation.participants.find(({ address }) => address);
   const customerId = String(customer?.attributes.customer_id ?? '');
-  const send = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const body = text.trim();
-    if (!body) return;
-    setText('');
-    await call('POST', '/api/messages', { conversationSid: conversation.sid, worker: worker.value, body });
-  };
   return (
-    <div class="chat" data-testid="chat">
-      <div class="phone-bar">
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Back to the chats"
-          onClick={() => (chat.value = undefined)}
-        >
-          <Icon name="back" />
-        </button>
-        <div class="grow">
-          <strong>{titleOf(conversation)}</strong>
-          <small>{customer?.address}</small>
-        </div>
-        <button
-          type="button"
-          class="link"
-          disabled={closed}
-          onClick={() => void call('POST', `/api/conversations/${conversation.sid}`, { state: 'closed' })}
-        >
-          {closed ? 'closed' : 'Close'}
-        </button>
-      </div>
-      <Bubbles threads={[conversation]} mine={worker.value}>
-        <p>No messages yet.</p>
-      </Bubbles>
-      <form class="compose" onSubmit={(event) => void send(event)}>
-        {customerId !== '' && (
-          <Templates customerId={customerId} conversationSid={conversation.sid} onPick={setText} />
-        )}
-        <ComposeLine
-          id="worker"
-          label="Reply"
-          placeholder={closed ? 'This conversation is closed' : 'Reply'}
-          disabled={closed}
-          value={text}
-          onInput={setText}
-        />
-      </form>
-    </div>
+    <Chat
+      id="worker"
+      conversation={conversation}
+      me={worker.value}
+      onBack={() => (chat.value = undefined)}
+      helps={(write) =>
+        customerId !== '' && (
+          <Templates customerId={customerId} conversationSid={conversation.sid} onPick={write} />
+        )
+      }
+    />
   );
 }
 

@@ -3,11 +3,14 @@
  * `phone-send`, `message` (with `data-author`), `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
  * `customer-row-<id>`, `start-<channel>`, `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`,
  * `edit-<field>`, `resend-submit`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`),
- * `menu-settings`, `settings-…`, `badge-local`.
+ * `menu-settings`, `settings-…`, `badge-local`. Of the Flex side: `side-frontline`, `side-flex`, `flex-agent`, `flex-as`,
+ * `flex-channel`, `flex-customer`, `flex-to`, `flex-subject`, `flex-template`, `flex-variable-<name>`, `flex-preview`,
+ * `flex-body`, `flex-count`, `flex-active`, `flex-key`, `flex-new-key`, `flex-start`, `flex-result` (with `data-status`),
+ * `flex-open`, `flex-interaction-<sid>` (with `data-status`), `flex-input`, `flex-send`, `flex-close`, `flex-back`.
  */
 import { render } from 'preact';
-import { Frontline } from './frontline';
 import { Phones } from './phones';
+import { Side } from './side';
 import { applyTheme, connect, connected, pane, snapshot, toasts } from './store';
 import './styles.css';
 import { Timeline } from './timeline';
@@ -51,7 +54,7 @@ function App() {
         <main data-pane={pane.value}>
           <Phones />
           <Timeline />
-          <Frontline />
+          <Side />
         </main>
       ) : (
         <p class="empty big">Looking for the local Twilio…</p>

@@ -213,7 +213,7 @@ export function Bubbles({ threads, mine, children }: BubblesProps) {
   return (
     <div class="bubbles" role="log" aria-live="polite">
       {messages.length === 0 && <div class="empty">{children}</div>}
-      {messages.map(({ sid, author, body, at }) => (
+      {messages.map(({ sid, author, body, at, subject, undelivered }) => (
         <div
           key={sid}
           class={author === mine ? 'bubble mine' : 'bubble'}
@@ -221,7 +221,13 @@ export function Bubbles({ threads, mine, children }: BubblesProps) {
           data-author={author}
         >
           {author !== mine && <small>{nameOf(author)}</small>}
+          {subject !== undefined && <strong>{subject}</strong>}
           <span>{body}</span>
+          {undelivered !== undefined && (
+            <span class="undelivered">
+              not delivered <b class="code">{undelivered}</b>
+            </span>
+          )}
           <time dateTime={at}>{at.slice(11, 16)}</time>
         </div>
       ))}

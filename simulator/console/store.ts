@@ -1,9 +1,12 @@
 import { batch, computed, signal } from '@preact/signals';
 import type {
   ActionResult,
+  FlexAgent,
+  FlexResult,
   SimulatedChannel,
   SimulatedConversation,
   SimulatedCustomer,
+  SimulatedWorker,
   Snapshot,
   TimelineEntry,
 } from '../api';
@@ -18,8 +21,15 @@ export const busy = signal(0);
 export const phones = signal<string[]>([]);
 export const phone = signal<string>('');
 export const channelOf = signal<Record<string, SimulatedChannel>>({});
+export const side = signal<'frontline' | 'flex'>('frontline');
 export const worker = signal<string>('');
+export const tab = signal<'chats' | 'customers'>('chats');
 export const chat = signal<string | undefined>(undefined);
+/** The name of the agent in Flex. */
+export const agent = signal<string>('');
+export const flexChat = signal<string | undefined>(undefined);
+/** What came of the last conversation that an agent started. */
+export const flexResult = signal<FlexResult | undefined>(undefined);
 export const onlyProblems = signal(false);
 export const open = signal<ReadonlySet<number>>(new Set());
 export const pane = signal<'customer' | 'timeline' | 'worker'>('customer');
@@ -32,6 +42,8 @@ export const theme = signal<string>(localStorage.getItem('theme') ?? 'auto');
 const capacity = 2_000;
 
 export const customers = computed<SimulatedCustomer[]>(() => snapshot.value?.customers ?? []);
+export const workers = computed<SimulatedWorker[]>(() => snapshot.value?.workers ?? []);
+export const agents = computed<FlexAgent[]>(() => snapshot.value?.flex.agents ?? []);
 export const conversations = computed<SimulatedConversation[]>(() =>
   [...(snapshot.value?.conversations ?? [])].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
 );
@@ -53,12 +65,31 @@ export function addressOf(number: string, channel: SimulatedChannel): string {
   return channel === 'whatsapp' ? `whatsapp:${number}` : number;
 }
 
-/** @returns what a person or worker is called */
+/** @returns the worker or agent of this identity */
+function colleague(identity: string): SimulatedWorker | FlexAgent | undefined {
+  return [...workers.value, ...agents.value].find((one) => one.identity === identity);
+}
+
+/** @returns what a person, worker or agent is called */
 export function nameOf(author: string): string {
-  const known = snapshot.value?.workers.find(({ identity }) => identity === author);
-  if (known) return known.displayName;
   const number = author.replace('whatsapp:', '');
-  return customers.value.find((one) => one.phone === number)?.displayName ?? number;
+  const known =
+    colleague(author) ??
+    customers.value.find(({ phone }) => phone === number) ??
+    snapshot.value?.flex.customers.find(({ channels }) => channels.some(({ value }) => value === author));
+  return known?.displayName ?? number;
+}
+
+/** @returns the customer's address, or the identity of one who chats */
+export function customerOf({ participants }: SimulatedConversation): string | undefined {
+  const outside = participants.find(({ address }) => address);
+  if (outside) return outside.address;
+  return participants.find(({ identity }) => identity !== undefined && !colleague(identity))?.identity;
+}
+
+export function titleOf(one: SimulatedConversation): string {
+  const customer = customerOf(one);
+  return one.friendlyName ?? (customer === undefined ? one.sid : nameOf(customer));
 }
 
 let nextToast = 1;
@@ -109,14 +140,26 @@ export async function runScenario(name: string): Promise<void> {
 export function showConversation(sid: string | undefined): void {
   const one = conversations.value.find((conversation) => conversation.sid === sid);
   if (!one) return;
-  const address = one.participants.find((participant) => participant.address)?.address;
-  const identity = one.participants.find((participant) => participant.identity)?.identity;
+  const isIn = ({ identity }: { identity: string }): boolean =>
+    one.participants.some((participant) => participant.identity === identity);
+  const workerIn = workers.value.find(isIn);
+  const agentIn = agents.value.find(isIn);
+  // What nobody is in yet is shown where one is.
+  const isFlex = agentIn !== undefined || (workerIn === undefined && side.value === 'flex');
   batch(() => {
-    if (address)
-      takePhone(address.replace('whatsapp:', ''), address.startsWith('whatsapp:') ? 'whatsapp' : 'sms');
-    if (identity) worker.value = identity;
-    chat.value = one.sid;
+    takePhoneOf(one);
+    if (workerIn) worker.value = workerIn.identity;
+    if (agentIn) agent.value = agentIn.name;
+    side.value = isFlex ? 'flex' : 'frontline';
+    (isFlex ? flexChat : chat).value = one.sid;
   });
+}
+
+/** Puts the phone of a conversation's customer on the table, where it is held by phone. */
+export function takePhoneOf(one: SimulatedConversation): void {
+  const [, prefix, number] = /^(whatsapp:)?(\+\d+)$/.exec(customerOf(one) ?? '') ?? [];
+  const isKnown = customers.value.some(({ phone }) => phone === number);
+  if (number !== undefined && isKnown) takePhone(number, prefix ? 'whatsapp' : 'sms');
 }
 
 /** Puts a phone on the table. */
@@ -137,6 +180,9 @@ function takeSnapshot(state: Snapshot): void {
     snapshot.value = state;
     if (!state.workers.some(({ identity }) => identity === worker.value)) {
       worker.value = state.workers[0]?.identity ?? '';
+    }
+    if (!state.flex.agents.some(({ name }) => name === agent.value)) {
+      agent.value = state.flex.agents[0]?.name ?? '';
     }
     if (phones.value.length === 0) {
       const first = state.customers.filter((one) => one.worker).slice(0, 3);
@@ -190,6 +236,8 @@ export function connect(): void {
       timeline.value = [];
       lastResult.value = undefined;
       chat.value = undefined;
+      flexChat.value = undefined;
+      flexResult.value = undefined;
       phones.value = [];
     });
   });

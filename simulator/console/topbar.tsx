@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { Faults, RoutingMode, Settings } from '../api';
+import { Choice } from './choice';
 import { Icon } from './icons';
 import { applyTheme, busy, call, lastResult, menu, runScenario, snapshot, theme } from './store';
 
@@ -47,7 +48,8 @@ interface MenuButtonProps {
 
 function MenuButton({ name, label, icon, children }: MenuButtonProps) {
   const isOpen = menu.value === name;
-  useEffect(() => {
+  // Not a moment later: Escape works as soon as the menu is seen.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') menu.value = undefined;
@@ -112,36 +114,6 @@ const rest: Record<Faults['rest'], string> = {
   hang: 'never',
 };
 
-interface ChoiceProps<T extends string> {
-  label: string;
-  id: string;
-  value: T;
-  /** What each value is called. */
-  options: Record<T, string>;
-  onChange(value: T): void;
-}
-
-/** A labelled list of which one is chosen. */
-function Choice<T extends string>({ label, id, value, options, onChange }: ChoiceProps<T>) {
-  return (
-    <label>
-      {label}
-      <select
-        class="select"
-        data-testid={id}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value as T)}
-      >
-        {Object.entries<string>(options).map(([one, text]) => (
-          <option key={one} value={one}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
 function SettingsForm() {
   const settings = snapshot.value?.settings;
   if (!settings) return null;
@@ -149,7 +121,7 @@ function SettingsForm() {
     void call('PATCH', '/api/settings', part);
   const { faults } = settings;
   return (
-    <div class="settings">
+    <div class="form">
       <Choice
         label="Inbound conversations"
         id="settings-routing"

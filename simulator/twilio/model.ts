@@ -63,6 +63,10 @@ export interface Message {
   attributes: string;
   participantSid: string | null;
   contentSid: string | null;
+  /** Of an e-mail. */
+  subject: string | null;
+  /** Twilio's error code where the message does not reach the customer, e.g. 63016. */
+  undelivered?: number;
   media: { sid: string; contentType: string; filename: string; size: number }[] | null;
   dateCreated: Date;
   dateUpdated: Date;
@@ -87,6 +91,8 @@ export interface Origin {
 }
 
 export interface NewConversation {
+  /** One that is not taken, for a conversation that is known beforehand; a new one unless given. */
+  sid?: string | undefined;
   friendlyName?: string | undefined;
   uniqueName?: string | undefined;
   attributes?: string | undefined;
@@ -110,6 +116,7 @@ export interface NewMessage {
   body?: string | undefined;
   attributes?: string | undefined;
   contentSid?: string | undefined;
+  subject?: string | undefined;
   mediaSids?: string[] | undefined;
 }
 

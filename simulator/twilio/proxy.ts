@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
 import { listen } from '../listen';
 import { ConnectionReset } from './faults';
+import { readFields } from './resource';
 import type { RestRequest } from './rest';
 
 /** What stands behind the proxy in place of Twilio. */
@@ -87,16 +88,13 @@ async function serve(rest: RestHandler, request: IncomingMessage, response: Serv
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
   const url = new URL(request.url ?? '/', `https://${host}`);
-  const fields = new URLSearchParams(Buffer.concat(chunks).toString());
-  const repeated = [...new Set(fields.keys())].filter((name) => fields.getAll(name).length > 1);
   try {
     const { status, headers, body } = await rest.handle({
       method: request.method ?? 'GET',
       host,
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
-      form: Object.fromEntries(fields),
-      lists: Object.fromEntries(repeated.map((name) => [name, fields.getAll(name)])),
+      ...readFields(Buffer.concat(chunks).toString(), request.headers['content-type']),
       headers: Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
       ),

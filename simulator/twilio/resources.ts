@@ -69,6 +69,16 @@ function bindingResource({ messagingBinding }: Participant): object | null {
   };
 }
 
+/** The summary of a message that reached nobody. */
+const undelivered = {
+  total: 1,
+  sent: 'all',
+  delivered: 'none',
+  read: 'none',
+  failed: 'all',
+  undelivered: 'all',
+};
+
 /** @see https://www.twilio.com/docs/conversations/api/conversation-message-resource */
 export function messageResource(one: Message): object {
   const url = `${base}/Conversations/${one.conversationSid}/Messages/${one.sid}`;
@@ -92,7 +102,7 @@ export function messageResource(one: Message): object {
     date_created: formatDate(one.dateCreated),
     date_updated: formatDate(one.dateUpdated),
     url,
-    delivery: null,
+    delivery: one.undelivered === undefined ? null : undelivered,
     links: { delivery_receipts: `${url}/Receipts`, channel_metadata: `${url}/ChannelMetadata` },
     content_sid: one.contentSid,
   };

@@ -1,8 +1,13 @@
 import type { Faults as FaultSettings } from '../api';
 import { AccountResources } from './account';
+import { ContentModel, contentResources } from './content';
 import { notFound, TwilioError } from './errors';
 import { ConnectionReset, describeFault, type Fault, Faults, type Matcher } from './faults';
-import type { NewConversation, NewMessage, NewParticipant, Origin } from './model';
+import { FlexModel } from './flex';
+import { interactionResources, taskRouterResources, tokenResources } from './flex-resources';
+import { MessageLog, messageLogResources } from './message-log';
+import type { NewConversation, NewMessage, NewParticipant } from './model';
+import { type Outcome, on, page, type Resource, type RestAnswer, type RestRequest } from './resource';
 import {
   conversationResource,
   frontlineUserResource,
@@ -12,27 +17,9 @@ import {
 } from './resources';
 import { newSid } from './sids';
 import type { TwilioState } from './state';
+import { SyncModel, syncResources } from './sync';
 
-/** One REST request; `path` is without the query and still percent-encoded. */
-export interface RestRequest {
-  method: string;
-  host: string;
-  path: string;
-  query: Record<string, string>;
-  /** A field that is given more than once is joined by commas; see `lists`. */
-  form: Record<string, string>;
-  /** Fields that are given more than once. */
-  lists?: Record<string, string[]>;
-  /** By lower-case name. */
-  headers: Record<string, string>;
-}
-
-export interface RestAnswer {
-  status: number;
-  headers: Record<string, string>;
-  /** An object is sent as JSON, text as it is. */
-  body: object | string;
-}
+export type { RestAnswer, RestRequest };
 
 /** What an observer is told once a request has been dealt with. */
 export interface RestObservation {
@@ -43,29 +30,11 @@ export interface RestObservation {
   fault?: string;
 }
 
-/** What a handler of a resource is given. */
-interface Call {
-  parts: string[];
-  request: RestRequest;
-  origin: Origin;
-}
-
-type Outcome = { status: number; body: object | string };
-
-interface Resource {
-  method: string;
-  path: RegExp;
-  handle(call: Call): Outcome;
-}
-
 const conversationsHost = 'conversations.twilio.com';
-const frontlineHost = 'frontline-api.twilio.com';
-const maxPageSize = 100;
-const standardPageSize = 50;
 
 /**
- * Twilio's REST API as far as it is simulated: Conversations v1 and Frontline v1. It knows nothing of sockets; the
- * proxy hands it requests.
+ * Twilio's REST API as far as it is simulated: Conversations, Frontline, and what an outbound start from Flex needs of
+ * Flex, TaskRouter, Sync, Content and Messaging. It knows nothing of sockets; the proxy hands it requests.
  *
  * @see https://www.twilio.com/docs/conversations/api
  */
@@ -73,6 +42,10 @@ export class RestApi {
   readonly #state: TwilioState;
   /** Services, users, configuration and webhooks of the account. */
   readonly account: AccountResources;
+  readonly flex: FlexModel;
+  readonly sync: SyncModel;
+  readonly content: ContentModel;
+  readonly messageLog: MessageLog;
   readonly #resources: Map<string, Resource[]>;
   readonly #faults = new Faults();
   #settings: { fault: Fault; left: number } | undefined;
@@ -81,9 +54,19 @@ export class RestApi {
   constructor(state: TwilioState) {
     this.#state = state;
     this.account = new AccountResources(state.accountSid, state.defaultServiceSid);
+    this.flex = new FlexModel(state);
+    this.sync = new SyncModel(state.accountSid);
+    this.content = new ContentModel(state.accountSid);
+    this.messageLog = new MessageLog(state, this.content);
     this.#resources = new Map([
-      [conversationsHost, conversationsResources(state, this.account)],
-      [frontlineHost, frontlineResources(state)],
+      [conversationsHost, conversationsResources(state, this.account, this.content)],
+      ['frontline-api.twilio.com', frontlineResources(state)],
+      ['flex-api.twilio.com', interactionResources(this.flex)],
+      ['taskrouter.twilio.com', taskRouterResources(this.flex)],
+      ['iam.twilio.com', tokenResources(this.flex)],
+      ['sync.twilio.com', syncResources(this.sync)],
+      ['content.twilio.com', contentResources(this.content)],
+      ['api.twilio.com', messageLogResources(this.messageLog)],
     ]);
   }
 
@@ -107,6 +90,13 @@ export class RestApi {
     };
     const fault = faults[rest];
     this.#settings = fault && { fault, left: restTimes ?? Number.POSITIVE_INFINITY };
+  }
+
+  /** Forgets interactions, documents and received messages; workers, tokens and templates stay. */
+  reset(): void {
+    this.flex.reset();
+    this.sync.reset();
+    this.messageLog.reset();
   }
 
   /**
@@ -171,7 +161,10 @@ export class RestApi {
 
     // Resources below the default service are the account's own.
     const service = `/v1/Services/${this.#state.defaultServiceSid}/`;
-    const isBelow = request.path.startsWith(service) && !request.path.startsWith(`${service}Configuration`);
+    const isBelow =
+      request.host === conversationsHost &&
+      request.path.startsWith(service) &&
+      !request.path.startsWith(`${service}Configuration`);
     const path = isBelow ? `/v1/${request.path.slice(service.length)}` : request.path;
 
     const onPath = (this.#resources.get(request.host) ?? []).filter((resource) => resource.path.test(path));
@@ -199,21 +192,11 @@ function withHeaders({ status, body }: Outcome): RestAnswer {
   };
 }
 
-/** @returns a resource's handler; `:sid` in the path is a variable part */
-function on(
-  method: string,
-  path: string,
-  status: number,
-  answer: (call: Call) => object | undefined,
-): Resource {
-  return {
-    method,
-    path: new RegExp(`^/v1${path.replace(/:\w+/g, '([^/]+)')}$`),
-    handle: (call) => ({ status, body: answer(call) ?? '' }),
-  };
-}
-
-function conversationsResources(state: TwilioState, account: AccountResources): Resource[] {
+function conversationsResources(
+  state: TwilioState,
+  account: AccountResources,
+  content: ContentModel,
+): Resource[] {
   return [
     on('GET', '/Conversations', 200, ({ request }) =>
       page(request, 'conversations', listConversations(state, request.query).map(conversationResource)),
@@ -264,7 +247,7 @@ function conversationsResources(state: TwilioState, account: AccountResources): 
       return page(request, 'messages', messages.map(messageResource));
     }),
     on('POST', '/Conversations/:sid/Messages', 201, ({ parts: [sid = ''], request, origin }) =>
-      messageResource(state.addMessage(sid, readMessage(request.form), origin)),
+      messageResource(state.addMessage(sid, readMessage(request.form, content), origin)),
     ),
     on('GET', '/Conversations/:sid/Messages/:child', 200, ({ parts: [sid = '', child = ''] }) => {
       const message = state.messages(sid).find((one) => one.sid === child);
@@ -276,7 +259,7 @@ function conversationsResources(state: TwilioState, account: AccountResources): 
       '/Conversations/:sid/Messages/:child',
       200,
       ({ parts: [sid = '', child = ''], request, origin }) =>
-        messageResource(state.updateMessage(sid, child, readMessage(request.form), origin)),
+        messageResource(state.updateMessage(sid, child, readMessage(request.form, content), origin)),
     ),
     on('DELETE', '/Conversations/:sid/Messages/:child', 204, ({ parts: [sid = '', child = ''], origin }) => {
       state.removeMessage(sid, child, origin);
@@ -382,14 +365,26 @@ function readParticipant(form: Record<string, string>): NewParticipant {
   };
 }
 
-function readMessage(form: Record<string, string>): NewMessage {
+/** A template's text stands in for the body that is ignored beside it. Whether Twilio answers it there is unsure. */
+function readMessage(form: Record<string, string>, content: ContentModel): NewMessage {
+  const { ContentSid: contentSid } = form;
   return {
     author: form.Author,
-    body: form.Body,
+    body:
+      contentSid === undefined ? form.Body : content.render(contentSid, readVariables(form.ContentVariables)),
     attributes: form.Attributes,
-    contentSid: form.ContentSid,
+    contentSid,
+    subject: form.Subject,
     mediaSids: form.MediaSid === undefined ? undefined : [form.MediaSid],
   };
+}
+
+function readVariables(text = '{}'): Record<string, string> {
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    throw new TwilioError(400, 50349, 'ContentVariables must be JSON');
+  }
 }
 
 function filtersOf({ form, lists }: RestRequest): string[] | undefined {
@@ -419,31 +414,4 @@ function listMemberships(state: TwilioState, { Identity, Address }: Record<strin
       )
       .map((one) => participantConversationResource(one, conversation)),
   );
-}
-
-/** @see https://www.twilio.com/docs/usage/twilios-response#pagination */
-function page({ host, path, query }: RestRequest, key: string, all: object[]): object {
-  const size = Math.min(
-    maxPageSize,
-    Math.max(1, Number(query.PageSize ?? standardPageSize) || standardPageSize),
-  );
-  const index = Math.max(0, Number(query.Page ?? 0) || 0);
-  const { PageSize: _size, Page: _page, PageToken: _token, ...filters } = query;
-  const link = (target: number): string => {
-    const parameters = new URLSearchParams({ ...filters, PageSize: String(size), Page: String(target) });
-    if (target > 0) parameters.set('PageToken', `PT${target}`);
-    return `https://${host}${path}?${parameters}`;
-  };
-  return {
-    [key]: all.slice(index * size, (index + 1) * size),
-    meta: {
-      page: index,
-      page_size: size,
-      first_page_url: link(0),
-      previous_page_url: index > 0 ? link(index - 1) : null,
-      url: link(index),
-      next_page_url: (index + 1) * size < all.length ? link(index + 1) : null,
-      key,
-    },
-  };
 }

@@ -30,6 +30,7 @@ const limits = {
   identity: 256,
   address: 256,
   body: 1_600,
+  subject: 256,
   /** bytes */
   participantAttributes: 4 * 1024,
   conversationAttributes: 16 * 1024,
@@ -80,7 +81,7 @@ export class TwilioState implements TwilioModel {
     this.#requireUniqueName(given.uniqueName);
     const now = this.#now();
     const conversation: Conversation = {
-      sid: newSid('CH'),
+      sid: given.sid ?? newSid('CH'),
       accountSid: this.accountSid,
       chatServiceSid: this.defaultServiceSid,
       messagingServiceSid: given.messagingServiceSid ?? this.defaultMessagingServiceSid,
@@ -202,6 +203,7 @@ export class TwilioState implements TwilioModel {
     const participant = this.participant(conversationSid, sid);
     this.#changing(conversationSid);
     const { identity, attributes, roleSid, proxyAddress, projectedAddress } = given;
+    this.#moveClaim(participant, proxyAddress);
     Object.assign(participant, {
       ...(identity !== undefined && { identity }),
       ...(attributes !== undefined && { attributes }),
@@ -229,10 +231,11 @@ export class TwilioState implements TwilioModel {
   }
 
   addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
-    const { author, body, attributes, contentSid, mediaSids } = given;
+    const { author, body, attributes, contentSid, subject, mediaSids } = given;
     const entry = this.#changing(conversationSid);
     if (entry.conversation.state === 'inactive') this.#move(entry, 'active');
     requireAtMost('Body', body, limits.body);
+    requireAtMost('Subject', subject, limits.subject);
     requireAttributes(attributes, limits.messageAttributes);
     const now = this.#now();
     const participant = entry.participants.find(
@@ -249,6 +252,7 @@ export class TwilioState implements TwilioModel {
       attributes: attributes ?? '{}',
       participantSid: participant?.sid ?? null,
       contentSid: contentSid ?? null,
+      subject: subject ?? null,
       media:
         mediaSids?.map((sid) => ({ sid, contentType: 'application/octet-stream', filename: sid, size: 0 })) ??
         null,
@@ -400,6 +404,15 @@ export class TwilioState implements TwilioModel {
       throw new TwilioError(409, 50416, `${message} ${holder.sid}`);
     }
     this.#pairs.set(pairOf(address, proxyAddress), sid);
+  }
+
+  /** A customer who meets us at another of our addresses lets the old pair go. */
+  #moveClaim(participant: Participant, proxyAddress: string | undefined): void {
+    const { messagingBinding, conversationSid } = participant;
+    const address = messagingBinding?.address;
+    if (!address || !proxyAddress || proxyAddress === messagingBinding.proxyAddress) return;
+    this.#claim(address, proxyAddress, conversationSid);
+    this.#release(participant);
   }
 
   #release({ messagingBinding, conversationSid }: Participant): void {

@@ -32,10 +32,10 @@ describe('a build', () => {
   it('makes dist/ and says what is in it', async () => {
     expect(await build()).toEqual({
       ok: true,
-      summary: '5 functions and 3 assets are in dist/',
+      summary: '6 functions and 3 assets are in dist/',
       routes: expect.arrayContaining(['functions/callbacks/crm.protected.js', 'assets/routing.private.json']),
     });
-    expect(Object.keys(dist())).toHaveLength(8);
+    expect(Object.keys(dist())).toHaveLength(9);
   });
 
   it('leaves files alone that have not changed, and replaces those that have', async () => {
@@ -72,13 +72,13 @@ describe('a build', () => {
       ['John Wolf', 'John Bear'],
     ] as const) {
       edit('assets/customers.private.json', (text) => text.replace(from, to));
-      edit('lib/edge/callback.ts', (text) => `${text}\nconsole.debug('${to}');`);
+      edit('lib/edge/request.ts', (text) => `${text}\nconsole.debug('${to}');`);
       expect(await build()).toMatchObject({ ok: true });
       for (const { text } of Object.values(dist())) complete.add(text);
     }
     building = false;
     await reading;
-    expect(complete.size).toBe(8 + 2 * 6);
+    expect(complete.size).toBe(9 + 2 * 7);
     expect([...seen].filter((text) => !complete.has(text))).toEqual([]);
   });
 
@@ -94,8 +94,8 @@ describe('a build', () => {
     ]) {
       writeFileSync(project.path('dist', stray), 'x');
     }
-    expect(await build()).toMatchObject({ ok: true, summary: '4 functions and 3 assets are in dist/' });
-    expect(Object.keys(dist())).toHaveLength(7);
+    expect(await build()).toMatchObject({ ok: true, summary: '5 functions and 3 assets are in dist/' });
+    expect(Object.keys(dist())).toHaveLength(8);
     expect(Object.keys(dist()).filter((file) => /crm|env|map|d\.ts/.test(file))).toEqual([]);
   });
 

@@ -652,6 +652,56 @@ describe('the JSON Schemas', () => {
   });
 });
 
+describe('what is wrong with Flex', () => {
+  it('is named, each with its cure', () => {
+    const sources = spoil(({ routing }) => {
+      routing.flex = {
+        roles: [],
+        origins: ['*', 'https://flex.twilio.com/', 'http://example.com', 'http://localhost:3000'],
+        workspaceSid: 'WS1',
+        queueSid: 7,
+        taskChannels: { fax: 'fax' },
+        emailFromNam: 'Us',
+      };
+    });
+    expect(problemsOf(sources)).toEqual([
+      'routing flex.roles: is an empty list → name a role, or remove the list',
+      'routing flex.origins[0]: would let every page in the world in → name the pages, e.g. "https://flex.twilio.com"',
+      'routing flex.origins[1]: is no origin → write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
+      'routing flex.origins[2]: is no origin → write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
+      'routing flex.workspaceSid: is no SID that begins with WS → write WS and 32 hexadecimal digits',
+      'routing flex.queueSid: must be text → write the SID that begins with WQ',
+      'routing flex.taskChannels.fax: there is no field "fax" here → remove it; the fields are: sms, whatsapp, chat, email, messenger',
+      'routing flex.emailFromNam: there is no field "emailFromNam" here → did you mean "emailFromName"?',
+    ]);
+  });
+
+  it('is a role or an origin that stands there twice', () => {
+    const sources = spoil(({ routing }) => {
+      routing.flex = { roles: ['agent', 'agent'], origins: ['https://a.example', 'https://a.example'] };
+    });
+    expect(problemsOf(sources)).toEqual([
+      'routing flex.roles[1]: is the same as [0] → remove one of the two',
+      'routing flex.origins[1]: is the same as [0] → remove one of the two',
+    ]);
+  });
+
+  it('is nothing where there is no Flex, and defaults are filled in', () => {
+    const without = spoil(({ routing }) => {
+      delete routing.flex;
+    });
+    expect(built<Routing>(without, 'routing.private.json').flex).toBeUndefined();
+    const empty = spoil(({ routing }) => {
+      routing.flex = {};
+    });
+    expect(built<Routing>(empty, 'routing.private.json').flex).toEqual({
+      roles: ['agent', 'supervisor', 'admin'],
+      origins: [],
+      taskChannels: {},
+    });
+  });
+});
+
 describe('a phone number', () => {
   const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`));
   const american = fc

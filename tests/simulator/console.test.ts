@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { buildProject } from '../../cli/build';
 import { ProjectCopy } from '../support/project-copy';
 import { type RunningLocal, startLocal } from './local';
@@ -142,7 +142,7 @@ describe('the console', () => {
     await page.keyboard.press('Enter');
     await page.getByTestId('settings-routing').waitFor();
     await page.keyboard.press('Escape');
-    expect(await page.getByTestId('settings-routing').count()).toBe(0);
+    await page.getByTestId('settings-routing').waitFor({ state: 'detached' });
     await page.getByTestId('phone-input').focus();
     await page.keyboard.type('by keyboard');
     await page.keyboard.press('Tab');
@@ -160,6 +160,12 @@ describe('the console', () => {
       const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
       expect([pane, overflow]).toEqual([pane, 0]);
     }
+    await page.getByTestId('side-flex').click();
+    await page.getByTestId('flex-start').waitFor();
+    const overflow = await page.evaluate(
+      '[document.documentElement, document.querySelector(".scroll")].map((one) => one.scrollWidth - one.clientWidth)',
+    );
+    expect(overflow).toEqual([0, 0]);
   });
 
   it('changes availability and settings at the server, and forgets all when asked', async () => {
@@ -188,5 +194,109 @@ describe('the console', () => {
     await page.getByText('The last build failed').waitFor({ state: 'detached' });
     await writeAs('still there?');
     await page.getByTestId('chat').getByText('still there?').waitFor();
+  });
+});
+
+describe('the Flex side', () => {
+  beforeEach(async () => {
+    await page.getByTestId('side-flex').click();
+    await page.getByTestId('flex-agent').selectOption('alice@example.com');
+  });
+
+  const fill = async (channel: string, text: string): Promise<void> => {
+    await page.getByTestId('flex-channel').selectOption(channel);
+    await page.getByTestId('flex-body').fill(text);
+  };
+  const start = async (status: number): Promise<Locator> => {
+    await page.getByTestId('flex-start').click();
+    const result = page.locator(`[data-testid=flex-result][data-status="${status}"]`);
+    await result.waitFor();
+    return result;
+  };
+  const interaction = (name: string): Locator =>
+    page.locator('[data-testid^=flex-interaction-][data-status=active]').filter({ hasText: name });
+
+  it.each([
+    ['sms', { 'flex-customer': '1001' }, {}, 'María Gómez'],
+    ['chat', { 'flex-customer': '1018', 'flex-as': 'server' }, {}, 'Mai Nguyễn'],
+    ['email', { 'flex-customer': '1001' }, { 'flex-subject': 'Your appointment' }, 'María Gómez'],
+    ['messenger', {}, { 'flex-to': '1234567890' }, 'messenger:1234567890'],
+  ])('lets an agent start a conversation by %s, and write on', async (channel, chosen, written, name) => {
+    await fill(channel, 'May we come at ten?');
+    for (const [id, value] of Object.entries(chosen)) await page.getByTestId(id).selectOption(value);
+    for (const [id, value] of Object.entries(written)) await page.getByTestId(id).fill(value);
+    const result = await start(201);
+    await result.getByText(/^KD[0-9a-f]{32}$/).waitFor();
+
+    await interaction(name).getByText('task assigned').waitFor();
+    await interaction(name).click();
+    const chat = page.getByTestId('chat');
+    await chat.getByText('May we come at ten?').waitFor();
+    for (const value of Object.values(written)) await chat.getByText(value).first().waitFor();
+    await page.getByTestId('flex-input').fill('Or at eleven?');
+    await page.getByTestId('flex-send').click();
+    const message = chat.getByTestId('message').filter({ hasText: 'Or at eleven?' });
+    await message.waitFor();
+    expect(await message.getAttribute('data-author')).toBe('alice_40example_2Ecom');
+  });
+
+  it('is told that WhatsApp takes a template only, and shows how the template reads before it is sent', async () => {
+    await fill('whatsapp', 'May we come at ten?');
+    await page.getByTestId('flex-customer').selectOption('1001');
+    await (await start(422)).getByText('template_required').waitFor();
+
+    await page.getByTestId('flex-template').selectOption('HX00000000000000000000000000000001');
+    await page.getByTestId('flex-variable-1').fill('María');
+    await (await start(422)).getByText('template_variables_missing').waitFor();
+    await page.getByTestId('flex-variable-2').fill('Alice');
+    const text = 'Hello María, this is Alice of Example Services.';
+    await page.getByTestId('flex-preview').getByText(text).waitFor();
+    await start(201);
+    await page.getByTestId('phone').getByText(text).waitFor();
+    expect(await page.getByTestId('phone').getAttribute('data-channel')).toBe('whatsapp');
+  });
+
+  it('shows the SMS on the customer’s phone, and by whom it is', async () => {
+    await fill('sms', 'May we come at ten?');
+    await page.getByTestId('flex-customer').selectOption('1002');
+    await start(201);
+    const message = page.getByTestId('phone').getByTestId('message');
+    await message.getByText('May we come at ten?').waitFor();
+    await message.getByText('Alice Adams').waitFor();
+  });
+
+  it('names the conversation that is open already, opens it, and starts another once it is closed', async () => {
+    await fill('sms', 'May we come at ten?');
+    await page.getByTestId('flex-customer').selectOption('1001');
+    await start(201);
+    const [open] = running.local.snapshot().conversations;
+    const refused = await start(409);
+    await refused.getByText('conversation_open').waitFor();
+    await refused.getByText(open?.sid ?? '').waitFor();
+
+    await page.getByTestId('flex-open').click();
+    await page.getByTestId('flex-close').click();
+    await page.getByTestId('flex-close').getByText('closed').waitFor();
+    expect(await page.getByTestId('flex-input').isDisabled()).toBe(true);
+    await page.getByTestId('flex-back').click();
+    await start(201);
+    await interaction('María Gómez').waitFor();
+    const statuses = running.local.snapshot().flex.interactions.map(({ status }) => status);
+    expect(statuses).toEqual(['active', 'closed']);
+  });
+
+  it('carries a start out once when it is sent again with its key', async () => {
+    await fill('sms', 'May we come at ten?');
+    await page.getByTestId('flex-customer').selectOption('1001');
+    await page.getByTestId('flex-new-key').click();
+    await start(201);
+    await start(201);
+    expect(running.local.snapshot().flex.interactions).toHaveLength(1);
+  });
+
+  it('says why Google Business Messages are no more', async () => {
+    await fill('gbm', 'Hello?');
+    await page.getByTestId('flex-to').fill('1234567890');
+    await (await start(422)).getByText('Google ended Google Business Messages on 31 July 2024').waitFor();
   });
 });

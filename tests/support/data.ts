@@ -12,6 +12,7 @@ export function routing(
     customerAccess?: Routing['customerAccess'];
     proxyAddresses?: Partial<Routing['proxyAddresses']>;
     routing?: Partial<Routing['routing']>;
+    flex?: Routing['flex'];
   } = {},
 ): Routing {
   return {
@@ -27,5 +28,6 @@ export function routing(
       nobodyAvailable: 'leave',
       ...given.routing,
     },
+    ...(given.flex && { flex: given.flex }),
   };
 }

@@ -1,9 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
+import twilioSdk from 'twilio';
+import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
+import { startProxy } from '../../simulator/twilio/proxy';
 import { FakeTwilio } from './fake-twilio';
-import { parseBody } from './http';
+import { contentType, parseBody } from './http';
 import { createGetTwilioClient } from './in-process-client';
 import { completeEnv, listFunctions, projectRoot, startingAssets } from './project';
 import type { Answer, Assets, Env, Running, TestedRuntime } from './runtime';
@@ -17,6 +21,10 @@ type Handler = (
 const { TwilioResponse, toHttp } = require('./processes/twilio-response.cjs') as {
   TwilioResponse: new () => object;
   toHttp(error: unknown, payload: unknown): { status: number; headers: Record<string, string>; body: string };
+};
+
+const { throughProxy } = require('../../simulator/https-through-proxy.cjs') as {
+  throughProxy(url: string, caFile: string): https.Agent;
 };
 
 const consoleMethods = ['debug', 'error', 'info', 'log', 'warn'] as const;
@@ -35,9 +43,19 @@ export const directRuntime: TestedRuntime = {
     let env = completeEnv(firstEnv);
     let assets = writeAssets(folder, first);
 
+    // What calls Twilio by Node's own `https` is not seen by the in-process client.
+    const proxy = await startProxy(twilio, { port: 0 });
+    const agent = https.globalAgent;
+    https.globalAgent = throughProxy(proxy.url, proxy.caFile);
+
     const previous = { Runtime: globalThis.Runtime, Twilio: globalThis.Twilio };
     Object.assign(globalThis, {
-      Runtime: { getAssets: () => assets, getFunctions: () => ({}) },
+      Runtime: {
+        getAssets: () => assets,
+        getFunctions: () => ({}),
+        getSync: (options?: ClientOpts) =>
+          twilioSdk(env.ACCOUNT_SID, env.AUTH_TOKEN, options).sync.v1.services('default'),
+      },
       Twilio: { Response: TwilioResponse },
     });
 
@@ -59,9 +77,13 @@ export const directRuntime: TestedRuntime = {
       pid: undefined,
       escapes: [],
 
-      async call(path, fields, { headers = {}, query = {} } = {}) {
+      async call(path, fields, { method = 'POST', headers = {}, query = {}, json } = {}) {
         const handler = load(path);
-        const event = { request: { headers: lowerCase(headers), cookies: {} }, ...query, ...fields };
+        const sent = {
+          ...(method === 'POST' && { 'content-type': contentType(json) }),
+          ...lowerCase(headers),
+        };
+        const event = { request: { headers: sent, cookies: {} }, ...query, ...(json ?? fields) };
         const context = {
           PATH: path,
           DOMAIN_NAME: 'localhost:3000',
@@ -88,6 +110,8 @@ export const directRuntime: TestedRuntime = {
 
       async stop() {
         Object.assign(globalThis, previous);
+        https.globalAgent = agent;
+        await proxy.close();
         rmSync(folder, { recursive: true, force: true });
       },
     };

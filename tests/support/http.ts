@@ -15,7 +15,7 @@ export async function send(
   port: number,
   path: string,
   fields: Readonly<Record<string, string>>,
-  { method = 'POST', headers = {}, query = {} }: CallOptions = {},
+  { method = 'POST', headers = {}, query = {}, json }: CallOptions = {},
 ): Promise<HttpAnswer> {
   const search = new URLSearchParams(method === 'GET' ? { ...query, ...fields } : query).toString();
   return new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ export async function send(
         headers: {
           connection: 'close',
           'user-agent': 'TwilioProxy/1.1',
-          ...(method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }),
+          ...(method === 'POST' && { 'content-type': contentType(json) }),
           ...headers,
         },
       },
@@ -46,11 +46,19 @@ export async function send(
       },
     );
     outgoing.on('error', reject);
-    outgoing.end(method === 'POST' ? new URLSearchParams(fields).toString() : undefined);
+    const body = json ? JSON.stringify(json) : new URLSearchParams(fields).toString();
+    outgoing.end(method === 'POST' ? body : undefined);
   });
+}
+
+/** @returns what a request says that its body is */
+export function contentType(json: object | undefined): string {
+  return json ? 'application/json' : 'application/x-www-form-urlencoded; charset=UTF-8';
 }
 
 /** @returns the value when the answer is JSON, else its text */
 export function parseBody(headers: Record<string, string>, body: string): unknown {
-  return headers['content-type']?.startsWith('application/json') ? (JSON.parse(body) as unknown) : body;
+  return body !== '' && headers['content-type']?.startsWith('application/json')
+    ? (JSON.parse(body) as unknown)
+    : body;
 }

@@ -1,7 +1,8 @@
 import twilio, { type Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
-import { ConnectionReset, type FakeTwilio, type TwilioAnswer } from './fake-twilio';
+import { readFields } from '../../simulator/twilio/resource';
+import { ConnectionReset, type FakeTwilio, type TwilioAnswer, type TwilioRequest } from './fake-twilio';
 
 type Adapter = Extract<RequestClient['axios']['defaults']['adapter'], (...args: never[]) => unknown>;
 type RequestConfig = Parameters<Adapter>[0];
@@ -38,32 +39,32 @@ function checkCredential(what: string, value: string | undefined, form: RegExp):
 
 function createAdapter(fake: FakeTwilio, client: RequestClient): Adapter {
   return async (config) => {
-    const url = new URL(client.axios.getUri(config));
-    const answer = await within(
-      config.timeout ?? 0,
-      fake.handle({
-        method: (config.method ?? 'get').toUpperCase(),
-        host: url.hostname,
-        path: url.pathname,
-        query: Object.fromEntries(url.searchParams),
-        form: Object.fromEntries(new URLSearchParams(typeof config.data === 'string' ? config.data : '')),
-        authorization: readHeader(config, 'Authorization'),
-      }),
-    );
-    const isJson = typeof answer.body === 'object';
+    const request = readRequest(config, new URL(client.axios.getUri(config)));
+    const { status, headers, body } = await within(config.timeout ?? 0, fake.handle(request));
+    const isJson = typeof body === 'object';
     return {
-      data: isJson ? JSON.stringify(answer.body) : answer.body,
-      status: answer.status,
+      data: isJson ? JSON.stringify(body) : body,
+      status,
       statusText: '',
-      headers: { 'content-type': isJson ? 'application/json' : 'text/html' },
+      headers: headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' },
       config,
     };
   };
 }
 
-function readHeader(config: RequestConfig, name: string): string | undefined {
-  const value: unknown = config.headers.get(name);
-  return typeof value === 'string' ? value : undefined;
+/** The same that the local Twilio's proxy makes of a request over the wire. */
+function readRequest({ method = 'get', headers: given, data }: RequestConfig, url: URL): TwilioRequest {
+  const headers = Object.fromEntries(
+    Object.entries(given.toJSON(true)).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+  return {
+    method: method.toUpperCase(),
+    host: url.hostname,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    ...readFields(typeof data === 'string' ? data : '', headers['content-type']),
+    headers,
+  };
 }
 
 /** Fails as axios does when no answer comes in time, or the connection is torn. */

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { startProxy } from '../../simulator/twilio/proxy';
 import { FakeTwilio } from './fake-twilio';
 import { send } from './http';
 import { completeEnv, listFunctions, privateName, projectRoot, requireDist, startingAssets } from './project';
 import type { Assets, Env, Running, StartOptions, TestedRuntime } from './runtime';
 import { RuntimeProcess } from './runtime-process';
-import { startTwilioProxy } from './twilio-proxy';
 
 /** How files lie where a runtime looks for them. */
 interface Layout {
@@ -58,7 +58,7 @@ async function startProcess(options: StartOptions = {}, layout: Layout): Promise
   const folder = join(temporary, layout.cwd);
   const functions = layOutFunctions(folder, join(dist, 'functions'), layout);
   const twilio = new FakeTwilio();
-  const proxy = await startTwilioProxy(twilio);
+  const proxy = await startProxy(twilio, { port: 0 });
 
   let assets = first;
   let env = completeEnv(options.env ?? {});

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { TwilioProxy } from './twilio-proxy';
+import type { RunningProxy } from '../../simulator/twilio/proxy';
 
 /** What a runtime process is set up with. */
 export interface Settings {
@@ -43,12 +43,17 @@ export class RuntimeProcess {
    * @param cwd the folder that the runtime serves
    * @throws when the process ends before it listens
    */
-  static async start(script: string, cwd: string, proxy: TwilioProxy): Promise<RuntimeProcess> {
+  static async start(script: string, cwd: string, proxy: RunningProxy): Promise<RuntimeProcess> {
     const child = fork(join(__dirname, 'processes', script), {
       cwd,
-      execArgv: [],
+      execArgv: ['--require', join(__dirname, '..', '..', 'simulator', 'https-through-proxy.cjs')],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...systemVariables(), HTTP_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: proxy.caFile },
+      env: {
+        ...systemVariables(),
+        HTTP_PROXY: proxy.url,
+        LOCAL_TWILIO_PROXY: proxy.url,
+        NODE_EXTRA_CA_CERTS: proxy.caFile,
+      },
     });
     const errors: string[] = [];
     child.stderr?.setEncoding('utf8').on('data', (text: string) => errors.push(text));

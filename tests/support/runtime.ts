@@ -19,9 +19,11 @@ export interface StartOptions {
 }
 
 export interface CallOptions {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'OPTIONS';
   /** Request headers beyond the usual ones. */
   headers?: Record<string, string>;
+  /** Sent as JSON, in place of the fields. */
+  json?: Record<string, unknown>;
   /** Fields of the URL's query. */
   query?: Record<string, string>;
 }

@@ -22,6 +22,8 @@ serve({
     globalThis.Runtime = {
       getAssets: () => mapValues(assets, (path) => ({ path, open: () => readFileSync(path, 'utf8') })),
       getFunctions: () => mapValues(functions, (path) => ({ path })),
+      getSync: ({ serviceName = 'default', ...options } = {}) =>
+        twilio(env.ACCOUNT_SID, env.AUTH_TOKEN, options).sync.v1.services(serviceName),
     };
     return (request, response) => void answer(request, response, env, functions);
   },
@@ -60,7 +62,7 @@ async function answer(request, response, env, functions) {
   const event = {
     request: { headers: visibleHeaders(request.headers), cookies: {} },
     ...parse(url.search.slice(1)),
-    ...parse(Buffer.concat(chunks).toString()),
+    ...parseBody(Buffer.concat(chunks).toString(), request.headers['content-type']),
   };
   try {
     // A rejection is left unhandled on purpose: it ends the process, which the test then sees.
@@ -70,6 +72,10 @@ async function answer(request, response, env, functions) {
   } catch (error) {
     callback(error);
   }
+}
+
+function parseBody(text, type = '') {
+  return type.startsWith('application/json') ? JSON.parse(text || '{}') : parse(text);
 }
 
 function makeContext(env, path) {

@@ -1,0 +1,124 @@
+import type { GenericSchema, InferOutput } from 'valibot';
+import { flexSettings } from '../core/flex';
+import { type DataDoors, openData } from '../data/assets';
+import { type Caller, identifyCaller } from './caller';
+import { withReserve } from './deadline';
+import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
+import { UnsupportedMediaType } from './errors';
+import { parseEvent } from './event';
+import type { RuntimeContext } from './platform';
+import { Reply, runRequest, type Tools, type TwilioFunction } from './request';
+
+/** What an endpoint's handler may use besides the request. */
+export interface EndpointTools extends Tools {
+  /** Who calls, as verified. */
+  caller: Caller;
+  /** Twilio Sync, as `Runtime.getSync()` opens it. Its requests leave the time to answer in. */
+  sync(): ReturnType<EndpointPlatform['sync']>;
+  /** Milliseconds since 1970. */
+  date(): number;
+  /** A new random name. */
+  newId(): string;
+}
+
+export interface Endpoint<S extends GenericSchema> {
+  /** Names the request in the log. */
+  name: string;
+  /** What the request must hold; fields it does not name are let through. */
+  schema: S;
+  /** How many milliseconds there are to answer. */
+  budgetMs: number;
+  /** Takes the parsed request, returns the JSON body of a 200 answer, or a Reply, or throws. */
+  handle(request: InferOutput<S>, tools: EndpointTools): Promise<object>;
+}
+
+/** What is left to answer in, in milliseconds. */
+const answerMs = 300;
+
+/**
+ * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio: it verifies who calls, answers
+ * preflights, and lets the origins of the routing data's `flex.origins` read the answer.
+ *
+ * @see https://www.twilio.com/docs/serverless/functions-assets/functions/cors
+ */
+export function serveEndpoint<S extends GenericSchema>(
+  endpoint: Endpoint<S>,
+  platform: EndpointPlatform = twilioEndpointPlatform,
+): TwilioFunction {
+  const data = openData((name) => platform.readAsset(name));
+
+  return async (context, event, callback) => {
+    const { request, Token, ...fields } = event ?? {};
+    const headers = (request as { headers?: Record<string, unknown> } | undefined)?.headers ?? {};
+    let allowed: Record<string, string> = {};
+
+    const {
+      status,
+      body,
+      headers: own,
+    } = await runRequest({
+      platform,
+      context,
+      data,
+      budgetMs: endpoint.budgetMs,
+      facts: { event: endpoint.name },
+      fallback: undefined,
+      work: async (tools) => {
+        allowed = corsHeaders(headers.origin, flexSettings(await data.routing()).origins);
+        if (headers['access-control-request-method'] !== undefined) {
+          tools.note({ preflight: 'Access-Control-Allow-Origin' in allowed });
+          return new Reply(204, {});
+        }
+        requireBody(headers['content-type']);
+        const caller = await verify(platform, context, data, tools, headers.authorization, Token);
+        tools.note({ caller: caller.kind });
+        return endpoint.handle(parseEvent(endpoint.schema, fields), {
+          ...tools,
+          caller,
+          sync: () => platform.sync(context, withReserve(tools.deadline, answerMs)),
+          date: () => platform.date(),
+          newId: () => platform.newId(),
+        });
+      },
+    });
+    callback(null, platform.respond(status, body, { ...allowed, ...own, 'Cache-Control': 'no-store' }));
+  };
+}
+
+async function verify(
+  platform: EndpointPlatform,
+  context: RuntimeContext,
+  data: DataDoors,
+  tools: Tools,
+  authorization: unknown,
+  token: unknown,
+): Promise<Caller> {
+  const { roles } = flexSettings(await data.routing());
+  return identifyCaller(
+    { authorization, token },
+    {
+      apiKey: context.OUTBOUND_API_KEY,
+      roles,
+      now: platform.date(),
+      validate: (text) => platform.validateFlexToken(context, text, tools.twilio({ reserveMs: 4_500 })),
+    },
+  );
+}
+
+/** A GET has no body, and neither its address nor a page's form may start a conversation. */
+function requireBody(type: unknown): void {
+  if (!/^application\/(json|x-www-form-urlencoded)\b/i.test(String(type))) throw new UnsupportedMediaType();
+}
+
+/** Only what is listed may read an answer from a page; anybody else gets none of these headers. */
+function corsHeaders(origin: unknown, origins: readonly string[]): Record<string, string> {
+  if (typeof origin !== 'string' || !origins.includes(origin)) return { Vary: 'Origin' };
+  return {
+    Vary: 'Origin',
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Methods': 'POST, OPTIONS',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Expose-Headers': 'Idempotent-Replayed',
+    'Access-Control-Max-Age': '600',
+  };
+}

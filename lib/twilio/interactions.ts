@@ -1,0 +1,145 @@
+import { persist, persistOnce, type TwilioApi } from './api';
+import { isMissing } from './conversations';
+
+/** What a begun interaction consists of. */
+export interface Interaction {
+  /** `KD…` */
+  sid: string;
+  /** `UO…` */
+  channelSid: string;
+  /** `CH…` */
+  conversationSid: string;
+  /** `WT…` */
+  taskSid: string;
+}
+
+/** What an interaction is created with, as the Interactions API takes it. */
+export interface InteractionRequest {
+  channel: object;
+  routing: { properties: { attributes: Record<string, unknown>; [name: string]: unknown } };
+}
+
+/** A channel on its way: `setup`, then `active` or `failed`. */
+export interface ChannelState {
+  status: string;
+  errorCode: number | undefined;
+}
+
+const attribute = 'outbound_request';
+
+/**
+ * Creates an interaction, once: after a failure that leaves it open it is looked for by its tag.
+ *
+ * @param tag stands in the task's attributes as `outbound_request`, so that what was created can be found again
+ * @throws TwilioUncertain when nobody can say whether it exists; TwilioRefused, TwilioUnavailable, Misconfigured
+ * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interactions
+ */
+export function createInteraction(
+  api: TwilioApi,
+  workspaceSid: string,
+  { channel, routing }: InteractionRequest,
+  tag: string,
+): Promise<Interaction> {
+  const { properties } = routing;
+  const attributes = { ...properties.attributes, [attribute]: tag };
+  return persistOnce(
+    api,
+    'create interaction',
+    async () => {
+      const created = await api.client.flexApi.v1.interaction.create({
+        channel,
+        routing: { properties: { ...properties, attributes } },
+      });
+      const interaction = readInteraction(created.sid, created.channel, created.routing);
+      if (interaction) return interaction;
+      throw Object.assign(new Error('the answer makes no sense'), { code: 'ODD_ANSWER' });
+    },
+    () => findInteraction(api, workspaceSid, tag),
+  );
+}
+
+/**
+ * Finds the interaction that was created with a tag by its task, the newest first. Tasks are not listed at the very
+ * moment they exist.
+ *
+ * @returns undefined when there is none
+ * @see https://www.twilio.com/docs/taskrouter/api/task#list-all-task-resources
+ */
+export async function findInteraction(
+  api: TwilioApi,
+  workspaceSid: string,
+  tag: string,
+): Promise<Interaction | undefined> {
+  const tasks = await persist(api, 'list tasks', () =>
+    api.client.taskrouter.v1.workspaces(workspaceSid).tasks.list({
+      evaluateTaskAttributes: `${attribute} == "${tag}"`,
+      ordering: 'DateCreated:desc',
+      limit: 20,
+      pageSize: 20,
+    }),
+  );
+  for (const task of tasks) {
+    const attributes = parseObject(task.attributes);
+    if (attributes[attribute] !== tag) continue;
+    const { flexInteractionSid, flexInteractionChannelSid, conversationSid } = attributes;
+    const sids = [flexInteractionSid, flexInteractionChannelSid, conversationSid];
+    if (!sids.every((sid) => typeof sid === 'string')) continue;
+    const [sid, channelSid, conversation] = sids as [string, string, string];
+    return { sid, channelSid, conversationSid: conversation, taskSid: task.sid };
+  }
+  return undefined;
+}
+
+/**
+ * Reads how far an interaction's channel is.
+ *
+ * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api/channels-subresource
+ */
+export async function fetchChannelState(api: TwilioApi, interaction: Interaction): Promise<ChannelState> {
+  const channels = await persist(api, 'list channels', () =>
+    api.client.flexApi.v1.interaction(interaction.sid).channels.list({ limit: 20, pageSize: 20 }),
+  );
+  const channel = channels.find(({ sid }) => sid === interaction.channelSid) ?? channels[0];
+  return { status: channel?.status ?? 'setup', errorCode: channel?.errorCode ?? undefined };
+}
+
+/**
+ * Closes an interaction's channel and with it its tasks: they may not be cancelled by themselves. One that is closed
+ * or gone is fine.
+ *
+ * @see https://www.twilio.com/docs/flex/developer/conversations/best-practices
+ */
+export async function closeChannel(api: TwilioApi, { sid, channelSid }: Interaction): Promise<void> {
+  try {
+    await persist(api, 'close channel', () =>
+      api.client.flexApi.v1
+        .interaction(sid)
+        .channels(channelSid)
+        .update({ status: 'closed', routing: { status: 'closed' } }),
+    );
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** The answer to a create says only that Twilio has accepted it, and where it will all be. */
+function readInteraction(sid: unknown, channel: unknown, routing: unknown): Interaction | undefined {
+  const { properties } = parseObject(routing) as { properties?: unknown };
+  const { sid: taskSid, attributes } = parseObject(properties);
+  const { conversationSid, flexInteractionChannelSid } = parseObject(attributes);
+  const channelSid = parseObject(channel).sid ?? flexInteractionChannelSid;
+  const sids = [sid, channelSid, conversationSid, taskSid];
+  if (!sids.every((one) => typeof one === 'string')) return undefined;
+  const [interaction, ofChannel, conversation, task] = sids as [string, string, string, string];
+  return { sid: interaction, channelSid: ofChannel, conversationSid: conversation, taskSid: task };
+}
+
+/** JSON fields come as text or as what the text stands for. */
+function parseObject(value: unknown): Record<string, unknown> {
+  try {
+    const object: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+    return typeof object === 'object' && object !== null ? (object as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,97 @@
+import { persist, persistOnce, type TwilioApi } from './api';
+
+/** What a message holds: text, or a Content template with its variables. */
+export interface MessageContent {
+  body?: string;
+  /** `HX…` */
+  contentSid?: string;
+  /** JSON text */
+  contentVariables?: string;
+  /** Of an e-mail. */
+  subject?: string;
+}
+
+export interface OutgoingMessage extends MessageContent {
+  /** The identity in whose name it is written. */
+  author: string;
+}
+
+const attribute = 'outbound_request';
+
+/**
+ * Writes a message into a conversation, once: after a failure that leaves it open it is looked for by its tag.
+ *
+ * @param tag stands in the message's attributes as `outbound_request`, so that what was sent can be found again
+ * @returns the message's SID
+ * @throws TwilioUncertain when nobody can say whether it was sent; TwilioRefused, TwilioUnavailable, Misconfigured
+ * @see https://www.twilio.com/docs/conversations/api/conversation-message-resource
+ */
+export function sendMessage(
+  api: TwilioApi,
+  conversationSid: string,
+  message: OutgoingMessage,
+  tag: string,
+): Promise<string> {
+  return persistOnce(
+    api,
+    'create message',
+    async () => {
+      const { sid } = await api.client.conversations.v1
+        .conversations(conversationSid)
+        .messages.create({ ...message, attributes: JSON.stringify({ [attribute]: tag }) });
+      if (typeof sid === 'string') return sid;
+      throw Object.assign(new Error('the answer makes no sense'), { code: 'ODD_ANSWER' });
+    },
+    () => findMessage(api, conversationSid, tag),
+  );
+}
+
+/**
+ * Finds the message that was written with a tag among a conversation's latest hundred.
+ *
+ * @returns its SID, or undefined when there is none
+ */
+export async function findMessage(
+  api: TwilioApi,
+  conversationSid: string,
+  tag: string,
+): Promise<string | undefined> {
+  const messages = await persist(api, 'list messages', () =>
+    api.client.conversations.v1
+      .conversations(conversationSid)
+      .messages.list({ order: 'desc', limit: 100, pageSize: 100 }),
+  );
+  return messages.find(({ attributes }) => tagOf(attributes) === tag)?.sid;
+}
+
+/**
+ * Asks Twilio's message log when somebody last wrote to one of our addresses.
+ *
+ * @param from the customer's address, e.g. `whatsapp:+12125550101`
+ * @param to our address
+ * @param after how far back to look
+ * @returns whether there is an inbound message since then
+ * @see https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources
+ */
+export async function hasWrittenSince(
+  api: TwilioApi,
+  from: string,
+  to: string,
+  after: Date,
+): Promise<boolean> {
+  const messages = await persist(api, 'list received messages', () =>
+    api.client.messages.list({ from, to, dateSentAfter: after, limit: 20, pageSize: 20 }),
+  );
+  return messages.some(
+    ({ direction, dateSent, dateCreated }) =>
+      direction === 'inbound' && Number(dateSent ?? dateCreated) >= after.getTime(),
+  );
+}
+
+function tagOf(attributes: unknown): unknown {
+  try {
+    return (JSON.parse(String(attributes)) as Record<string, unknown> | null)?.[attribute];
+  } catch {
+    return undefined;
+  }
+}

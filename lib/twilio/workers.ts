@@ -1,0 +1,83 @@
+import type { OutboundWorker } from '../core/outbound';
+import type { Caller } from '../edge/caller';
+import { Forbidden, InvalidEvent, Unprocessable } from '../edge/errors';
+import { persist, type TwilioApi } from './api';
+import { isMissing } from './conversations';
+
+/** A Flex agent as TaskRouter knows one. */
+export interface TaskRouterWorker {
+  /** `WK…` */
+  sid: string;
+  /** Usually the user's name or e-mail address. */
+  friendlyName: string;
+  /** In conversations. */
+  identity: string;
+}
+
+/**
+ * Finds a worker of a TaskRouter workspace.
+ *
+ * @param worker the SID, `WK…`, or the friendly name
+ * @returns undefined when there is none
+ * @throws TwilioRefused, TwilioUnavailable, Misconfigured
+ * @see https://www.twilio.com/docs/taskrouter/api/worker
+ */
+export async function findWorker(
+  api: TwilioApi,
+  workspaceSid: string,
+  worker: string,
+): Promise<TaskRouterWorker | undefined> {
+  const { workers } = api.client.taskrouter.v1.workspaces(workspaceSid);
+  try {
+    const [found] = /^WK[0-9a-fA-F]{32}$/.test(worker)
+      ? [await persist(api, 'fetch worker', () => workers(worker).fetch())]
+      : await persist(api, 'list workers', () =>
+          workers.list({ friendlyName: worker, limit: 2, pageSize: 2 }),
+        );
+    return found && { ...identityOf(found), sid: found.sid };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Who starts a conversation: a Flex user who calls does, by the verified token; a server says for whom.
+ *
+ * @param named the worker's SID or friendly name, as the caller gives it
+ * @throws Forbidden when a Flex user names somebody else; InvalidEvent when a server names nobody; Unprocessable when
+ *   there is no such worker
+ */
+export async function findOutboundWorker(
+  api: TwilioApi,
+  workspaceSid: string,
+  caller: Caller,
+  named: string | undefined,
+): Promise<OutboundWorker> {
+  if (caller.kind === 'agent') {
+    const { workerSid, identity, name } = caller;
+    if (named === undefined || [workerSid, identity, name].includes(named)) {
+      return { sid: workerSid, identity, name };
+    }
+    throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'another_worker' } });
+  }
+  if (named === undefined) throw new InvalidEvent('worker', 'is missing: a server names the worker');
+  const found = await findWorker(api, workspaceSid, named);
+  if (found) return { sid: found.sid, identity: found.identity, name: found.friendlyName };
+  throw new Unprocessable('worker_not_found', 'There is no such worker in the Flex workspace.');
+}
+
+/** Flex keeps an agent's identity in the worker's `contact_uri`, e.g. `client:alice_40example_2Ecom`. */
+function identityOf({ friendlyName, attributes }: { friendlyName: string; attributes: string }): {
+  friendlyName: string;
+  identity: string;
+} {
+  let uri: unknown;
+  try {
+    uri = (JSON.parse(attributes) as { contact_uri?: unknown } | null)?.contact_uri;
+  } catch {
+    uri = undefined;
+  }
+  const identity = typeof uri === 'string' ? uri.replace(/^client:/, '') : '';
+  return { friendlyName, identity: identity || friendlyName };
+}

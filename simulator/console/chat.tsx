@@ -1,0 +1,80 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { SimulatedConversation } from '../api';
+import { ComposeLine } from './compose-line';
+import { Icon } from './icons';
+import { Bubbles } from './phones';
+import { call, customerOf, nameOf, titleOf } from './store';
+
+interface ChatProps {
+  /** Begins the test ids: `worker` gives `worker-input` and `worker-send`. */
+  id: string;
+  conversation: SimulatedConversation;
+  /** The identity of who writes. */
+  me: string;
+  onBack(): void;
+  /** What stands above the line to write in, and may fill it. */
+  helps?(write: (text: string) => void): ComponentChildren;
+}
+
+/** A conversation as whoever works in it sees it. */
+export function Chat({ id, conversation, me, onBack, helps }: ChatProps) {
+  const [text, setText] = useState('');
+  const isClosed = conversation.state === 'closed';
+  const isIn = conversation.participants.some(({ identity }) => identity === me);
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const body = text.trim();
+    if (!body) return;
+    setText('');
+    await call('POST', '/api/messages', { conversationSid: conversation.sid, worker: me, body });
+  };
+  return (
+    <div class="chat" data-testid="chat">
+      <div class="phone-bar">
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Back"
+          data-testid={`${id}-back`}
+          onClick={onBack}
+        >
+          <Icon name="back" />
+        </button>
+        <div class="grow">
+          <strong>{titleOf(conversation)}</strong>
+          <small>{customerOf(conversation)}</small>
+        </div>
+        <button
+          type="button"
+          class="link"
+          data-testid={`${id}-close`}
+          disabled={isClosed}
+          onClick={() => void call('POST', `/api/conversations/${conversation.sid}`, { state: 'closed' })}
+        >
+          {isClosed ? 'closed' : 'Close'}
+        </button>
+      </div>
+      <Bubbles threads={[conversation]} mine={me}>
+        <p>No messages yet.</p>
+      </Bubbles>
+      <form class="compose" onSubmit={(event) => void send(event)}>
+        {helps?.(setText)}
+        <ComposeLine
+          id={id}
+          label="Reply"
+          placeholder={
+            isClosed
+              ? 'This conversation is closed'
+              : isIn
+                ? 'Reply'
+                : `${nameOf(me)} is not in this conversation`
+          }
+          disabled={isClosed || !isIn}
+          value={text}
+          onInput={setText}
+        />
+      </form>
+    </div>
+  );
+}

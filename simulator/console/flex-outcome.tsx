@@ -1,0 +1,89 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { FlexResult } from '../api';
+import { Icon } from './icons';
+import { conversations, flexResult, showConversation } from './store';
+
+/** How the last start of a conversation ended. */
+export function FlexOutcome() {
+  const result = flexResult.value;
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [result]);
+  if (!result) return null;
+  const { status, answer, failures } = result;
+  const { code, message, ...rest } = answer;
+  const isGood = isDone(result) && failures.length === 0;
+  return (
+    <div
+      ref={card}
+      class={isGood ? 'outcome-card result ok' : 'outcome-card result failed'}
+      role="status"
+      data-testid="flex-result"
+      data-status={status ?? 'none'}
+    >
+      <p class="outcome-head">
+        <strong class="grow">
+          {isGood ? '✓' : '✗'} {status ?? 'no answer'} {code !== undefined && <code>{asText(code)}</code>}
+          {message === undefined && sentenceOf(result)}
+        </strong>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Dismiss"
+          onClick={() => (flexResult.value = undefined)}
+        >
+          <Icon name="close" />
+        </button>
+      </p>
+      {message !== undefined && <p>{asText(message)}</p>}
+      {failures.map((failure) => (
+        <p key={failure}>{failure}</p>
+      ))}
+      <Facts facts={rest} />
+      <OpenButton sid={rest.conversationSid} />
+    </div>
+  );
+}
+
+function isDone({ status }: FlexResult): boolean {
+  return status === 200 || status === 201;
+}
+
+function sentenceOf(result: FlexResult): string {
+  if (result.status === undefined) return 'in time: the caller does not know what came of it.';
+  if (!isDone(result)) return 'The timeline shows the answer.';
+  return result.answer.reused
+    ? 'The message is written into the open conversation.'
+    : 'The conversation has begun.';
+}
+
+function Facts({ facts }: { facts: Record<string, unknown> }) {
+  const entries = Object.entries(facts);
+  if (entries.length === 0) return null;
+  return (
+    <table class="facts">
+      <tbody>
+        {entries.map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{name.replace(/Sid$/, '')}</th>
+            <td>{asText(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function OpenButton({ sid }: { sid: unknown }) {
+  const one = conversations.value.find((conversation) => conversation.sid === sid);
+  if (!one) return null;
+  return (
+    <button type="button" class="button" data-testid="flex-open" onClick={() => showConversation(one.sid)}>
+      Open the conversation
+    </button>
+  );
+}
+
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(asText).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,32 @@
+import { Flex, FlexHead } from './flex';
+import { Frontline, FrontlineHead } from './frontline';
+import { side, worker } from './store';
+
+const sides = { frontline: 'Frontline', flex: 'Flex' } as const;
+
+/** Our own side: the app of one worker, or the contact centre of one agent. */
+export function Side() {
+  const isFlex = side.value === 'flex';
+  return (
+    <section class="side" aria-label={isFlex ? 'Flex' : 'The Frontline app'}>
+      <header class="side-head">
+        <div class="switch" role="group" aria-label="Where one works">
+          {(Object.keys(sides) as (keyof typeof sides)[]).map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={one === side.value}
+              data-testid={`side-${one}`}
+              onClick={() => (side.value = one)}
+            >
+              {sides[one]}
+            </button>
+          ))}
+        </div>
+        <span class="grow" />
+        {isFlex ? <FlexHead /> : <FrontlineHead />}
+      </header>
+      <div class="app">{isFlex ? <Flex /> : <Frontline key={worker.value} />}</div>
+    </section>
+  );
+}

@@ -1,0 +1,184 @@
+import type { FlexInteraction, FlexOutboundRequest, FlexSnapshot } from './api';
+import type { ProjectData } from './project-data';
+import type { Timeline } from './timeline';
+import { TwilioError } from './twilio/errors';
+import type { RestApi } from './twilio/rest';
+import type { WebhookSender, WebhookTimelineEntry } from './webhooks';
+
+export interface FlexDeskOptions {
+  rest: RestApi;
+  timeline: Timeline;
+  webhooks: WebhookSender;
+  data(): ProjectData;
+  /** The key with which servers call, as the functions have it. */
+  apiKey(): string;
+  /** Where the console is: an agent's page in the browser. */
+  origin: string;
+}
+
+/** The Flex side: agents who start conversations by the plugin's or the CRM's call of our function. */
+export class FlexDesk {
+  readonly #options: FlexDeskOptions;
+  /** Who sent what, by the timeline's entries. */
+  #sent = new Map<number, FlexOutboundRequest>();
+
+  constructor(options: FlexDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Takes over what the project says of Flex: its SIDs, its workers as agents, its Content templates. */
+  configure(): void {
+    const { rest, data } = this.#options;
+    const { workspace, workers, contents } = data();
+    rest.flex.configure(workspace);
+    for (const { identity } of workers) rest.flex.putWorker(identity);
+    for (const template of contents) rest.content.put(template);
+  }
+
+  /** What the functions need in their environment, where the project says nothing. */
+  environment(): Record<string, string> {
+    const { workspaceSid, workflowSid, queueSid } = this.#options.rest.flex.workspace;
+    return {
+      FLEX_WORKSPACE_SID: workspaceSid,
+      FLEX_WORKFLOW_SID: workflowSid,
+      FLEX_QUEUE_SID: queueSid,
+      OUTBOUND_API_KEY: this.#options.apiKey(),
+    };
+  }
+
+  snapshot(): FlexSnapshot {
+    const { rest, data } = this.#options;
+    const { workers, addressees } = data();
+    const named = new Map(workers.map(({ identity, displayName }) => [identity, displayName]));
+    const agents = rest.flex.workers().map(({ sid, friendlyName, identity }) => ({
+      name: friendlyName,
+      displayName: named.get(friendlyName) ?? friendlyName,
+      identity,
+      workerSid: sid,
+    }));
+    return {
+      agents,
+      customers: addressees,
+      templates: rest.content.templates().map(({ sid, text, variables, language }) => ({
+        contentSid: sid,
+        text,
+        variables: Object.keys(variables),
+        language,
+      })),
+      interactions: rest.flex
+        .interactions()
+        .map(
+          (one): FlexInteraction => ({
+            sid: one.sid,
+            channelSid: one.channelSid,
+            channel: one.type,
+            status: one.status,
+            ...(one.errorCode !== null && { errorCode: one.errorCode }),
+            conversationSid: one.conversationSid,
+            taskSid: one.task.sid,
+            taskStatus: one.task.status,
+            agent: agents.find(({ workerSid }) => workerSid === one.task.workerSid)?.name ?? '',
+          }),
+        )
+        .reverse(),
+    };
+  }
+
+  /**
+   * An agent's plugin, or a CRM for the agent, calls our function.
+   *
+   * @throws TwilioError 404 when there is no such agent
+   */
+  async startConversation(request: FlexOutboundRequest, trace: string): Promise<WebhookTimelineEntry> {
+    const { timeline, webhooks } = this.#options;
+    const { agent, as = 'agent', ...fields } = request;
+    const json = this.#compose(request);
+    timeline.note(trace, `${this.#nameOf(agent)} ${as === 'agent' ? 'in Flex' : 'by the CRM'} writes first`);
+    const texts = Object.entries(fields).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    const entry = await webhooks.send({
+      name: 'outboundMessage',
+      trace,
+      fields: Object.fromEntries(texts),
+      json,
+    });
+    this.#sent.set(entry.id, request);
+    this.#say(entry);
+    return entry;
+  }
+
+  /** Sends a request of the timeline again, its fields edited or not; with a token that is good now. */
+  resend(id: number, fields: Record<string, string>, trace: string): Promise<WebhookTimelineEntry> {
+    return this.startConversation({ ...this.#request(id), ...fields }, trace);
+  }
+
+  /** @returns a request of the timeline as a command, with credentials that are good now */
+  curl(id: number, url: string): string {
+    const { headers, body } = this.#compose(this.#request(id));
+    const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+    const all = { 'Content-Type': 'application/json', ...headers };
+    return [
+      `curl ${url}`,
+      ...Object.entries(all).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+      `-d ${quote(JSON.stringify(body))}`,
+    ].join(' \\\n  ');
+  }
+
+  reset(): void {
+    this.#sent.clear();
+  }
+
+  /** @throws TwilioError 404 when there is no such agent */
+  #compose({ agent, as = 'agent', ...request }: FlexOutboundRequest): {
+    headers: Record<string, string>;
+    body: object;
+  } {
+    const { rest, origin, apiKey } = this.#options;
+    rest.flex.workerNamed(agent);
+    return as === 'agent'
+      ? { headers: { Origin: origin }, body: { ...request, Token: rest.flex.issueToken(agent) } }
+      : { headers: { Authorization: `Bearer ${apiKey()}` }, body: { ...request, worker: agent } };
+  }
+
+  #request(id: number): FlexOutboundRequest {
+    const request = this.#sent.get(id);
+    if (request) return request;
+    throw new TwilioError(404, 20404, `There is no outbound start ${id} in the timeline`);
+  }
+
+  #nameOf(agent: string): string {
+    return this.#options.data().workers.find(({ identity }) => identity === agent)?.displayName ?? agent;
+  }
+
+  #say(entry: WebhookTimelineEntry): void {
+    const { status, body = '', problems, replayed } = entry;
+    const { conversationSid, reused, code } = readAnswer(body);
+    const isRefusal = status !== undefined && status >= 400;
+    const outcome =
+      status === undefined
+        ? 'No answer: the caller does not know what came of it.'
+        : isRefusal
+          ? `Refused: ${String(code)}.`
+          : replayed
+            ? 'This has been done before: the answer is the same, and nothing was done again.'
+            : reused
+              ? 'The message is written into the open conversation.'
+              : 'The conversation has begun, and the message is in it.';
+    this.#options.timeline.update(entry, {
+      outcome,
+      ...(isRefusal && problems.length === 0 && { state: 'warning' as const }),
+      ...(typeof conversationSid === 'string' && { conversationSid }),
+    });
+  }
+}
+
+/** @returns what a JSON answer holds; nothing for any other */
+export function readAnswer(body: string): Record<string, unknown> {
+  try {
+    return JSON.parse(body) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,97 @@
+import type { Fault } from '../../simulator/twilio/faults';
+import { type Answered, steps, VirtualFlex } from './virtual-flex';
+
+const request = { channel: 'sms', to: '+12125550101', body: 'Hello Ada' };
+const keyed = { ...request, idempotencyKey: 'order-7' };
+
+/** The limit of a function is 10 s. */
+const limitMs = 9_500;
+
+const faults: Record<string, Fault> = {
+  '429': { status: 429, code: 20429, message: 'Too Many Requests' },
+  '500, before the work is done': {
+    status: 500,
+    code: 20500,
+    message: 'An internal server error has occurred',
+  },
+  '500, after the work is done': {
+    status: 500,
+    code: 20500,
+    message: 'An internal server error has occurred',
+    after: true,
+  },
+  "a gateway's 503, after the work is done": { status: 503, body: '<h1>503</h1>', after: true },
+  'no answer, before the work is done': { hang: true },
+  'no answer, after the work is done': { hang: true, after: true },
+  'a torn connection, after the work is done': { reset: true, after: true },
+};
+const cases = Object.entries(steps).flatMap(([step, matcher]) =>
+  Object.entries(faults).map(([fault, what]) => ({ step, fault, matcher, what })),
+);
+
+/** What must hold whatever happened. */
+function expectSound(flex: VirtualFlex, answer: Answered): void {
+  expect(flex.clock).toBeLessThan(limitMs);
+  const sent = flex.messages();
+  if (answer.status === 201) {
+    const { conversationSid, interactionSid, messageSid } = answer.body;
+    expect(sent.map(({ sid, body, author }) => ({ sid, body, author }))).toEqual([
+      { sid: messageSid, body: 'Hello Ada', author: 'alice_40example_2Ecom' },
+    ]);
+    expect(flex.openConversations()).toEqual([conversationSid]);
+    expect(flex.openInteractions().map(({ sid }) => sid)).toEqual([interactionSid]);
+    return;
+  }
+  const named = (answer.body.notUndone as string[] | undefined) ?? [];
+  for (const sid of flex.openConversations()) expect(named).toContain(`conversation ${sid}`);
+  for (const { sid } of flex.openInteractions()) expect(named).toContain(`interaction ${sid}`);
+  if (sent.length > 0) expect(named).toContain('a message that may have been sent');
+  // The log names what the caller is told.
+  expect(flex.lines.at(-1)).toMatchObject({ level: 'error', ...(named.length > 0 && { notUndone: named }) });
+}
+
+describe('one request of an outbound start fails', () => {
+  it.each(cases)('$step: $fault', async ({ matcher, what, step }) => {
+    const flex = new VirtualFlex();
+    flex.fail(matcher, what, 1);
+    const answer = await flex.asAgent(keyed);
+    expectSound(flex, answer);
+    // Only what leaves it open whether a message is still on its way is given up.
+    const isLost =
+      'hang' in what &&
+      !what.after &&
+      (step === 'creating the interaction' || step === 'sending the message');
+    expect([answer.status, answer.body.code]).toEqual(
+      isLost ? [503, 'twilio_unavailable'] : [201, undefined],
+    );
+  });
+});
+
+describe('a step of an outbound start fails for as long as it lasts', () => {
+  it.each(cases)('$step: $fault', async ({ matcher, what, step }) => {
+    const flex = new VirtualFlex();
+    flex.fail(matcher, what);
+    const answer = await flex.asAgent(keyed);
+    expectSound(flex, answer);
+    const isDone =
+      step === 'keeping the result' ||
+      (what.after === true && (step === 'creating the interaction' || step === 'sending the message'));
+    expect([answer.status, answer.body.code]).toEqual(
+      isDone ? [201, undefined] : [503, 'twilio_unavailable'],
+    );
+  });
+
+  it.each(cases)('$step: $fault; then the same request again', async ({ matcher, what }) => {
+    const flex = new VirtualFlex();
+    flex.fail(matcher, what);
+    const first = await flex.asAgent(keyed);
+    flex.faults.clear();
+    // The time of whoever was at it is over.
+    flex.clock = 20_000;
+    const again = await flex.asAgent(keyed);
+    flex.clock = 0;
+    expectSound(flex, again);
+    expect(again.status).toBe(201);
+    if (first.status === 201) expect(again.body).toEqual(first.body);
+  });
+});
