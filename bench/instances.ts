@@ -41,6 +41,10 @@ export const callbacks: Subject[] = [
   subject('onConversationAdd', 'conversations', 'on-conversation-add-inbound'),
   subject('onParticipantAdded', 'conversations', 'on-participant-added-customer', { callsTwilio: true }),
   subject('onConversationRoute', 'routing', 'on-conversation-route', { callsTwilio: true }),
+  subject('outbound start from a CRM', '', 'outbound-message', {
+    callsTwilio: true,
+    file: 'flex/outbound-message.js',
+  }),
 ];
 
 function subject(name: string, file: string, fixture: string, given: Partial<Subject> = {}): Subject {
@@ -127,7 +131,7 @@ export class Deployment {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** @throws Error when a function does not answer 200, or warns */
+  /** @throws Error when a function does not answer 200 or 201, or warns */
   async #run(subjects: Subject[], order: Order): Promise<Run> {
     const { assets = join(this.#folder, 'files') } = order;
     const argument = JSON.stringify({ ...order, assets, subjects: subjects.map((one) => this.#place(one)) });
@@ -144,7 +148,7 @@ export class Deployment {
       output += chunk.toString();
     });
     const [code] = await once(child, 'close');
-    const good = output.match(/^answered 200$/gm)?.length === subjects.length;
+    const good = output.match(/^answered 20[01]$/gm)?.length === subjects.length;
     if (code !== 0 || !good) {
       throw new Error(`${subjects.map(({ name }) => name).join(', ')} answered: ${output || 'nothing'}`);
     }

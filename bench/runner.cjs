@@ -27,9 +27,26 @@ const participants = Object.assign(
   () => ({ fetch: async () => participant, update: async () => participant, remove: async () => true }),
   { list: async () => [participant], create: async () => participant },
 );
+const sid = (prefix) => prefix + '0'.repeat(32);
+const interaction = {
+  sid: sid('KD'),
+  channel: { sid: sid('UO') },
+  routing: { properties: { sid: sid('WT'), attributes: JSON.stringify({ conversationSid: sid('CH') }) } },
+};
+const channels = { list: async () => [{ sid: sid('UO'), status: 'active' }] };
+const worker = { sid: sid('WK'), friendlyName: 'alice@example.com', attributes: '{}' };
 const client = {
   request: async () => ({}),
-  conversations: { v1: { conversations: () => ({ participants }) } },
+  conversations: {
+    v1: {
+      conversations: () => ({ participants, messages: { create: async () => ({ sid: sid('IM') }) } }),
+      participantConversations: { list: async () => [] },
+    },
+  },
+  flexApi: {
+    v1: { interaction: Object.assign(() => ({ channels }), { create: async () => interaction }) },
+  },
+  taskrouter: { v1: { workspaces: () => ({ workers: { list: async () => [worker] } }) } },
   frontlineApi: { v1: { users: () => ({ fetch: async () => ({ isAvailable: true, state: 'active' }) }) } },
 };
 
@@ -41,7 +58,17 @@ for (const name of readdirSync(folder)) {
 globalThis.Runtime = { getAssets: () => assets };
 globalThis.Twilio = { Response };
 // A client of its own for each event, as the runtime gives one: the edge wraps its `request`.
-const context = { ACCOUNT_SID: 'AC1', AUTH_TOKEN: 'x', getTwilioClient: () => ({ ...client }) };
+const key = 'a-key-that-is-long-enough-for-a-key';
+const context = {
+  ACCOUNT_SID: 'AC1',
+  AUTH_TOKEN: 'x',
+  OUTBOUND_API_KEY: key,
+  FLEX_WORKSPACE_SID: sid('WS'),
+  FLEX_WORKFLOW_SID: sid('WW'),
+  FLEX_QUEUE_SID: sid('WQ'),
+  getTwilioClient: () => ({ ...client }),
+};
+const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
 
 console.log = () => {};
 // A callback that warns has not done its work: the time of that would mean nothing.
@@ -50,7 +77,7 @@ console.warn = console.error = (line) => {
 };
 
 function call({ handler, event }, changes) {
-  const sent = { request: { headers: {}, cookies: {} }, ...event, ...changes };
+  const sent = { request: { headers, cookies: {} }, ...event, ...changes };
   return new Promise((resolve, reject) => {
     const ended = handler(context, sent, (_error, payload) => resolve(payload));
     Promise.resolve(ended).catch(reject);

@@ -93,7 +93,7 @@ function isSame(given: string, expected: string): boolean {
 /** What the validator rejects with when it got no verdict, as far as that can be told from the text. */
 const noVerdict = [
   // A network error's code, or what Node.js says of one.
-  /\b(E[A-Z]{4,}|EAI_AGAIN)\b|socket hang up|TLS/,
+  /\bE(CONN[A-Z]+|NOTFOUND|TIMEDOUT|PIPE|PROTO|HOST[A-Z]+|NET[A-Z]+|AI_[A-Z]+)\b|socket hang up|TLS/,
   // An answer that is no JSON, or Twilio's words for an overload or an outage.
   /JSON|Unexpected|too many requests|internal server|unavailable|time-?out/i,
 ];

@@ -1,5 +1,5 @@
 import type { Fault } from '../../simulator/twilio/faults';
-import { type Answered, steps, VirtualFlex } from './virtual-flex';
+import { type Answered, ours, steps, VirtualFlex } from './virtual-flex';
 
 const request = { channel: 'sms', to: '+12125550101', body: 'Hello Ada' };
 const keyed = { ...request, idempotencyKey: 'order-7' };
@@ -93,5 +93,75 @@ describe('a step of an outbound start fails for as long as it lasts', () => {
     expectSound(flex, again);
     expect(again.status).toBe(201);
     if (first.status === 201) expect(again.body).toEqual(first.body);
+  });
+});
+
+const lookUps = {
+  'finding the worker': { host: 'taskrouter.twilio.com', path: '/v1/Workspaces/*/Workers' },
+  'reading the template': { path: '/v1/Content/*' },
+  'asking for its approval': { path: '/v1/Content/*/ApprovalRequests' },
+  'asking when the customer wrote': { host: 'api.twilio.com' },
+};
+const template = 'HX00000000000000000000000000000001';
+
+describe('a look-up before anything is begun', () => {
+  it.each(
+    Object.entries(lookUps).flatMap(([step, matcher]) =>
+      Object.entries(faults).map(([fault, what]) => ({ step, fault, matcher, what })),
+    ),
+  )('$step: $fault', async ({ matcher, what }) => {
+    const flex = new VirtualFlex();
+    const text = 'Hello {{1}}';
+    flex.rest.content.put({
+      sid: template,
+      friendlyName: 'opener',
+      language: 'en',
+      text,
+      variables: { 1: 'you' },
+      whatsApp: 'pending',
+    });
+    const at = new Date(Date.UTC(2026, 0, 1) - 60_000);
+    flex.rest.messageLog.add({ from: 'whatsapp:+12125550101', to: ours.whatsapp, body: 'Hi', at });
+    const whatsapp = {
+      channel: 'whatsapp',
+      to: '+12125550101',
+      contentSid: template,
+      contentVariables: { 1: 'Ada' },
+      idempotencyKey: 'k',
+    };
+    flex.fail(matcher, what);
+    const failed = await flex.asServer(whatsapp);
+    expect([failed.status, failed.body.code]).toEqual([503, 'twilio_unavailable']);
+    expect(flex.state.conversations()).toEqual([]);
+    expect(flex.clock).toBeLessThan(limitMs);
+
+    flex.faults.clear();
+    flex.fail(matcher, what, 1);
+    flex.clock = 0;
+    expect(await flex.asServer(whatsapp)).toMatchObject({ status: 201 });
+    expect(flex.messages()).toMatchObject([{ body: 'Hello Ada' }]);
+    expect(flex.clock).toBeLessThan(limitMs);
+  });
+});
+
+describe('what a failed start has begun is closed', () => {
+  const closing = {
+    'closing the channel': { method: 'POST', path: '/v1/Interactions/*/Channels/*' },
+    'reading the conversation': { method: 'GET', path: '/v1/Conversations/*' },
+  };
+  it.each(
+    Object.entries(closing).flatMap(([step, matcher]) =>
+      Object.entries(faults).map(([fault, what]) => ({ step, fault, matcher, what })),
+    ),
+  )('$step: $fault', async ({ matcher, what }) => {
+    const flex = new VirtualFlex();
+    flex.fail(steps['sending the message'], { status: 400, code: 50_400 });
+    flex.fail(matcher, what, 1);
+    const answer = await flex.asAgent(request);
+    expect([answer.status, answer.body.code]).toEqual([502, 'twilio_refused']);
+    expectSound(flex, answer);
+    // Once is waited out, but for what is never answered: that takes the time there is for it.
+    if (!('hang' in what)) expect(answer.body).not.toHaveProperty('notUndone');
+    expect(flex.openConversations()).toEqual([]);
   });
 });
