@@ -125,6 +125,8 @@ export async function persistOnce<T>(
   look: () => Promise<T | undefined>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    // What must not be done twice is not begun without the time to see how it ends.
+    if (api.deadline.remaining() < marginMs) throw new TwilioUnavailable({ request: what, attempts: 0 });
     try {
       return await request();
     } catch (error) {

@@ -46,6 +46,9 @@ export const keptSeconds = 24 * 60 * 60;
 /** No function runs longer, in milliseconds; a little is added for clocks that differ. */
 const leaseMs = 15_000;
 
+/** The least that taking over asks for, in milliseconds: with less the next request does better. */
+const workMs = 5_000;
+
 /** How long is tried to keep a result, in milliseconds. */
 const keepingMs = 3_000;
 
@@ -78,7 +81,8 @@ export async function doOnce<T extends object>(
     }
     if (claim.state === 'done' && claim.result) return { result: claim.result as T, replayed: true };
     if (claim.state === 'running' && claim.holder === holder) return perform(options, claim, work);
-    if (claim.state === 'open' || claim.until < now()) {
+    const isFree = claim.state === 'open' || claim.until < now();
+    if (isFree && waiting.deadline.remaining() > workMs) {
       const begun = claim.begun || claim.state === 'running';
       const mine: Claim = { ...claim, state: 'running', holder, until: now() + leaseMs, begun };
       if (await replace(options, mine, revision)) return perform(options, mine, work);

@@ -1,4 +1,5 @@
 import { persist, persistOnce, type TwilioApi } from './api';
+import { isMissing } from './conversations';
 
 /** What a message holds: text, or a Content template with its variables. */
 export interface MessageContent {
@@ -49,19 +50,24 @@ export function sendMessage(
 /**
  * Finds the message that was written with a tag among a conversation's latest hundred.
  *
- * @returns its SID, or undefined when there is none
+ * @returns its SID, or undefined when there is none, or no such conversation
  */
 export async function findMessage(
   api: TwilioApi,
   conversationSid: string,
   tag: string,
 ): Promise<string | undefined> {
-  const messages = await persist(api, 'list messages', () =>
-    api.client.conversations.v1
-      .conversations(conversationSid)
-      .messages.list({ order: 'desc', limit: 100, pageSize: 100 }),
-  );
-  return messages.find(({ attributes }) => tagOf(attributes) === tag)?.sid;
+  try {
+    const messages = await persist(api, 'list messages', () =>
+      api.client.conversations.v1
+        .conversations(conversationSid)
+        .messages.list({ order: 'desc', limit: 100, pageSize: 100 }),
+    );
+    return messages.find(({ attributes }) => tagOf(attributes) === tag)?.sid;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -109,6 +109,8 @@ export async function writeFirst(
     const sent = await findMessage(work, earlier.conversationSid, plan.tag);
     if (sent !== undefined) return describe(earlier, sent);
     if (await isUsable(work, earlier)) return startConversation(twilio, plan, attempt, earlier);
+    // What an earlier try could not undo must not stand in the way of this one.
+    await closeConversation(work, earlier.conversationSid);
   }
   const open = await findOpenConversation(work, plan.customer, plan.proxyAddress);
   if (open && plan.onActive === 'refuse') throw await conversationOpen(work, open, plan);

@@ -707,6 +707,44 @@ describe('the same idempotencyKey', () => {
     expect(flex.messages().map(({ sid }) => sid)).toEqual([answer.body.messageSid]);
   });
 
+  it.each([
+    [
+      'was removed',
+      (flex: VirtualFlex, sid: string) =>
+        flex.state.removeConversation(sid, { source: 'API', webhooks: false }),
+    ],
+    [
+      'has a channel that failed',
+      (flex: VirtualFlex) => {
+        for (const one of flex.rest.flex.interactions()) one.status = 'failed';
+      },
+    ],
+  ])('after an instance that died begins anew where what it left %s', async (_title, spoil) => {
+    const flex = new VirtualFlex();
+    flex.never({ method: 'POST', path: /Messages$/ });
+    void flex.asAgent(keyed);
+    await flex.reached('/Messages');
+    spoil(flex, flex.openConversations()[0] ?? '');
+    flex.clock = 20_000;
+    const answer = await flex.asAgent(keyed);
+    expect(answer.status).toBe(201);
+    expect(flex.openConversations()).toEqual([answer.body.conversationSid]);
+    expect(flex.messages()).toHaveLength(1);
+  });
+
+  it('is not taken over with too little time to see it through', async () => {
+    const flex = new VirtualFlex();
+    flex.never({ path: '/v1/Interactions' });
+    void flex.asAgent(keyed);
+    await flex.reached('/v1/Interactions');
+    // The claim of the one that died runs out six seconds after this one begins.
+    flex.clock = 9_000;
+    expect(await flex.asAgent(keyed)).toMatchObject({ status: 409, body: { code: 'in_progress' } });
+    flex.clock = 20_000;
+    expect(await flex.asAgent(keyed)).toMatchObject({ status: 201 });
+    expect(flex.messages()).toHaveLength(1);
+  });
+
   it('asks for a store: without Sync nothing is done', async () => {
     const flex = new VirtualFlex();
     flex.fail({ host: 'sync.twilio.com' }, { status: 404, code: 20404 });

@@ -1,6 +1,6 @@
 import { deadlineIn } from '../../../lib/edge/deadline';
-import { Misconfigured, TwilioRefused, TwilioUnavailable } from '../../../lib/edge/errors';
-import { openTwilio, persist, type TwilioApi } from '../../../lib/twilio/api';
+import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/edge/errors';
+import { openTwilio, persist, persistOnce, type TwilioApi } from '../../../lib/twilio/api';
 
 /** An API whose clock moves only while it sleeps. */
 function api(budgetMs: number, random = 0.5): TwilioApi & { slept: number[] } {
@@ -124,5 +124,70 @@ describe('a client', () => {
     const request = { method: 'get', uri: 'https://conversations.twilio.com/v1' } as const;
     for (time of [0, 2_000, 3_000, 5_000]) await opened.request(request);
     expect(timeouts).toEqual([2_500, 2_000, 1_000, 1]);
+  });
+});
+
+describe('a request that must not be done twice', () => {
+  const timeout = Object.assign(new Error('timeout'), { code: 'ECONNABORTED' });
+  const nothing = async (): Promise<undefined> => undefined;
+  const counted = (request: () => Promise<string>) => {
+    const times = {
+      asked: 0,
+      request: () => {
+        times.asked += 1;
+        return request();
+      },
+    };
+    return times;
+  };
+
+  it.each([
+    ['429', answer(429, 20429)],
+    ['a conversation that is initializing', answer(409, 50386)],
+    ['a connection that was never made', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })],
+  ])('is repeated without a look after %s: it was never processed', async (_name, error) => {
+    const look = jest.fn(nothing);
+    await expect(persistOnce(api(9_000), 'x', failing(error, error), look)).resolves.toBe('done');
+    expect(look).not.toHaveBeenCalled();
+  });
+
+  it('is repeated after an error that Twilio answered, once it is seen not to be done', async () => {
+    const look = jest.fn(nothing);
+    await expect(persistOnce(api(9_000), 'x', failing(answer(500)), look)).resolves.toBe('done');
+    expect(look).toHaveBeenCalledTimes(3);
+  });
+
+  it('is not repeated where it is found', async () => {
+    const times = counted(failing(answer(500), answer(500)));
+    await expect(persistOnce(api(9_000), 'x', times.request, async () => 'found')).resolves.toBe('found');
+    expect(times.asked).toBe(1);
+  });
+
+  it('is not repeated where no answer came, found or not: it may be done yet', async () => {
+    const times = counted(failing(timeout, timeout));
+    const done = persistOnce(api(9_000), 'x', times.request, nothing);
+    await expect(done).rejects.toBeInstanceOf(TwilioUncertain);
+    expect(times.asked).toBe(1);
+  });
+
+  it('is uncertain where nobody can look', async () => {
+    const look = (): Promise<never> => Promise.reject(new TwilioUnavailable({}));
+    await expect(persistOnce(api(9_000), 'x', failing(answer(500)), look)).rejects.toBeInstanceOf(
+      TwilioUncertain,
+    );
+  });
+
+  it('is not begun without the time to see how it ends', async () => {
+    const times = counted(failing());
+    const error = await persistOnce(api(200), 'x', times.request, nothing).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(TwilioUnavailable);
+    expect(error).not.toBeInstanceOf(TwilioUncertain);
+    expect(times.asked).toBe(0);
+  });
+
+  it('ends with a final no as any other', async () => {
+    await expect(persistOnce(api(9_000), 'x', failing(answer(400)), nothing)).rejects.toBeInstanceOf(
+      TwilioRefused,
+    );
   });
 });
