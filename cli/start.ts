@@ -30,7 +30,7 @@ async function main(): Promise<void> {
 The local Twilio is ready. No message leaves this machine.
 
   Console     ${urls.console}   a customer texts in, a worker answers
-  Functions   ${urls.functions}   behind the gateway: signed requests only
+  Functions   ${urls.functions}   behind the gateway: callbacks want signed requests
   REST proxy  ${urls.proxy}   where the functions' SDK finds Twilio
 
 Try it: npm run simulate -- scenario known-customer

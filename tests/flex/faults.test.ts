@@ -96,6 +96,38 @@ describe('a step of an outbound start fails for as long as it lasts', () => {
   });
 });
 
+describe('without an idempotencyKey, a step fails for as long as it lasts', () => {
+  it.each(cases.filter(({ step }) => step !== 'claiming the key' && step !== 'keeping the result'))(
+    '$step: $fault',
+    async ({ matcher, what }) => {
+      const flex = new VirtualFlex();
+      flex.fail(matcher, what);
+      expectSound(flex, await flex.asAgent(request));
+      expect(flex.requests.filter(({ host }) => host === 'sync.twilio.com')).toEqual([]);
+    },
+  );
+});
+
+describe('writing into an open conversation, the message fails', () => {
+  it.each(Object.entries(faults))('%s', async (_fault, what) => {
+    const flex = new VirtualFlex();
+    const { body } = await flex.asAgent(request);
+    const again = { ...keyed, body: 'Hello again', onActive: 'reuse' };
+    flex.fail(steps['sending the message'], what);
+    const first = await flex.asAgent(again);
+    const isSent = flex.messages().length === 2;
+    expect(first.status).toBe(isSent ? 200 : 503);
+    if (!isSent && 'hang' in what) {
+      expect(first.body.notUndone).toEqual(['a message that may have been sent']);
+    }
+    flex.faults.clear();
+    flex.clock = 20_000;
+    expect(await flex.asAgent(again)).toMatchObject({ status: 200, body: { reused: true } });
+    expect(flex.messages().map((one) => one.body)).toEqual(['Hello Ada', 'Hello again']);
+    expect(flex.openConversations()).toEqual([body.conversationSid]);
+  });
+});
+
 const lookUps = {
   'finding the worker': { host: 'taskrouter.twilio.com', path: '/v1/Workspaces/*/Workers' },
   'reading the template': { path: '/v1/Content/*' },

@@ -9,7 +9,7 @@ import { InboundMessages } from '../../simulator/inbound';
 import { freePort } from '../../simulator/listen';
 import { Timeline } from '../../simulator/timeline';
 import { TwilioState } from '../../simulator/twilio/state';
-import { paths, WebhookSender } from '../../simulator/webhooks';
+import { forgeOf, paths, WebhookSender } from '../../simulator/webhooks';
 
 const authToken = '0'.repeat(32);
 type Answer = (response: ServerResponse, fields: URLSearchParams) => void;
@@ -313,4 +313,9 @@ describe('the gateway', () => {
     const gateway = new Gateway({ port, authToken, target: async () => url, accessOf: () => undefined });
     await expect(gateway.start()).rejects.toThrow(`Port ${port} cannot be used (EADDRINUSE)`);
   });
+});
+
+it.each(['xAbc=', 'yAbc=', 'Abc='])('forges %s as something else of the same length', (signature) => {
+  expect(forgeOf(signature)).not.toBe(signature);
+  expect(forgeOf(signature)).toHaveLength(signature.length);
 });
