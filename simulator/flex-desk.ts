@@ -12,8 +12,6 @@ export interface FlexDeskOptions {
   data(): ProjectData;
   /** The key with which servers call, as the functions have it. */
   apiKey(): string;
-  /** Where the console is: an agent's page in the browser. */
-  origin: string;
 }
 
 /** The Flex side: agents who start conversations by the plugin's or the CRM's call of our function. */
@@ -135,10 +133,15 @@ export class FlexDesk {
     headers: Record<string, string>;
     body: object;
   } {
-    const { rest, origin, apiKey } = this.#options;
+    const { rest, data, apiKey } = this.#options;
     rest.flex.workerNamed(agent);
+    // The page on which the plugin runs.
+    const [origin] = data().origins;
     return as === 'agent'
-      ? { headers: { Origin: origin }, body: { ...request, Token: rest.flex.issueToken(agent) } }
+      ? {
+          headers: { ...(origin !== undefined && { Origin: origin }) },
+          body: { ...request, Token: rest.flex.issueToken(agent) },
+        }
       : { headers: { Authorization: `Bearer ${apiKey()}` }, body: { ...request, worker: agent } };
   }
 

@@ -109,7 +109,6 @@ export class LocalTwilio {
       webhooks: this.#webhooks,
       data: () => this.#data,
       apiKey: () => this.#data.env.OUTBOUND_API_KEY || localApiKey,
-      origin: `http://localhost:${options.ports.console}`,
     });
     this.#gateway = new Gateway({
       port: options.ports.functions,

@@ -21,6 +21,8 @@ export interface ProjectData {
   addressees: FlexSnapshot['customers'];
   /** The templates that have a Content SID, as Content templates. */
   contents: Template[];
+  /** The pages that may call. */
+  origins: string[];
   /** Where Flex does its work, as far as the data says. */
   workspace: Partial<Workspace>;
   /** The project's `.env`. */
@@ -62,6 +64,7 @@ export function readProject(root: string): ProjectData {
     })),
     contents:
       read<TemplatesAsset>(join(assets, 'templates.private.json'))?.categories.flatMap(readContents) ?? [],
+    origins: routing?.flex?.origins ?? [],
     workspace: readWorkspace(routing, env),
     env,
   };

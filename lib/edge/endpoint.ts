@@ -4,7 +4,7 @@ import { type DataDoors, openData } from '../data/assets';
 import { type Caller, identifyCaller } from './caller';
 import { withReserve } from './deadline';
 import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
-import { UnsupportedMediaType } from './errors';
+import { Forbidden, UnsupportedMediaType } from './errors';
 import { parseEvent } from './event';
 import type { RuntimeContext } from './platform';
 import { Reply, runRequest, type Tools, type TwilioFunction } from './request';
@@ -36,8 +36,8 @@ export interface Endpoint<S extends GenericSchema> {
 const answerMs = 300;
 
 /**
- * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio: it verifies who calls, answers
- * preflights, and lets the origins of the routing data's `flex.origins` read the answer.
+ * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio: it verifies who calls, and lets in
+ * the pages of the routing data's `flex.origins` alone. Preflights it answers where Twilio has not done so itself.
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions/cors
  */
@@ -69,6 +69,7 @@ export function serveEndpoint<S extends GenericSchema>(
           tools.note({ preflight: 'Access-Control-Allow-Origin' in allowed });
           return new Reply(204, {});
         }
+        requireOrigin(headers.origin, allowed);
         requireBody(headers['content-type']);
         const caller = await verify(platform, context, data, tools, headers.authorization, Token);
         tools.note({ caller: caller.kind });
@@ -103,6 +104,16 @@ async function verify(
       validate: (text) => platform.validateFlexToken(context, text, tools.twilio({ reserveMs: 4_500 })),
     },
   );
+}
+
+/**
+ * Twilio tells every page's preflight that it may: whether it may is found out here. A server has no origin.
+ *
+ * @see https://github.com/twilio-labs/serverless-toolkit/issues/195
+ */
+function requireOrigin(origin: unknown, allowed: Readonly<Record<string, string>>): void {
+  if (origin === undefined || 'Access-Control-Allow-Origin' in allowed) return;
+  throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'origin_not_listed' } });
 }
 
 /** A GET has no body, and neither its address nor a page's form may start a conversation. */

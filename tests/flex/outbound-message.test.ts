@@ -592,8 +592,25 @@ describe('pages of other origins', () => {
     expect([status, headers['Access-Control-Allow-Origin'], headers.Vary]).toEqual([204, allowed, 'Origin']);
     expect(headers['Access-Control-Allow-Headers']).toBe(allowed && 'Authorization, Content-Type');
     const refused = await flex.call(sms, from);
-    expect([refused.status, refused.headers['Access-Control-Allow-Origin']]).toEqual([401, allowed]);
+    const expected = allowed || origin === undefined ? 401 : 403;
+    expect([refused.status, refused.headers['Access-Control-Allow-Origin']]).toEqual([expected, allowed]);
     expect(flex.requests).toEqual([]);
+  });
+
+  it('may not call where they are not listed, with whatever token: 403', async () => {
+    const flex = new VirtualFlex();
+    const Token = flex.rest.flex.issueToken('alice@example.com');
+    expect(await flex.call({ ...sms, Token }, { origin: 'https://evil.example' })).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden', message: 'Not allowed.' },
+    });
+    expect(flex.lines.at(-1)).toMatchObject({ level: 'warn', reason: 'origin_not_listed' });
+    expect(flex.requests).toEqual([]);
+    const listed = await flex.call({ ...sms, Token }, { origin: 'https://flex.twilio.com' });
+    expect([listed.status, listed.headers['Access-Control-Allow-Origin']]).toEqual([
+      201,
+      'https://flex.twilio.com',
+    ]);
   });
 
   it('never all: a wildcard is nobody’s origin', async () => {

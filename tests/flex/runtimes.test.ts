@@ -100,6 +100,13 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
     expect([answer.status, answer.body]).toMatchObject([503, { code: 'twilio_unavailable' }]);
   });
 
+  it('from a page that is not listed is refused', async () => {
+    const headers = { origin: 'https://example.com' };
+    const answer = await running.call(path, {}, { json: { ...sms, Token: token() }, headers });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    expect(running.twilio.calls).toEqual([]);
+  });
+
   it('from a page asks first, and only pages that are listed are told that they may', async () => {
     const ask = (origin: string): ReturnType<Running['call']> =>
       running.call(
@@ -107,7 +114,7 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
         {},
         { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } },
       );
-    // The development runtime answers preflights itself, with a wildcard: the cloud leaves them to the function.
+    // The development runtime answers preflights itself, with a wildcard, as the cloud is said to do too.
     if (runtime.name.includes('/dev'))
       return expect((await ask('https://flex.twilio.com')).status).toBeLessThan(300);
     const allowed = await ask('https://flex.twilio.com');
