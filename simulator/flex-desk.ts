@@ -3,7 +3,7 @@ import type { ProjectData } from './project-data';
 import type { Timeline } from './timeline';
 import { TwilioError } from './twilio/errors';
 import type { RestApi } from './twilio/rest';
-import type { WebhookSender, WebhookTimelineEntry } from './webhooks';
+import { curlOf, type WebhookSender, type WebhookTimelineEntry } from './webhooks';
 
 export interface FlexDeskOptions {
   rest: RestApi;
@@ -46,17 +46,15 @@ export class FlexDesk {
 
   snapshot(): FlexSnapshot {
     const { rest, data } = this.#options;
-    const { workers, addressees } = data();
-    const named = new Map(workers.map(({ identity, displayName }) => [identity, displayName]));
     const agents = rest.flex.workers().map(({ sid, friendlyName, identity }) => ({
       name: friendlyName,
-      displayName: named.get(friendlyName) ?? friendlyName,
+      displayName: this.#nameOf(friendlyName),
       identity,
       workerSid: sid,
     }));
     return {
       agents,
-      customers: addressees,
+      customers: data().addressees,
       templates: rest.content.templates().map(({ sid, text, variables, language }) => ({
         contentSid: sid,
         text,
@@ -115,13 +113,11 @@ export class FlexDesk {
   /** @returns a request of the timeline as a command, with credentials that are good now */
   curl(id: number, url: string): string {
     const { headers, body } = this.#compose(this.#request(id));
-    const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
     const all = { 'Content-Type': 'application/json', ...headers };
-    return [
-      `curl ${url}`,
-      ...Object.entries(all).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
-      `-d ${quote(JSON.stringify(body))}`,
-    ].join(' \\\n  ');
+    return curlOf(url, [
+      ...Object.entries(all).map(([name, value]): [string, string] => ['-H', `${name}: ${value}`]),
+      ['-d', JSON.stringify(body)],
+    ]);
   }
 
   reset(): void {

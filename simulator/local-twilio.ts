@@ -33,7 +33,7 @@ import { type RunningProxy, startProxy } from './twilio/proxy';
 import { RestApi } from './twilio/rest';
 import { TwilioState } from './twilio/state';
 import { participantAddedFields } from './webhook-fields';
-import { paths, WebhookSender, type WebhookTimelineEntry } from './webhooks';
+import { curlOf, paths, WebhookSender, type WebhookTimelineEntry } from './webhooks';
 
 export interface LocalTwilioOptions {
   /** The project's folder, built. */
@@ -432,12 +432,13 @@ export class LocalTwilio {
   curl(id: number): string {
     const { name, url, fields } = this.webhook(id);
     if (name === 'outboundMessage') return this.#flex.curl(id, url);
-    const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-    return [
-      `curl ${url}`,
-      `-H ${quote(`X-Twilio-Signature: ${this.#webhooks.sign(url, fields)}`)}`,
-      ...Object.entries(fields).map(([name, value]) => `--data-urlencode ${quote(`${name}=${value}`)}`),
-    ].join(' \\\n  ');
+    return curlOf(url, [
+      ['-H', `X-Twilio-Signature: ${this.#webhooks.sign(url, fields)}`],
+      ...Object.entries(fields).map(([one, value]): [string, string] => [
+        '--data-urlencode',
+        `${one}=${value}`,
+      ]),
+    ]);
   }
 
   /** @throws TwilioError 404 */

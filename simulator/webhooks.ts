@@ -194,6 +194,12 @@ interface SentRequest {
   body: string;
 }
 
+/** @returns a request as a command for the shell; each option is a flag with its text */
+export function curlOf(url: string, options: [flag: string, text: string][]): string {
+  const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+  return [`curl ${url}`, ...options.map(([flag, text]) => `${flag} ${quote(text)}`)].join(' \\\n  ');
+}
+
 /** @returns a signature of the same form that is never the right one */
 export function forgeOf(signature: string): string {
   return `${signature.startsWith('x') ? 'y' : 'x'}${signature.slice(1)}`;

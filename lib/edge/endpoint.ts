@@ -1,12 +1,11 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import { flexSettings } from '../core/flex';
-import { type DataDoors, openData } from '../data/assets';
+import { openData } from '../data/assets';
 import { type Caller, identifyCaller } from './caller';
 import { withReserve } from './deadline';
 import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
 import { Forbidden, UnsupportedMediaType } from './errors';
 import { parseEvent } from './event';
-import type { RuntimeContext } from './platform';
 import { Reply, runRequest, type Tools, type TwilioFunction } from './request';
 
 /** What an endpoint's handler may use besides the request. */
@@ -34,6 +33,9 @@ export interface Endpoint<S extends GenericSchema> {
 
 /** What is left to answer in, in milliseconds. */
 const answerMs = 300;
+
+/** What asking about a token leaves for the work, in milliseconds. */
+const validationReserveMs = 4_500;
 
 /**
  * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio: it verifies who calls, and lets in
@@ -64,14 +66,24 @@ export function serveEndpoint<S extends GenericSchema>(
       facts: { event: endpoint.name },
       fallback: undefined,
       work: async (tools) => {
-        allowed = corsHeaders(headers.origin, flexSettings(await data.routing()).origins);
+        const { roles, origins } = flexSettings(await data.routing());
+        allowed = corsHeaders(headers.origin, origins);
         if (headers['access-control-request-method'] !== undefined) {
           tools.note({ preflight: 'Access-Control-Allow-Origin' in allowed });
           return new Reply(204, {});
         }
         requireOrigin(headers.origin, allowed);
         requireBody(headers['content-type']);
-        const caller = await verify(platform, context, data, tools, headers.authorization, Token);
+        const caller = await identifyCaller(
+          { authorization: headers.authorization, token: Token },
+          {
+            apiKey: context.OUTBOUND_API_KEY,
+            roles,
+            now: platform.date(),
+            validate: (token) =>
+              platform.validateFlexToken(context, token, tools.twilio({ reserveMs: validationReserveMs })),
+          },
+        );
         tools.note({ caller: caller.kind });
         return endpoint.handle(parseEvent(endpoint.schema, fields), {
           ...tools,
@@ -84,26 +96,6 @@ export function serveEndpoint<S extends GenericSchema>(
     });
     callback(null, platform.respond(status, body, { ...allowed, ...own, 'Cache-Control': 'no-store' }));
   };
-}
-
-async function verify(
-  platform: EndpointPlatform,
-  context: RuntimeContext,
-  data: DataDoors,
-  tools: Tools,
-  authorization: unknown,
-  token: unknown,
-): Promise<Caller> {
-  const { roles } = flexSettings(await data.routing());
-  return identifyCaller(
-    { authorization, token },
-    {
-      apiKey: context.OUTBOUND_API_KEY,
-      roles,
-      now: platform.date(),
-      validate: (text) => platform.validateFlexToken(context, text, tools.twilio({ reserveMs: 4_500 })),
-    },
-  );
 }
 
 /**

@@ -173,6 +173,24 @@ function hasAnswer(error: unknown): boolean {
   return typeof (error as SdkError).status === 'number';
 }
 
+/** What an answer that makes no sense fails with: what was asked for may have been done. */
+export function oddAnswer(): Error {
+  return Object.assign(new Error('the answer makes no sense'), { code: 'ODD_ANSWER' });
+}
+
+/**
+ * @param work what is asked of Twilio, by `persist` or `persistOnce`
+ * @returns what it gives, or `instead` where Twilio says that there is no such resource
+ */
+export async function orIfMissing<T, U>(work: Promise<T>, instead: U): Promise<T | U> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof TwilioRefused && error.kind === 'missing') return instead;
+    throw error;
+  }
+}
+
 interface SdkError {
   /** HTTP status; missing when no answer came. */
   status?: unknown;

@@ -1,5 +1,4 @@
-import { persist, type TwilioApi } from './api';
-import { isMissing } from './conversations';
+import { orIfMissing, persist, type TwilioApi } from './api';
 
 /** A Content template, as far as sending it asks for. */
 export interface ContentTemplate {
@@ -24,18 +23,15 @@ export async function fetchTemplate(
   forWhatsApp: boolean,
 ): Promise<ContentTemplate | undefined> {
   const content = api.client.content.v1.contents(contentSid);
-  try {
-    const [template, approval] = await Promise.all([
-      persist(api, 'fetch content', () => content.fetch()),
-      forWhatsApp ? persist(api, 'fetch approval', () => content.approvalFetch().fetch()) : undefined,
-    ]);
-    return {
-      variables: Object.keys(template.variables ?? {}),
-      approvedForWhatsApp:
-        (approval?.whatsapp as { status?: unknown } | null | undefined)?.status === 'approved',
-    };
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const fetched = Promise.all([
+    persist(api, 'fetch content', () => content.fetch()),
+    forWhatsApp ? persist(api, 'fetch approval', () => content.approvalFetch().fetch()) : undefined,
+  ]);
+  const [template, approval] = (await orIfMissing(fetched, undefined)) ?? [];
+  if (!template) return undefined;
+  const whatsApp = approval?.whatsapp as { status?: unknown } | null | undefined;
+  return {
+    variables: Object.keys(template.variables ?? {}),
+    approvedForWhatsApp: whatsApp?.status === 'approved',
+  };
 }

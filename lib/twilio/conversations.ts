@@ -1,5 +1,5 @@
 import { NotFound, TwilioRefused } from '../edge/errors';
-import { persist, type TwilioApi } from './api';
+import { orIfMissing, persist, type TwilioApi } from './api';
 
 /** A worker who is a participant of a conversation. */
 export interface WorkerParticipant {
@@ -59,13 +59,10 @@ export async function addWorker(
 
 /** Takes a participant out of a conversation; one who is gone already is fine. */
 export async function removeParticipant(api: TwilioApi, conversationSid: string, sid: string): Promise<void> {
-  try {
-    await persist(api, 'remove participant', () =>
-      api.client.conversations.v1.conversations(conversationSid).participants(sid).remove(),
-    );
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+  const removed = persist(api, 'remove participant', () =>
+    api.client.conversations.v1.conversations(conversationSid).participants(sid).remove(),
+  );
+  await orIfMissing(removed, undefined);
 }
 
 /**
@@ -78,17 +75,14 @@ export async function fetchAttributes(
   conversationSid: string,
   participantSid: string,
 ): Promise<string | undefined> {
-  try {
-    const { attributes } = await persist(api, 'fetch participant', () =>
-      api.client.conversations.v1.conversations(conversationSid).participants(participantSid).fetch(),
-    );
-    if (typeof attributes === 'string') return attributes;
-    // To take them for empty would be to overwrite what is there.
-    throw new TwilioRefused('refused', { request: 'fetch participant', answer: 'makes no sense' });
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const fetched = persist(api, 'fetch participant', () =>
+    api.client.conversations.v1.conversations(conversationSid).participants(participantSid).fetch(),
+  );
+  const participant = await orIfMissing(fetched, undefined);
+  if (!participant) return undefined;
+  if (typeof participant.attributes === 'string') return participant.attributes;
+  // To take them for empty would be to overwrite what is there.
+  throw new TwilioRefused('refused', { request: 'fetch participant', answer: 'makes no sense' });
 }
 
 /**
@@ -103,18 +97,13 @@ export async function updateAttributes(
   participantSid: string,
   attributes: string,
 ): Promise<boolean> {
-  try {
-    await persist(api, 'update participant', () =>
-      api.client.conversations.v1
-        .conversations(conversationSid)
-        .participants(participantSid)
-        .update({ attributes }),
-    );
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+  const updated = persist(api, 'update participant', () =>
+    api.client.conversations.v1
+      .conversations(conversationSid)
+      .participants(participantSid)
+      .update({ attributes }),
+  );
+  return (await orIfMissing(updated, undefined)) !== undefined;
 }
 
 /** A conversation that is not closed. */
@@ -158,31 +147,23 @@ export async function findOpenConversation(
  * @throws TwilioUnavailable, TwilioRefused, Misconfigured
  */
 export async function closeConversation(api: TwilioApi, sid: string): Promise<void> {
-  const conversation = api.client.conversations.v1.conversations(sid);
-  try {
-    const { state } = await persist(api, 'fetch conversation', () => conversation.fetch());
-    if (state === 'closed') return;
-    await persist(api, 'close conversation', () => conversation.update({ state: 'closed' }));
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+  if (!(await isOpen(api, sid))) return;
+  const closed = persist(api, 'close conversation', () =>
+    api.client.conversations.v1.conversations(sid).update({ state: 'closed' }),
+  );
+  await orIfMissing(closed, undefined);
 }
 
 /** @returns whether a conversation is there and not closed */
 export async function isOpen(api: TwilioApi, sid: string): Promise<boolean> {
-  try {
-    const { state } = await persist(api, 'fetch conversation', () =>
-      api.client.conversations.v1.conversations(sid).fetch(),
-    );
-    return state !== 'closed';
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+  const fetched = persist(api, 'fetch conversation', () =>
+    api.client.conversations.v1.conversations(sid).fetch(),
+  );
+  const conversation = await orIfMissing(fetched, undefined);
+  return conversation !== undefined && conversation.state !== 'closed';
 }
 
-/** @returns whether Twilio said that there is no such resource */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   return error instanceof TwilioRefused && error.kind === 'missing';
 }
 

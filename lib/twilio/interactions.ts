@@ -1,5 +1,5 @@
-import { persist, persistOnce, type TwilioApi } from './api';
-import { isMissing } from './conversations';
+import { parseAttributes } from '../core/attributes';
+import { oddAnswer, orIfMissing, persist, persistOnce, type TwilioApi } from './api';
 
 /** What a begun interaction consists of. */
 export interface Interaction {
@@ -25,7 +25,8 @@ export interface ChannelState {
   errorCode: number | undefined;
 }
 
-const attribute = 'outbound_request';
+/** Where a task's and a message's attributes have the tag by which they are found again. */
+export const tagAttribute = 'outbound_request';
 
 /**
  * Creates an interaction, once: after a failure that leaves it open it is looked for by its tag.
@@ -41,7 +42,7 @@ export function createInteraction(
   tag: string,
 ): Promise<Interaction> {
   const { properties } = routing;
-  const attributes = { ...properties.attributes, [attribute]: tag };
+  const attributes = { ...properties.attributes, [tagAttribute]: tag };
   return persistOnce(
     api,
     'create interaction',
@@ -52,7 +53,7 @@ export function createInteraction(
       });
       const interaction = readInteraction(created.sid, created.channel, created.routing);
       if (interaction) return interaction;
-      throw Object.assign(new Error('the answer makes no sense'), { code: 'ODD_ANSWER' });
+      throw oddAnswer();
     },
     () => findInteraction(api, workspaceSid, tag),
   );
@@ -72,7 +73,7 @@ export async function findInteraction(
 ): Promise<Interaction | undefined> {
   const tasks = await persist(api, 'list tasks', () =>
     api.client.taskrouter.v1.workspaces(workspaceSid).tasks.list({
-      evaluateTaskAttributes: `${attribute} == "${tag}"`,
+      evaluateTaskAttributes: `${tagAttribute} == "${tag}"`,
       ordering: 'DateCreated:desc',
       limit: 20,
       pageSize: 20,
@@ -80,7 +81,7 @@ export async function findInteraction(
   );
   for (const task of tasks) {
     const attributes = parseObject(task.attributes);
-    if (attributes[attribute] !== tag) continue;
+    if (attributes[tagAttribute] !== tag) continue;
     const { flexInteractionSid, flexInteractionChannelSid, conversationSid } = attributes;
     const sids = [flexInteractionSid, flexInteractionChannelSid, conversationSid];
     if (!sids.every((sid) => typeof sid === 'string')) continue;
@@ -110,16 +111,13 @@ export async function fetchChannelState(api: TwilioApi, interaction: Interaction
  * @see https://www.twilio.com/docs/flex/developer/conversations/best-practices
  */
 export async function closeChannel(api: TwilioApi, { sid, channelSid }: Interaction): Promise<void> {
-  try {
-    await persist(api, 'close channel', () =>
-      api.client.flexApi.v1
-        .interaction(sid)
-        .channels(channelSid)
-        .update({ status: 'closed', routing: { status: 'closed' } }),
-    );
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+  const closed = persist(api, 'close channel', () =>
+    api.client.flexApi.v1
+      .interaction(sid)
+      .channels(channelSid)
+      .update({ status: 'closed', routing: { status: 'closed' } }),
+  );
+  await orIfMissing(closed, undefined);
 }
 
 /** The answer to a create says only that Twilio has accepted it, and where it will all be. */
@@ -136,10 +134,6 @@ function readInteraction(sid: unknown, channel: unknown, routing: unknown): Inte
 
 /** JSON fields come as text or as what the text stands for. */
 function parseObject(value: unknown): Record<string, unknown> {
-  try {
-    const object: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-    return typeof object === 'object' && object !== null ? (object as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+  if (typeof value === 'string') return parseAttributes(value) ?? {};
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

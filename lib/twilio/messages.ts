@@ -1,5 +1,6 @@
-import { persist, persistOnce, type TwilioApi } from './api';
-import { isMissing } from './conversations';
+import { parseAttributes } from '../core/attributes';
+import { oddAnswer, orIfMissing, persist, persistOnce, type TwilioApi } from './api';
+import { tagAttribute } from './interactions';
 
 /** What a message holds: text, or a Content template with its variables. */
 export interface MessageContent {
@@ -16,8 +17,6 @@ export interface OutgoingMessage extends MessageContent {
   /** The identity in whose name it is written. */
   author: string;
 }
-
-const attribute = 'outbound_request';
 
 /**
  * Writes a message into a conversation, once: after a failure that leaves it open it is looked for by its tag.
@@ -39,9 +38,9 @@ export function sendMessage(
     async () => {
       const { sid } = await api.client.conversations.v1
         .conversations(conversationSid)
-        .messages.create({ ...message, attributes: JSON.stringify({ [attribute]: tag }) });
+        .messages.create({ ...message, attributes: JSON.stringify({ [tagAttribute]: tag }) });
       if (typeof sid === 'string') return sid;
-      throw Object.assign(new Error('the answer makes no sense'), { code: 'ODD_ANSWER' });
+      throw oddAnswer();
     },
     () => findMessage(api, conversationSid, tag),
   );
@@ -57,17 +56,13 @@ export async function findMessage(
   conversationSid: string,
   tag: string,
 ): Promise<string | undefined> {
-  try {
-    const messages = await persist(api, 'list messages', () =>
-      api.client.conversations.v1
-        .conversations(conversationSid)
-        .messages.list({ order: 'desc', limit: 100, pageSize: 100 }),
-    );
-    return messages.find(({ attributes }) => tagOf(attributes) === tag)?.sid;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const listed = persist(api, 'list messages', () =>
+    api.client.conversations.v1
+      .conversations(conversationSid)
+      .messages.list({ order: 'desc', limit: 100, pageSize: 100 }),
+  );
+  const messages = await orIfMissing(listed, []);
+  return messages.find(({ attributes }) => parseAttributes(attributes)?.[tagAttribute] === tag)?.sid;
 }
 
 /**
@@ -92,12 +87,4 @@ export async function hasWrittenSince(
     ({ direction, dateSent, dateCreated }) =>
       direction === 'inbound' && Number(dateSent ?? dateCreated) >= after.getTime(),
   );
-}
-
-function tagOf(attributes: unknown): unknown {
-  try {
-    return (JSON.parse(String(attributes)) as Record<string, unknown> | null)?.[attribute];
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
+import { parseAttributes } from '../core/attributes';
 import type { OutboundWorker } from '../core/outbound';
 import type { Caller } from '../edge/caller';
 import { Forbidden, InvalidEvent, Unprocessable } from '../edge/errors';
-import { persist, type TwilioApi } from './api';
-import { isMissing } from './conversations';
+import { orIfMissing, persist, type TwilioApi } from './api';
 
 /** A Flex agent as TaskRouter knows one. */
 export interface TaskRouterWorker {
@@ -28,17 +28,15 @@ export async function findWorker(
   worker: string,
 ): Promise<TaskRouterWorker | undefined> {
   const { workers } = api.client.taskrouter.v1.workspaces(workspaceSid);
-  try {
-    const [found] = /^WK[0-9a-fA-F]{32}$/.test(worker)
-      ? [await persist(api, 'fetch worker', () => workers(worker).fetch())]
-      : await persist(api, 'list workers', () =>
-          workers.list({ friendlyName: worker, limit: 2, pageSize: 2 }),
-        );
-    return found && { ...identityOf(found), sid: found.sid };
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
+  if (/^WK[0-9a-fA-F]{32}$/.test(worker)) {
+    const fetched = persist(api, 'fetch worker', () => workers(worker).fetch());
+    return describeWorker(await orIfMissing(fetched, undefined));
   }
+  const listed = persist(api, 'list workers', () =>
+    workers.list({ friendlyName: worker, limit: 2, pageSize: 2 }),
+  );
+  const [found] = await orIfMissing(listed, []);
+  return describeWorker(found);
 }
 
 /**
@@ -68,16 +66,12 @@ export async function findOutboundWorker(
 }
 
 /** Flex keeps an agent's identity in the worker's `contact_uri`, e.g. `client:alice_40example_2Ecom`. */
-function identityOf({ friendlyName, attributes }: { friendlyName: string; attributes: string }): {
-  friendlyName: string;
-  identity: string;
-} {
-  let uri: unknown;
-  try {
-    uri = (JSON.parse(attributes) as { contact_uri?: unknown } | null)?.contact_uri;
-  } catch {
-    uri = undefined;
-  }
+function describeWorker(
+  worker: { sid: string; friendlyName: string; attributes: string } | undefined,
+): TaskRouterWorker | undefined {
+  if (!worker) return undefined;
+  const { sid, friendlyName, attributes } = worker;
+  const uri = parseAttributes(attributes)?.contact_uri;
   const identity = typeof uri === 'string' ? uri.replace(/^client:/, '') : '';
-  return { friendlyName, identity: identity || friendlyName };
+  return { sid, friendlyName, identity: identity || friendlyName };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import twilio, { type RequestClient, type Twilio } from 'twilio';
+import twilio, { type Twilio } from 'twilio';
 import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
 import { endpoint } from '../../functions/flex/outbound-message';
 import type { Customer, Routing } from '../../lib/data/types';
@@ -15,12 +15,14 @@ import type { SimulatedInteraction } from '../../simulator/twilio/flex';
 import type { Message } from '../../simulator/twilio/model';
 import { type RestAnswer, RestApi, type RestRequest } from '../../simulator/twilio/rest';
 import { TwilioState } from '../../simulator/twilio/state';
+import { inProcess } from '../simulator/in-process';
 import { TwilioOpenApi } from '../simulator/openapi';
 import { customer, routing } from '../support/data';
 
 const openApi = new TwilioOpenApi();
 
 export const accountSid = `AC${'0'.repeat(32)}`;
+const authToken = '0'.repeat(32);
 export const apiKey = 'a-key-of-the-tests-that-is-long-enough';
 export const ada = customer({
   customer_id: '1001',
@@ -77,7 +79,7 @@ export const steps = {
  * is never answered, costs its milliseconds on that clock and nothing else.
  */
 export class VirtualFlex {
-  readonly state = new TwilioState({ accountSid, authToken: '0'.repeat(32), changesPerSecond: 1_000 });
+  readonly state = new TwilioState({ accountSid, authToken, changesPerSecond: 1_000 });
   readonly rest = new RestApi(this.state);
   readonly faults = new Faults();
   readonly #deaths = new Faults();
@@ -175,7 +177,7 @@ export class VirtualFlex {
   }
 
   #context(): RuntimeContext {
-    return { ...this.env, ACCOUNT_SID: accountSid, AUTH_TOKEN: '0'.repeat(32) } as unknown as RuntimeContext;
+    return { ...this.env, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken } as unknown as RuntimeContext;
   }
 
   #platform(): EndpointPlatform {
@@ -198,7 +200,7 @@ export class VirtualFlex {
       twilio: (_context, deadline) => openTwilio(() => this.#client(), waiting(deadline)),
       sync: (_context, deadline): ServiceContext => {
         const httpClient = boundedHttpClient(this.#client(), deadline);
-        return twilio(accountSid, '0'.repeat(32), { httpClient }).sync.v1.services('default');
+        return twilio(accountSid, authToken, { httpClient }).sync.v1.services('default');
       },
       validateFlexToken: (_context, token, how) =>
         validateFlexToken(
@@ -218,13 +220,14 @@ export class VirtualFlex {
 
   /** As `twilio-flex-token-validator` does, down to what it rejects with. */
   async #validate(token: string): Promise<unknown> {
+    const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
     const request = {
       method: 'POST',
       host: 'iam.twilio.com',
       path: `/v1/Accounts/${accountSid}/Tokens/validate`,
     };
     const answer = await this.#send(
-      { ...request, query: {}, form: { token }, headers: {} },
+      { ...request, query: {}, form: { token }, headers: { authorization } },
       requestTimeoutMs,
     ).catch((error: Error) => Promise.reject(error.message));
     const result = (typeof answer.body === 'string' ? JSON.parse(answer.body) : answer.body) as {
@@ -235,50 +238,17 @@ export class VirtualFlex {
   }
 
   #client(): Twilio {
-    const httpClient = {
-      request: async (options: {
-        method: string;
-        uri: string;
-        headers?: Record<string, string>;
-        params?: Record<string, unknown>;
-        data?: Record<string, unknown>;
-        timeout?: number;
-      }) => {
-        const url = new URL(options.uri);
-        const text = (values: Record<string, unknown> = {}): Record<string, string> =>
-          Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
-        const answer = await this.#send(
-          {
-            method: options.method.toUpperCase(),
-            host: url.hostname,
-            path: url.pathname,
-            query: { ...Object.fromEntries(url.searchParams), ...text(options.params) },
-            form: text(options.data),
-            headers: Object.fromEntries(
-              Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-            ),
-          },
-          options.timeout ?? requestTimeoutMs,
-        );
-        const body = typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body;
-        return { statusCode: answer.status, body, headers: {} };
-      },
-    };
-    return twilio(accountSid, '0'.repeat(32), { httpClient: httpClient as unknown as RequestClient });
+    const httpClient = inProcess({ handle: (request, timeout) => this.#send(request, timeout) });
+    return twilio(accountSid, authToken, { httpClient });
   }
 
-  async #send(request: RestRequest, timeout: number): Promise<RestAnswer> {
+  async #send(request: RestRequest, timeout = requestTimeoutMs): Promise<RestAnswer> {
     this.requests.push(request);
     if (this.#deaths.take(request)) return new Promise(() => undefined);
     await new Promise(setImmediate);
     this.clock += 10;
     const fault = this.faults.take(request);
-    const credentials = Buffer.from(`${accountSid}:${'0'.repeat(32)}`).toString('base64');
-    const work = (): Promise<RestAnswer> =>
-      this.rest.handle({
-        ...request,
-        headers: { ...request.headers, authorization: `Basic ${credentials}` },
-      });
+    const work = (): Promise<RestAnswer> => this.rest.handle(request);
     if (!fault) return work();
     if (fault.after) await work();
     if ('hang' in fault) {

@@ -1,8 +1,13 @@
 import type { RequestClient } from 'twilio';
-import type { RestApi } from '../../simulator/twilio/rest';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/rest';
+
+/** What stands in for Twilio; `timeout` is how long the SDK would wait, in milliseconds. */
+export interface RestSide {
+  handle(request: RestRequest, timeout?: number): Promise<RestAnswer>;
+}
 
 /** The sending part of the SDK, which hands requests to a REST side of this process; the rest of the SDK is as it is. */
-export function inProcess(rest: RestApi): RequestClient {
+export function inProcess(rest: RestSide): RequestClient {
   const client = {
     async request(options: {
       method: string;
@@ -12,6 +17,7 @@ export function inProcess(rest: RestApi): RequestClient {
       headers?: Record<string, string>;
       params?: Record<string, unknown>;
       data?: Record<string, unknown>;
+      timeout?: number;
     }) {
       const url = new URL(options.uri);
       const text = (values: Record<string, unknown> = {}): Record<string, string> =>
@@ -22,7 +28,7 @@ export function inProcess(rest: RestApi): RequestClient {
         name.toLowerCase(),
         value,
       ]);
-      const answer = await rest.handle({
+      const request: RestRequest = {
         method: options.method.toUpperCase(),
         host: url.hostname,
         path: url.pathname,
@@ -30,7 +36,8 @@ export function inProcess(rest: RestApi): RequestClient {
         form: text(options.data),
         lists: Object.fromEntries(lists) as Record<string, string[]>,
         headers: { ...Object.fromEntries(headers), authorization: `Basic ${credentials}` },
-      });
+      };
+      const answer = await rest.handle(request, options.timeout);
       return {
         statusCode: answer.status,
         body: typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body,
