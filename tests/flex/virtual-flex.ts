@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import twilio, { type Twilio } from 'twilio';
 import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
 import { endpoint } from '../../functions/flex/outbound-message';
@@ -89,8 +88,6 @@ export class VirtualFlex {
   readonly problems: string[] = [];
   /** Milliseconds since it began. */
   clock = 0;
-  /** What a pause takes in truth, in milliseconds. */
-  realPauseMs = 0;
   customers: Customer[] = [ada];
   routing: Routing = routing({
     workers: [{ identity: 'alice@example.com' }, { identity: 'bob@example.com' }],
@@ -215,7 +212,7 @@ export class VirtualFlex {
 
   async #sleep(ms: number): Promise<void> {
     this.clock += ms;
-    await (this.realPauseMs > 0 ? sleep(this.realPauseMs) : new Promise(setImmediate));
+    await new Promise(setImmediate);
   }
 
   /** As `twilio-flex-token-validator` does, down to what it rejects with. */
