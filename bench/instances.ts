@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Customer } from '../lib/data/types';
+import type { Customer } from '../lib/model';
 
 /** One callback to be measured. */
 export interface Subject {

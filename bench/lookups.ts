@@ -1,6 +1,6 @@
-import { compareCustomers } from '../lib/core/order';
-import { AssetCustomers } from '../lib/data/asset-customers';
-import type { Customer } from '../lib/data/types';
+import { AssetCustomers } from '../lib/customers/asset-customers';
+import { compareCustomers } from '../lib/customers/order';
+import type { Customer } from '../lib/model';
 import { type Timing, Timings } from './stats';
 
 export const lookupKinds = ['byId', 'byAddress', 'list'] as const;

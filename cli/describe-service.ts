@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CustomersAsset } from '../lib/data/types';
+import type { CustomersAsset } from '../lib/model';
 
 /**
  * What is served where, and a first request to try.

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { parseAddress } from '../lib/core/address';
-import type { ChannelType } from '../lib/data/types';
+import { parseAddress } from '../lib/address';
+import type { ChannelType } from '../lib/model';
 import type { ContractProblem } from './api';
 
 /** What a webhook's caller does with an answer. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import * as v from 'valibot';
-import { withoutUndefined } from '../lib/core/defined';
+import { withoutUndefined } from '../lib/defined';
 import { bundleConsole } from './console/bundle';
 import { listen, stopServer } from './listen';
 import type { LocalTwilio } from './local-twilio';

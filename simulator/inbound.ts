@@ -1,4 +1,4 @@
-import { rankPool } from '../lib/core/pool';
+import { rankPool } from '../lib/routing/rank';
 import type { InboundRequest, RoutingMode, SimulatedChannel } from './api';
 import type { Timeline } from './timeline';
 import type { Conversation, NewConversation, Origin, TwilioModel } from './twilio/model';

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { toE164 } from '../lib/core/address';
-import { withoutUndefined } from '../lib/core/defined';
-import { placeholder } from '../lib/core/placeholders';
-import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '../lib/data/types';
+import { toE164 } from '../lib/address';
+import { withoutUndefined } from '../lib/defined';
+import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '../lib/model';
+import { placeholder } from '../lib/templates/placeholders';
 import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
 import type { Template } from './twilio/content';
 import type { Workspace } from './twilio/flex';

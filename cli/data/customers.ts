@@ -1,7 +1,7 @@
-import { addressKey, parseAddress } from '../../lib/core/address';
-import { withoutUndefined } from '../../lib/core/defined';
-import { compareCustomers } from '../../lib/core/order';
-import type { Channel, ChannelType, Customer, CustomersAsset } from '../../lib/data/types';
+import { addressKey, parseAddress } from '../../lib/address';
+import { compareCustomers } from '../../lib/customers/order';
+import { withoutUndefined } from '../../lib/defined';
+import type { Channel, ChannelType, Customer, CustomersAsset } from '../../lib/model';
 import type { Report } from './compile';
 import { readPhone } from './phone';
 import { type CustomersSource, unreadCountry } from './schema';

@@ -1,5 +1,4 @@
-import { withoutUndefined } from '../../lib/core/defined';
-import { flexRoles } from '../../lib/core/flex';
+import { withoutUndefined } from '../../lib/defined';
 import {
   type ChannelType,
   channelTypes,
@@ -7,7 +6,8 @@ import {
   type ProxyRule,
   type Routing,
   type Worker,
-} from '../../lib/data/types';
+} from '../../lib/model';
+import { flexRoles } from '../../lib/outbound/flex';
 import type { Report } from './compile';
 import {
   type CompiledCustomers,

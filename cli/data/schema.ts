@@ -1,6 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import * as v from 'valibot';
-import { channelTypes } from '../../lib/data/types';
+import { channelTypes } from '../../lib/model';
 
 /** What a schema says of a value that is wrong: what is the matter, and what to do about it. */
 const say = (problem: string, cure: string): string => `${problem}\n${cure}`;

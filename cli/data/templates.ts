@@ -1,7 +1,7 @@
-import { frontlineAnswerLimit } from '../../lib/core/customer-list';
-import { fieldOf, isKnownPlaceholder, placeholder, placeholders } from '../../lib/core/placeholders';
-import { byteLength } from '../../lib/core/text';
-import type { Template, TemplatesAsset } from '../../lib/data/types';
+import { frontlineAnswerLimit } from '../../lib/customers/cards';
+import type { Template, TemplatesAsset } from '../../lib/model';
+import { fieldOf, isKnownPlaceholder, placeholder, placeholders } from '../../lib/templates/placeholders';
+import { byteLength } from '../../lib/text';
 import type { Report } from './compile';
 import type { CompiledCustomers } from './customers';
 import type { TemplatesSource } from './schema';

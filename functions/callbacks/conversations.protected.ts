@@ -1,9 +1,9 @@
-import { describeConversation, describeParticipant } from '../../lib/core/attributes';
-import { writersOf } from '../../lib/core/inbound';
-import { findWriter } from '../../lib/data/access';
-import { action, serve } from '../../lib/edge/callback';
+import { describeConversation, describeParticipant } from '../../lib/conversations/attributes';
+import { findWriter } from '../../lib/customers/access';
 import { onConversationAdd, onParticipantAdded } from '../../lib/events/conversations';
+import { writersOf } from '../../lib/routing/inbound';
 import { fetchAttributes, updateAttributes } from '../../lib/twilio/conversations';
+import { action, serve } from '../../lib/webhook/callback';
 
 /** Names a new inbound conversation after its customer. An error here would lose the customer's message. */
 const nameConversation = action(

@@ -1,7 +1,7 @@
-import { customerDetailsAnswer, customerListAnswer } from '../../lib/core/customer-list';
-import { listCustomers, openCustomer } from '../../lib/data/access';
-import { action, serve } from '../../lib/edge/callback';
+import { listCustomers, openCustomer } from '../../lib/customers/access';
+import { customerDetailsAnswer, customerListAnswer } from '../../lib/customers/cards';
 import { getCustomerDetails, getCustomersList } from '../../lib/events/frontline';
+import { action, serve } from '../../lib/webhook/callback';
 
 /** A page of the worker's own customers. */
 const list = action(getCustomersList, async (event, { customers, note }) => {

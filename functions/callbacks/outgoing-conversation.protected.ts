@@ -1,9 +1,9 @@
-import { parseAddress } from '../../lib/core/address';
-import { asksForCountry, decideProxy } from '../../lib/core/proxy';
-import { channelTypes } from '../../lib/data/types';
-import { action, serve } from '../../lib/edge/callback';
-import { InvalidEvent, NotFound } from '../../lib/edge/errors';
+import { parseAddress } from '../../lib/address';
+import { InvalidEvent, NotFound } from '../../lib/errors';
 import { getProxyAddress } from '../../lib/events/frontline';
+import { channelTypes } from '../../lib/model';
+import { asksForCountry, decideProxy } from '../../lib/proxy-addresses/choose';
+import { action, serve } from '../../lib/webhook/callback';
 
 /** A worker writes first: from which of our addresses? */
 const chooseProxyAddress = action(getProxyAddress, async (event, { customers, routing, env, note }) => {

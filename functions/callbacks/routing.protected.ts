@@ -1,11 +1,11 @@
-import { readInbound } from '../../lib/core/inbound';
-import { planRoute } from '../../lib/core/route';
-import { findWriter } from '../../lib/data/access';
-import { action, serve } from '../../lib/edge/callback';
-import { hashIdentity } from '../../lib/edge/log';
+import { findWriter } from '../../lib/customers/access';
 import { onConversationRoute } from '../../lib/events/conversations';
-import { assignWorker } from '../../lib/twilio/assign-worker';
+import { assignWorker } from '../../lib/routing/assign-worker';
+import { readInbound } from '../../lib/routing/inbound';
+import { planRoute } from '../../lib/routing/plan';
 import { listWorkers } from '../../lib/twilio/conversations';
+import { action, serve } from '../../lib/webhook/callback';
+import { hashIdentity } from '../../lib/webhook/log';
 
 /** An inbound conversation wants a worker: who gets it? */
 const route = action(onConversationRoute, async (event, { customers, routing, twilio, note }) => {

@@ -1,7 +1,7 @@
-import { renderTemplates } from '../../lib/core/templates';
-import { openCustomer } from '../../lib/data/access';
-import { action, serve } from '../../lib/edge/callback';
+import { openCustomer } from '../../lib/customers/access';
 import { getTemplates } from '../../lib/events/frontline';
+import { renderTemplates } from '../../lib/templates/render';
+import { action, serve } from '../../lib/webhook/callback';
 
 /** The message templates that fit a customer, filled in. */
 const list = action(getTemplates, async (event, { customers, routing, templates, note }) => {

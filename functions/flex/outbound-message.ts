@@ -1,13 +1,13 @@
-import { flexWorkspace } from '../../lib/core/flex';
-import { digest, planOutbound, readChannel, readContent } from '../../lib/core/outbound';
-import { findAddressee } from '../../lib/data/addressee';
-import { type EndpointTools, serveEndpoint } from '../../lib/edge/endpoint';
-import { hashIdentity } from '../../lib/edge/log';
-import { onceByKey } from '../../lib/edge/once';
-import { Reply } from '../../lib/edge/request';
 import { type OutboundMessage, outboundMessage } from '../../lib/events/outbound-message';
+import { flexWorkspace } from '../../lib/outbound/flex';
+import { onceByKey } from '../../lib/outbound/once';
+import { digest, planOutbound, readChannel, readContent } from '../../lib/outbound/plan';
+import { findAddressee } from '../../lib/outbound/recipient';
+import { outboundTwilio, writeFirst } from '../../lib/outbound/write-first';
 import { findOutboundWorker } from '../../lib/twilio/workers';
-import { outboundTwilio, writeFirst } from '../../lib/twilio/write-first';
+import { type EndpointTools, serveEndpoint } from '../../lib/webhook/endpoint';
+import { hashIdentity } from '../../lib/webhook/log';
+import { Reply } from '../../lib/webhook/request';
 
 /** An agent, or a system on an agent's behalf, writes to a customer first. */
 async function startConversation(request: OutboundMessage, tools: EndpointTools): Promise<object> {

@@ -1,12 +1,6 @@
 import type { RequestClient, Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
-import {
-  CallbackError,
-  Misconfigured,
-  TwilioRefused,
-  TwilioUnavailable,
-  TwilioUncertain,
-} from '../edge/errors';
+import { CallbackError, Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../errors';
 
 /** How an event waits. */
 export interface Waiting {

@@ -1,4 +1,4 @@
-import { NotFound, TwilioRefused } from '../edge/errors';
+import { NotFound, TwilioRefused } from '../errors';
 import { orIfMissing, persist, type TwilioApi } from './api';
 
 /** A worker who is a participant of a conversation. */

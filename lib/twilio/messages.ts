@@ -1,4 +1,4 @@
-import { parseAttributes } from '../core/attributes';
+import { parseAttributes } from '../conversations/attributes';
 import { oddAnswer, orIfMissing, persist, persistOnce, type TwilioApi } from './api';
 import { tagAttribute } from './interactions';
 

@@ -1,7 +1,7 @@
-import { parseAttributes } from '../core/attributes';
-import type { OutboundWorker } from '../core/outbound';
-import type { Caller } from '../edge/caller';
-import { Forbidden, InvalidEvent, Unprocessable } from '../edge/errors';
+import { parseAttributes } from '../conversations/attributes';
+import { Forbidden, InvalidEvent, Unprocessable } from '../errors';
+import type { OutboundWorker } from '../outbound/plan';
+import type { Caller } from '../webhook/caller';
 import { orIfMissing, persist, type TwilioApi } from './api';
 
 /** A Flex agent as TaskRouter knows one. */

@@ -1,4 +1,4 @@
-import type { Customer } from '../../lib/data/types';
+import type { Customer } from '../../lib/model';
 import { customer, routing } from '../support/data';
 import { fixture, without } from '../support/fixtures';
 import { type Running, runtimes } from '../support/runtimes';

@@ -1,4 +1,4 @@
-import { rankPool } from '../../lib/core/pool';
+import { rankPool } from '../../lib/routing/rank';
 import { customer, routing } from '../support/data';
 import { faults } from '../support/fake-twilio';
 import { fixture, without } from '../support/fixtures';

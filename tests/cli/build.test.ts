@@ -72,7 +72,7 @@ describe('a build', () => {
       ['John Wolf', 'John Bear'],
     ] as const) {
       edit('assets/customers.private.json', (text) => text.replace(from, to));
-      edit('lib/edge/request.ts', (text) => `${text}\nconsole.debug('${to}');`);
+      edit('lib/webhook/request.ts', (text) => `${text}\nconsole.debug('${to}');`);
       expect(await build()).toMatchObject({ ok: true });
       for (const { text } of Object.values(dist())) complete.add(text);
     }
@@ -114,7 +114,7 @@ describe('a build', () => {
     ],
     [
       'an import that leads nowhere',
-      'lib/core/route.ts',
+      'lib/routing/plan.ts',
       (text: string) => `import './nowhere';\n${text}`,
       /Could not resolve "\.\/nowhere"/,
     ],

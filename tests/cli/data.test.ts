@@ -12,7 +12,7 @@ import {
 import { normaliseAddress } from '../../cli/data/customers';
 import { readPhone } from '../../cli/data/phone';
 import { jsonSchemas } from '../../cli/schemas';
-import type { CustomersAsset, Routing } from '../../lib/data/types';
+import type { CustomersAsset, Routing } from '../../lib/model';
 
 const root = resolve(__dirname, '../..');
 const sample = Object.fromEntries(

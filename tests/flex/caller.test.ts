@@ -1,5 +1,5 @@
-import { validateFlexToken } from '../../lib/edge/caller';
 import type { Waiting } from '../../lib/twilio/api';
+import { validateFlexToken } from '../../lib/webhook/caller';
 
 /** So much time that two tries fit into it. */
 function waiting(): Waiting {

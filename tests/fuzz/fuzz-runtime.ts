@@ -1,5 +1,5 @@
-import type { TwilioFunction } from '../../lib/edge/callback';
-import type { RuntimeContext } from '../../lib/edge/platform';
+import type { TwilioFunction } from '../../lib/webhook/callback';
+import type { RuntimeContext } from '../../lib/webhook/platform';
 import { createGetTwilioClient } from '../support/in-process-client';
 import { completeEnv } from '../support/project';
 import type { Env } from '../support/runtime';

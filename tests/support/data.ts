@@ -1,4 +1,4 @@
-import type { Customer, Routing } from '../../lib/data/types';
+import type { Customer, Routing } from '../../lib/model';
 
 /** A customer with the least there can be, and what the test says. */
 export function customer(given: Partial<Customer> = {}): Customer {

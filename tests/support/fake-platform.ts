@@ -1,7 +1,7 @@
-import type { TwilioFunction } from '../../lib/edge/callback';
-import { Misconfigured } from '../../lib/edge/errors';
-import type { Platform, RuntimeContext } from '../../lib/edge/platform';
+import { Misconfigured } from '../../lib/errors';
 import type { TwilioApi } from '../../lib/twilio/api';
+import type { TwilioFunction } from '../../lib/webhook/callback';
+import type { Platform, RuntimeContext } from '../../lib/webhook/platform';
 
 interface Answer {
   status: number;

@@ -1,5 +1,5 @@
-import { deadlineIn } from '../../../lib/edge/deadline';
-import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/edge/errors';
+import { deadlineIn } from '../../../lib/deadline';
+import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/errors';
 import { openTwilio, persist, persistOnce, type TwilioApi } from '../../../lib/twilio/api';
 
 /** An API whose clock moves only while it sleeps. */

@@ -1,0 +1,65 @@
+import { type Address, parseAddress } from '../address';
+import { isOwn } from '../customers/cards';
+import type { CustomerDirectory } from '../customers/directory';
+import { Forbidden, InvalidEvent, NotFound, Unprocessable } from '../errors';
+import type { ChannelType, Customer, Routing } from '../model';
+import type { Caller } from '../webhook/caller';
+
+/** To whom a first message goes. */
+export interface Addressee {
+  to: Address;
+  /** undefined for somebody who is in no data. */
+  customer: Customer | undefined;
+}
+
+/**
+ * Finds a customer's address on a channel, by the address itself or by the customer's id.
+ *
+ * @throws InvalidEvent unless exactly one of the two is given, and for what is no address of the channel; NotFound and
+ *   Unprocessable where the customer or the address is not there; Forbidden when `customerAccess` is `own` and it is
+ *   another agent's customer
+ */
+export async function findAddressee(
+  { to, customerId }: { to?: string | undefined; customerId?: string | undefined },
+  channel: ChannelType,
+  customers: CustomerDirectory,
+  routing: Routing,
+  caller: Caller,
+): Promise<Addressee> {
+  if (!to && !customerId) throw new InvalidEvent('to', 'is missing: give it or customerId');
+  if (to && customerId) throw new InvalidEvent('to', 'must not be given beside customerId');
+  const found = customerId
+    ? await byId(customerId, channel, customers)
+    : await byAddress(to ?? '', channel, customers);
+  const { customer } = found;
+  const mayOpen =
+    caller.kind === 'server' || routing.customerAccess === 'all' || !customer || isOwn(customer, caller.name);
+  if (!mayOpen) throw new Forbidden('customer_of_another_worker', 'This customer belongs to another worker.');
+  const address = found.to;
+  if (address) return { to: address, customer };
+  throw new Unprocessable('no_address', `This customer has no address on channel ${channel}.`);
+}
+
+async function byId(
+  customerId: string,
+  channel: ChannelType,
+  customers: CustomerDirectory,
+): Promise<Partial<Addressee>> {
+  const customer = await customers.byId(customerId);
+  if (!customer) throw new NotFound('customer_not_found', 'There is no customer with this customerId.');
+  const value = customer.channels.find(({ type }) => type === channel)?.value;
+  const to = value === undefined ? undefined : parseAddress(value, channel);
+  return { customer, ...(to && { to }) };
+}
+
+async function byAddress(
+  text: string,
+  channel: ChannelType,
+  customers: CustomerDirectory,
+): Promise<Addressee> {
+  const to = parseAddress(text, channel);
+  if (!to || to.value.length > 256) throw new InvalidEvent('to', `must be an address of channel ${channel}`);
+  // A chat identity may look like an address of another channel: the prefix says what it is.
+  const prefixed = to.value.startsWith(`${channel}:`) ? to.value : `${channel}:${to.value}`;
+  return { to, customer: await customers.byAddress(prefixed) };
+}

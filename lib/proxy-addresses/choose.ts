@@ -1,0 +1,107 @@
+import { type Address, parseAddress } from '../address';
+import { Misconfigured } from '../errors';
+import { type ChannelType, channelTypes, type ProxyRule, type Routing } from '../model';
+
+/** Whom a proxy address is wanted for. */
+export interface ProxyRequest {
+  channel: string;
+  /** The customer's address on that channel; undefined when it has not the channel's form. */
+  address: Address | undefined;
+  worker: string;
+  customerId: string;
+  /** ISO 3166-1 alpha-2, where the data knows it. */
+  country: string | undefined;
+}
+
+export interface ProxyDecision {
+  proxyAddress: string;
+  /** Where the address stands: `proxyAddresses.rules[1]`, `proxyAddresses.defaults.sms`, `TWILIO_SMS_NUMBER`. */
+  rule: string;
+  /** The rules of this channel that did not match, with the condition that failed. */
+  passedOver: { rule: string; why: string }[];
+}
+
+/** The names that Twilio's demo service gives its numbers. */
+const environmentDefaults: Partial<Record<ChannelType, string>> = {
+  sms: 'TWILIO_SMS_NUMBER',
+  whatsapp: 'TWILIO_WHATSAPP_NUMBER',
+};
+
+/** @returns whether any rule of this channel asks for the customer's country */
+export function asksForCountry(channel: string, routing: Routing): boolean {
+  return routing.proxyAddresses.rules.some((rule) => rule.channel === channel && rule.countries);
+}
+
+/**
+ * Chooses which of our addresses a conversation is held from: the first rule that matches, then the default of the
+ * channel in the routing data, then the one in the environment.
+ *
+ * @param env the function's environment variables
+ * @returns the decision, or undefined when the channel has no proxy address
+ * @throws Misconfigured when the address chosen is of another channel, or is the customer's own
+ * @see https://www.twilio.com/docs/frontline/outgoing-conversations
+ */
+export function decideProxy(
+  request: ProxyRequest,
+  routing: Routing,
+  env: Readonly<Record<string, unknown>>,
+): ProxyDecision | undefined {
+  const channel = channelTypes.find((type) => type === request.channel);
+  if (!channel) return undefined;
+
+  const passedOver: ProxyDecision['passedOver'] = [];
+  const choose = (value: string, rule: string): ProxyDecision => ({
+    proxyAddress: checkProxy(value, channel, rule, request.address),
+    rule,
+    passedOver,
+  });
+
+  for (const [index, rule] of routing.proxyAddresses.rules.entries()) {
+    if (rule.channel !== channel) continue;
+    const name = `proxyAddresses.rules[${index}]`;
+    const why = mismatch(rule, request);
+    if (!why) return choose(rule.proxyAddress, name);
+    passedOver.push({ rule: name, why });
+  }
+
+  const fallback = routing.proxyAddresses.defaults[channel];
+  if (fallback) return choose(fallback, `proxyAddresses.defaults.${channel}`);
+
+  const variable = environmentDefaults[channel];
+  const value = variable && env[variable];
+  return variable && typeof value === 'string' && value !== '' ? choose(value, variable) : undefined;
+}
+
+function mismatch(rule: ProxyRule, request: ProxyRequest): string | undefined {
+  if (rule.workers && !rule.workers.includes(request.worker)) return 'another worker';
+  if (rule.countries && !request.country) return 'country not known';
+  if (rule.countries && !rule.countries.includes(String(request.country))) return 'another country';
+  if (rule.customers && !rule.customers.includes(request.customerId)) return 'another customer';
+  return undefined;
+}
+
+/** Frontline would refuse these with 48027 and 48029, long after anybody could see why. */
+function checkProxy(
+  value: string,
+  channel: ChannelType,
+  rule: string,
+  customer: Address | undefined,
+): string {
+  const file = rule.startsWith('TWILIO_') ? '.env' : 'assets/routing.private.json';
+  const proxy = parseAddress(value, channel);
+  if (!proxy) {
+    throw new Misconfigured('proxy_of_another_channel', {
+      file,
+      field: rule,
+      cure: `give an address of channel ${channel}, numbers with their country code`,
+    });
+  }
+  if (customer && proxy.key === customer.key) {
+    throw new Misconfigured('proxy_is_the_customers', {
+      file,
+      field: rule,
+      cure: "the customer's address equals this proxy address: one of the two is wrong",
+    });
+  }
+  return proxy.value;
+}

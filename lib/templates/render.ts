@@ -1,0 +1,96 @@
+import { frontlineAnswerLimit } from '../customers/cards';
+import type { Customer, Template, TemplatesAsset, Worker } from '../model';
+import { byteLength } from '../text';
+import { fieldOf, type Placeholder, placeholder } from './placeholders';
+
+export interface RenderedCategory {
+  display_name: string;
+  templates: { content: string; whatsAppApproved?: true }[];
+}
+
+/**
+ * The templates that fit a customer, with every placeholder filled in. A template that needs a value which this
+ * customer lacks is left out, and so is a category that has none left.
+ *
+ * @param worker who is about to write; `display_name` is what `{{worker}}` becomes, else the identity
+ * @returns at most 64 KB of JSON; what does not fit is left out from the end
+ * @see https://www.twilio.com/docs/frontline/templated-messages
+ */
+export function renderTemplates(
+  asset: TemplatesAsset,
+  customer: Customer,
+  worker: Worker,
+): RenderedCategory[] {
+  const rendered: RenderedCategory[] = [];
+  let size = 2;
+  for (const category of asset.categories) {
+    const templates: RenderedCategory['templates'] = [];
+    const categorySize = byteLength(JSON.stringify({ display_name: category.display_name, templates })) + 1;
+    for (const template of inLanguageOf(category.templates, customer.language, asset.defaultLanguage)) {
+      const content = fillIn(template.content, customer, worker);
+      if (content === undefined) continue;
+      const entry = { content, ...(template.whatsAppApproved && { whatsAppApproved: true as const }) };
+      const entrySize = byteLength(JSON.stringify(entry)) + 1 + (templates.length === 0 ? categorySize : 0);
+      if (size + entrySize > frontlineAnswerLimit) continue;
+      size += entrySize;
+      templates.push(entry);
+    }
+    if (templates.length > 0) rendered.push({ display_name: category.display_name, templates });
+  }
+  return rendered;
+}
+
+/**
+ * Templates without a language fit everybody. Of the others those in the customer's language are taken (`es` serves
+ * `es-MX` too, an exact match goes first), or, where there are none, those in the default language.
+ */
+function inLanguageOf(
+  templates: Template[],
+  customer: string | undefined,
+  fallback: string | undefined,
+): Template[] {
+  const languages = templates.flatMap(({ language }) => language ?? []);
+  const pick = [customer, customer && primaryOf(customer), fallback, fallback && primaryOf(fallback)].find(
+    (wanted) => languages.some((language) => sameLanguage(language, wanted)),
+  );
+  return templates.filter(({ language }) => language === undefined || sameLanguage(language, pick));
+}
+
+function sameLanguage(a: string, b: string | undefined): boolean {
+  return a.toLowerCase() === b?.toLowerCase();
+}
+
+function primaryOf(language: string): string {
+  return language.split('-')[0] ?? language;
+}
+
+/** @returns the text, or undefined when a value that it needs is missing */
+function fillIn(content: string, customer: Customer, worker: Worker): string | undefined {
+  let complete = true;
+  const text = content.replace(placeholder, (_match, name: string) => {
+    const value = lookUp(name, customer, worker)?.trim();
+    if (!value) complete = false;
+    return value ?? '';
+  });
+  return complete ? text : undefined;
+}
+
+function lookUp(name: string, customer: Customer, worker: Worker): string | undefined {
+  const field = fieldOf(name);
+  if (field)
+    return customer.fields && Object.hasOwn(customer.fields, field) ? customer.fields[field] : undefined;
+  switch (name as Placeholder) {
+    case 'customer.display_name':
+      return customer.display_name;
+    case 'customer.customer_id':
+      return customer.customer_id;
+    case 'customer.language':
+      return customer.language;
+    case 'customer.country':
+      return customer.country;
+    case 'worker':
+      return worker.display_name ?? worker.identity;
+    case 'worker.identity':
+      return worker.identity;
+  }
+}

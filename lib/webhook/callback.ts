@@ -1,0 +1,81 @@
+import type { GenericSchema, InferOutput } from 'valibot';
+import { UnknownAction } from '../errors';
+import { openData } from './assets';
+import { parseEvent } from './event';
+import { loggableFields } from './log';
+import { type Platform, twilioPlatform } from './platform';
+import { runRequest, type Tools, type TwilioFunction } from './request';
+
+export type { Tools, TwilioFunction };
+
+/** One thing that a callback does: the event that asks for it, and what answers it. */
+export interface Action {
+  schema: GenericSchema;
+  handle(event: never, tools: Tools): Promise<object>;
+  fallback?: object;
+}
+
+/**
+ * Ties an event's schema to its handler.
+ *
+ * @param schema what the event must hold; fields it does not name are let through
+ * @param handle takes the parsed event, returns the JSON body of a 200 answer or throws
+ * @param options.fallback the body that is answered with 200 whatever goes wrong: for hooks whose error would lose
+ *   the customer's message
+ */
+export function action<S extends GenericSchema>(
+  schema: S,
+  handle: (event: InferOutput<S>, tools: Tools) => Promise<object>,
+  options: { fallback?: object } = {},
+): Action {
+  return { schema, handle, ...options };
+}
+
+export interface Callback {
+  /** The field that names the action. */
+  by: 'Location' | 'EventType';
+  actions: Record<string, Action>;
+  /** The action when the field is missing. */
+  otherwise?: string;
+  /** What happens to an action that is not listed: refuse it with 422, or answer 200 with `{}` and warn. */
+  unknown: 'refuse' | 'ignore';
+  /** How many milliseconds there are to answer: the caller's limit less a margin. */
+  budgetMs: number;
+}
+
+/**
+ * Makes a Twilio Function of a callback: parses the event, runs the action within the budget, turns its value or
+ * its error into exactly one `callback`, and writes one JSON log line.
+ *
+ * @see https://www.twilio.com/docs/serverless/functions-assets/functions/invocation
+ */
+export function serve(definition: Callback, platform: Platform = twilioPlatform): TwilioFunction {
+  const data = openData((name) => platform.readAsset(name));
+  const actions = new Map(Object.entries(definition.actions));
+
+  return async (context, event, callback) => {
+    const request = event ?? {};
+    const name = actionName(request[definition.by], definition.otherwise);
+    const known = name === undefined ? undefined : actions.get(name);
+    const { status, body } = await runRequest({
+      platform,
+      context,
+      data,
+      budgetMs: definition.budgetMs,
+      facts: { event: known ? name : 'unknown', ...loggableFields(request) },
+      fallback: known?.fallback,
+      work: async (tools) => {
+        if (known) return known.handle(parseEvent(known.schema, request) as never, tools);
+        if (definition.unknown === 'refuse') throw new UnknownAction(definition.by, [...actions.keys()]);
+        tools.note({ ignored: 'unknown event' }, 'warn');
+        return {};
+      },
+    });
+    callback(null, platform.respond(status, body));
+  };
+}
+
+function actionName(value: unknown, otherwise: string | undefined): string | undefined {
+  if (value === undefined || value === '') return otherwise;
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,127 @@
+import type { GenericSchema, InferOutput } from 'valibot';
+import { withReserve } from '../deadline';
+import { Forbidden, UnsupportedMediaType } from '../errors';
+import { flexSettings } from '../outbound/flex';
+import { openData } from './assets';
+import { type Caller, identifyCaller } from './caller';
+import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
+import { parseEvent } from './event';
+import { Reply, runRequest, type Tools, type TwilioFunction } from './request';
+
+/** What an endpoint's handler may use besides the request. */
+export interface EndpointTools extends Tools {
+  /** Who calls, as verified. */
+  caller: Caller;
+  /** Twilio Sync, as `Runtime.getSync()` opens it. Its requests leave the time to answer in. */
+  sync(): ReturnType<EndpointPlatform['sync']>;
+  /** Milliseconds since 1970. */
+  date(): number;
+  /** A new random name. */
+  newId(): string;
+}
+
+export interface Endpoint<S extends GenericSchema> {
+  /** Names the request in the log. */
+  name: string;
+  /** What the request must hold; fields it does not name are let through. */
+  schema: S;
+  /** How many milliseconds there are to answer. */
+  budgetMs: number;
+  /** Takes the parsed request, returns the JSON body of a 200 answer, or a Reply, or throws. */
+  handle(request: InferOutput<S>, tools: EndpointTools): Promise<object>;
+}
+
+/** What is left to answer in, in milliseconds. */
+const answerMs = 300;
+
+/** What asking about a token leaves for the work, in milliseconds. */
+const validationReserveMs = 4_500;
+
+/**
+ * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio: it verifies who calls, and lets in
+ * the pages of the routing data's `flex.origins` alone. Preflights it answers where Twilio has not done so itself.
+ *
+ * @see https://www.twilio.com/docs/serverless/functions-assets/functions/cors
+ */
+export function serveEndpoint<S extends GenericSchema>(
+  endpoint: Endpoint<S>,
+  platform: EndpointPlatform = twilioEndpointPlatform,
+): TwilioFunction {
+  const data = openData((name) => platform.readAsset(name));
+
+  return async (context, event, callback) => {
+    const { request, Token, ...fields } = event ?? {};
+    const headers = (request as { headers?: Record<string, unknown> } | undefined)?.headers ?? {};
+    let allowed: Record<string, string> = {};
+
+    const {
+      status,
+      body,
+      headers: own,
+    } = await runRequest({
+      platform,
+      context,
+      data,
+      budgetMs: endpoint.budgetMs,
+      facts: { event: endpoint.name },
+      fallback: undefined,
+      work: async (tools) => {
+        const { roles, origins } = flexSettings(await data.routing());
+        allowed = corsHeaders(headers.origin, origins);
+        if (headers['access-control-request-method'] !== undefined) {
+          tools.note({ preflight: 'Access-Control-Allow-Origin' in allowed });
+          return new Reply(204, {});
+        }
+        requireOrigin(headers.origin, allowed);
+        requireBody(headers['content-type']);
+        const caller = await identifyCaller(
+          { authorization: headers.authorization, token: Token },
+          {
+            apiKey: context.OUTBOUND_API_KEY,
+            roles,
+            now: platform.date(),
+            validate: (token) =>
+              platform.validateFlexToken(context, token, tools.twilio({ reserveMs: validationReserveMs })),
+          },
+        );
+        tools.note({ caller: caller.kind });
+        return endpoint.handle(parseEvent(endpoint.schema, fields), {
+          ...tools,
+          caller,
+          sync: () => platform.sync(context, withReserve(tools.deadline, answerMs)),
+          date: () => platform.date(),
+          newId: () => platform.newId(),
+        });
+      },
+    });
+    callback(null, platform.respond(status, body, { ...allowed, ...own, 'Cache-Control': 'no-store' }));
+  };
+}
+
+/**
+ * Twilio tells every page's preflight that it may: whether it may is found out here. A server has no origin.
+ *
+ * @see https://github.com/twilio-labs/serverless-toolkit/issues/195
+ */
+function requireOrigin(origin: unknown, allowed: Readonly<Record<string, string>>): void {
+  if (origin === undefined || 'Access-Control-Allow-Origin' in allowed) return;
+  throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'origin_not_listed' } });
+}
+
+/** A GET has no body, and neither its address nor a page's form may start a conversation. */
+function requireBody(type: unknown): void {
+  if (!/^application\/(json|x-www-form-urlencoded)\b/i.test(String(type))) throw new UnsupportedMediaType();
+}
+
+/** Only what is listed may read an answer from a page; anybody else gets none of these headers. */
+function corsHeaders(origin: unknown, origins: readonly string[]): Record<string, string> {
+  if (typeof origin !== 'string' || !origins.includes(origin)) return { Vary: 'Origin' };
+  return {
+    Vary: 'Origin',
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Methods': 'POST, OPTIONS',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Expose-Headers': 'Idempotent-Replayed',
+    'Access-Control-Max-Age': '600',
+  };
+}

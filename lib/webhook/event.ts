@@ -1,0 +1,16 @@
+import type { GenericSchema, InferOutput } from 'valibot';
+import { safeParse } from 'valibot';
+import { InvalidEvent } from '../errors';
+
+/**
+ * Reads an event by its schema.
+ *
+ * @throws InvalidEvent naming the first field that is missing or wrong
+ */
+export function parseEvent<S extends GenericSchema>(schema: S, event: object): InferOutput<S> {
+  const result = safeParse(schema, event, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = String(issue.path?.[0]?.key ?? 'event');
+  throw new InvalidEvent(field, issue.received === 'undefined' ? 'is missing' : issue.message);
+}
