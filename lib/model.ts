@@ -29,8 +29,11 @@ export interface Customer {
   avatar?: string;
   /** The identity of the worker who owns this customer. */
   worker?: string;
-  /** The worker whom an entry of `routing.customers` names for this customer; goes before `worker`. */
-  assigned_worker?: string;
+  /**
+   * The workers whom entries of `routing.customers` name for this customer. They go before `worker`; the first one
+   * gets the conversations of every address without an entry of its own.
+   */
+  assigned_workers?: string[];
   /** BCP 47, e.g. `en` or `es-MX`. */
   language?: string;
   /** ISO 3166-1 alpha-2, written by hand or read off the first phone number by the build. */
@@ -79,21 +82,35 @@ export interface FlexSettings {
   taskChannels: Partial<Record<ChannelType, string>>;
   /** In whose name e-mail is sent. */
   emailFromName?: string;
+  /** To which customers an agent may write: all, or only the agent's own. `all` unless given. */
+  customerAccess?: 'all' | 'own';
 }
 
 /** `/routing.json` */
 export interface Routing {
   workers: Worker[];
-  /** Whose details a worker may open: every customer's or only the own ones. */
+  /** Whose cards and templates a Frontline worker may open. */
   customerAccess: 'all' | 'own';
+  /**
+   * Every address of ours that the data names (proxy addresses, `routing.numbers`), keyed as `addressKey` does.
+   */
+  ownAddresses: string[];
+  /** The conversation service (`IS…`) of events that name none; Twilio's default service unless given. */
+  conversationServiceSid?: string;
   proxyAddresses: {
     rules: ProxyRule[];
     defaults: Partial<Record<ChannelType, string>>;
   };
   routing: {
     /**
-     * Explicit address-to-worker entries for addresses that belong to no customer, keyed as `addressKey` does.
-     * (Entries for customers became their `assigned_worker`.)
+     * Which event routes an inbound conversation: Frontline's `onConversationRoute`, or, on accounts without
+     * Frontline, the Conversations webhook `onConversationAdded`.
+     */
+    on: 'onConversationRoute' | 'onConversationAdded';
+    /**
+     * Explicit address-to-worker entries. The key is the address's key (`addressKey`) where the entry holds on every
+     * channel, or `<type>:<key>`, e.g. `whatsapp:+15550100`, where it holds on that channel only; the latter goes
+     * first.
      */
     addresses: Record<string, string>;
     /** Which workers answer which of our Twilio numbers, keyed as `addressKey` does. */

@@ -40,7 +40,7 @@ export function readProject(root: string): ProjectData {
       const channels = customer.channels.filter(({ type }) => type === 'sms' || type === 'whatsapp');
       const phone = channels[0]?.value.replace('whatsapp:', '');
       if (!phone) return [];
-      const worker = customer.assigned_worker ?? customer.worker;
+      const worker = customer.assigned_workers?.[0] ?? customer.worker;
       return [
         {
           customerId: customer.customer_id,

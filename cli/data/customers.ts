@@ -105,7 +105,7 @@ export function compileCustomers(
         .filter(isDefined)
         .map((customer): Customer => {
           const worker = assigned.get(customer.customer_id);
-          return worker ? { ...customer, assigned_worker: worker } : customer;
+          return worker ? { ...customer, assigned_workers: [worker] } : customer;
         })
         .sort(compareCustomers),
     }),

@@ -1,3 +1,4 @@
+import { addressKey } from '../../lib/address';
 import { withoutUndefined } from '../../lib/defined';
 import {
   type ChannelType,
@@ -67,8 +68,13 @@ export function compileRouting(
         }),
       ),
       customerAccess: source.customerAccess ?? 'all',
+      ...(source.conversationServiceSid !== undefined && {
+        conversationServiceSid: source.conversationServiceSid,
+      }),
+      ownAddresses: ownAddresses({ rules, defaults }, numbers),
       proxyAddresses: { rules, defaults },
       routing: {
+        on: routing.on ?? 'onConversationRoute',
         addresses,
         numbers,
         pool,
@@ -81,6 +87,18 @@ export function compileRouting(
     },
     assigned,
   };
+}
+
+/** @returns the keys of every address of ours that the data names, each once */
+function ownAddresses(
+  { rules, defaults }: Routing['proxyAddresses'],
+  numbers: Routing['routing']['numbers'],
+): string[] {
+  const proxies = [
+    ...rules.map(({ proxyAddress, channel }) => addressKey(proxyAddress, channel)),
+    ...channelTypes.map((channel) => addressKey(defaults[channel] ?? '', channel)),
+  ];
+  return [...new Set([...proxies.filter(isDefined), ...Object.keys(numbers)])];
 }
 
 function compileFlex(source: NonNullable<RoutingSource['flex']>, say: Report): FlexSettings {

@@ -296,6 +296,12 @@ function defineSources({ object, list, part, country: home }: Shapes) {
     customerAccess: v.optional(
       v.pipe(oneOf(['all', 'own']), v.description('Whose cards a worker may open; all is the default')),
     ),
+    conversationServiceSid: v.optional(
+      v.pipe(
+        sidOf('IS'),
+        v.description("The conversation service of your conversations, where it is not Twilio's default one"),
+      ),
+    ),
     proxyAddresses: part(
       object({
         rules: v.optional(
@@ -337,6 +343,14 @@ function defineSources({ object, list, part, country: home }: Shapes) {
     ),
     routing: part(
       object({
+        on: v.optional(
+          v.pipe(
+            oneOf(['onConversationRoute', 'onConversationAdded']),
+            v.description(
+              "Which event routes: Frontline's onConversationRoute (the default), or onConversationAdded on accounts without Frontline",
+            ),
+          ),
+        ),
         customers: v.optional(
           v.pipe(
             list(
@@ -407,6 +421,12 @@ function defineSources({ object, list, part, country: home }: Shapes) {
             v.pipe(object(perChannel), v.description("Unique names of TaskRouter's task channels")),
           ),
           emailFromName: v.optional(v.pipe(name, v.description('In whose name e-mail is sent'))),
+          customerAccess: v.optional(
+            v.pipe(
+              oneOf(['all', 'own']),
+              v.description('To which customers an agent may write; all is the default'),
+            ),
+          ),
         }),
         {},
       ),

@@ -73,7 +73,7 @@ function indexAddresses(customers: readonly Customer[]): Map<string, Customer> {
 function indexWorkers(customers: readonly Customer[]): Map<string, WorkerList> {
   const index = new Map<string, WorkerList>();
   for (const customer of customers) {
-    for (const worker of new Set([customer.assigned_worker, customer.worker])) {
+    for (const worker of new Set([...(customer.assigned_workers ?? []), customer.worker])) {
       if (!worker) continue;
       const list = index.get(worker) ?? { customers: [], position: new Map<string, number>() };
       index.set(worker, list);

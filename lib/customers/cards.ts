@@ -58,5 +58,5 @@ export function customerDetailsAnswer(customer: Customer): object {
 
 /** @returns whether this customer is the worker's own: by the customers' data or by an entry in the routing data */
 export function isOwn(customer: Customer, worker: string): boolean {
-  return customer.worker === worker || customer.assigned_worker === worker;
+  return customer.worker === worker || (customer.assigned_workers?.includes(worker) ?? false);
 }

@@ -47,7 +47,7 @@ export function planRoute(
   };
 
   const entry =
-    customer?.assigned_worker ??
+    customer?.assigned_workers?.[0] ??
     conversation.writers.map((address) => routing.addresses[keyOf(address)]).find(Boolean);
   offer('customer_entry', entry ? [entry] : [], owner, 'no entry for this customer');
   offer(

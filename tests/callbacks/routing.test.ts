@@ -53,7 +53,7 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
     it.each([
       [
         'of an entry for the customer',
-        { ...owned, assigned_worker: 'eve@example.com' },
+        { ...owned, assigned_workers: ['eve@example.com'] },
         {},
         'eve@example.com',
         'customer_entry',

@@ -87,7 +87,10 @@ describe('the sample', () => {
         { type: 'whatsapp', value: 'whatsapp:+447700900112' },
       ],
     });
-    expect(find('1018')).toMatchObject({ worker: 'dave@example.com', assigned_worker: 'alice@example.com' });
+    expect(find('1018')).toMatchObject({
+      worker: 'dave@example.com',
+      assigned_workers: ['alice@example.com'],
+    });
   });
 
   it('is built in the order of every list', () => {
@@ -501,7 +504,7 @@ describe('a problem is named with its place and its cure:', () => {
       [
         'customers customers[0].custmer_id: there is no field "custmer_id" here → did you mean "customer_id"?',
         'routing routing.customers[1].worker: is missing → add "worker"',
-        'routing routing.whatever: there is no field "whatever" here → remove it; the fields are: customers, numbers, pool, defaultWorker, respectAvailability, unavailableOwner, nobodyAvailable',
+        'routing routing.whatever: there is no field "whatever" here → remove it; the fields are: on, customers, numbers, pool, defaultWorker, respectAvailability, unavailableOwner, nobodyAvailable',
       ],
     ],
     [

@@ -10,6 +10,8 @@ export function routing(
   given: {
     workers?: Routing['workers'];
     customerAccess?: Routing['customerAccess'];
+    ownAddresses?: string[];
+    conversationServiceSid?: string;
     proxyAddresses?: Partial<Routing['proxyAddresses']>;
     routing?: Partial<Routing['routing']>;
     flex?: Routing['flex'];
@@ -18,8 +20,11 @@ export function routing(
   return {
     workers: given.workers ?? [],
     customerAccess: given.customerAccess ?? 'all',
+    ownAddresses: given.ownAddresses ?? [],
+    ...(given.conversationServiceSid && { conversationServiceSid: given.conversationServiceSid }),
     proxyAddresses: { rules: [], defaults: {}, ...given.proxyAddresses },
     routing: {
+      on: 'onConversationRoute',
       addresses: {},
       numbers: {},
       pool: [],

@@ -52,8 +52,8 @@ describe("a worker's list", () => {
   it('has the customers who are the own by the data or by an entry, once each', async () => {
     const directory = new AssetCustomers([
       customer({ customer_id: '1', worker }),
-      customer({ customer_id: '2', worker: 'bob', assigned_worker: worker }),
-      customer({ customer_id: '3', worker, assigned_worker: worker }),
+      customer({ customer_id: '2', worker: 'bob', assigned_workers: [worker] }),
+      customer({ customer_id: '3', worker, assigned_workers: [worker] }),
       customer({ customer_id: '4', worker: 'bob' }),
       customer({ customer_id: '5' }),
     ]);

@@ -56,7 +56,7 @@ describe('the plan', () => {
         defaultWorker: 'd',
       },
     });
-    const known = customer({ assigned_worker: 'e', worker: 'w' });
+    const known = customer({ assigned_workers: ['e'], worker: 'w' });
     const [first, second] = rankPool(['p1', 'p2'], 'CH1');
     expect(planRoute(conversation, known, data)).toEqual({
       candidates: [
