@@ -1,9 +1,11 @@
+import { readParties } from '../../lib/binding';
 import { describeConversation, describeParticipant } from '../../lib/conversations/attributes';
 import { findWriter } from '../../lib/customers/access';
-import { onConversationAdd, onParticipantAdded } from '../../lib/events/conversations';
-import { writersOf } from '../../lib/routing/inbound';
+import { onConversationAdd, onConversationAdded, onParticipantAdded } from '../../lib/events/conversations';
+import { reasonNotToRoute } from '../../lib/routing/inbound';
+import { routeConversation } from '../../lib/routing/route-conversation';
 import { fetchAttributes, updateAttributes } from '../../lib/twilio/conversations';
-import { action, serve } from '../../lib/webhook/callback';
+import { action, type Callback, serve } from '../../lib/webhook/callback';
 
 /** Names a new inbound conversation after its customer. An error here would lose the customer's message. */
 const nameConversation = action(
@@ -11,7 +13,7 @@ const nameConversation = action(
   async (event, { customers, note }) => {
     const address = event['MessagingBinding.Address'];
     if (!address) return {};
-    const customer = await findWriter(await customers(), writersOf(event));
+    const customer = await findWriter(await customers(), readParties(event, []).people);
     note({ customer: customer ? 'known' : 'unknown' });
     return describeConversation(address, customer, event.Attributes);
   },
@@ -26,17 +28,31 @@ const describeCustomer = action(onParticipantAdded, async (event, { customers, t
   if (!customer) return {};
 
   const api = twilio();
-  const current = await fetchAttributes(api, ConversationSid, ParticipantSid);
+  const current = await fetchAttributes(api, { sid: ConversationSid }, ParticipantSid);
   const decision = describeParticipant(customer, current);
   note(decision.do === 'write' ? { dropped: decision.dropped } : { unchanged: decision.why });
   if (decision.do === 'write')
-    await updateAttributes(api, ConversationSid, ParticipantSid, decision.attributes);
+    await updateAttributes(api, { sid: ConversationSid }, ParticipantSid, decision.attributes);
   return {};
 });
 
-export const handler = serve({
+/** An inbound conversation wants a worker, on accounts without Frontline. */
+const routeAdded = action(onConversationAdded, async (event, context) => {
+  const reason = reasonNotToRoute(event, await context.routing());
+  if (reason === undefined) return routeConversation(event, context);
+  context.note({ notRouted: reason });
+  return {};
+});
+
+export const callback: Callback = {
   by: 'EventType',
-  actions: { onConversationAdd: nameConversation, onParticipantAdded: describeCustomer },
+  actions: {
+    onConversationAdd: nameConversation,
+    onConversationAdded: routeAdded,
+    onParticipantAdded: describeCustomer,
+  },
   unknown: 'ignore',
   budgetMs: 3_500,
-});
+};
+
+export const handler = serve(callback);

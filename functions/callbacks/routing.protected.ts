@@ -1,38 +1,22 @@
-import { findWriter } from '../../lib/customers/access';
 import { onConversationRoute } from '../../lib/events/conversations';
-import { assignWorker } from '../../lib/routing/assign-worker';
-import { readInbound } from '../../lib/routing/inbound';
-import { planRoute } from '../../lib/routing/plan';
-import { listWorkers } from '../../lib/twilio/conversations';
-import { action, serve } from '../../lib/webhook/callback';
-import { hashIdentity } from '../../lib/webhook/log';
+import { routeConversation } from '../../lib/routing/route-conversation';
+import { action, type Callback, serve } from '../../lib/webhook/callback';
 
-/** An inbound conversation wants a worker: who gets it? */
-const route = action(onConversationRoute, async (event, { customers, routing, twilio, note }) => {
-  const conversation = readInbound(event);
-  const api = twilio();
-  const [present] = await listWorkers(api, conversation.sid);
-  if (present) {
-    note({ rule: 'already_in_conversation', worker: hashIdentity(present.identity) });
-    return { routed: true, worker: present.identity, rule: 'already_in_conversation' };
-  }
-
-  const customer = await findWriter(await customers(), conversation.writers);
-  const plan = planRoute(conversation, customer, await routing());
-  const { worker, rule, reason, passedOver } = await assignWorker(api, conversation, plan);
-  if (!worker) {
-    note({ unrouted: reason, passedOver }, 'error');
-    return { routed: false, reason };
-  }
-  note({ rule, worker: hashIdentity(worker), passedOver });
-  return { routed: true, worker, rule };
+/** An inbound conversation wants a worker: who gets it? On accounts with Frontline. */
+const route = action(onConversationRoute, async (event, context) => {
+  const { routing } = await context.routing();
+  if (routing.on === 'onConversationRoute') return routeConversation(event, context);
+  context.note({ unrouted: `${routing.on} does it` }, 'warn');
+  return { routed: false, reason: 'routed_on_another_event' };
 });
 
-export const handler = serve({
+export const callback: Callback = {
   by: 'EventType',
   actions: { onConversationRoute: route },
   // Real requests are seen without EventType.
   otherwise: 'onConversationRoute',
   unknown: 'refuse',
   budgetMs: 9_000,
-});
+};
+
+export const handler = serve(callback);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { optionalText, sid } from './fields';
+import { optionalText, serviceSid, sid } from './fields';
 
 /**
  * `onConversationRoute`: an inbound conversation wants a worker. In a group MMS `MessagingBinding.Address` is a
@@ -9,11 +9,21 @@ import { optionalText, sid } from './fields';
  */
 export const onConversationRoute = v.object({
   ConversationSid: sid('CH'),
+  ConversationServiceSid: serviceSid,
+  ChatServiceSid: serviceSid,
   'MessagingBinding.ProxyAddress': optionalText,
   'MessagingBinding.Address': optionalText,
   'MessagingBinding.ProjectedAddress': optionalText,
   'MessagingBinding.AuthorAddress': optionalText,
 });
+
+/**
+ * `onConversationAdded`, after a conversation was created: what routes on accounts without Frontline. It comes for
+ * every conversation; `MessagingBinding.Address` is there only when an inbound message is what created it.
+ *
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadded
+ */
+export const onConversationAdded = onConversationRoute;
 
 /**
  * `onConversationAdd`, before a conversation is created. `MessagingBinding.Address` is there only when an inbound

@@ -29,3 +29,13 @@ export const pageSize = (standard: number, most: number) =>
     v.check((size) => Number.isSafeInteger(size) && size >= 1, 'must be a whole number of at least 1'),
     v.transform((size) => Math.min(size, most)),
   );
+
+/** The conversation service of an event; one that is no SID counts as missing. */
+export const serviceSid = v.optional(
+  v.pipe(
+    v.unknown(),
+    v.transform((value) =>
+      typeof value === 'string' && /^IS[0-9a-fA-F]{32}$/.test(value) ? value : undefined,
+    ),
+  ),
+);

@@ -12,7 +12,7 @@ import {
   closeConversation,
   findOpenConversation,
   isOpen,
-  listWorkers,
+  listParticipants,
   type OpenConversation,
 } from '../twilio/conversations';
 import {
@@ -169,14 +169,15 @@ async function conversationOpen(
   { sid, state }: OpenConversation,
   { customer }: OutboundPlan,
 ): Promise<Conflict> {
-  const present = await listWorkers(api, sid);
+  const present = await listParticipants(api, { sid });
   // In a chat the customer has an identity too.
-  const workers = present.filter(
-    ({ identity }) => !('identity' in customer && customer.identity === identity),
-  );
+  const isCustomer = (identity: string): boolean => 'identity' in customer && customer.identity === identity;
+  const workers = present
+    .flatMap(({ identity }) => identity ?? [])
+    .filter((identity) => !isCustomer(identity));
   return new Conflict('conversation_open', 'There is an open conversation with this customer already.', {
     facts: { conflict: sid },
-    details: { conversationSid: sid, state, workers: workers.map(({ identity }) => identity) },
+    details: { conversationSid: sid, state, workers },
   });
 }
 

@@ -1,45 +1,46 @@
-/** The fields of a Conversations event that say between whom it is. */
-interface Binding {
-  'MessagingBinding.Address'?: string | undefined;
-  'MessagingBinding.AuthorAddress'?: string | undefined;
-  'MessagingBinding.ProxyAddress'?: string | undefined;
-  'MessagingBinding.ProjectedAddress'?: string | undefined;
+import { addressKey } from '../address';
+import { type BindingFields, readParties } from '../binding';
+import type { Routing } from '../model';
+import type { ConversationRef } from '../twilio/conversations';
+
+/** An event that can want a worker: `onConversationRoute`, or `onConversationAdded` on accounts without Frontline. */
+export interface RoutableEvent extends BindingFields {
+  ConversationSid: string;
+  ConversationServiceSid?: string | undefined;
+  ChatServiceSid?: string | undefined;
 }
 
 /** An inbound conversation, as routing sees it. */
-export interface InboundConversation {
-  sid: string;
+export interface InboundConversation extends ConversationRef {
   /** The addresses of those who write, the sender first. */
   writers: string[];
-  /** The Twilio number that was written to. */
+  /** The address of ours that was written to. */
   twilioAddress: string | undefined;
-  /** In a group MMS only: the number that a worker must be given there. */
-  projectedAddress: string | undefined;
+  isGroup: boolean;
 }
 
-/** @returns the conversation that an `onConversationRoute` event is about */
-export function readInbound(event: Binding & { ConversationSid: string }): InboundConversation {
-  const isGroup = event['MessagingBinding.Address']?.includes(',') ?? false;
-  const proxy = event['MessagingBinding.ProxyAddress'];
-  const projected = event['MessagingBinding.ProjectedAddress'] ?? (isGroup ? proxy : undefined);
+/** @returns the conversation that an event is about */
+export function readInbound(event: RoutableEvent, routing: Routing): InboundConversation {
+  const { people, ours, isGroup } = readParties(event, routing.ownAddresses);
   return {
     sid: event.ConversationSid,
-    writers: writersOf(event),
-    twilioAddress: projected ?? proxy,
-    projectedAddress: projected,
+    serviceSid: event.ConversationServiceSid ?? event.ChatServiceSid ?? routing.conversationServiceSid,
+    writers: people,
+    twilioAddress: ours,
+    isGroup,
   };
 }
 
 /**
- * Who writes: the sender, and in a group MMS the others of the group after.
+ * `onConversationAdded` comes for every conversation, those too that apps and Flex create, and on accounts where
+ * Frontline routes.
  *
- * @returns addresses without repetition
+ * @returns why this one is not to be routed; undefined when it is
  */
-export function writersOf(event: Binding): string[] {
-  const group = event['MessagingBinding.Address']?.split(',') ?? [];
-  // A space before a digit is a `+` that form decoding took, and stays for `toE164` to see.
-  const writers = [event['MessagingBinding.AuthorAddress'] ?? '', ...group].map((address) =>
-    /^ +\d/.test(address) ? address.trimEnd() : address.trim(),
-  );
-  return [...new Set(writers)].filter((address) => address !== '');
+export function reasonNotToRoute(event: RoutableEvent, routing: Routing): string | undefined {
+  if (routing.routing.on !== 'onConversationAdded') return 'onConversationRoute does it';
+  if (!event['MessagingBinding.Address']) return 'no inbound conversation';
+  const { ours } = readParties(event, routing.ownAddresses);
+  const isOurs = routing.ownAddresses.includes(addressKey(ours ?? '') ?? '');
+  return isOurs ? undefined : 'not to an address of the routing data';
 }

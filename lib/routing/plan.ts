@@ -33,7 +33,7 @@ export interface RoutePlan {
  * @param customer the customer who writes, if known
  */
 export function planRoute(
-  conversation: InboundConversation,
+  conversation: Pick<InboundConversation, 'sid' | 'writers' | 'twilioAddress'>,
   customer: Customer | undefined,
   { routing }: Routing,
 ): RoutePlan {

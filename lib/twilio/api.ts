@@ -1,6 +1,9 @@
-import type { RequestClient, Twilio } from 'twilio';
+import type { Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
 import { CallbackError, Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../errors';
+import { boundClient, type RequestBounds } from './http-client';
+
+export { unexpectedResponse } from './http-client';
 
 /** How an event waits. */
 export interface Waiting {
@@ -13,6 +16,8 @@ export interface Waiting {
 /** Twilio's REST API as one event uses it: the SDK's client, and how to wait. */
 export interface TwilioApi extends Waiting {
   client: Twilio;
+  /** The same with a client whose single requests may take at most `ms` milliseconds. */
+  withRequestLimit(ms: number): TwilioApi;
 }
 
 /** No single request may take the time in which another try would have succeeded. */
@@ -25,33 +30,23 @@ const marginMs = 250;
  * Opens the SDK's client so that no request outlives the event: the SDK's own time-out is 30 s, far beyond any
  * webhook's.
  *
- * @param getClient `context.getTwilioClient`
+ * @param getClient `context.getTwilioClient`; a client that it keeps between events is not changed
  * @throws Misconfigured when the account's credentials cannot be right
  */
-export function openTwilio(getClient: (options: ClientOpts) => Twilio, waiting: Waiting): TwilioApi {
+export function openTwilio(
+  getClient: (options: ClientOpts) => Twilio,
+  waiting: Waiting & Pick<RequestBounds, 'timer'>,
+): TwilioApi {
+  const { deadline, sleep, random, timer } = waiting;
   const client = createClient(getClient);
-  const request = client.request.bind(client);
-  client.request = (options) =>
-    request({
-      ...options,
-      timeout: Math.max(1, Math.min(options.timeout ?? requestTimeoutMs, waiting.deadline.remaining())),
-    });
-  return { ...waiting, client };
-}
-
-/**
- * The sending part of a client, for another client: no request outlives the deadline.
- *
- * @param client whose sending part it is
- */
-export function boundedHttpClient(client: Twilio, deadline: Waiting['deadline']): RequestClient {
-  const { httpClient } = client;
-  const request: RequestClient['request'] = (options) =>
-    httpClient.request({
-      ...options,
-      timeout: Math.max(1, Math.min(requestTimeoutMs, deadline.remaining())),
-    });
-  return Object.assign(Object.create(httpClient) as RequestClient, { request });
+  const open = (limitMs: number): TwilioApi => ({
+    deadline,
+    sleep,
+    random,
+    client: boundClient(client, { deadline, timer, limitMs }),
+    withRequestLimit: (ms) => open(Math.min(ms, limitMs)),
+  });
+  return open(requestTimeoutMs);
 }
 
 /** The runtime and the SDK look at the credentials' form, and refuse what cannot be right. */
@@ -69,19 +64,23 @@ function badCredentials(code: string, cause: unknown): Misconfigured {
 }
 
 /** Twilio's error codes that decide more than their status does. */
-const codes = {
+export const twilioCodes = {
+  notFound: 20404,
+  conversationClosed: 50377,
   stillInitializing: 50386,
   addressPairInUse: 50416,
   identityInConversation: 50433,
+  identityInGroup: 50437,
 } as const;
 
 /**
  * Makes one request that is safe to repeat, again and again with jittered back-off while Twilio is busy, not ready
- * or out of reach, as long as the event's budget lasts.
+ * or out of reach, or while its answer is torn or not its own, as long as the event's budget lasts. `Retry-After` is
+ * respected.
  *
  * @param what names the request in the log
  * @returns what the request returned
- * @throws TwilioRefused with its `kind` when Twilio said a final no, or something that makes no sense; TwilioUnavailable when the budget is used up;
+ * @throws TwilioRefused with its `kind` when Twilio said a final no; TwilioUnavailable when the budget is used up;
  *   Misconfigured when Twilio does not accept our credentials
  * @see https://www.twilio.com/docs/api/errors
  */
@@ -90,8 +89,8 @@ export async function persist<T>(api: Waiting, what: string, request: () => Prom
     try {
       return await request();
     } catch (error) {
-      if (!isTemporary(error)) throw finalNo(what, error);
-      const pause = backOff(attempt, api.random);
+      if (isFinal(error)) throw toTwilioError(what, error);
+      const pause = pauseAfter(error, attempt, api.random);
       if (api.deadline.remaining() < pause + marginMs) {
         throw new TwilioUnavailable({ request: what, attempts: attempt }, error);
       }
@@ -124,11 +123,11 @@ export async function persistOnce<T>(
     try {
       return await request();
     } catch (error) {
-      if (!isTemporary(error)) throw finalNo(what, error);
+      if (isFinal(error)) throw toTwilioError(what, error);
       const unsure = mayBeDone(error);
-      const found = unsure ? await lookAround(api, what, look) : undefined;
+      const found = unsure ? await findExisting(api, what, look) : undefined;
       if (found !== undefined) return found;
-      const pause = backOff(attempt, api.random);
+      const pause = pauseAfter(error, attempt, api.random);
       const mayGoOn = unsure && !hasAnswer(error);
       if (mayGoOn || api.deadline.remaining() < pause + marginMs) {
         const facts = { request: what, attempts: attempt };
@@ -139,7 +138,7 @@ export async function persistOnce<T>(
   }
 }
 
-async function lookAround<T>(
+async function findExisting<T>(
   api: Waiting,
   what: string,
   look: () => Promise<T | undefined>,
@@ -158,18 +157,13 @@ async function lookAround<T>(
 
 /** An answer other than these came too late or too broken to say that nothing was done. */
 function mayBeDone(error: unknown): boolean {
-  const { status, code } = error as SdkError;
-  if (status === 429 || code === codes.stillInitializing) return false;
+  const { status, code } = error as RequestError;
+  if (status === 429 || code === twilioCodes.stillInitializing) return false;
   return !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(code));
 }
 
 function hasAnswer(error: unknown): boolean {
-  return typeof (error as SdkError).status === 'number';
-}
-
-/** What an answer that makes no sense fails with: what was asked for may have been done. */
-export function oddAnswer(): Error {
-  return Object.assign(new Error('the answer makes no sense'), { code: 'ODD_ANSWER' });
+  return typeof (error as RequestError).status === 'number';
 }
 
 /**
@@ -185,39 +179,47 @@ export async function orIfMissing<T, U>(work: Promise<T>, instead: U): Promise<T
   }
 }
 
-interface SdkError {
-  /** HTTP status; missing when no answer came. */
+/** A `RequestFailure`, or any other error of a request. */
+interface RequestError {
+  /** HTTP status; missing when no whole answer came. */
   status?: unknown;
   /** Twilio's number, or a network error's name such as `ECONNRESET`. */
   code?: unknown;
   message?: unknown;
+  retryAfterMs?: unknown;
 }
 
-function isTemporary(error: unknown): boolean {
-  if (error instanceof CallbackError) return false;
-  const { status, code } = error as SdkError;
-  if (typeof status !== 'number') return typeof code === 'string';
-  return status === 408 || status === 429 || status >= 500 || code === codes.stillInitializing;
+/**
+ * Only a 4xx in Twilio's own form is a final no. Anything else (a page of some gateway, half an answer, none) leaves
+ * open what Twilio did or will do next time.
+ */
+function isFinal(error: unknown): boolean {
+  if (error instanceof CallbackError) return true;
+  const { status, code } = (error ?? {}) as RequestError;
+  if (typeof status !== 'number' || typeof code !== 'number') return false;
+  if (status === 408 || status === 429 || code === twilioCodes.stillInitializing) return false;
+  return status >= 400 && status < 500;
 }
 
-function finalNo(what: string, error: unknown): unknown {
+function toTwilioError(what: string, error: unknown): unknown {
   if (error instanceof CallbackError) return error;
-  const { status, code, message } = error as SdkError;
-  if (typeof status !== 'number') {
-    return new TwilioRefused('refused', { request: what, answer: 'makes no sense' }, error);
-  }
+  const { status, code, message } = error as RequestError;
   if (status === 401 || status === 403) return badCredentials('credentials_refused', error);
-  const kind =
-    code === codes.identityInConversation ? 'duplicate' : status === 404 ? 'missing' : ('refused' as const);
   const conflict =
-    code === codes.addressPairInUse ? /\bCH[0-9a-f]{32}\b/i.exec(String(message))?.[0] : undefined;
-  const facts = {
-    request: what,
-    twilioStatus: status,
-    twilioCode: typeof code === 'number' ? code : undefined,
-    ...(conflict && { conflict }),
-  };
-  return new TwilioRefused(kind, facts, error);
+    code === twilioCodes.addressPairInUse ? /\bCH[0-9a-f]{32}\b/i.exec(String(message))?.[0] : undefined;
+  const facts = { request: what, twilioStatus: status, twilioCode: code, ...(conflict && { conflict }) };
+  return new TwilioRefused(kindOf(status, code), facts, error);
+}
+
+function kindOf(status: unknown, code: unknown): TwilioRefused['kind'] {
+  if (code === twilioCodes.identityInConversation || code === twilioCodes.identityInGroup) return 'duplicate';
+  return status === 404 ? 'missing' : 'refused';
+}
+
+/** @returns milliseconds: the back-off, or longer where Twilio asks for it */
+function pauseAfter(error: unknown, attempt: number, random: () => number): number {
+  const { retryAfterMs } = (error ?? {}) as RequestError;
+  return Math.max(backOff(attempt, random), typeof retryAfterMs === 'number' ? retryAfterMs : 0);
 }
 
 /** @returns milliseconds: 100, 200, 400 … at most 2,000, of which a random half is taken off */

@@ -1,66 +1,167 @@
+import type {
+  ParticipantInstance,
+  ParticipantListInstance,
+} from 'twilio/lib/rest/conversations/v1/conversation/participant';
 import { NotFound, TwilioRefused } from '../errors';
-import { orIfMissing, persist, type TwilioApi } from './api';
+import { orIfMissing, persist, type TwilioApi, twilioCodes, unexpectedResponse } from './api';
 
-/** A worker who is a participant of a conversation. */
-export interface WorkerParticipant {
+/** Which conversation. */
+export interface ConversationRef {
   sid: string;
-  identity: string;
+  /** Its conversation service, `IS…`; Twilio's default one unless given. */
+  serviceSid?: string | undefined;
+}
+
+/** A participant as far as routing looks at one. */
+export interface Participant {
+  sid: string;
+  /** Of a chat participant: a worker, a customer in a chat, a bot. */
+  identity: string | undefined;
+  /** Of a customer on a phone. */
+  address: string | undefined;
+  /** In a group MMS: the Twilio number that this participant stands for. */
+  projectedAddress: string | undefined;
+  /** JSON text */
+  attributes: string;
+  /** Seconds since 1970: Twilio's dates have no fractions. */
+  createdAt: number;
 }
 
 /**
- * The workers of a conversation: its participants that have an identity, the earliest first.
+ * The resources below a conversation service. The short URLs reach Twilio's default service only.
+ *
+ * @see https://www.twilio.com/docs/conversations/api/service-resource
+ */
+function participantsOf(
+  { client }: TwilioApi,
+  { sid, serviceSid }: ConversationRef,
+): ParticipantListInstance {
+  const { v1 } = client.conversations;
+  if (serviceSid === undefined) return v1.conversations(sid).participants;
+  // The two have the same operations; the SDK generates a class for each.
+  return v1.services(serviceSid).conversations(sid).participants as unknown as ParticipantListInstance;
+}
+
+/**
+ * The participants of a conversation, in no particular order.
  *
  * @throws NotFound when there is no such conversation; TwilioUnavailable, TwilioRefused, Misconfigured
  * @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource
  */
-export async function listWorkers(api: TwilioApi, conversationSid: string): Promise<WorkerParticipant[]> {
-  try {
-    const participants = await persist(api, 'list participants', () =>
-      api.client.conversations.v1
-        .conversations(conversationSid)
-        .participants.list({ limit: 1_000, pageSize: 100 }),
-    );
-    return participants
-      .filter(({ identity }) => typeof identity === 'string' && identity !== '')
-      .sort((a, b) => Number(a.dateCreated) - Number(b.dateCreated) || (a.sid < b.sid ? -1 : 1))
-      .map(({ sid, identity }) => ({ sid, identity }));
-  } catch (error) {
-    throw isMissing(error) ? conversationMissing(error) : error;
-  }
+export async function listParticipants(
+  api: TwilioApi,
+  conversation: ConversationRef,
+): Promise<Participant[]> {
+  const listed = persist(api, 'list participants', async () => {
+    const participants = await participantsOf(api, conversation).list({ limit: 1_000, pageSize: 100 });
+    return participants.map(readParticipant);
+  });
+  const participants = await orIfMissing(listed, undefined);
+  if (participants) return participants;
+  throw new NotFound('conversation_not_found', 'There is no such conversation.');
+}
+
+function readParticipant({
+  sid,
+  identity,
+  attributes,
+  messagingBinding,
+  dateCreated,
+}: ParticipantInstance): Participant {
+  if (typeof sid !== 'string') throw unexpectedResponse();
+  const { address, projected_address: projected } = (messagingBinding ?? {}) as Record<string, unknown>;
+  return {
+    sid,
+    identity: textOrNone(identity),
+    address: textOrNone(address),
+    // Twilio's event schema shows it in square brackets.
+    projectedAddress: textOrNone(projected)?.replace(/[[\]]/g, ''),
+    attributes: textOrNone(attributes) ?? '{}',
+    createdAt: Math.floor(Number(dateCreated) / 1_000) || 0,
+  };
+}
+
+function textOrNone(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** How a worker joins a conversation. */
+export interface JoiningWorker {
+  identity: string;
+  /** JSON text */
+  attributes: string;
+  /** Our Twilio number, in a group MMS only. */
+  projectedAddress?: string | undefined;
 }
 
 /**
- * Adds a worker to a conversation; one who is in it already counts as added.
+ * Adds a worker to a conversation. It is safe to repeat, as an identity is in a conversation once.
  *
- * @param projectedAddress our Twilio number, in a group MMS only
- * @returns `added`, or what Twilio had against this worker: another one may do
- * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
+ * @returns undefined once Twilio has taken the worker, or has had it; else what Twilio has against it, which need not be true:
+ *   look before anybody else is tried
+ * @throws TwilioUnavailable; Misconfigured
  */
-export async function addWorker(
+export function addWorker(
   api: TwilioApi,
-  conversationSid: string,
-  identity: string,
-  projectedAddress?: string,
-): Promise<'added' | TwilioRefused> {
-  try {
-    await persist(api, 'add worker', () =>
-      api.client.conversations.v1.conversations(conversationSid).participants.create({
+  conversation: ConversationRef,
+  { identity, attributes, projectedAddress }: JoiningWorker,
+): Promise<TwilioRefused | undefined> {
+  return refusalOf(
+    persist(api, 'add worker', () =>
+      participantsOf(api, conversation).create({
         identity,
+        attributes,
         ...(projectedAddress && { 'messagingBinding.projectedAddress': projectedAddress }),
       }),
-    );
-    return 'added';
+    ),
+  );
+}
+
+/**
+ * Makes the participant who stands for our number in a group MMS the worker's.
+ *
+ * @returns as `addWorker`
+ * @throws TwilioUnavailable; Misconfigured
+ */
+export function giveProjectedParticipant(
+  api: TwilioApi,
+  conversation: ConversationRef,
+  participantSid: string,
+  { identity, attributes, projectedAddress }: JoiningWorker,
+): Promise<TwilioRefused | undefined> {
+  return refusalOf(
+    persist(api, 'give projected participant to worker', () =>
+      participantsOf(api, conversation)
+        .get(participantSid)
+        .update({
+          identity,
+          attributes,
+          ...(projectedAddress && { 'messagingBinding.projectedAddress': projectedAddress }),
+        }),
+    ),
+  );
+}
+
+async function refusalOf(added: Promise<unknown>): Promise<TwilioRefused | undefined> {
+  try {
+    await added;
+    return undefined;
   } catch (error) {
-    if (isMissing(error)) throw conversationMissing(error);
     if (!(error instanceof TwilioRefused)) throw error;
-    return error.kind === 'duplicate' ? 'added' : error;
+    return error.kind === 'duplicate' && error.facts.twilioCode === twilioCodes.identityInConversation
+      ? undefined
+      : error;
   }
 }
 
 /** Takes a participant out of a conversation; one who is gone already is fine. */
-export async function removeParticipant(api: TwilioApi, conversationSid: string, sid: string): Promise<void> {
+export async function removeParticipant(
+  api: TwilioApi,
+  conversation: ConversationRef,
+  participantSid: string,
+): Promise<void> {
   const removed = persist(api, 'remove participant', () =>
-    api.client.conversations.v1.conversations(conversationSid).participants(sid).remove(),
+    participantsOf(api, conversation).get(participantSid).remove(),
   );
   await orIfMissing(removed, undefined);
 }
@@ -72,17 +173,16 @@ export async function removeParticipant(api: TwilioApi, conversationSid: string,
  */
 export async function fetchAttributes(
   api: TwilioApi,
-  conversationSid: string,
+  conversation: ConversationRef,
   participantSid: string,
 ): Promise<string | undefined> {
-  const fetched = persist(api, 'fetch participant', () =>
-    api.client.conversations.v1.conversations(conversationSid).participants(participantSid).fetch(),
-  );
-  const participant = await orIfMissing(fetched, undefined);
-  if (!participant) return undefined;
-  if (typeof participant.attributes === 'string') return participant.attributes;
-  // To take them for empty would be to overwrite what is there.
-  throw new TwilioRefused('refused', { request: 'fetch participant', answer: 'makes no sense' });
+  const fetched = persist(api, 'fetch participant', async () => {
+    const { attributes } = await participantsOf(api, conversation).get(participantSid).fetch();
+    // To take them for empty would be to overwrite what is there.
+    if (typeof attributes !== 'string') throw unexpectedResponse();
+    return attributes;
+  });
+  return orIfMissing(fetched, undefined);
 }
 
 /**
@@ -93,15 +193,12 @@ export async function fetchAttributes(
  */
 export async function updateAttributes(
   api: TwilioApi,
-  conversationSid: string,
+  conversation: ConversationRef,
   participantSid: string,
   attributes: string,
 ): Promise<boolean> {
   const updated = persist(api, 'update participant', () =>
-    api.client.conversations.v1
-      .conversations(conversationSid)
-      .participants(participantSid)
-      .update({ attributes }),
+    participantsOf(api, conversation).get(participantSid).update({ attributes }),
   );
   return (await orIfMissing(updated, undefined)) !== undefined;
 }
@@ -161,12 +258,4 @@ export async function isOpen(api: TwilioApi, sid: string): Promise<boolean> {
   );
   const conversation = await orIfMissing(fetched, undefined);
   return conversation !== undefined && conversation.state !== 'closed';
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof TwilioRefused && error.kind === 'missing';
-}
-
-function conversationMissing(cause: unknown): NotFound {
-  return new NotFound('conversation_not_found', 'There is no such conversation.', { cause });
 }

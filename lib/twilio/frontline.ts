@@ -1,21 +1,27 @@
 import type { TwilioApi } from './api';
 
-/** `unknown`: the Frontline Users API could not say. */
-export type Availability = 'available' | 'unavailable' | 'unknown';
+/** What Frontline's Users API says of an identity; `unknown` where it could not say. */
+export type FrontlineUser = 'available' | 'unavailable' | 'no_user' | 'unknown';
+
+/** A customer must not wait for an answer that is only nice to have, in milliseconds. */
+const limitMs = 1_500;
 
 /**
- * Asks whether a worker takes conversations now. One try, and never an error: availability is a preference,
- * and a customer must not wait for it.
+ * Asks whether an identity is a Frontline user, and takes conversations now. One try of at most 1.5 s, and never an
+ * error.
  *
- * @returns `unavailable` also for a deactivated worker and for an identity that is no Frontline user at all
+ * @returns `unavailable` also for a deactivated user
  * @see https://www.twilio.com/docs/frontline/api/frontline-user-resource
  */
-export async function fetchAvailability(api: TwilioApi, identity: string): Promise<Availability> {
+export async function fetchFrontlineUser(api: TwilioApi, identity: string): Promise<FrontlineUser> {
   try {
+    const { v1 } = api.withRequestLimit(limitMs).client.frontlineApi;
     // The SDK puts the identity into the URL as it is.
-    const user = await api.client.frontlineApi.v1.users(encodeURIComponent(identity)).fetch();
+    const user = await v1.users(encodeURIComponent(identity)).fetch();
+    if (typeof user.isAvailable !== 'boolean') return 'unknown';
     return user.isAvailable && user.state !== 'deactivated' ? 'available' : 'unavailable';
   } catch (error) {
-    return (error as { status?: unknown }).status === 404 ? 'unavailable' : 'unknown';
+    const { status, code } = error as { status?: unknown; code?: unknown };
+    return status === 404 && typeof code === 'number' ? 'no_user' : 'unknown';
   }
 }

@@ -1,5 +1,5 @@
 import { parseAttributes } from '../conversations/attributes';
-import { oddAnswer, orIfMissing, persist, persistOnce, type TwilioApi } from './api';
+import { orIfMissing, persist, persistOnce, type TwilioApi, unexpectedResponse } from './api';
 
 /** What a begun interaction consists of. */
 export interface Interaction {
@@ -53,7 +53,7 @@ export function createInteraction(
       });
       const interaction = readInteraction(created.sid, created.channel, created.routing);
       if (interaction) return interaction;
-      throw oddAnswer();
+      throw unexpectedResponse();
     },
     () => findInteraction(api, workspaceSid, tag),
   );

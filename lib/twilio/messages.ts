@@ -1,5 +1,5 @@
 import { parseAttributes } from '../conversations/attributes';
-import { oddAnswer, orIfMissing, persist, persistOnce, type TwilioApi } from './api';
+import { orIfMissing, persist, persistOnce, type TwilioApi, unexpectedResponse } from './api';
 import { tagAttribute } from './interactions';
 
 /** What a message holds: text, or a Content template with its variables. */
@@ -40,7 +40,7 @@ export function sendMessage(
         .conversations(conversationSid)
         .messages.create({ ...message, attributes: JSON.stringify({ [tagAttribute]: tag }) });
       if (typeof sid === 'string') return sid;
-      throw oddAnswer();
+      throw unexpectedResponse();
     },
     () => findMessage(api, conversationSid, tag),
   );

@@ -127,7 +127,7 @@ export function validateFlexToken(
     } catch (reason) {
       if (reason instanceof Error) throw failed('NO_VERDICT');
       const text = String(reason ?? '');
-      if (ownCredentials.test(text)) throw failed(undefined, 401);
+      if (ownCredentials.test(text)) throw failed(20003, 401);
       throw noVerdict.some((words) => words.test(text))
         ? failed('NO_VERDICT')
         : new Unauthorized('refused_token');
@@ -138,6 +138,6 @@ export function validateFlexToken(
 }
 
 /** An error as the SDK throws them, for `persist` to judge. */
-function failed(code: string | undefined, status?: number): Error {
+function failed(code: number | string, status?: number): Error {
   return Object.assign(new Error('no verdict'), { code, status });
 }

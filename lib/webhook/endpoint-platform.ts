@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
 import { validator } from 'twilio-flex-token-validator';
 import type { Deadline } from '../deadline';
-import { boundedHttpClient, requestTimeoutMs, type Waiting } from '../twilio/api';
+import { requestTimeoutMs, type Waiting } from '../twilio/api';
+import { boundHttpClient } from '../twilio/http-client';
 import { validateFlexToken } from './caller';
 import { type Platform, type RuntimeContext, requireCredentials, twilioPlatform } from './platform';
 
@@ -32,7 +33,11 @@ export const twilioEndpointPlatform: EndpointPlatform = {
 
   sync(context, deadline) {
     requireCredentials(context);
-    return Runtime.getSync({ httpClient: boundedHttpClient(context.getTwilioClient(), deadline) });
+    const { httpClient } = context.getTwilioClient();
+    const { timer } = twilioPlatform;
+    return Runtime.getSync({
+      httpClient: boundHttpClient(httpClient, { deadline, timer, limitMs: requestTimeoutMs }),
+    });
   },
 
   validateFlexToken(context, token, waiting) {

@@ -65,6 +65,7 @@ export const twilioPlatform: Platform = {
     requireCredentials(context);
     return openTwilio((options) => context.getTwilioClient(options), {
       deadline,
+      timer: twilioPlatform.timer,
       random: Math.random,
       sleep: (ms) => sleep(ms),
     });

@@ -2,7 +2,7 @@ import { type Deadline, deadlineIn, withReserve } from '../deadline';
 import { CallbackError, OutOfTime } from '../errors';
 import type { TwilioApi } from '../twilio/api';
 import type { DataDoors } from './assets';
-import { describeError, type LogFacts, type LogLevel } from './log';
+import { describeError, hashIdentity, type LogFacts, type LogLevel } from './log';
 import type { Platform, RuntimeContext } from './platform';
 
 /** What a handler may use besides its event. */
@@ -18,6 +18,8 @@ export interface Tools extends DataDoors {
    * @throws Misconfigured when the account's credentials are missing
    */
   twilio(options?: { reserveMs?: number }): TwilioApi;
+  /** What the log has in place of a worker's identity. */
+  hash(identity: string): string;
   /** Adds facts to the request's log line; no personal data. `level` raises the line's level. */
   note(facts: LogFacts, level?: LogLevel): void;
 }
@@ -74,6 +76,7 @@ export async function runRequest(run: RequestRun): Promise<Reply> {
     deadline,
     env: context,
     note,
+    hash: hashIdentity,
     twilio: ({ reserveMs = 0 } = {}) => platform.twilio(context, withReserve(deadline, reserveMs)),
   };
 

@@ -8,7 +8,7 @@ const path = '/callbacks/routing';
 const event = fixture('on-conversation-route');
 const group = fixture('on-conversation-route-group-mms');
 const sid = event.ConversationSid as string;
-const participants = `/v1/Conversations/${sid}/Participants`;
+const participants = `/v1/Services/${event.ConversationServiceSid}/Conversations/${sid}/Participants`;
 const pool = ['p1@example.com', 'p2@example.com', 'p3@example.com'];
 const ranked = rankPool(pool, sid);
 
@@ -42,11 +42,12 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
     running.logs().map((line) => JSON.parse(line) as Record<string, unknown>);
   const added = (): unknown[] =>
     running.twilio.writes.map(({ method, host, path: at, form }) => [method, host, at, form]);
-  const adding = (Identity: string, more = {}): unknown[] => [
+  const mark = (rank: number, rule: string) => JSON.stringify({ added_by_routing: { rank, rule } });
+  const adding = (Identity: string, rule: string, rank = 0): unknown[] => [
     'POST',
     'conversations.twilio.com',
     participants,
-    { Identity, ...more },
+    { Identity, Attributes: mark(rank, rule) },
   ];
 
   describe('finds the worker', () => {
@@ -79,7 +80,7 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
       await running.setData(dataWith(one, rules));
       const answer = await running.call(path, event);
       expect([answer.status, answer.body]).toEqual([200, { routed: true, worker, rule }]);
-      expect(added()).toEqual([adding(worker as string)]);
+      expect(added()).toEqual([adding(worker as string, rule)]);
       expect(running.twilio.workers(sid)).toEqual([worker]);
     });
 
@@ -103,7 +104,11 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
       const answer = await running.call(path, group);
       expect(answer.body).toEqual({ routed: true, worker: 'alice@example.com', rule: 'customer_worker' });
       expect(running.twilio.writes.map(({ form }) => form)).toEqual([
-        { Identity: 'alice@example.com', 'MessagingBinding.ProjectedAddress': '+16465550190' },
+        {
+          Identity: 'alice@example.com',
+          Attributes: mark(0, 'customer_worker'),
+          'MessagingBinding.ProjectedAddress': '+16465550190',
+        },
       ]);
     });
   });
@@ -111,6 +116,7 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
   describe('leaves alone what is not its own', () => {
     it('a conversation that has a worker', async () => {
       await running.setData(dataWith(owned, {}));
+      running.twilio.addUser({ identity: 'somebody@example.com' });
       running.twilio.addParticipant(sid, { identity: 'somebody@example.com' });
       const answer = await running.call(path, event);
       expect(answer.body).toEqual({
@@ -252,7 +258,7 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
       await running.setData(dataWith(ada, {}));
       running.twilio.addConversation({ sid, initializingCalls: 3 });
       expect(await running.call(path, event)).toMatchObject({ status: 200, body: { routed: true } });
-      expect(added()).toEqual(Array.from({ length: 4 }, () => adding(ranked[0] as string)));
+      expect(added()).toEqual(Array.from({ length: 4 }, () => adding(ranked[0] as string, 'pool')));
     });
 
     it('passes over a worker whom Twilio refuses, and says why in the log', async () => {

@@ -4,7 +4,8 @@ import { endpoint } from '../../functions/flex/outbound-message';
 import type { Deadline } from '../../lib/deadline';
 import type { Customer, Routing } from '../../lib/model';
 import type { Waiting } from '../../lib/twilio/api';
-import { boundedHttpClient, openTwilio, requestTimeoutMs } from '../../lib/twilio/api';
+import { openTwilio, requestTimeoutMs } from '../../lib/twilio/api';
+import { boundHttpClient } from '../../lib/twilio/http-client';
 import { validateFlexToken } from '../../lib/webhook/caller';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
 import type { EndpointPlatform } from '../../lib/webhook/endpoint-platform';
@@ -183,27 +184,34 @@ export class VirtualFlex {
       '/customers.json': { customers: this.customers },
       '/routing.json': this.routing,
     };
-    const waiting = (deadline: Deadline): Waiting => ({
+    // A request that is never answered fails by its own time-out.
+    const timer: EndpointPlatform['timer'] = () => ({
+      done: new Promise(() => undefined),
+      clear: () => undefined,
+    });
+    const waiting = (deadline: Deadline): Waiting & Pick<EndpointPlatform, 'timer'> => ({
+      timer,
       deadline,
       random: () => 0.5,
       sleep: (ms) => this.#sleep(ms),
     });
     return {
       now,
-      timer: () => ({ done: new Promise(() => undefined), clear: () => undefined }),
+      timer,
       log: (_level, line) => void this.lines.push(JSON.parse(line) as Record<string, unknown>),
       readAsset: (name) => JSON.stringify(assets[name]),
       respond: (status, body, headers) => ({ status, body, headers }),
       twilio: (_context, deadline) => openTwilio(() => this.#client(), waiting(deadline)),
       sync: (_context, deadline): ServiceContext => {
-        const httpClient = boundedHttpClient(this.#client(), deadline);
+        const bounds = { deadline, timer, limitMs: requestTimeoutMs };
+        const httpClient = boundHttpClient(this.#client().httpClient, bounds);
         return twilio(accountSid, authToken, { httpClient }).sync.v1.services('default');
       },
       validateFlexToken: (_context, token, how) =>
         validateFlexToken(
           how,
           () => this.#validate(token),
-          () => ({ done: new Promise(() => undefined), clear: () => undefined }),
+          () => timer(0),
         ),
       date: () => Date.UTC(2026, 0, 1) + this.clock,
       newId: () => `id-${++this.#ids}-${Math.random()}`,

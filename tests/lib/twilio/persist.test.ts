@@ -1,13 +1,13 @@
 import { deadlineIn } from '../../../lib/deadline';
 import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/errors';
-import { openTwilio, persist, persistOnce, type TwilioApi } from '../../../lib/twilio/api';
+import { persist, persistOnce, type Waiting } from '../../../lib/twilio/api';
+import { RequestFailure, unexpectedResponse } from '../../../lib/twilio/http-client';
 
-/** An API whose clock moves only while it sleeps. */
-function api(budgetMs: number, random = 0.5): TwilioApi & { slept: number[] } {
+/** A clock that moves only while somebody sleeps. */
+function api(budgetMs: number, random = 0.5): Waiting & { slept: number[] } {
   let time = 0;
   const slept: number[] = [];
   return {
-    client: {} as TwilioApi['client'],
     deadline: deadlineIn(budgetMs, () => time),
     random: () => random,
     sleep: async (ms) => {
@@ -36,6 +36,11 @@ describe('a request that is safe to repeat', () => {
     ['a conversation that is initializing', answer(409, 50386)],
     ['a time-out', Object.assign(new Error('timeout'), { code: 'ECONNABORTED' })],
     ['a broken connection', Object.assign(new Error('hang up'), { code: 'ECONNRESET' })],
+    ['408', answer(408, 20408)],
+    ["a gateway's 404, which is not Twilio's", answer(404)],
+    ["a proxy's 403", answer(403)],
+    ['an answer that is not what was asked for', unexpectedResponse()],
+    ['what the SDK cannot read', new SyntaxError('Unexpected token < in JSON')],
   ])('is repeated with back-off after %s', async (_name, error) => {
     const waiting = api(9_000);
     await expect(persist(waiting, 'x', failing(error, error, error))).resolves.toBe('done');
@@ -64,6 +69,7 @@ describe('a request that is safe to repeat', () => {
 
   it.each([
     [answer(409, 50433), 'duplicate'],
+    [answer(409, 50437), 'duplicate'],
     [answer(404, 20404), 'missing'],
     [answer(400, 50000), 'refused'],
   ])('is not repeated after a final no: %p', async (error, kind) => {
@@ -92,38 +98,25 @@ describe('a request that is safe to repeat', () => {
     );
   });
 
-  it('is not repeated after an answer that makes no sense', async () => {
+  it.each([
+    [1_000, [1_000]],
+    [20, [75]],
+  ])('waits as long as Retry-After says, here %d ms, and no less than the back-off', async (ms, slept) => {
     const waiting = api(9_000);
-    const odd = new SyntaxError('Unexpected token < in JSON');
-    await expect(persist(waiting, 'x', failing(odd))).rejects.toMatchObject({
-      status: 502,
-      facts: { request: 'x', answer: 'makes no sense' },
-      cause: odd,
-    });
+    const busy = new RequestFailure('busy', { status: 429, code: 20429, retryAfterMs: ms });
+    await expect(persist(waiting, 'x', failing(busy))).resolves.toBe('done');
+    expect(waiting.slept).toEqual(slept);
+  });
+
+  it('is given up at once when Retry-After is beyond the budget', async () => {
+    const waiting = api(9_000);
+    const busy = new RequestFailure('busy', { status: 503, retryAfterMs: 30_000 });
+    await expect(persist(waiting, 'x', failing(busy))).rejects.toBeInstanceOf(TwilioUnavailable);
     expect(waiting.slept).toEqual([]);
   });
 
   it('is not even begun once more when there is no time', async () => {
     await expect(persist(api(0), 'x', failing(answer(500)))).rejects.toBeInstanceOf(TwilioUnavailable);
-  });
-});
-
-describe('a client', () => {
-  it('gives each request at most the time that is left, and never the 30 s of the SDK', async () => {
-    const timeouts: unknown[] = [];
-    const client = {
-      request: async (options: { timeout?: number }) => {
-        timeouts.push(options.timeout);
-      },
-    } as unknown as TwilioApi['client'];
-    let time = 0;
-    const { client: opened } = openTwilio(() => client, {
-      ...api(0),
-      deadline: deadlineIn(4_000, () => time),
-    });
-    const request = { method: 'get', uri: 'https://conversations.twilio.com/v1' } as const;
-    for (time of [0, 2_000, 3_000, 5_000]) await opened.request(request);
-    expect(timeouts).toEqual([2_500, 2_000, 1_000, 1]);
   });
 });
 
@@ -186,7 +179,7 @@ describe('a request that must not be done twice', () => {
   });
 
   it('ends with a final no as any other', async () => {
-    await expect(persistOnce(api(9_000), 'x', failing(answer(400)), nothing)).rejects.toBeInstanceOf(
+    await expect(persistOnce(api(9_000), 'x', failing(answer(400, 50000)), nothing)).rejects.toBeInstanceOf(
       TwilioRefused,
     );
   });

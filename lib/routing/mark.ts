@@ -1,0 +1,47 @@
+import { parseAttributes } from '../conversations/attributes';
+import type { Participant } from '../twilio/conversations';
+
+/**
+ * What routing writes into the attributes of a worker it adds. Only workers with this mark may be removed by routing
+ * again: whoever came in another way stays.
+ */
+export interface RoutingMark {
+  /** The worker's place in the plan, 0 for the first choice. */
+  rank: number;
+  /** The rule that named the worker. */
+  rule: string;
+}
+
+const attribute = 'added_by_routing';
+
+/** @returns the attributes (JSON text) with the mark; what is in them already stays */
+export function markAttributes(mark: RoutingMark, current = '{}'): string {
+  return JSON.stringify({ ...parseAttributes(current), [attribute]: mark });
+}
+
+/** @returns the mark in a participant's attributes, or undefined when routing did not add this participant */
+export function readMark(attributes: string): RoutingMark | undefined {
+  const { rank, rule } = (parseAttributes(attributes)?.[attribute] ?? {}) as Partial<RoutingMark>;
+  return typeof rank === 'number' && typeof rule === 'string' ? { rank, rule } : undefined;
+}
+
+/** A participant whom routing added. */
+export interface MarkedWorker extends Participant {
+  identity: string;
+  mark: RoutingMark;
+}
+
+/**
+ * The workers whom routing added, the one who is to stay first: the earliest second, then the better rank, then the
+ * SID. Everything is read from the list, so that two instances with different data or different news of who is
+ * available agree.
+ */
+export function markedWorkers(participants: readonly Participant[]): MarkedWorker[] {
+  return participants
+    .flatMap((participant): MarkedWorker[] => {
+      const { identity } = participant;
+      const mark = identity === undefined ? undefined : readMark(participant.attributes);
+      return identity === undefined || !mark ? [] : [{ ...participant, identity, mark }];
+    })
+    .sort((a, b) => a.createdAt - b.createdAt || a.mark.rank - b.mark.rank || (a.sid < b.sid ? -1 : 1));
+}

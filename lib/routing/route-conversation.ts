@@ -1,0 +1,95 @@
+import { findWriter } from '../customers/access';
+import type { CustomerDirectory } from '../customers/directory';
+import type { Routing } from '../model';
+import type { TwilioApi } from '../twilio/api';
+import { listParticipants, type Participant, removeParticipant } from '../twilio/conversations';
+import { fetchFrontlineUser } from '../twilio/frontline';
+import { type AssignEffects, type Assignment, assign, keepOne } from './assign';
+import { type InboundConversation, type RoutableEvent, readInbound } from './inbound';
+import { joinConversation } from './join';
+import { planRoute } from './plan';
+import { findPresentWorker } from './present';
+
+/** What routing needs besides the event. */
+export interface RoutingContext {
+  customers(): Promise<CustomerDirectory>;
+  routing(): Promise<Routing>;
+  twilio(): TwilioApi;
+  /** What the log has in place of an identity. */
+  hash(identity: string): string;
+  /** Adds facts to the request's log line. */
+  note(facts: Record<string, unknown>, level?: 'info' | 'warn' | 'error'): void;
+}
+
+/** What routing answers; Twilio ignores it, people and tests read it. */
+export type RouteAnswer = { routed: true; worker: string; rule: string } | { routed: false; reason: string };
+
+/**
+ * Gives an inbound conversation a worker, unless it has one.
+ *
+ * @returns who is in the conversation and by which rule, or why nobody is
+ * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
+ */
+export async function routeConversation(event: RoutableEvent, context: RoutingContext): Promise<RouteAnswer> {
+  const { worker, rule = '', reason = '', passedOver, unchecked } = await assignWorker(event, context);
+  if (unchecked) context.note({ duplicates: 'not checked' }, 'error');
+  if (worker === undefined) {
+    context.note({ unrouted: reason, passedOver }, 'error');
+    return { routed: false, reason };
+  }
+  const more = rule === alreadyThere ? {} : { passedOver };
+  context.note({ rule, worker: context.hash(worker), ...more });
+  return { routed: true, worker, rule };
+}
+
+const alreadyThere = 'already_in_conversation';
+
+/** List who is there → look the customer up → plan → let the first worker join who can. */
+async function assignWorker(
+  event: RoutableEvent,
+  { customers, routing, twilio }: RoutingContext,
+): Promise<Assignment> {
+  const data = await routing();
+  const api = twilio();
+  const conversation = readInbound(event, data);
+  const participants = await listParticipants(api, conversation);
+  const present = await findPresentWorker(participants, data, async (identity) =>
+    ['available', 'unavailable'].includes(await fetchFrontlineUser(api, identity)),
+  );
+  const effects = effectsOf(api, conversation, participants);
+  if (present) {
+    const added = { worker: present.identity, rule: alreadyThere };
+    return { passedOver: [], ...(await keepOne(effects, added, participants)) };
+  }
+
+  const twilioAddress = conversation.twilioAddress ?? projectedOf(participants)?.projectedAddress;
+  const customer = await findWriter(await customers(), conversation.writers);
+  return assign(planRoute({ ...conversation, twilioAddress }, customer, data), effects);
+}
+
+function effectsOf(
+  api: TwilioApi,
+  conversation: InboundConversation,
+  participants: readonly Participant[],
+): AssignEffects {
+  const projectedParticipant = projectedOf(participants);
+  const isGroup = conversation.isGroup || projectedParticipant !== undefined;
+  const projectedAddress = projectedParticipant?.projectedAddress ?? conversation.twilioAddress;
+  const joinable = { ...conversation, ...(isGroup && { projectedAddress, projectedParticipant }) };
+  return {
+    async availability(worker) {
+      const user = await fetchFrontlineUser(api, worker);
+      return user === 'no_user' ? 'unavailable' : user;
+    },
+    join: (worker, mark) => joinConversation(api, joinable, worker, mark),
+    list: () => listParticipants(api, conversation),
+    remove: (sid) => removeParticipant(api, conversation, sid),
+  };
+}
+
+/** In a group MMS, the participant who stands for our number and has no worker yet. */
+function projectedOf(participants: readonly Participant[]): Participant | undefined {
+  return participants.find(
+    ({ identity, projectedAddress }) => identity === undefined && projectedAddress !== undefined,
+  );
+}
