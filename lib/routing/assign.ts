@@ -12,6 +12,8 @@ export interface AssignEffects {
   /** Everybody in the conversation. */
   list(): Promise<Participant[]>;
   remove(participantSid: string): Promise<void>;
+  /** Waits a moment before a check is made again. @returns false when there is no time for that */
+  pause(): Promise<boolean>;
 }
 
 /** Why Twilio did not take a worker. */
@@ -79,6 +81,9 @@ export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<A
   return { reason, passedOver: inOrder([...plan.passedOver, ...passedOver]) };
 }
 
+/** How often it is tried to see who else was added. */
+const checks = 3;
+
 /**
  * Leaves one of the workers whom routing added, and says who is in the conversation.
  *
@@ -86,21 +91,25 @@ export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<A
  * @param seen the participants, where they were just listed
  */
 export async function keepOne(
-  effects: Pick<AssignEffects, 'list' | 'remove'>,
+  effects: Pick<AssignEffects, 'list' | 'remove' | 'pause'>,
   added: { worker: string; rule: string },
   seen?: Participant[],
 ): Promise<Pick<Assignment, 'worker' | 'rule' | 'unchecked'>> {
-  try {
-    const participants = seen ?? (await effects.list());
-    const [first, ...others] = markedWorkers(participants);
-    for (const { sid } of others) await effects.remove(sid);
-    const left = participants.filter(({ sid }) => !others.some((other) => other.sid === sid));
-    const stays = !first || left.some(({ identity }) => identity === added.worker);
-    return stays ? added : { worker: first.identity, rule: first.mark.rule };
-  } catch (unchecked) {
-    if (!(unchecked instanceof CallbackError)) throw unchecked;
-    // Somebody is in, which is what matters most; the next delivery looks again.
-    return { ...added, unchecked };
+  let participants = seen;
+  for (let check = 1; ; check++) {
+    try {
+      participants ??= await effects.list();
+      const [first, ...others] = markedWorkers(participants);
+      for (const { sid } of others) await effects.remove(sid);
+      const left = participants.filter(({ sid }) => !others.some((other) => other.sid === sid));
+      const stays = !first || left.some(({ identity }) => identity === added.worker);
+      return stays ? added : { worker: first.identity, rule: first.mark.rule };
+    } catch (unchecked) {
+      if (!(unchecked instanceof CallbackError)) throw unchecked;
+      // Somebody is in, which is what matters most; the next delivery looks again.
+      if (check === checks || !(await effects.pause())) return { ...added, unchecked };
+      participants = undefined;
+    }
   }
 }
 

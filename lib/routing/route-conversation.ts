@@ -67,6 +67,9 @@ async function assignWorker(
   return assign(planRoute({ ...conversation, twilioAddress }, customer, data), effects);
 }
 
+/** Before it is looked again who is there, in milliseconds. */
+const pauseMs = 300;
+
 function effectsOf(
   api: TwilioApi,
   conversation: InboundConversation,
@@ -84,6 +87,11 @@ function effectsOf(
     join: (worker, mark) => joinConversation(api, joinable, worker, mark),
     list: () => listParticipants(api, conversation),
     remove: (sid) => removeParticipant(api, conversation, sid),
+    async pause() {
+      if (api.deadline.remaining() < 2 * pauseMs) return false;
+      await api.sleep(pauseMs);
+      return true;
+    },
   };
 }
 

@@ -36,6 +36,10 @@ class MemoryConversation implements AssignEffects {
     this.participants = this.participants.filter((one) => one.sid !== sid);
   }
 
+  async pause(): Promise<boolean> {
+    return true;
+  }
+
   /** Somebody joins; without a mark not by routing. */
   put(identity: string, mark?: RoutingMark, createdAt = 100, sid = `MB${this.participants.length}`): void {
     const attributes = mark ? markAttributes(mark) : '{}';
