@@ -6,14 +6,30 @@ export interface Matcher {
 }
 
 /**
- * What goes wrong: an error answer, no answer ever, a torn connection, or only a delay in milliseconds. With `after`
- * the request's work is done first.
+ * How an answer is spoiled on its way, below HTTP: cut after so many bytes of its body (or of its status line and
+ * headers) and the connection ended in order (FIN) or by a reset (RST); one byte of the body each so many
+ * milliseconds; or a Content-Length that many bytes more, or less, than there are.
  */
-export type Fault = { after?: boolean; delay?: number } & (
-  | { status: number; code?: number; message?: string; body?: string }
+export type Wire =
+  | { cut: number; in?: 'body' | 'headers'; end?: 'FIN' | 'RST' }
+  | { drip: number }
+  | { contentLength: number };
+
+/**
+ * What goes wrong: an error answer, no answer ever, a torn connection, a delay in milliseconds, another body under
+ * the status that Twilio would answer, or an answer that is spoiled on its way. With `after` the request's work is
+ * done first, with `later` that many milliseconds after it was answered.
+ *
+ * Of a request that changes nothing, the answer that is spoiled is the real one. Without `after` the work of any
+ * other is not done; its answer then has the status of a success and a body that nobody can take for one.
+ */
+export type Fault = { after?: boolean; later?: number; delay?: number } & (
+  | { status: number; code?: number; message?: string; body?: string; headers?: Record<string, string> }
+  | { body: string; headers?: Record<string, string> }
   | { hang: true }
   | { reset: true }
   | { delay: number }
+  | Wire
 );
 
 /** Thrown where the connection is to be torn. */
@@ -46,11 +62,25 @@ export class Faults {
   }
 }
 
-/** @returns what a fault is, in two words */
+/** @returns what a fault does to an answer on its way, or undefined when it does something else */
+export function wireOf(fault: Fault): Wire | undefined {
+  return 'cut' in fault || 'drip' in fault || 'contentLength' in fault ? fault : undefined;
+}
+
+/** @returns what a fault is, in a few words */
 export function describeFault(fault: Fault): string {
+  const when = fault.after ? ' after the work' : fault.later !== undefined ? ' before the work' : '';
+  return `${describeKind(fault)}${when}`;
+}
+
+function describeKind(fault: Fault): string {
   if ('hang' in fault) return 'no answer';
   if ('reset' in fault) return 'connection torn';
-  if ('status' in fault) return `${fault.status}${fault.after ? ' after the work' : ''}`;
+  if ('status' in fault) return String(fault.status);
+  if ('body' in fault) return fault.body === '' ? 'empty body' : 'garbage';
+  if ('cut' in fault) return `cut in the ${fault.in ?? 'body'} (${fault.end ?? 'FIN'})`;
+  if ('drip' in fault) return `a byte each ${fault.drip} ms`;
+  if ('contentLength' in fault) return 'wrong length';
   return `${fault.delay} ms late`;
 }
 

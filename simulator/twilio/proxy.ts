@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
 import { listen } from '../listen';
-import { ConnectionReset } from './faults';
+import { ConnectionReset, type Wire } from './faults';
 import { readFields } from './resource';
 import type { RestRequest } from './rest';
 
@@ -17,6 +18,8 @@ export interface RestHandler {
     status: number;
     headers?: Record<string, string>;
     body: object | string;
+    /** How it is spoiled on its way. */
+    wire?: Wire;
   }>;
 }
 
@@ -41,9 +44,9 @@ export interface RunningProxy {
 export async function startProxy(rest: RestHandler, { port }: { port: number }): Promise<RunningProxy> {
   const { cert, key } = await certificate();
   const escapes: string[] = [];
-  const sockets = new Set<Duplex>();
+  const sockets = new Set<Socket>();
   const origin = createTlsServer({ cert, key }, (request, response) => {
-    serve(rest, request, response).catch(() => response.destroy());
+    serve(rest, request, response, () => tcpOf(request, sockets)).catch(() => response.destroy());
   });
   origin.on('tlsClientError', (_error, socket) => socket.destroy());
   const proxy = createServer((request, response) => {
@@ -53,6 +56,8 @@ export async function startProxy(rest: RestHandler, { port }: { port: number }):
   proxy.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
+    // One byte of a dripping answer, one packet.
+    socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
   });
   proxy.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -83,13 +88,18 @@ export async function startProxy(rest: RestHandler, { port }: { port: number }):
   };
 }
 
-async function serve(rest: RestHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  rest: RestHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  tcp: () => Socket | undefined,
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
   const url = new URL(request.url ?? '/', `https://${host}`);
   try {
-    const { status, headers, body } = await rest.handle({
+    const { status, headers, body, wire } = await rest.handle({
       method: request.method ?? 'GET',
       host,
       path: url.pathname,
@@ -100,12 +110,63 @@ async function serve(rest: RestHandler, request: IncomingMessage, response: Serv
       ),
     });
     const isJson = typeof body === 'object';
-    response.writeHead(status, headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' });
-    response.end(isJson ? JSON.stringify(body) : body);
+    const sent = headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' };
+    const text = isJson ? JSON.stringify(body) : body;
+    if (wire) return await spoil(wire, { status, headers: sent, body: text }, request.socket, tcp());
+    response.writeHead(status, sent);
+    response.end(text);
   } catch (error) {
     if (!(error instanceof ConnectionReset)) throw error;
     request.socket.destroy();
   }
+}
+
+/** @returns the connection below a request's TLS: only there can it be reset */
+function tcpOf({ socket: { remotePort } }: IncomingMessage, sockets: Set<Socket>): Socket | undefined {
+  return [...sockets].find((socket) => socket.remotePort === remotePort);
+}
+
+/** Writes an answer past Node's HTTP server, which would not send anything wrong, and ends the connection. */
+async function spoil(
+  wire: Wire,
+  { status, headers, body }: { status: number; headers: Record<string, string>; body: string },
+  tls: Duplex,
+  tcp: Socket | undefined,
+): Promise<void> {
+  const payload = Buffer.from(body);
+  const length = Math.max(0, payload.length + ('contentLength' in wire ? wire.contentLength : 0));
+  const lines = Object.entries({ ...headers, 'Content-Length': length, Connection: 'keep-alive' });
+  const head = Buffer.from(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+  );
+  const write = (bytes: Buffer): Promise<void> =>
+    new Promise((done, fail) => void tls.write(bytes, (error) => (error ? fail(error) : done())));
+
+  if ('drip' in wire) {
+    // An answer without a body, e.g. 204, drips from its first line on.
+    const all = payload.length > 0 ? payload : head;
+    if (all === payload) await write(head);
+    for (let index = 0; index < all.length && !tls.destroyed; index++) {
+      if (index > 0) await new Promise((done) => setTimeout(done, wire.drip).unref());
+      await write(all.subarray(index, index + 1));
+    }
+  } else if ('cut' in wire) {
+    // What has no body can be cut in its headers alone.
+    const inHeaders = wire.in === 'headers' || payload.length === 0;
+    const sent = inHeaders
+      ? head.subarray(0, Math.min(wire.cut, head.length - 1))
+      : payload.subarray(0, wire.cut);
+    await write(inHeaders ? sent : Buffer.concat([head, sent]));
+    if (wire.end === 'RST') {
+      // A reset overtakes what the other side has not read yet.
+      await new Promise((done) => setTimeout(done, 20));
+      tcp?.resetAndDestroy();
+      return;
+    }
+  } else {
+    await write(Buffer.concat([head, payload]));
+  }
+  tls.end();
 }
 
 let made: Promise<{ cert: string; key: string }> | undefined;

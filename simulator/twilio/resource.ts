@@ -1,3 +1,4 @@
+import type { Wire } from './faults';
 import type { Origin } from './model';
 
 /** One REST request; `path` is without the query and still percent-encoded. */
@@ -43,6 +44,8 @@ export interface RestAnswer {
   headers: Record<string, string>;
   /** An object is sent as JSON, text as it is. */
   body: object | string;
+  /** How it is spoiled on its way. */
+  wire?: Wire;
 }
 
 /** What a handler of a resource is given. */

@@ -2,7 +2,7 @@ import type { Faults as FaultSettings } from '../api';
 import { AccountResources } from './account';
 import { ContentModel, contentResources } from './content';
 import { notFound, TwilioError } from './errors';
-import { ConnectionReset, describeFault, type Fault, Faults, type Matcher } from './faults';
+import { ConnectionReset, describeFault, type Fault, Faults, type Matcher, wireOf } from './faults';
 import { FlexModel } from './flex';
 import { interactionResources, taskRouterResources, tokenResources } from './flex-resources';
 import { MessageLog, messageLogResources } from './message-log';
@@ -29,6 +29,9 @@ export interface RestObservation {
   ms?: number;
   fault?: string;
 }
+
+/** The body of an answer to a request whose work was not done: long enough to be cut, and no JSON however it is cut. */
+const unfinished = `{"account_sid": "AC${'0'.repeat(32)}", "attributes": "${'{}'.repeat(200)}`;
 
 const conversationsHost = 'conversations.twilio.com';
 
@@ -119,6 +122,7 @@ export class RestApi {
     };
 
     let answer = fault && !fault.after ? undefined : this.#answer(request);
+    if (fault?.later !== undefined) setTimeout(() => this.#answer(request), fault.later).unref();
     if (fault?.delay !== undefined) await new Promise((done) => setTimeout(done, fault.delay));
     if (fault && 'hang' in fault) {
       observe(undefined);
@@ -132,9 +136,26 @@ export class RestApi {
       const { status, code = 20_000 + status, message = `HTTP ${status}` } = fault;
       answer = withHeaders({ status, body: fault.body ?? new TwilioError(status, code, message).body() });
     }
+    const wire = fault && wireOf(fault);
+    if (wire || (fault && 'body' in fault)) answer ??= this.#spoilable(request);
+    if (answer && wire) answer = { ...answer, wire };
+    if (answer && fault && 'body' in fault && fault.body !== undefined) {
+      answer = { ...answer, ...withHeaders({ status: answer.status, body: fault.body }) };
+    }
+    if (answer && fault && 'headers' in fault) {
+      answer = { ...answer, headers: { ...answer.headers, ...fault.headers } };
+    }
     answer ??= this.#answer(request);
     observe(answer);
     return answer;
+  }
+
+  /** @returns an answer that a fault may spoil, although the request's work is not done */
+  #spoilable(request: RestRequest): RestAnswer {
+    if (request.method === 'GET') return this.#answer(request);
+    const { headers, body } = withHeaders({ status: 200, body: unfinished });
+    const status = request.method === 'POST' && !/\/(CH|MB|IM)[^/]+$/.test(request.path) ? 201 : 200;
+    return { status, headers: { ...headers, 'Content-Type': 'application/json' }, body };
   }
 
   #takeFault(request: RestRequest): Fault | undefined {

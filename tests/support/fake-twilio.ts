@@ -38,6 +38,16 @@ export const faults = {
   unavailable: { status: 503, body: '<html><body><h1>503 Service Unavailable</h1></body></html>' },
   hang: { hang: true },
   reset: { reset: true },
+  /** The connection ends in order in the middle of a body: the SDK's error carries the answer's status. */
+  cut: { cut: 5 },
+  cutByReset: { cut: 5, end: 'RST' },
+  cutInHeaders: { cut: 20, in: 'headers' },
+  /** Never silent for long, so that no time-out of silence ends it. */
+  drip: { drip: 1_000 },
+  empty: { body: '' },
+  garbage: { body: '<html><body>ok</body></html>' },
+  tooLong: { contentLength: 10 },
+  tooShort: { contentLength: -10 },
 } as const satisfies Record<string, Fault>;
 
 export interface ConversationSetup extends NewConversation {

@@ -1,11 +1,13 @@
 import twilio, { type Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
+import type { Wire } from '../../simulator/twilio/faults';
 import { readFields } from '../../simulator/twilio/resource';
 import { ConnectionReset, type FakeTwilio, type TwilioAnswer, type TwilioRequest } from './fake-twilio';
 
 type Adapter = Extract<RequestClient['axios']['defaults']['adapter'], (...args: never[]) => unknown>;
 type RequestConfig = Parameters<Adapter>[0];
+type AdapterResponse = Awaited<ReturnType<Adapter>>;
 
 /**
  * `context.getTwilioClient` whose requests end in the fake instead of the network. The SDK is the real one down to its
@@ -40,16 +42,60 @@ function checkCredential(what: string, value: string | undefined, form: RegExp):
 function createAdapter(fake: FakeTwilio, client: RequestClient): Adapter {
   return async (config) => {
     const request = readRequest(config, new URL(client.axios.getUri(config)));
-    const { status, headers, body } = await within(config.timeout ?? 0, fake.handle(request));
-    const isJson = typeof body === 'object';
-    return {
-      data: isJson ? JSON.stringify(body) : body,
-      status,
-      statusText: '',
-      headers: headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' },
-      config,
-    };
+    return within(config, receive(fake.handle(request), config));
   };
+}
+
+/** Takes an answer, spoiled as it says, as axios would from the network. */
+async function receive(answer: Promise<TwilioAnswer>, config: RequestConfig): Promise<AdapterResponse> {
+  let taken: TwilioAnswer;
+  try {
+    taken = await inTime(config, answer);
+  } catch (error) {
+    throw error instanceof ConnectionReset ? networkError(config, 'ECONNRESET', 'socket hang up') : error;
+  }
+  const { status, headers, body, wire } = taken;
+  const isJson = typeof body === 'object';
+  const response = {
+    data: isJson ? JSON.stringify(body) : body,
+    status,
+    statusText: '',
+    headers: headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' },
+    config,
+  };
+  if (wire) await spoil(wire, response);
+  return response;
+}
+
+/**
+ * Fails as axios does on an answer that is spoiled on its way; the shapes were taken from axios 1.21 on Node.js 20
+ * behind the local Twilio's proxy, and `tests/simulator/faults.test.ts` holds the two together.
+ */
+async function spoil(wire: Wire, response: AdapterResponse): Promise<void> {
+  const { config } = response;
+  const length = Buffer.byteLength(response.data);
+  const reset = networkError(config, 'ECONNRESET', 'read ECONNRESET');
+  if ('cut' in wire) {
+    const isByReset = wire.end === 'RST';
+    if (wire.in === 'headers' || length === 0) {
+      throw isByReset ? reset : networkError(config, 'ECONNRESET', 'socket hang up');
+    }
+    if (wire.cut < length) throw isByReset ? reset : abortedBody(response);
+  } else if ('contentLength' in wire) {
+    if (wire.contentLength > 0 && length > 0) throw abortedBody(response);
+    if (wire.contentLength < 0 && length > 0) {
+      throw networkError(config, 'HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/, RTSP/ or ICE/');
+    }
+  } else {
+    // The time-out of axios is one of silence: it ends no answer that keeps dripping.
+    const { timeout = 0 } = config;
+    if (timeout > 0 && wire.drip > timeout) await pause(timeout).then(() => Promise.reject(timedOut(config)));
+    await pause(Math.max(0, length - 1) * wire.drip);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms).unref?.());
 }
 
 /** The same that the local Twilio's proxy makes of a request over the wire. */
@@ -67,22 +113,53 @@ function readRequest({ method = 'get', headers: given, data }: RequestConfig, ur
   };
 }
 
-/** Fails as axios does when no answer comes in time, or the connection is torn. */
-async function within(ms: number, answer: Promise<TwilioAnswer>): Promise<TwilioAnswer> {
+/** Fails as axios does when no answer begins in time, or the request is called off by its signal. */
+async function within(config: RequestConfig, answer: Promise<AdapterResponse>): Promise<AdapterResponse> {
+  const { signal } = config;
+  let stop: () => void = () => {};
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    const cancel = (): void => reject(cancelledError(config));
+    if (signal?.aborted) cancel();
+    signal?.addEventListener?.('abort', cancel);
+    stop = () => signal?.removeEventListener?.('abort', cancel);
+  });
+  try {
+    return await Promise.race([answer, cancelled]);
+  } finally {
+    stop();
+  }
+}
+
+async function inTime(config: RequestConfig, answer: Promise<TwilioAnswer>): Promise<TwilioAnswer> {
+  const { timeout = 0 } = config;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    if (ms > 0)
-      timer = setTimeout(() => reject(networkError('ECONNABORTED', `timeout of ${ms}ms exceeded`)), ms);
+    if (timeout > 0) timer = setTimeout(() => reject(timedOut(config)), timeout);
   });
   try {
     return await Promise.race([answer, late]);
-  } catch (error) {
-    throw error instanceof ConnectionReset ? networkError(error.code, error.message) : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-function networkError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { name: 'AxiosError', code, isAxiosError: true });
+function timedOut(config: RequestConfig): Error {
+  const message = `timeout of ${config.timeout}ms exceeded`;
+  return Object.assign(networkError(config, 'ECONNABORTED', message), { name: 'AxiosError' });
+}
+
+/** A body that ends before its length: the error has the status of the answer, which says nothing about the request. */
+function abortedBody({ status, headers, config }: AdapterResponse): Error {
+  const error = networkError(config, 'ERR_BAD_RESPONSE', 'stream has been aborted');
+  const response = { status, statusText: '', headers, config, data: undefined };
+  return Object.assign(error, { name: 'AxiosError', status, response });
+}
+
+function cancelledError(config: RequestConfig): Error {
+  const error = networkError(config, 'ERR_CANCELED', 'canceled');
+  return Object.assign(error, { name: 'CanceledError', __CANCEL__: true });
+}
+
+function networkError(config: RequestConfig, code: string, message: string): Error {
+  return Object.assign(new Error(message), { code, isAxiosError: true, config });
 }
