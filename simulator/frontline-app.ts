@@ -28,6 +28,8 @@ export interface FrontlineAppOptions {
   webhooks: WebhookSender;
   /** How a person is called in the timeline. */
   nameOf(author: string): string;
+  /** In which conversation service the app works; undefined for the default one. */
+  serviceSid(): string | undefined;
 }
 
 /** An answer of a callback, as the app reads it: nothing where it broke the contract. */
@@ -129,7 +131,10 @@ export class FrontlineApp {
 
     const given = await this.#beforeConversation(card.display_name, trace);
     if (!given) return fail('Twilio rejects the conversation');
-    const conversation = state.createConversation({ friendlyName: card.display_name, ...given }, origin);
+    const conversation = state.createConversation(
+      { friendlyName: card.display_name, ...given, chatServiceSid: this.#options.serviceSid() },
+      origin,
+    );
     const joins = (participant: NewParticipant): Promise<void> =>
       this.#join(conversation, participant, trace);
     try {
@@ -161,9 +166,12 @@ export class FrontlineApp {
 
   /** @returns what the pre-action webhook wants changed, or undefined when it rejects the conversation */
   async #beforeConversation(friendlyName: string, trace: string): Promise<NewConversation | undefined> {
-    const { state, timeline, webhooks } = this.#options;
+    const { state, timeline, webhooks, serviceSid } = this.#options;
     if (!webhooks.isOn('onConversationAdd')) return {};
-    const fields = { ...conversationAddFields(state, origin.source), FriendlyName: friendlyName };
+    const fields = {
+      ...conversationAddFields(state, origin.source, serviceSid()),
+      FriendlyName: friendlyName,
+    };
     return takePreHook(await webhooks.send({ name: 'onConversationAdd', trace, fields }), timeline);
   }
 

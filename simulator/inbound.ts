@@ -19,6 +19,8 @@ export interface InboundOptions {
   deliverTwice(): boolean;
   /** Whether a message to this address of ours creates a conversation. */
   autocreates(address: string): boolean;
+  /** In which conversation service a message to this address of ours creates it; undefined for the default one. */
+  serviceOf(address: string): string | undefined;
   /** How a person is called in the timeline. */
   nameOf(address: string): string;
 }
@@ -122,7 +124,10 @@ export class InboundMessages {
       });
       return { created: false };
     }
-    const conversation = state.createConversation({ ...given, state: 'active' }, origin(parties.channel));
+    const conversation = state.createConversation(
+      { ...given, chatServiceSid: this.#options.serviceOf(parties.twilio), state: 'active' },
+      origin(parties.channel),
+    );
     timeline.note(trace, `The conversation is created: ${conversation.friendlyName ?? 'without a name'}`, {
       conversationSid: conversation.sid,
     });
@@ -144,13 +149,13 @@ export class InboundMessages {
 
   /** @returns the values that the conversation is to be created with, or undefined when it is rejected */
   async #preHook(parties: Parties, body: string, trace: string): Promise<NewConversation | undefined> {
-    const { state, timeline, webhooks } = this.#options;
+    const { state, timeline, webhooks, serviceOf } = this.#options;
     if (!webhooks.isOn('onConversationAdd')) return {};
     const entry = await webhooks.send({
       name: 'onConversationAdd',
       trace,
       fields: {
-        ...conversationAddFields(state, origin(parties.channel).source),
+        ...conversationAddFields(state, origin(parties.channel).source, serviceOf(parties.twilio)),
         ...bindingFields(parties),
         'MessagingBinding.AuthorAddress': parties.author,
         MessageBody: body,

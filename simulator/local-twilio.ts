@@ -43,6 +43,8 @@ export interface LocalTwilioOptions {
   onOutput(line: string): void;
 }
 
+type AutoCreation = { enabled?: boolean; conversation_service_sid?: string | null } | null;
+
 const accountSid = `AC${'0'.repeat(32)}`;
 const authToken = '0'.repeat(32);
 
@@ -94,7 +96,8 @@ export class LocalTwilio {
       webhooks: this.#webhooks,
       routingMode: () => this.#settings.routingMode,
       deliverTwice: () => this.#settings.deliverTwice,
-      autocreates: (address) => this.#autocreates(address),
+      autocreates: (address) => this.#autoCreation(address)?.enabled !== false,
+      serviceOf: (address) => this.#autoCreation(address)?.conversation_service_sid ?? undefined,
       nameOf: (address) => this.#nameOf(address),
     });
     this.#app = new FrontlineApp({
@@ -102,6 +105,7 @@ export class LocalTwilio {
       timeline,
       webhooks: this.#webhooks,
       nameOf: (author) => this.#nameOf(author),
+      serviceSid: () => this.#data.conversationServiceSid,
     });
     this.#flex = new FlexDesk({
       rest: this.rest,
@@ -567,6 +571,8 @@ export class LocalTwilio {
   /** The account as it is once the Consoles are filled in as the README says. */
   #configure(): void {
     const { account } = this.rest;
+    const serviceSid = this.#data.conversationServiceSid;
+    if (serviceSid) account.putService(serviceSid, 'Of the routing data');
     const url = `${this.#functionsUrl}${paths.onConversationAdd}`;
     const form = { Method: 'POST', PreWebhookUrl: url, PostWebhookUrl: url };
     account.webhooks(form, ['onConversationAdd', 'onParticipantAdded']);
@@ -578,6 +584,7 @@ export class LocalTwilio {
           Address,
           'AutoCreation.Enabled': 'true',
           'AutoCreation.Type': 'default',
+          ...(serviceSid && { 'AutoCreation.ConversationServiceSid': serviceSid }),
         });
       }
     }
@@ -597,10 +604,9 @@ export class LocalTwilio {
   }
 
   /** An address that nothing is configured for creates conversations: the number's messaging service may. */
-  #autocreates(address: string): boolean {
+  #autoCreation(address: string): AutoCreation | undefined {
     const configured = this.rest.account.addresses().find((one) => one.address === address);
-    const creation = configured?.auto_creation as { enabled?: boolean } | null | undefined;
-    return creation?.enabled !== false;
+    return configured?.auto_creation as AutoCreation | undefined;
   }
 
   #syncUsers(): void {

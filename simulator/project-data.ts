@@ -15,6 +15,8 @@ export interface ProjectData {
   workers: { identity: string; displayName: string }[];
   /** Our Twilio numbers, the default one first. */
   numbers: { address: string; channels: SimulatedChannel[] }[];
+  /** In which conversation service the data's conversations are; undefined for the default one. */
+  conversationServiceSid?: string;
   /** Who may be called from outside, by URL path. */
   access: ReadonlyMap<string, 'public' | 'protected' | 'private'>;
   /** Everybody with all addresses. */
@@ -56,6 +58,7 @@ export function readProject(root: string): ProjectData {
       displayName: display_name ?? identity,
     })),
     numbers: routing ? numbersOf(routing) : [],
+    ...(routing?.conversationServiceSid && { conversationServiceSid: routing.conversationServiceSid }),
     access: readAccess(root),
     addressees: customers.map(({ customer_id, display_name, channels }) => ({
       customerId: customer_id,

@@ -35,13 +35,17 @@ export function participantAddedFields(
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
  */
-export function conversationAddFields(state: TwilioModel, source: string): Record<string, string> {
+export function conversationAddFields(
+  state: TwilioModel,
+  source: string,
+  chatServiceSid = state.defaultServiceSid,
+): Record<string, string> {
   return {
     EventType: 'onConversationAdd',
     AccountSid: state.accountSid,
     Source: source,
     Attributes: '{}',
-    ChatServiceSid: state.defaultServiceSid,
+    ChatServiceSid: chatServiceSid,
     MessagingServiceSid: `MG${'0'.repeat(31)}1`,
     State: 'active',
   };

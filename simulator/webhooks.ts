@@ -122,7 +122,7 @@ export class WebhookSender {
       (entry) => conversationSid === undefined || entry.conversationSid === conversationSid,
     );
     const outbound = running.find(({ name }) => name === 'outboundMessage');
-    if (outbound && (same.length === 0 || !path.startsWith('/v1/Conversations/'))) return outbound;
+    if (outbound && (same.length === 0 || conversationSid === undefined)) return outbound;
     const exact = same.find(
       ({ fields }) => participantSid !== undefined && fields.ParticipantSid === participantSid,
     );

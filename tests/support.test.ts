@@ -240,7 +240,7 @@ describe('the rules of conversations', () => {
 
   it('refuse a conversation that is closed', async () => {
     fake.addConversation({ sid: conversation, state: 'closed' }, [{ identity: 'alice' }]);
-    expect(await post({ Identity: 'bob' })).toMatchObject({ status: 400, body: { code: 50438 } });
+    expect(await post({ Identity: 'bob' })).toMatchObject({ status: 400, body: { code: 50377 } });
     expect(fake.workers(conversation)).toEqual(['alice']);
   });
 

@@ -10,7 +10,6 @@ type Resource = Record<string, unknown>;
 /** Services, users, configuration and webhooks of the account: what is kept but drives nothing by itself. */
 export class AccountResources {
   readonly #accountSid: string;
-  readonly #serviceSid: string;
   readonly #now: () => Date;
   #services = new Map<string, Resource>();
   #users = new Map<string, Resource>();
@@ -22,9 +21,8 @@ export class AccountResources {
 
   constructor(accountSid: string, serviceSid: string, now: () => Date = () => new Date()) {
     this.#accountSid = accountSid;
-    this.#serviceSid = serviceSid;
     this.#now = now;
-    this.#putService(serviceSid, 'Default Conversations Service');
+    this.putService(serviceSid, 'Default Conversations Service');
     this.#configuration = {
       account_sid: accountSid,
       default_chat_service_sid: serviceSid,
@@ -54,7 +52,12 @@ export class AccountResources {
   }
 
   createService(form: Form): Resource {
-    return this.#putService(newSid('IS'), required(form, 'FriendlyName'));
+    return this.putService(newSid('IS'), required(form, 'FriendlyName'));
+  }
+
+  /** Makes a service that is known beforehand, if it is not there. */
+  putService(sid: string, name: string): Resource {
+    return this.#services.get(sid) ?? this.#makeService(sid, name);
   }
 
   removeService(sid: string): void {
@@ -62,21 +65,22 @@ export class AccountResources {
     this.#services.delete(sid);
   }
 
-  users(): Resource[] {
-    return [...this.#users.values()];
+  /** @returns the users of one service */
+  users(serviceSid: string): Resource[] {
+    return [...this.#users.values()].filter((user) => user.chat_service_sid === serviceSid);
   }
 
-  user(sidOrIdentity: string): Resource {
-    const user = this.users().find(
+  user(serviceSid: string, sidOrIdentity: string): Resource {
+    const user = this.users(serviceSid).find(
       ({ sid, identity }) => sid === sidOrIdentity || identity === sidOrIdentity,
     );
     if (!user) throw notFound(`/Users/${sidOrIdentity}`);
     return user;
   }
 
-  createUser(form: Form): Resource {
+  createUser(serviceSid: string, form: Form): Resource {
     const identity = required(form, 'Identity');
-    if (this.users().some((user) => user.identity === identity)) {
+    if (this.users(serviceSid).some((user) => user.identity === identity)) {
       throw new TwilioError(409, 50201, 'User already exists');
     }
     const sid = newSid('US');
@@ -84,7 +88,7 @@ export class AccountResources {
     const user: Resource = {
       sid,
       account_sid: this.#accountSid,
-      chat_service_sid: this.#serviceSid,
+      chat_service_sid: serviceSid,
       role_sid: form.RoleSid ?? fixedSid('RL', 1),
       identity,
       friendly_name: form.FriendlyName ?? null,
@@ -99,16 +103,16 @@ export class AccountResources {
     return user;
   }
 
-  updateUser(sidOrIdentity: string, form: Form): Resource {
-    return this.#change(this.user(sidOrIdentity), {
+  updateUser(serviceSid: string, sidOrIdentity: string, form: Form): Resource {
+    return this.#change(this.user(serviceSid, sidOrIdentity), {
       friendly_name: form.FriendlyName,
       attributes: form.Attributes,
       role_sid: form.RoleSid,
     });
   }
 
-  removeUser(sidOrIdentity: string): void {
-    this.#users.delete(String(this.user(sidOrIdentity).sid));
+  removeUser(serviceSid: string, sidOrIdentity: string): void {
+    this.#users.delete(String(this.user(serviceSid, sidOrIdentity).sid));
   }
 
   configuration(form: Form = {}): Resource {
@@ -219,7 +223,7 @@ export class AccountResources {
     this.#addresses.delete(String(this.address(sidOrAddress).sid));
   }
 
-  #putService(sid: string, name: string): Resource {
+  #makeService(sid: string, name: string): Resource {
     const url = `${base}/Services/${sid}`;
     const service: Resource = {
       account_sid: this.#accountSid,

@@ -98,6 +98,8 @@ export interface NewConversation {
   attributes?: string | undefined;
   state?: ConversationState | undefined;
   messagingServiceSid?: string | undefined;
+  /** In which conversation service it is made, the default one unless given; it stays there. */
+  chatServiceSid?: string | undefined;
   timers?: { inactive?: string; closed?: string } | undefined;
   dateCreated?: Date | undefined;
 }
@@ -144,8 +146,11 @@ export interface TwilioModel {
   readonly defaultServiceSid: string;
 
   createConversation(given: NewConversation, origin: Origin): Conversation;
-  /** @throws 404/20404 */
-  conversation(sidOrUniqueName: string): Conversation;
+  /**
+   * @param chatServiceSid in which service alone it is looked for
+   * @throws 404/20404
+   */
+  conversation(sidOrUniqueName: string, chatServiceSid?: string): Conversation;
   conversations(): Conversation[];
   updateConversation(sid: string, given: NewConversation, origin: Origin): Conversation;
   removeConversation(sid: string, origin: Origin): void;

@@ -53,6 +53,8 @@ export interface Call {
   /** The variable parts of the path. */
   parts: string[];
   request: RestRequest;
+  /** The conversation service that the path names, else the default one. */
+  serviceSid: string;
   origin: Origin;
 }
 

@@ -180,14 +180,7 @@ export class RestApi {
     const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
     if (request.headers.authorization !== expected) throw new TwilioError(401, 20003, 'Authenticate');
 
-    // Resources below the default service are the account's own.
-    const service = `/v1/Services/${this.#state.defaultServiceSid}/`;
-    const isBelow =
-      request.host === conversationsHost &&
-      request.path.startsWith(service) &&
-      !request.path.startsWith(`${service}Configuration`);
-    const path = isBelow ? `/v1/${request.path.slice(service.length)}` : request.path;
-
+    const { path, serviceSid, isNamed } = this.#scope(request);
     const onPath = (this.#resources.get(request.host) ?? []).filter((resource) => resource.path.test(path));
     const resource = onPath.find(({ method }) => method === request.method);
     if (!resource) {
@@ -196,8 +189,42 @@ export class RestApi {
     }
     const parts = (resource.path.exec(path) ?? []).slice(1).map((part) => decodeURIComponent(part ?? ''));
     const webhooks = request.headers['x-twilio-webhook-enabled'] === 'true';
-    return resource.handle({ parts, request, origin: { source: 'API', webhooks } });
+    const outcome = resource.handle({ parts, request, serviceSid, origin: { source: 'API', webhooks } });
+    return isNamed ? { ...outcome, body: belowService(outcome.body, serviceSid) } : outcome;
   }
+
+  /**
+   * A path names the conversation service that it is about, or else is about the default one; what is in another
+   * service is not there.
+   *
+   * @returns the path without the service, with the conversation's SID where it had its unique name
+   * @throws TwilioError 404
+   * @see https://www.twilio.com/docs/conversations/api/service-resource#use-a-conversation-service
+   */
+  #scope({ host, path }: RestRequest): { path: string; serviceSid: string; isNamed: boolean } {
+    const standard = String(this.account.configuration().default_chat_service_sid);
+    if (host !== conversationsHost) return { path, serviceSid: standard, isNamed: false };
+    const [, named, below = ''] = servicePath.exec(path) ?? [];
+    const serviceSid = named ?? standard;
+    this.account.service(serviceSid);
+    const short = named === undefined ? path : `/v1/${below}`;
+    const scoped = short.replace(/^(\/v1\/Conversations\/)([^/]+)/, (_all, before: string, name: string) => {
+      return before + this.#state.conversation(decodeURIComponent(name), serviceSid).sid;
+    });
+    return { path: scoped, serviceSid, isNamed: named !== undefined };
+  }
+}
+
+const servicePath = /^\/v1\/Services\/([^/]+)\/((?:Conversations|ParticipantConversations|Users)(?:\/.*)?)$/;
+
+/** @returns a resource or a page of them as they are below a service: their URLs name it, and so do all they hold */
+function belowService(body: object | string, serviceSid: string): object | string {
+  if (typeof body === 'string') return body;
+  const urls = /(https:\/\/conversations\.twilio\.com\/v1\/)(?=(?:Conversations|Users)\/)/g;
+  return JSON.parse(JSON.stringify(body).replace(urls, `$1Services/${serviceSid}/`), (_key, value) => {
+    const isInConversation = value?.conversation_sid !== undefined && value.sid !== undefined;
+    return isInConversation ? { chat_service_sid: serviceSid, ...value } : value;
+  }) as object;
 }
 
 function withHeaders({ status, body }: Outcome): RestAnswer {
@@ -219,11 +246,17 @@ function conversationsResources(
   content: ContentModel,
 ): Resource[] {
   return [
-    on('GET', '/Conversations', 200, ({ request }) =>
-      page(request, 'conversations', listConversations(state, request.query).map(conversationResource)),
+    on('GET', '/Conversations', 200, ({ request, serviceSid }) =>
+      page(
+        request,
+        'conversations',
+        listConversations(state, serviceSid, request.query).map(conversationResource),
+      ),
     ),
-    on('POST', '/Conversations', 201, ({ request, origin }) =>
-      conversationResource(state.createConversation(readConversation(request.form), origin)),
+    on('POST', '/Conversations', 201, ({ request, serviceSid, origin }) =>
+      conversationResource(
+        state.createConversation({ ...readConversation(request.form), chatServiceSid: serviceSid }, origin),
+      ),
     ),
     on('GET', '/Conversations/:sid', 200, ({ parts: [sid = ''] }) =>
       conversationResource(state.conversation(sid)),
@@ -287,8 +320,8 @@ function conversationsResources(
       return undefined;
     }),
 
-    on('GET', '/ParticipantConversations', 200, ({ request }) =>
-      page(request, 'conversations', listMemberships(state, request.query)),
+    on('GET', '/ParticipantConversations', 200, ({ request, serviceSid }) =>
+      page(request, 'conversations', listMemberships(state, serviceSid, request.query)),
     ),
 
     on('GET', '/Services', 200, ({ request }) => page(request, 'services', account.services())),
@@ -311,12 +344,14 @@ function conversationsResources(
       account.serviceWebhooks(sid, request.form, filtersOf(request)),
     ),
 
-    on('GET', '/Users', 200, ({ request }) => page(request, 'users', account.users())),
-    on('POST', '/Users', 201, ({ request }) => account.createUser(request.form)),
-    on('GET', '/Users/:sid', 200, ({ parts: [sid = ''] }) => account.user(sid)),
-    on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request }) => account.updateUser(sid, request.form)),
-    on('DELETE', '/Users/:sid', 204, ({ parts: [sid = ''] }) => {
-      account.removeUser(sid);
+    on('GET', '/Users', 200, ({ request, serviceSid }) => page(request, 'users', account.users(serviceSid))),
+    on('POST', '/Users', 201, ({ request, serviceSid }) => account.createUser(serviceSid, request.form)),
+    on('GET', '/Users/:sid', 200, ({ parts: [sid = ''], serviceSid }) => account.user(serviceSid, sid)),
+    on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request, serviceSid }) =>
+      account.updateUser(serviceSid, sid, request.form),
+    ),
+    on('DELETE', '/Users/:sid', 204, ({ parts: [sid = ''], serviceSid }) => {
+      account.removeUser(serviceSid, sid);
       return undefined;
     }),
 
@@ -414,20 +449,27 @@ function filtersOf({ form, lists }: RestRequest): string[] | undefined {
 
 function listConversations(
   state: TwilioState,
+  serviceSid: string,
   query: Record<string, string>,
 ): ReturnType<TwilioState['conversations']> {
   return state
     .conversations()
+    .filter((one) => one.chatServiceSid === serviceSid)
     .filter((one) => query.State === undefined || one.state === query.State)
     .filter((one) => query.StartDate === undefined || one.dateCreated >= new Date(query.StartDate))
     .filter((one) => query.EndDate === undefined || one.dateCreated <= new Date(query.EndDate));
 }
 
-function listMemberships(state: TwilioState, { Identity, Address }: Record<string, string>): object[] {
+function listMemberships(
+  state: TwilioState,
+  serviceSid: string,
+  { Identity, Address }: Record<string, string>,
+): object[] {
   if ((Identity === undefined) === (Address === undefined)) {
     throw new TwilioError(400, 20001, 'Exactly one of Identity and Address is required');
   }
-  return state.conversations().flatMap((conversation) =>
+  const conversations = state.conversations().filter((one) => one.chatServiceSid === serviceSid);
+  return conversations.flatMap((conversation) =>
     state
       .participants(conversation.sid)
       .filter((one) =>

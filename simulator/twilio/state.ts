@@ -78,12 +78,13 @@ export class TwilioState implements TwilioModel {
 
   createConversation(given: NewConversation, origin: Origin): Conversation {
     checkConversation(given);
-    this.#requireUniqueName(given.uniqueName);
+    const chatServiceSid = given.chatServiceSid ?? this.defaultServiceSid;
+    this.#requireUniqueName(given.uniqueName, chatServiceSid);
     const now = this.#now();
     const conversation: Conversation = {
       sid: given.sid ?? newSid('CH'),
       accountSid: this.accountSid,
-      chatServiceSid: this.defaultServiceSid,
+      chatServiceSid,
       messagingServiceSid: given.messagingServiceSid ?? this.defaultMessagingServiceSid,
       friendlyName: given.friendlyName ?? null,
       uniqueName: given.uniqueName ?? null,
@@ -105,8 +106,8 @@ export class TwilioState implements TwilioModel {
     return conversation;
   }
 
-  conversation(sidOrUniqueName: string): Conversation {
-    return this.#entry(sidOrUniqueName).conversation;
+  conversation(sidOrUniqueName: string, chatServiceSid?: string): Conversation {
+    return this.#entry(sidOrUniqueName, chatServiceSid).conversation;
   }
 
   conversations(): Conversation[] {
@@ -118,7 +119,7 @@ export class TwilioState implements TwilioModel {
     const entry = this.#changing(sid);
     const { conversation } = entry;
     if (given.uniqueName !== undefined && given.uniqueName !== conversation.uniqueName) {
-      this.#requireUniqueName(given.uniqueName);
+      this.#requireUniqueName(given.uniqueName, conversation.chatServiceSid);
     }
     const { friendlyName, uniqueName, attributes, messagingServiceSid, dateCreated } = given;
     Object.assign(conversation, {
@@ -343,10 +344,15 @@ export class TwilioState implements TwilioModel {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #entry(sidOrUniqueName: string): Entry {
-    const entry =
-      this.#entries.get(sidOrUniqueName) ??
-      [...this.#entries.values()].find(({ conversation }) => conversation.uniqueName === sidOrUniqueName);
+  #entry(sidOrUniqueName: string, chatServiceSid?: string): Entry {
+    const isInService = (entry: Entry | undefined): boolean =>
+      chatServiceSid === undefined || entry?.conversation.chatServiceSid === chatServiceSid;
+    const withSid = this.#entries.get(sidOrUniqueName);
+    const entry = withSid
+      ? [withSid].find(isInService)
+      : [...this.#entries.values()].find(
+          (one) => one.conversation.uniqueName === sidOrUniqueName && isInService(one),
+        );
     if (!entry) throw notFound(`/Conversations/${sidOrUniqueName}`);
     return this.#timed(entry);
   }
@@ -355,7 +361,7 @@ export class TwilioState implements TwilioModel {
   #changing(sid: string): Entry {
     const entry = this.#entry(sid);
     if (entry.conversation.state === 'closed') {
-      throw new TwilioError(400, 50438, 'The conversation is closed and cannot be changed');
+      throw new TwilioError(400, 50377, "Can't update conversation as it's in final closed state");
     }
     const now = this.#now().getTime();
     entry.changes = entry.changes.filter((at) => now - at < 1_000);
@@ -421,10 +427,11 @@ export class TwilioState implements TwilioModel {
     if (this.#pairs.get(pair) === conversationSid) this.#pairs.delete(pair);
   }
 
-  #requireUniqueName(uniqueName: string | undefined): void {
+  #requireUniqueName(uniqueName: string | undefined, chatServiceSid: string): void {
     if (uniqueName === undefined) return;
     const taken = [...this.#entries.values()].some(
-      ({ conversation }) => conversation.uniqueName === uniqueName,
+      ({ conversation }) =>
+        conversation.uniqueName === uniqueName && conversation.chatServiceSid === chatServiceSid,
     );
     if (taken) throw new TwilioError(409, 50353, 'Conversation with provided unique name already exists');
   }

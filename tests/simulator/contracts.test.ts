@@ -58,10 +58,12 @@ let timeline: Timeline;
 let inbound: InboundMessages;
 let app: FrontlineApp;
 let twice: boolean;
+let serviceSid: string | undefined;
 beforeEach(() => {
   answers = {};
   received = [];
   twice = false;
+  serviceSid = undefined;
   state = new TwilioState({ accountSid: `AC${'0'.repeat(32)}`, authToken });
   timeline = new Timeline();
   const urlOf = (name: string): string => `${url}${paths[name] ?? ''}`;
@@ -75,8 +77,9 @@ beforeEach(() => {
     routingMode: () => 'custom',
     deliverTwice: () => twice,
     autocreates: () => true,
+    serviceOf: () => serviceSid,
   });
-  app = new FrontlineApp({ state, timeline, webhooks, nameOf });
+  app = new FrontlineApp({ state, timeline, webhooks, nameOf, serviceSid: () => serviceSid });
 });
 
 const write = () => inbound.receive({ from: '+12125550101', to: '+16465550190', body: 'Hi' }, 't');
@@ -84,6 +87,20 @@ const webhook = (name: string) =>
   timeline.entries().find((entry): entry is Extract<TimelineEntry, { kind: 'webhook' }> => {
     return entry.kind === 'webhook' && entry.name === name;
   });
+
+describe('an inbound message to a number of another conversation service', () => {
+  it('is told with that service’s SID in every webhook', async () => {
+    serviceSid = `IS${'2'.repeat(32)}`;
+    const { conversationSid } = await write();
+    expect(state.conversation(conversationSid ?? '').chatServiceSid).toBe(serviceSid);
+    expect(
+      ['onConversationAdd', 'onParticipantAdded', 'onConversationRoute'].map((name) => {
+        const { ChatServiceSid, ConversationServiceSid } = webhook(name)?.fields ?? {};
+        return ChatServiceSid ?? ConversationServiceSid;
+      }),
+    ).toEqual([serviceSid, serviceSid, serviceSid]);
+  });
+});
 
 describe('the answer to onConversationAdd', () => {
   it.each<[string, Answer, string | null]>([

@@ -175,8 +175,8 @@ describe('a conversation, by the unmodified SDK', () => {
     expect(await stateOf()).toBe('active');
     now = new Date(now.getTime() + 601_000);
     expect(await stateOf()).toBe('closed');
-    expect(await failure(conversations()(sid).messages.create({ body: 'x' }))).toEqual([400, 50438]);
-    expect(await failure(conversations()(sid).update({ state: 'active' }))).toEqual([400, 50438]);
+    expect(await failure(conversations()(sid).messages.create({ body: 'x' }))).toEqual([400, 50377]);
+    expect(await failure(conversations()(sid).update({ state: 'active' }))).toEqual([400, 50377]);
     expect(await failure(conversations().create({ 'timers.inactive': 'PT1S' }))).toEqual([400, 20001]);
   });
 
@@ -211,6 +211,59 @@ describe('the account, by the unmodified SDK', () => {
     expect((await conversations()(sid).fetch()).friendlyName).toBe('Ada');
     const made = await v1.services.create({ friendlyName: 'Second' });
     expect((await v1.services.list()).map((one) => one.sid)).toContain(made.sid);
+  });
+
+  it('a conversation is in one service, and the short path reaches those of the default one alone', async () => {
+    const v1 = client.conversations.v1;
+    const own = v1.services((await v1.services.create({ friendlyName: 'Second' })).sid);
+    const made = await own.conversations.create({ uniqueName: 'ada' });
+    const { sid, chatServiceSid } = made;
+    expect([chatServiceSid, made.url]).toEqual([
+      (await own.fetch()).sid,
+      `https://conversations.twilio.com/v1/Services/${chatServiceSid}/Conversations/${sid}`,
+    ]);
+    const worker = await own.conversations('ada').participants.create({ identity: 'alice' });
+    expect(worker).toMatchObject({ chatServiceSid, conversationSid: sid });
+    await own.conversations(sid).participants(worker.sid).update({ attributes: '{"a":1}' });
+    await own.conversations(sid).messages.create({ author: 'alice', body: 'Hi' });
+    expect((await own.conversations(sid).messages.list()).map(({ body }) => body)).toEqual(['Hi']);
+    expect((await own.conversations(sid).participants.list({ pageSize: 1 })).map((one) => one.sid)).toEqual([
+      worker.sid,
+    ]);
+    expect(
+      (await own.participantConversations.list({ identity: 'alice' })).map((one) => one.conversationSid),
+    ).toEqual([sid]);
+    const users = [
+      await own.users.create({ identity: 'alice' }),
+      await v1.users.create({ identity: 'alice' }),
+    ];
+    expect(new Set(users.map((user) => user.chatServiceSid)).size).toBe(2);
+
+    // The same unique name is free in the default service.
+    expect((await conversations().create({ uniqueName: 'ada' })).chatServiceSid).not.toBe(chatServiceSid);
+    for (const work of [
+      conversations()(sid).fetch(),
+      conversations()(sid).participants.list(),
+      conversations()(sid).participants.create({ identity: 'bob' }),
+      conversations()(sid).messages.create({ body: 'x' }),
+      conversations()(sid).remove(),
+      own.conversations('odd').fetch(),
+      v1.services(`IS${'f'.repeat(32)}`).conversations.list(),
+    ])
+      expect(await failure(work)).toEqual([404, 20404]);
+    expect(await v1.participantConversations.list({ identity: 'alice' })).toEqual([]);
+    expect((await conversations().list()).map((one) => one.sid)).not.toContain(sid);
+    expect((await own.conversations.list()).map((one) => one.sid)).toEqual([sid]);
+    expect(await own.conversations(sid).remove()).toBe(true);
+  });
+
+  it('another service can be made the default one', async () => {
+    const v1 = client.conversations.v1;
+    const { sid } = await v1.services.create({ friendlyName: 'Second' });
+    await v1.configuration().update({ defaultChatServiceSid: sid });
+    const made = await conversations().create({});
+    expect(made.chatServiceSid).toBe(sid);
+    expect((await conversations()(made.sid).fetch()).sid).toBe(made.sid);
   });
 
   it('has a configuration for each service', async () => {

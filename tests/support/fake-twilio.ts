@@ -131,6 +131,7 @@ export class FakeTwilio implements RestHandler {
     if (this.#state.conversations().some((one) => one.sid === sid)) {
       this.#state.removeConversation(sid, setUp);
     }
+    if (given.chatServiceSid) this.#rest.account.putService(given.chatServiceSid, 'Of a test');
     this.#state.createConversation(given, setUp);
     for (const participant of participants) this.addParticipant(sid, participant);
     // Not sooner, as nobody can join a conversation that is closed.
