@@ -1,7 +1,7 @@
 import { rankPool } from '../lib/routing/rank';
 import type { InboundRequest, RoutingMode, SimulatedChannel } from './api';
 import type { Timeline } from './timeline';
-import type { Conversation, NewConversation, Origin, TwilioModel } from './twilio/model';
+import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from './twilio/model';
 import { conversationAddFields, participantAddedFields } from './webhook-fields';
 import type { Webhook, WebhookSender, WebhookTimelineEntry } from './webhooks';
 
@@ -23,6 +23,8 @@ export interface InboundOptions {
   serviceOf(address: string): string | undefined;
   /** How a person is called in the timeline. */
   nameOf(address: string): string;
+  /** Whether a projected address comes in square brackets; not unless given. */
+  brackets?(): boolean;
 }
 
 export interface InboundOutcome {
@@ -69,7 +71,7 @@ export class InboundMessages {
   async receive(request: InboundRequest & { to: string }, trace: string): Promise<InboundOutcome> {
     const parties = partiesOf(request);
     const { timeline, nameOf } = this.#options;
-    const others = parties.outside.length > 1 ? ` and ${parties.outside.length - 1} others` : '';
+    const others = isGroup(parties) ? ` and ${parties.outside.length - 1} others` : '';
     timeline.note(trace, `${nameOf(parties.author)} writes to ${parties.twilio}${others}`, {
       text: `by ${parties.channel === 'whatsapp' ? 'WhatsApp' : 'SMS'}`,
     });
@@ -131,9 +133,10 @@ export class InboundMessages {
     timeline.note(trace, `The conversation is created: ${conversation.friendlyName ?? 'without a name'}`, {
       conversationSid: conversation.sid,
     });
-    for (const address of parties.outside)
-      later.push(this.#addCustomer(conversation, address, parties, trace));
-    if (parties.outside.length > 1) this.#groups.set(keyOf(parties), conversation.sid);
+    for (const participant of participantsOf(parties)) {
+      later.push(this.#addParticipant(conversation, participant, parties, trace));
+    }
+    if (isGroup(parties)) this.#groups.set(keyOf(parties), conversation.sid);
     state.addMessage(conversation.sid, { author: parties.author, body }, origin(parties.channel));
     later.push(this.#route(conversation, parties, trace));
     return { conversationSid: conversation.sid, created: true };
@@ -141,7 +144,7 @@ export class InboundMessages {
 
   #find(parties: Parties): Conversation | undefined {
     const { state } = this.#options;
-    if (parties.outside.length === 1) return state.conversationOfPair(parties.author, parties.twilio);
+    if (!isGroup(parties)) return state.conversationOfPair(parties.author, parties.twilio);
     const sid = this.#groups.get(keyOf(parties));
     const conversation = sid === undefined ? undefined : state.conversations().find((one) => one.sid === sid);
     return conversation?.state === 'closed' ? undefined : conversation;
@@ -157,31 +160,27 @@ export class InboundMessages {
       fields: {
         ...conversationAddFields(state, origin(parties.channel).source, serviceOf(parties.twilio)),
         ...bindingFields(parties),
-        'MessagingBinding.AuthorAddress': parties.author,
         MessageBody: body,
       },
     });
     return takePreHook(entry, timeline);
   }
 
-  async #addCustomer(
+  async #addParticipant(
     conversation: Conversation,
-    address: string,
+    given: NewParticipant,
     parties: Parties,
     trace: string,
   ): Promise<void> {
-    const { state } = this.#options;
-    const group = parties.outside.length > 1;
-    const participant = state.addParticipant(
-      conversation.sid,
-      group ? { address } : { address, proxyAddress: parties.twilio },
-      origin(parties.channel),
-    );
+    const { state, brackets = () => false } = this.#options;
+    const participant = state.addParticipant(conversation.sid, given, origin(parties.channel));
     const entries = await this.#sendPost({
       name: 'onParticipantAdded',
       trace,
       conversationSid: conversation.sid,
-      fields: participantAddedFields(conversation, participant, origin(parties.channel).source),
+      fields: participantAddedFields(conversation, participant, origin(parties.channel).source, {
+        brackets: brackets(),
+      }),
     });
     for (const entry of entries) this.#sayPost(entry);
   }
@@ -210,7 +209,6 @@ export class InboundMessages {
             Attributes: conversation.attributes,
             ConversationServiceSid: conversation.chatServiceSid,
             ...bindingFields(parties),
-            ...(parties.outside.length > 1 && { 'MessagingBinding.AuthorAddress': parties.author }),
             State: conversation.state,
           },
         });
@@ -282,9 +280,33 @@ function keyOf({ outside, twilio }: Parties): string {
   return [...outside].sort().concat(twilio).join('|');
 }
 
-function bindingFields({ twilio, outside }: Parties): Record<string, string> {
-  const ours = outside.length > 1 ? 'MessagingBinding.ProjectedAddress' : 'MessagingBinding.ProxyAddress';
-  return { [ours]: twilio, 'MessagingBinding.Address': outside.join(', ') };
+function isGroup({ outside }: Parties): boolean {
+  return outside.length > 1;
+}
+
+/**
+ * Who is in a conversation that a message creates: in a group MMS everybody by address alone, and our number as a
+ * participant of its own without an identity. Measured on a live account in 2026 (public report of a group texting
+ * spike, finding F4), and so in the public integrations that look for their number among the participants.
+ */
+function participantsOf(parties: Parties): NewParticipant[] {
+  const { author, twilio, outside } = parties;
+  if (!isGroup(parties)) return [{ address: author, proxyAddress: twilio }];
+  return [...outside.map((address) => ({ address })), { projectedAddress: twilio }];
+}
+
+/**
+ * Between whom a conversation is, as its webhooks have it. The parameter tables name `ProxyAddress` or
+ * `ProjectedAddress` as ours; of a group MMS real requests have neither, but the receivers, our number among them, and
+ * the author (the same report; two public integrations read it so, and take `AuthorAddress` for the mark of a group).
+ */
+function bindingFields(parties: Parties): Record<string, string> {
+  const { author, twilio, outside } = parties;
+  if (!isGroup(parties)) {
+    return { 'MessagingBinding.ProxyAddress': twilio, 'MessagingBinding.Address': author };
+  }
+  const receivers = [twilio, ...outside.filter((address) => address !== author)];
+  return { 'MessagingBinding.Address': receivers.join(', '), 'MessagingBinding.AuthorAddress': author };
 }
 
 /**

@@ -58,6 +58,8 @@ export const localApiKey = 'local-outbound-key-0123456789abcdef';
 export class LocalTwilio {
   readonly timeline = new Timeline();
   readonly state = new TwilioState({ accountSid, authToken });
+  /** Whether projected addresses come in square brackets in webhooks. */
+  brackets = false;
   readonly #options: LocalTwilioOptions;
   readonly rest: RestApi;
   readonly #webhooks: WebhookSender;
@@ -99,6 +101,7 @@ export class LocalTwilio {
       autocreates: (address) => this.#autoCreation(address)?.enabled !== false,
       serviceOf: (address) => this.#autoCreation(address)?.conversation_service_sid ?? undefined,
       nameOf: (address) => this.#nameOf(address),
+      brackets: () => this.brackets,
     });
     this.#app = new FrontlineApp({
       state,
@@ -579,6 +582,7 @@ export class LocalTwilio {
     for (const { address, channels } of this.#data.numbers) {
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
+        this.state.ownAddresses.add(Address);
         account.createAddress({
           Type: channel,
           Address,

@@ -137,14 +137,25 @@ export const scenarios: RunnableScenario[] = [
   {
     name: 'group-mms',
     title: 'Group MMS',
-    description: 'A customer writes to a group. The worker joins with our number as projected address.',
+    description:
+      'A customer writes to a group that our number is in. The worker joins as the person behind our number.',
     failing: false,
     async run(local, trace, expect) {
       const from = local.customerWith({ worker: true, channel: 'sms' });
       const group = [local.stranger().phone];
       const conversation = await writeIn(local, trace, expect, { from, body: 'All of us are here', group });
-      const worker = conversation?.participants.find(({ identity }) => identity !== undefined);
+      const participants = conversation?.participants ?? [];
+      const ours = participants.filter((one) => one.projectedAddress !== undefined);
+      const worker = participants.find(({ identity }) => identity !== undefined);
       expect(worker?.projectedAddress !== undefined, 'the worker has no projected address');
+      expect(worker?.identity === from.worker, `${worker?.identity} got it instead of ${from.worker}`);
+      const number = ours[0]?.projectedAddress ?? '';
+      expect(!conversation?.friendlyName?.includes(number), 'the conversation is called by our own number');
+      const sender = participants.find(({ address }) => address === from.phone);
+      expect(
+        sender?.attributes.customer_id === from.customerId,
+        'the sender does not have the customer’s id',
+      );
       return conversation?.sid;
     },
   },

@@ -9,8 +9,11 @@ export function participantAddedFields(
   conversation: Conversation,
   participant: Participant,
   source: string,
+  { brackets = false } = {},
 ): Record<string, string> {
-  const { address, proxyAddress, projectedAddress, type } = participant.messagingBinding ?? {};
+  const { address, proxyAddress, type, projectedAddress: projected } = participant.messagingBinding ?? {};
+  // In square brackets Twilio's own schema of this event has it.
+  const projectedAddress = projected !== undefined && brackets ? `[${projected}]` : projected;
   return {
     EventType: 'onParticipantAdded',
     AccountSid: participant.accountSid,

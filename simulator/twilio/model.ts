@@ -3,6 +3,13 @@
  * the REST side and the webhook side both act on it and on nothing else.
  */
 
+/**
+ * How a worker can join a group MMS, where Twilio has already made a participant of our number, with a projected
+ * address and no identity: by giving that participant an identity, by a new participant with identity and projected
+ * address, or both. Public integrations do either; which one an account takes is not documented.
+ */
+export type GroupJoin = 'update' | 'create' | 'both';
+
 export type ConversationState = 'initializing' | 'active' | 'inactive' | 'closed';
 
 /** An error in Twilio's own shape. */
@@ -155,7 +162,10 @@ export interface TwilioModel {
   updateConversation(sid: string, given: NewConversation, origin: Origin): Conversation;
   removeConversation(sid: string, origin: Origin): void;
 
-  /** @throws 409/50433 for an identity that is in it, 409/50416 for an address pair in another active conversation */
+  /**
+   * @throws 409/50433 for an identity that is in it, 409/50437 for the same in a group, 400/50434 for an identity alone
+   *   in a group, 400/50407 for an address of our own, 409/50416 for an address pair in another active conversation
+   */
   addParticipant(conversationSid: string, given: NewParticipant, origin: Origin): Participant;
   participant(conversationSid: string, sidOrIdentity: string): Participant;
   participants(conversationSid: string): Participant[];

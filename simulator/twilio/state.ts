@@ -5,6 +5,7 @@ import type {
   Conversation,
   ConversationState,
   FrontlineUser,
+  GroupJoin,
   Message,
   NewConversation,
   NewMessage,
@@ -61,6 +62,9 @@ export class TwilioState implements TwilioModel {
   readonly authToken: string;
   readonly defaultServiceSid = fixedSid('IS', 1);
   readonly defaultMessagingServiceSid = fixedSid('MG', 1);
+  /** Our own numbers as they stand in messages, with a channel's prefix: none of them can be a customer's. */
+  readonly ownAddresses = new Set<string>();
+  groupJoin: GroupJoin = 'both';
   readonly #now: () => Date;
   readonly #changesPerSecond: number;
   #entries = new Map<string, Entry>();
@@ -152,11 +156,14 @@ export class TwilioState implements TwilioModel {
     const entry = this.#changing(conversationSid);
     const { sid } = entry.conversation;
     const { identity, address, proxyAddress, projectedAddress } = given;
-    if (!identity && !address) {
+    if (!identity && !address && !projectedAddress) {
       throw new TwilioError(400, 50407, 'Identity or MessagingBinding.Address is required for a participant');
     }
-    if (identity && entry.participants.some((one) => one.identity === identity)) {
-      throw new TwilioError(409, 50433, 'Participant already exists');
+    this.#requireCustomers(entry, address);
+    this.#requireNew(entry, given);
+    if (identity) requireIdentityFree(entry, identity);
+    if (isGroup(entry) && !address && !projectedAddress) {
+      throw new TwilioError(400, 50434, 'Participant projected address not provided');
     }
     if (entry.participants.length >= limits.participants) {
       throw new TwilioError(400, 50404, `A conversation has at most ${limits.participants} participants`);
@@ -204,6 +211,17 @@ export class TwilioState implements TwilioModel {
     const participant = this.participant(conversationSid, sid);
     this.#changing(conversationSid);
     const { identity, attributes, roleSid, proxyAddress, projectedAddress } = given;
+    if (identity !== undefined && identity !== participant.identity) {
+      requireIdentityFree(this.#entry(conversationSid), identity);
+      if (isProjected(participant) && this.groupJoin === 'create') {
+        // Which code Twilio gives here is not documented.
+        throw new TwilioError(
+          400,
+          wrongParameter,
+          'The identity of a projected participant cannot be changed',
+        );
+      }
+    }
     this.#moveClaim(participant, proxyAddress);
     Object.assign(participant, {
       ...(identity !== undefined && { identity }),
@@ -371,6 +389,27 @@ export class TwilioState implements TwilioModel {
     return entry;
   }
 
+  /** A number of our own takes no part as somebody's address, only as a proxy or projected address. */
+  #requireCustomers({ participants }: Entry, address: string | undefined): void {
+    if (address === undefined) return;
+    const isOurs =
+      this.ownAddresses.has(address) ||
+      participants.some(({ messagingBinding }) => messagingBinding?.projectedAddress === address);
+    if (isOurs) throw new TwilioError(400, 50407, 'Invalid messaging binding address');
+  }
+
+  /** In a group each number is there once; a projected one can stand for several identities. */
+  #requireNew(entry: Entry, { identity, address, proxyAddress, projectedAddress }: NewParticipant): void {
+    if (!isGroup(entry)) return;
+    const isThere = entry.participants.some(({ messagingBinding: binding }) => {
+      if (address !== undefined)
+        return !proxyAddress && !binding?.proxyAddress && binding?.address === address;
+      if (projectedAddress === undefined || binding?.projectedAddress !== projectedAddress) return false;
+      return !identity || this.groupJoin === 'update';
+    });
+    if (isThere) throw groupParticipantExists();
+  }
+
   #touch(entry: Entry, now: Date): void {
     entry.conversation.dateUpdated = now;
     this.#setTimers(entry.conversation, undefined);
@@ -435,6 +474,36 @@ export class TwilioState implements TwilioModel {
     );
     if (taken) throw new TwilioError(409, 50353, 'Conversation with provided unique name already exists');
   }
+}
+
+/**
+ * A group MMS has people without a proxy address, and our number as a projected address.
+ *
+ * @see https://www.twilio.com/docs/conversations/group-texting
+ */
+function isGroup({ participants }: Entry): boolean {
+  return participants.some(
+    ({ messagingBinding: binding }) =>
+      binding?.projectedAddress !== undefined ||
+      (binding?.type === 'sms' && binding.address !== undefined && binding.proxyAddress === undefined),
+  );
+}
+
+function isProjected({ identity, messagingBinding }: Participant): boolean {
+  return identity === null && messagingBinding?.projectedAddress !== undefined;
+}
+
+/**
+ * @see https://www.twilio.com/docs/api/errors/50433
+ * @see https://www.twilio.com/docs/api/errors/50437
+ */
+function requireIdentityFree(entry: Entry, identity: string): void {
+  if (!entry.participants.some((one) => one.identity === identity)) return;
+  throw isGroup(entry) ? groupParticipantExists() : new TwilioError(409, 50433, 'Participant already exists');
+}
+
+function groupParticipantExists(): TwilioError {
+  return new TwilioError(409, 50437, 'Group Participant already exists');
 }
 
 function pairOf(address: string, proxyAddress: string): string {

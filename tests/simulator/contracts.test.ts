@@ -59,11 +59,13 @@ let inbound: InboundMessages;
 let app: FrontlineApp;
 let twice: boolean;
 let serviceSid: string | undefined;
+let brackets: boolean;
 beforeEach(() => {
   answers = {};
   received = [];
   twice = false;
   serviceSid = undefined;
+  brackets = false;
   state = new TwilioState({ accountSid: `AC${'0'.repeat(32)}`, authToken });
   timeline = new Timeline();
   const urlOf = (name: string): string => `${url}${paths[name] ?? ''}`;
@@ -78,6 +80,7 @@ beforeEach(() => {
     deliverTwice: () => twice,
     autocreates: () => true,
     serviceOf: () => serviceSid,
+    brackets: () => brackets,
   });
   app = new FrontlineApp({ state, timeline, webhooks, nameOf, serviceSid: () => serviceSid });
 });
@@ -99,6 +102,34 @@ describe('an inbound message to a number of another conversation service', () =>
         return ChatServiceSid ?? ConversationServiceSid;
       }),
     ).toEqual([serviceSid, serviceSid, serviceSid]);
+  });
+});
+
+describe('a group MMS', () => {
+  it.each([false, true])('is told as real ones are, brackets %s', async (inBrackets) => {
+    brackets = inBrackets;
+    const [from, other, to] = ['+12125550101', '+12125550102', '+16465550190'];
+    const { conversationSid } = await inbound.receive({ from, to, group: [other], body: 'Hi' }, 't');
+    const binding = { 'MessagingBinding.Address': `${to}, ${other}`, 'MessagingBinding.AuthorAddress': from };
+    const bindingOf = ({ fields }: { fields: Record<string, string> }): Record<string, string> =>
+      Object.fromEntries(Object.entries(fields).filter(([name]) => name.startsWith('MessagingBinding.')));
+    const told = timeline.entries().flatMap((entry) => (entry.kind === 'webhook' ? [entry] : []));
+    expect(told.map((entry) => [entry.name, bindingOf(entry)])).toEqual([
+      ['onConversationAdd', binding],
+      ['onParticipantAdded', { 'MessagingBinding.Address': from, 'MessagingBinding.Type': 'sms' }],
+      ['onParticipantAdded', { 'MessagingBinding.Address': other, 'MessagingBinding.Type': 'sms' }],
+      [
+        'onParticipantAdded',
+        { 'MessagingBinding.ProjectedAddress': inBrackets ? `[${to}]` : to, 'MessagingBinding.Type': 'sms' },
+      ],
+      ['onConversationRoute', binding],
+    ]);
+    const participants = state.participants(conversationSid ?? '');
+    expect(participants.map(({ identity, messagingBinding }) => [identity, messagingBinding])).toEqual([
+      [null, { type: 'sms', address: from }],
+      [null, { type: 'sms', address: other }],
+      [null, { type: 'sms', projectedAddress: to }],
+    ]);
   });
 });
 

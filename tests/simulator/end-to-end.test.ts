@@ -55,6 +55,19 @@ describe('every scenario', () => {
     },
   );
 
+  it.each(['update', 'create'] as const)(
+    'group-mms ends as it should where a worker joins by %s alone, and brackets are around our number',
+    async (groupJoin) => {
+      running.local.state.groupJoin = groupJoin;
+      running.local.brackets = true;
+      const result = await api<ActionResult>('POST', '/api/scenarios/group-mms');
+      running.local.state.groupJoin = 'both';
+      running.local.brackets = false;
+      expect(result.failures).toEqual([]);
+      expect(workersOf(result.conversationSid)).toHaveLength(1);
+    },
+  );
+
   it('twilio-silent breaks the contract of routing, in time, and keeps the message', async () => {
     const result = await api<ActionResult>('POST', '/api/scenarios/twilio-silent');
     expect(result.ok).toBe(false);

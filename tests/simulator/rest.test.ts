@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import twilio from 'twilio';
+import type { GroupJoin } from '../../simulator/twilio/model';
 import { type RunningProxy, startProxy } from '../../simulator/twilio/proxy';
 import { RestApi } from '../../simulator/twilio/rest';
 import { TwilioState } from '../../simulator/twilio/state';
@@ -200,6 +201,67 @@ describe('a conversation, by the unmodified SDK', () => {
     await conversations()(sid).participants.create({ identity: 'a' });
     await conversations()(sid).participants.create({ identity: 'b', xTwilioWebhookEnabled: 'true' });
     expect(origins).toEqual([false, true]);
+  });
+});
+
+describe('a group MMS, by the unmodified SDK', () => {
+  const ours = '+16465550190';
+  const people = ['+12125550101', '+12125550102'];
+  let participants: ReturnType<ReturnType<typeof conversations>>['participants'];
+  let projected: string;
+  const join = (identity: string, given: object = { 'messagingBinding.projectedAddress': ours }) =>
+    participants.create({ identity, ...given });
+
+  /** What Twilio has made by the time it asks for a worker. */
+  beforeEach(async () => {
+    const { sid } = await conversations().create({});
+    participants = conversations()(sid).participants;
+    for (const address of people) await participants.create({ 'messagingBinding.address': address });
+    projected = (await participants.create({ 'messagingBinding.projectedAddress': ours })).sid;
+    state.ownAddresses.add(ours).add('+16465550191');
+  });
+
+  it.each<[GroupJoin, unknown, unknown]>([
+    ['update', [409, 50437], undefined],
+    ['create', undefined, [400, 20001]],
+    ['both', undefined, undefined],
+  ])('with groupJoin %s a create gives %j, an update %j', async (groupJoin, created, updated) => {
+    state.groupJoin = groupJoin;
+    expect(await failure(join('alice'))).toEqual(created);
+    expect(await failure(participants(projected).update({ identity: 'bob' }))).toEqual(updated);
+    expect((await participants.list()).map((one) => [one.identity, one.messagingBinding])).toEqual([
+      ...people.map((address) => [null, { type: 'sms', address }]),
+      [updated ? null : 'bob', { type: 'sms', projected_address: ours }],
+      ...(created ? [] : [['alice', { type: 'sms', projected_address: ours }]]),
+    ]);
+  });
+
+  it.each<[string, () => Promise<unknown>, unknown]>([
+    ['a worker without a projected address', () => join('alice', {}), [400, 50434]],
+    [
+      'somebody who is in it',
+      () => participants.create({ 'messagingBinding.address': '+12125550101' }),
+      [409, 50437],
+    ],
+    [
+      'our number once more',
+      () => participants.create({ 'messagingBinding.projectedAddress': ours }),
+      [409, 50437],
+    ],
+    ['our number as a person', () => participants.create({ 'messagingBinding.address': ours }), [400, 50407]],
+    [
+      'another number of ours as a person',
+      () => participants.create({ 'messagingBinding.address': '+16465550191' }),
+      [400, 50407],
+    ],
+    ['an identity twice', () => join('alice').then(() => join('alice')), [409, 50437]],
+    [
+      'an identity twice, by update',
+      () => join('alice').then(() => participants(projected).update({ identity: 'alice' })),
+      [409, 50437],
+    ],
+  ])('refuses %s', async (_title, work, error) => {
+    expect(await failure(work())).toEqual(error);
   });
 });
 

@@ -3,6 +3,7 @@ import { ConnectionReset, type Fault, type Matcher } from '../../simulator/twili
 import type {
   ConversationState,
   FrontlineUser,
+  GroupJoin,
   Message,
   NewConversation,
   NewMessage,
@@ -99,6 +100,15 @@ export class FakeTwilio implements RestHandler {
   /** Twilio's APIs, with what they know beyond `state`; another one after `reset`. */
   get rest(): RestApi {
     return this.#rest;
+  }
+
+  /** How a worker can join a group MMS: `both` ways after `reset`. */
+  get groupJoin(): GroupJoin {
+    return this.#state.groupJoin;
+  }
+
+  set groupJoin(how) {
+    this.#state.groupJoin = how;
   }
 
   /** The requests that change something. */
