@@ -114,6 +114,7 @@ export const contracts: Record<string, Contract> = {
   GetTemplatesByCustomerId: frontline(templates),
   onConversationRoute: { limitMs: 10_000, codes: { status: 48010, time: 48010 } },
   onConversationAdd: { limitMs: 5_000, body: conversationAdd, codes: {} },
+  onConversationAdded: { limitMs: 5_000, codes: {} },
   onParticipantAdded: { limitMs: 5_000, codes: {} },
   outboundMessage: { limitMs: 10_000, body: outboundMessage, refusal, codes: {} },
 };

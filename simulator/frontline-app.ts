@@ -4,7 +4,7 @@ import { takePreHook } from './inbound';
 import type { Timeline } from './timeline';
 import { TwilioError } from './twilio/errors';
 import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from './twilio/model';
-import { conversationAddFields, participantAddedFields } from './webhook-fields';
+import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhook-fields';
 import type { WebhookSender, WebhookTimelineEntry } from './webhooks';
 
 /** The app writes through the Conversations SDK, which fires webhooks as configured. */
@@ -135,6 +135,12 @@ export class FrontlineApp {
       { friendlyName: card.display_name, ...given, chatServiceSid: this.#options.serviceSid() },
       origin,
     );
+    await this.#tell(
+      'onConversationAdded',
+      conversation,
+      conversationAddedFields(conversation, origin.source),
+      trace,
+    );
     const joins = (participant: NewParticipant): Promise<void> =>
       this.#join(conversation, participant, trace);
     try {
@@ -177,11 +183,20 @@ export class FrontlineApp {
 
   /** Adds a participant and tells the post-action webhook. */
   async #join(conversation: Conversation, given: NewParticipant, trace: string): Promise<void> {
-    const { state, webhooks } = this.#options;
-    const participant = state.addParticipant(conversation.sid, given, origin);
-    if (!webhooks.isOn('onParticipantAdded')) return;
+    const participant = this.#options.state.addParticipant(conversation.sid, given, origin);
     const fields = participantAddedFields(conversation, participant, origin.source);
-    await webhooks.send({ name: 'onParticipantAdded', trace, conversationSid: conversation.sid, fields });
+    await this.#tell('onParticipantAdded', conversation, fields, trace);
+  }
+
+  /** Sends a post-action webhook, if it is switched on. */
+  async #tell(
+    name: string,
+    { sid: conversationSid }: Conversation,
+    fields: Record<string, string>,
+    trace: string,
+  ): Promise<void> {
+    const { webhooks } = this.#options;
+    if (webhooks.isOn(name)) await webhooks.send({ name, trace, conversationSid, fields });
   }
 
   #ask(name: string, trace: string, fields: Record<string, string>): Promise<WebhookTimelineEntry> {

@@ -2,7 +2,7 @@ import { rankPool } from '../lib/routing/rank';
 import type { InboundRequest, RoutingMode, SimulatedChannel } from './api';
 import type { Timeline } from './timeline';
 import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from './twilio/model';
-import { conversationAddFields, participantAddedFields } from './webhook-fields';
+import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhook-fields';
 import type { Webhook, WebhookSender, WebhookTimelineEntry } from './webhooks';
 
 /** What Twilio does itself, as opposed to what is done through REST: it tells everybody by webhook. */
@@ -16,6 +16,8 @@ export interface InboundOptions {
   timeline: Timeline;
   webhooks: WebhookSender;
   routingMode(): RoutingMode;
+  /** Which event routes: Frontline's, or that of Conversations on an account without Frontline. */
+  routesOn(): 'onConversationRoute' | 'onConversationAdded';
   deliverTwice(): boolean;
   /** Whether a message to this address of ours creates a conversation. */
   autocreates(address: string): boolean;
@@ -23,6 +25,8 @@ export interface InboundOptions {
   serviceOf(address: string): string | undefined;
   /** How a person is called in the timeline. */
   nameOf(address: string): string;
+  /** How long a new conversation is initializing, in milliseconds; not at all unless given. */
+  initializingMs?(): number;
   /** Whether a projected address comes in square brackets; not unless given. */
   brackets?(): boolean;
 }
@@ -126,13 +130,19 @@ export class InboundMessages {
       });
       return { created: false };
     }
+    const initializing = this.#options.initializingMs?.() ?? 0;
     const conversation = state.createConversation(
-      { ...given, chatServiceSid: this.#options.serviceOf(parties.twilio), state: 'active' },
+      {
+        ...given,
+        chatServiceSid: this.#options.serviceOf(parties.twilio),
+        ...(initializing > 0 ? { initializing: { ms: initializing } } : { state: 'active' as const }),
+      },
       origin(parties.channel),
     );
     timeline.note(trace, `The conversation is created: ${conversation.friendlyName ?? 'without a name'}`, {
       conversationSid: conversation.sid,
     });
+    later.push(this.#tellAdded(conversation, parties, trace));
     for (const participant of participantsOf(parties)) {
       later.push(this.#addParticipant(conversation, participant, parties, trace));
     }
@@ -166,6 +176,21 @@ export class InboundMessages {
     return takePreHook(entry, timeline);
   }
 
+  async #tellAdded(conversation: Conversation, parties: Parties, trace: string): Promise<void> {
+    const { source } = origin(parties.channel);
+    const entries = await this.#sendPost({
+      name: 'onConversationAdded',
+      trace,
+      conversationSid: conversation.sid,
+      fields: conversationAddedFields(conversation, source, bindingFields(parties)),
+    });
+    const isRouting = this.#options.routesOn() === 'onConversationAdded';
+    for (const entry of entries) {
+      if (isRouting) this.#sayRouted(entry, conversation.sid);
+      else this.#sayPost(entry);
+    }
+  }
+
   async #addParticipant(
     conversation: Conversation,
     given: NewParticipant,
@@ -186,8 +211,10 @@ export class InboundMessages {
   }
 
   async #route(conversation: Conversation, parties: Parties, trace: string): Promise<void> {
-    const { timeline, routingMode } = this.#options;
+    const { timeline, routingMode, routesOn } = this.#options;
     const about = { conversationSid: conversation.sid };
+    // Without Frontline nothing but `onConversationAdded` asks for a worker.
+    if (routesOn() === 'onConversationAdded') return;
     switch (routingMode()) {
       case 'none':
         timeline.note(trace, 'Nobody is asked: routing is switched off', { ...about, state: 'warning' });
@@ -233,7 +260,7 @@ export class InboundMessages {
     const participant = state.addParticipant(
       conversation.sid,
       { identity },
-      { source: 'API', webhooks: false },
+      { source: 'SDK', webhooks: false },
     );
     timeline.note(trace, `Pool routing gives the conversation to ${identity}`, about);
     const fields = participantAddedFields(conversation, participant, 'API');

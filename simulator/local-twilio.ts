@@ -32,7 +32,7 @@ import type { Change, Conversation } from './twilio/model';
 import { type RunningProxy, startProxy } from './twilio/proxy';
 import { RestApi } from './twilio/rest';
 import { TwilioState } from './twilio/state';
-import { participantAddedFields } from './webhook-fields';
+import { conversationAddedFields, participantAddedFields } from './webhook-fields';
 import { curlOf, paths, WebhookSender, type WebhookTimelineEntry } from './webhooks';
 
 export interface LocalTwilioOptions {
@@ -44,6 +44,9 @@ export interface LocalTwilioOptions {
 }
 
 type AutoCreation = { enabled?: boolean; conversation_service_sid?: string | null } | null;
+
+/** The post-action webhooks of Conversations that are simulated. */
+const postWebhooks = ['onConversationAdded', 'onParticipantAdded'];
 
 const accountSid = `AC${'0'.repeat(32)}`;
 const authToken = '0'.repeat(32);
@@ -60,6 +63,8 @@ export class LocalTwilio {
   readonly state = new TwilioState({ accountSid, authToken });
   /** Whether projected addresses come in square brackets in webhooks. */
   brackets = false;
+  /** How long a conversation that a message creates is initializing, and refuses changes by REST. */
+  initializingMs = 0;
   readonly #options: LocalTwilioOptions;
   readonly rest: RestApi;
   readonly #webhooks: WebhookSender;
@@ -97,11 +102,13 @@ export class LocalTwilio {
       timeline,
       webhooks: this.#webhooks,
       routingMode: () => this.#settings.routingMode,
+      routesOn: () => this.#data.routesOn,
       deliverTwice: () => this.#settings.deliverTwice,
       autocreates: (address) => this.#autoCreation(address)?.enabled !== false,
       serviceOf: (address) => this.#autoCreation(address)?.conversation_service_sid ?? undefined,
       nameOf: (address) => this.#nameOf(address),
       brackets: () => this.brackets,
+      initializingMs: () => this.initializingMs,
     });
     this.#app = new FrontlineApp({
       state,
@@ -178,6 +185,7 @@ export class LocalTwilio {
     if (build.ok) {
       this.#data = readProject(this.#options.root);
       this.#syncUsers();
+      this.#followRoutingEvent();
       this.#flex.configure();
       await this.#functions?.restart();
     }
@@ -561,14 +569,20 @@ export class LocalTwilio {
         conversationSid: sid,
       });
     }
-    const told =
-      change.type === 'participantAdded' && change.origin.source === 'API' && change.origin.webhooks;
-    if (told && this.#webhooks.isOn('onParticipantAdded')) {
-      const { participant } = change;
-      const fields = participantAddedFields(this.state.conversation(sid), participant, 'API');
-      const trace = this.timeline.newTrace();
-      void this.#webhooks.send({ name: 'onParticipantAdded', trace, conversationSid: sid, fields });
-    }
+    if (change.origin.source === 'API' && change.origin.webhooks) this.#tellByWebhook(change, sid);
+  }
+
+  /** What was done by REST, to the post-action webhook that is for it. */
+  #tellByWebhook(change: Change, conversationSid: string): void {
+    const conversation = this.state.conversation(conversationSid);
+    const [name, fields] =
+      change.type === 'participantAdded'
+        ? ['onParticipantAdded', participantAddedFields(conversation, change.participant, 'API')]
+        : change.type === 'conversationAdded'
+          ? ['onConversationAdded', conversationAddedFields(conversation, 'API')]
+          : [];
+    if (name === undefined || fields === undefined || !this.#webhooks.isOn(name)) return;
+    void this.#webhooks.send({ name, trace: this.timeline.newTrace(), conversationSid, fields });
   }
 
   /** The account as it is once the Consoles are filled in as the README says. */
@@ -579,6 +593,7 @@ export class LocalTwilio {
     const url = `${this.#functionsUrl}${paths.onConversationAdd}`;
     const form = { Method: 'POST', PreWebhookUrl: url, PostWebhookUrl: url };
     account.webhooks(form, ['onConversationAdd', 'onParticipantAdded']);
+    this.#followRoutingEvent();
     for (const { address, channels } of this.#data.numbers) {
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
@@ -594,6 +609,18 @@ export class LocalTwilio {
     }
   }
 
+  /**
+   * An account that routes on `onConversationAdded` is one without Frontline: it has that filter, and its Frontline
+   * API knows nobody.
+   */
+  #followRoutingEvent(): void {
+    const { account } = this.rest;
+    const isWithoutFrontline = this.#data.routesOn === 'onConversationAdded';
+    const others = (account.webhooks().filters as string[]).filter((name) => name !== 'onConversationAdded');
+    account.webhooks({}, isWithoutFrontline ? [...others, 'onConversationAdded'] : others);
+    this.state.frontline = isWithoutFrontline ? 'missing' : 'available';
+  }
+
   get #functionsUrl(): string {
     return `http://localhost:${this.#options.ports.functions}`;
   }
@@ -601,7 +628,7 @@ export class LocalTwilio {
   /** Conversations webhooks go where the account's configuration says, the others where Frontline's Console would. */
   #urlOf(name: string): string | undefined {
     const isPre = name === 'onConversationAdd';
-    if (!isPre && name !== 'onParticipantAdded') return `${this.#functionsUrl}${paths[name] ?? ''}`;
+    if (!isPre && !postWebhooks.includes(name)) return `${this.#functionsUrl}${paths[name] ?? ''}`;
     const { filters, pre_webhook_url, post_webhook_url } = this.rest.account.webhooks();
     const url = isPre ? pre_webhook_url : post_webhook_url;
     return (filters as string[]).includes(name) && typeof url === 'string' ? url : undefined;

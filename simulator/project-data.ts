@@ -15,6 +15,8 @@ export interface ProjectData {
   workers: { identity: string; displayName: string }[];
   /** Our Twilio numbers, the default one first. */
   numbers: { address: string; channels: SimulatedChannel[] }[];
+  /** Which event routes inbound conversations. */
+  routesOn: Routing['routing']['on'];
   /** In which conversation service the data's conversations are; undefined for the default one. */
   conversationServiceSid?: string;
   /** Who may be called from outside, by URL path. */
@@ -58,6 +60,7 @@ export function readProject(root: string): ProjectData {
       displayName: display_name ?? identity,
     })),
     numbers: routing ? numbersOf(routing) : [],
+    routesOn: routing?.routing.on ?? 'onConversationRoute',
     ...(routing?.conversationServiceSid && { conversationServiceSid: routing.conversationServiceSid }),
     access: readAccess(root),
     addressees: customers.map(({ customer_id, display_name, channels }) => ({

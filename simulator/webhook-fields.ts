@@ -34,6 +34,36 @@ export function participantAddedFields(
 }
 
 /**
+ * The fields of `onConversationAdded`, whoever created the conversation. Twilio's parameter table, and the events that
+ * a public integration reads; `Source` is `SMS` where a message created it, `API` for REST.
+ *
+ * @param binding between whom it is, where a message created it
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadded
+ */
+export function conversationAddedFields(
+  conversation: Conversation,
+  source: string,
+  binding: Record<string, string> = {},
+): Record<string, string> {
+  return {
+    EventType: 'onConversationAdded',
+    AccountSid: conversation.accountSid,
+    Source: source,
+    ConversationSid: conversation.sid,
+    DateCreated: conversation.dateCreated.toISOString(),
+    DateUpdated: conversation.dateUpdated.toISOString(),
+    ...(conversation.friendlyName !== null && { FriendlyName: conversation.friendlyName }),
+    ...(conversation.uniqueName !== null && { UniqueName: conversation.uniqueName }),
+    Attributes: conversation.attributes,
+    ChatServiceSid: conversation.chatServiceSid,
+    MessagingServiceSid: conversation.messagingServiceSid,
+    ...binding,
+    State: conversation.state,
+    RetryCount: '0',
+  };
+}
+
+/**
  * The fields that `onConversationAdd` has whoever creates the conversation.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd

@@ -32,6 +32,7 @@ export const paths: Record<string, string> = {
   GetTemplatesByCustomerId: '/callbacks/templates',
   onConversationRoute: '/callbacks/routing',
   onConversationAdd: '/callbacks/conversations',
+  onConversationAdded: '/callbacks/conversations',
   onParticipantAdded: '/callbacks/conversations',
   outboundMessage: '/flex/outbound-message',
 };
@@ -126,7 +127,8 @@ export class WebhookSender {
     const exact = same.find(
       ({ fields }) => participantSid !== undefined && fields.ParticipantSid === participantSid,
     );
-    return exact ?? same.find(({ name }) => name === 'onConversationRoute') ?? same[0];
+    const routing = ['onConversationRoute', 'onConversationAdded'];
+    return exact ?? routing.flatMap((one) => same.find(({ name }) => name === one) ?? [])[0] ?? same[0];
   }
 
   /** Takes a line that a function logged and puts it beside the webhook that it is about. */

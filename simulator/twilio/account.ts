@@ -111,8 +111,11 @@ export class AccountResources {
     });
   }
 
-  removeUser(serviceSid: string, sidOrIdentity: string): void {
-    this.#users.delete(String(this.user(serviceSid, sidOrIdentity).sid));
+  /** @returns the identity of the user that is no more */
+  removeUser(serviceSid: string, sidOrIdentity: string): string {
+    const { sid, identity } = this.user(serviceSid, sidOrIdentity);
+    this.#users.delete(String(sid));
+    return String(identity);
   }
 
   configuration(form: Form = {}): Resource {

@@ -216,7 +216,8 @@ export class FlexModel {
     const properties = (routing.properties ?? {}) as Record<string, unknown>;
     const worker = this.#checkRouting(properties);
 
-    const conversation = this.#state.createConversation({}, origin);
+    // The post-action webhook comes for Flex's conversations too.
+    const conversation = this.#state.createConversation({}, { ...origin, webhooks: true });
     const interaction: SimulatedInteraction = {
       sid: newSid('KD'),
       channelSid: newSid('UO'),

@@ -10,6 +10,12 @@
  */
 export type GroupJoin = 'update' | 'create' | 'both';
 
+/**
+ * How Frontline's API answers: as it should, or as on an account without Frontline, which is every account since
+ * February 2023 that had none before. What Twilio answers there is documented nowhere: 404/20404 or 403/20403.
+ */
+export type FrontlineAccess = 'available' | 'missing' | 'forbidden';
+
 export type ConversationState = 'initializing' | 'active' | 'inactive' | 'closed';
 
 /** An error in Twilio's own shape. */
@@ -107,6 +113,11 @@ export interface NewConversation {
   messagingServiceSid?: string | undefined;
   /** In which conversation service it is made, the default one unless given; it stays there. */
   chatServiceSid?: string | undefined;
+  /**
+   * How long it is initializing, in milliseconds, or in changes by REST that are refused; Infinity for ever. Until it
+   * is active, changes by REST are refused with 50386.
+   */
+  initializing?: { ms: number } | { calls: number } | undefined;
   timers?: { inactive?: string; closed?: string } | undefined;
   dateCreated?: Date | undefined;
 }

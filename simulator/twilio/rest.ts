@@ -34,6 +34,7 @@ export interface RestObservation {
 const unfinished = `{"account_sid": "AC${'0'.repeat(32)}", "attributes": "${'{}'.repeat(200)}`;
 
 const conversationsHost = 'conversations.twilio.com';
+const frontlineHost = 'frontline-api.twilio.com';
 
 /**
  * Twilio's REST API as far as it is simulated: Conversations, Frontline, and what an outbound start from Flex needs of
@@ -63,7 +64,7 @@ export class RestApi {
     this.messageLog = new MessageLog(state, this.content);
     this.#resources = new Map([
       [conversationsHost, conversationsResources(state, this.account, this.content)],
-      ['frontline-api.twilio.com', frontlineResources(state)],
+      [frontlineHost, frontlineResources(state)],
       ['flex-api.twilio.com', interactionResources(this.flex)],
       ['taskrouter.twilio.com', taskRouterResources(this.flex)],
       ['iam.twilio.com', tokenResources(this.flex)],
@@ -180,6 +181,7 @@ export class RestApi {
     const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
     if (request.headers.authorization !== expected) throw new TwilioError(401, 20003, 'Authenticate');
 
+    if (request.host === frontlineHost) this.#requireFrontline(request);
     const { path, serviceSid, isNamed } = this.#scope(request);
     const onPath = (this.#resources.get(request.host) ?? []).filter((resource) => resource.path.test(path));
     const resource = onPath.find(({ method }) => method === request.method);
@@ -191,6 +193,12 @@ export class RestApi {
     const webhooks = request.headers['x-twilio-webhook-enabled'] === 'true';
     const outcome = resource.handle({ parts, request, serviceSid, origin: { source: 'API', webhooks } });
     return isNamed ? { ...outcome, body: belowService(outcome.body, serviceSid) } : outcome;
+  }
+
+  #requireFrontline({ path }: RestRequest): void {
+    const { frontline } = this.#state;
+    if (frontline === 'missing') throw notFound(path);
+    if (frontline === 'forbidden') throw new TwilioError(403, 20403, 'Forbidden');
   }
 
   /**
@@ -351,7 +359,7 @@ function conversationsResources(
       account.updateUser(serviceSid, sid, request.form),
     ),
     on('DELETE', '/Users/:sid', 204, ({ parts: [sid = ''], serviceSid }) => {
-      account.removeUser(serviceSid, sid);
+      state.staleIdentities.delete(account.removeUser(serviceSid, sid));
       return undefined;
     }),
 

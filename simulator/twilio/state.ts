@@ -4,6 +4,7 @@ import type {
   Change,
   Conversation,
   ConversationState,
+  FrontlineAccess,
   FrontlineUser,
   GroupJoin,
   Message,
@@ -47,6 +48,10 @@ interface Entry {
   participants: Participant[];
   messages: Message[];
   nextIndex: number;
+  /** The identities that were taken out of it. */
+  removed: Set<string>;
+  /** Until when it is initializing, and how many changes by REST are refused before. */
+  initializing: { until: number; calls: number };
   /** When it was changed lately. */
   changes: number[];
 }
@@ -65,6 +70,14 @@ export class TwilioState implements TwilioModel {
   /** Our own numbers as they stand in messages, with a channel's prefix: none of them can be a customer's. */
   readonly ownAddresses = new Set<string>();
   groupJoin: GroupJoin = 'both';
+  frontline: FrontlineAccess = 'available';
+  /**
+   * Identities whose re-adding to a conversation that they were removed from answers 404/20404 although it was done,
+   * until the user is deleted.
+   *
+   * @see https://support.twilio.com/hc/en-us/articles/50009103572635-Resolving-Error-20404-When-Re-Adding-the-Same-Participant
+   */
+  readonly staleIdentities = new Set<string>();
   readonly #now: () => Date;
   readonly #changesPerSecond: number;
   #entries = new Map<string, Entry>();
@@ -93,7 +106,7 @@ export class TwilioState implements TwilioModel {
       friendlyName: given.friendlyName ?? null,
       uniqueName: given.uniqueName ?? null,
       attributes: given.attributes ?? '{}',
-      state: given.state ?? 'active',
+      state: given.state ?? (given.initializing ? 'initializing' : 'active'),
       dateCreated: given.dateCreated ?? now,
       dateUpdated: now,
       timers: {},
@@ -104,6 +117,8 @@ export class TwilioState implements TwilioModel {
       participants: [],
       messages: [],
       nextIndex: 0,
+      removed: new Set(),
+      initializing: initializingOf(given.initializing, now),
       changes: [],
     });
     this.#tell({ type: 'conversationAdded', conversation, origin });
@@ -153,7 +168,7 @@ export class TwilioState implements TwilioModel {
 
   addParticipant(conversationSid: string, given: NewParticipant, origin: Origin): Participant {
     checkParticipant(given);
-    const entry = this.#changing(conversationSid);
+    const entry = this.#changing(conversationSid, origin);
     const { sid } = entry.conversation;
     const { identity, address, proxyAddress, projectedAddress } = given;
     if (!identity && !address && !projectedAddress) {
@@ -186,6 +201,9 @@ export class TwilioState implements TwilioModel {
     entry.participants.push(participant);
     this.#touch(entry, now);
     this.#tell({ type: 'participantAdded', participant, origin });
+    if (identity && entry.removed.has(identity) && this.staleIdentities.has(identity)) {
+      throw notFound(`/Conversations/${sid}/Participants`);
+    }
     return participant;
   }
 
@@ -209,7 +227,7 @@ export class TwilioState implements TwilioModel {
   ): Participant {
     checkParticipant(given);
     const participant = this.participant(conversationSid, sid);
-    this.#changing(conversationSid);
+    this.#changing(conversationSid, origin);
     const { identity, attributes, roleSid, proxyAddress, projectedAddress } = given;
     if (identity !== undefined && identity !== participant.identity) {
       requireIdentityFree(this.#entry(conversationSid), identity);
@@ -243,15 +261,16 @@ export class TwilioState implements TwilioModel {
 
   removeParticipant(conversationSid: string, sid: string, origin: Origin): void {
     const participant = this.participant(conversationSid, sid);
-    const entry = this.#changing(conversationSid);
+    const entry = this.#changing(conversationSid, origin);
     entry.participants = entry.participants.filter((one) => one !== participant);
+    if (participant.identity !== null) entry.removed.add(participant.identity);
     this.#release(participant);
     this.#tell({ type: 'participantRemoved', participant, origin });
   }
 
   addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
     const { author, body, attributes, contentSid, subject, mediaSids } = given;
-    const entry = this.#changing(conversationSid);
+    const entry = this.#changing(conversationSid, origin);
     if (entry.conversation.state === 'inactive') this.#move(entry, 'active');
     requireAtMost('Body', body, limits.body);
     requireAtMost('Subject', subject, limits.subject);
@@ -375,9 +394,13 @@ export class TwilioState implements TwilioModel {
     return this.#timed(entry);
   }
 
-  /** @returns the entry, about to be changed: a closed conversation and too many changes a second are refused */
-  #changing(sid: string): Entry {
+  /**
+   * @param origin undefined where it does not matter whether the conversation is still initializing
+   * @returns the entry, about to be changed: a closed conversation and too many changes a second are refused
+   */
+  #changing(sid: string, origin?: Origin): Entry {
     const entry = this.#entry(sid);
+    if (entry.conversation.state === 'initializing' && origin?.source === 'API') this.#requireReady(entry);
     if (entry.conversation.state === 'closed') {
       throw new TwilioError(400, 50377, "Can't update conversation as it's in final closed state");
     }
@@ -387,6 +410,22 @@ export class TwilioState implements TwilioModel {
       throw new TwilioError(429, 20429, 'Too Many Requests');
     entry.changes.push(now);
     return entry;
+  }
+
+  /** @see https://www.twilio.com/docs/api/errors/50386 */
+  #requireReady(entry: Entry): void {
+    if (entry.initializing.calls > 0) {
+      entry.initializing.calls -= 1;
+      throw new TwilioError(409, 50386, 'Conversation is still initializing');
+    }
+    this.#becomeActive(entry);
+  }
+
+  /** Twilio tells the end of initializing by `onConversationStateUpdated`, as a thing of its own. */
+  #becomeActive({ conversation }: Entry): void {
+    conversation.state = 'active';
+    const origin = { source: 'EVENT', webhooks: true };
+    this.#tell({ type: 'conversationStateUpdated', conversation, from: 'initializing', origin });
   }
 
   /** A number of our own takes no part as somebody's address, only as a proxy or projected address. */
@@ -432,6 +471,9 @@ export class TwilioState implements TwilioModel {
     const { conversation } = entry;
     const { dateInactive, dateClosed } = conversation.timers;
     const now = this.#now();
+    if (conversation.state === 'initializing' && entry.initializing.until <= now.getTime()) {
+      this.#becomeActive(entry);
+    }
     if (conversation.state === 'active' && dateInactive && dateInactive <= now) this.#move(entry, 'inactive');
     if (conversation.state !== 'closed' && dateClosed && dateClosed <= now) this.#move(entry, 'closed');
     return entry;
@@ -474,6 +516,15 @@ export class TwilioState implements TwilioModel {
     );
     if (taken) throw new TwilioError(409, 50353, 'Conversation with provided unique name already exists');
   }
+}
+
+/** What nothing is said of stays initializing until it is changed by hand. */
+function initializingOf(given: NewConversation['initializing'], now: Date): Entry['initializing'] {
+  const never = Number.POSITIVE_INFINITY;
+  if (!given) return { until: never, calls: never };
+  return 'ms' in given
+    ? { until: now.getTime() + given.ms, calls: never }
+    : { until: never, calls: given.calls };
 }
 
 /**

@@ -60,15 +60,22 @@ let app: FrontlineApp;
 let twice: boolean;
 let serviceSid: string | undefined;
 let brackets: boolean;
+let routesOn: 'onConversationRoute' | 'onConversationAdded';
+let initializingMs: number;
+let addedIsOn: boolean;
 beforeEach(() => {
   answers = {};
   received = [];
   twice = false;
   serviceSid = undefined;
   brackets = false;
+  routesOn = 'onConversationRoute';
+  initializingMs = 0;
+  addedIsOn = false;
   state = new TwilioState({ accountSid: `AC${'0'.repeat(32)}`, authToken });
   timeline = new Timeline();
-  const urlOf = (name: string): string => `${url}${paths[name] ?? ''}`;
+  const urlOf = (name: string): string | undefined =>
+    name === 'onConversationAdded' && !addedIsOn ? undefined : `${url}${paths[name] ?? ''}`;
   const webhooks = new WebhookSender({ urlOf, authToken, timeline, badSignature: () => false });
   const nameOf = (address: string): string => address;
   inbound = new InboundMessages({
@@ -77,6 +84,8 @@ beforeEach(() => {
     webhooks,
     nameOf,
     routingMode: () => 'custom',
+    routesOn: () => routesOn,
+    initializingMs: () => initializingMs,
     deliverTwice: () => twice,
     autocreates: () => true,
     serviceOf: () => serviceSid,
@@ -102,6 +111,76 @@ describe('an inbound message to a number of another conversation service', () =>
         return ChatServiceSid ?? ConversationServiceSid;
       }),
     ).toEqual([serviceSid, serviceSid, serviceSid]);
+  });
+});
+
+describe('onConversationAdded', () => {
+  const names = (): string[] => received.map(({ name }) => name).sort();
+  beforeEach(() => {
+    addedIsOn = true;
+  });
+
+  it('says what the conversation is and between whom, once it is created', async () => {
+    answers.onConversationAdd = json({ friendly_name: 'Ada', attributes: '{"a":1}' });
+    initializingMs = 60_000;
+    const { conversationSid = '' } = await write();
+    const { dateCreated, messagingServiceSid, chatServiceSid, accountSid } =
+      state.conversation(conversationSid);
+    expect(webhook('onConversationAdded')?.fields).toEqual({
+      EventType: 'onConversationAdded',
+      AccountSid: accountSid,
+      Source: 'SMS',
+      ConversationSid: conversationSid,
+      DateCreated: dateCreated.toISOString(),
+      DateUpdated: dateCreated.toISOString(),
+      FriendlyName: 'Ada',
+      Attributes: '{"a":1}',
+      ChatServiceSid: chatServiceSid,
+      MessagingServiceSid: messagingServiceSid,
+      'MessagingBinding.Address': '+12125550101',
+      'MessagingBinding.ProxyAddress': '+16465550190',
+      State: 'initializing',
+      RetryCount: '0',
+    });
+    expect(names()).toEqual([
+      'onConversationAdd',
+      'onConversationAdded',
+      'onConversationRoute',
+      'onParticipantAdded',
+    ]);
+  });
+
+  it('is what asks for a worker, twice too, where there is no Frontline', async () => {
+    routesOn = 'onConversationAdded';
+    twice = true;
+    await write();
+    expect(names().filter((name) => name !== 'onParticipantAdded')).toEqual([
+      'onConversationAdd',
+      'onConversationAdded',
+      'onConversationAdded',
+    ]);
+    expect(webhook('onConversationAdded')).toMatchObject({
+      limitMs: 5_000,
+      state: 'warning',
+      outcome: 'Nobody is in the conversation: it shows in the log only.',
+    });
+  });
+
+  it('comes for what the app creates too, without addresses', async () => {
+    answers.GetCustomerDetailsByCustomerId = json({
+      objects: {
+        customer: {
+          customer_id: '1',
+          display_name: 'Ada',
+          channels: [{ type: 'sms', value: '+12125550101' }],
+        },
+      },
+    });
+    answers.GetProxyAddress = json({ proxy_address: '+16465550190' });
+    await app.startConversation({ worker: 'alice', customerId: '1', channel: 'sms' }, 't');
+    const { fields = {} } = webhook('onConversationAdded') ?? {};
+    expect(fields).toMatchObject({ Source: 'SDK', FriendlyName: 'Ada' });
+    expect(Object.keys(fields).filter((name) => name.startsWith('MessagingBinding'))).toEqual([]);
   });
 });
 

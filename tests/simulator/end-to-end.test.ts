@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import twilio from 'twilio';
 import type { ActionResult, FlexResult, Snapshot, TimelineEntry } from '../../simulator/api';
 import { canConnect } from '../../simulator/functions-process';
 import { scenarios } from '../../simulator/scenarios';
+import { ProjectCopy } from '../support/project-copy';
 import { isRunning, processesOf } from '../support/started';
 import { inProcess } from './in-process';
 import { type RunningLocal, root, startLocal } from './local';
@@ -477,5 +479,68 @@ describe('the Flex side', () => {
       code: 1,
       stdout: expect.stringMatching(/conversation_open/),
     });
+  });
+});
+
+describe('an account without Frontline', () => {
+  const project = new ProjectCopy();
+  let other: RunningLocal;
+  beforeAll(async () => {
+    const file = project.path('assets/routing.private.json');
+    const data = JSON.parse(readFileSync(file, 'utf8')) as { routing: object };
+    data.routing = { ...data.routing, on: 'onConversationAdded', respectAvailability: false };
+    writeFileSync(file, JSON.stringify(data));
+    await run(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'cli/build.ts'], { cwd: project.root });
+    other = await startLocal(project.root);
+  });
+  afterAll(async () => {
+    await other.stop();
+    project.remove();
+  });
+  beforeEach(() => other.local.reset());
+
+  it.each(['new-customer', 'known-customer', 'whatsapp', 'group-mms', 'delivered-twice', 'twilio-429'])(
+    '%s ends as it should by onConversationAdded',
+    async (name) => {
+      const { failures, entries } = await other.local.runScenario(name);
+      expect(failures).toEqual([]);
+      const sent = webhooks(entries);
+      expect(sent.map((entry) => entry.name)).toContain('onConversationAdded');
+      expect(sent.map((entry) => entry.name)).not.toContain('onConversationRoute');
+      for (const entry of sent.filter((one) => one.name === 'onConversationAdded')) {
+        expect(entry).toMatchObject({
+          status: 200,
+          outcome: expect.stringMatching(/ is in the conversation\.$/),
+        });
+      }
+      const asked = entries.flatMap((entry) => (entry.kind === 'rest' ? [new URL(entry.url).host] : []));
+      expect(new Set(asked)).toEqual(new Set(['conversations.twilio.com']));
+    },
+  );
+
+  it('a conversation that is initializing for a second still gets its worker', async () => {
+    other.local.initializingMs = 1_000;
+    const { failures } = await other.local.runScenario('known-customer');
+    other.local.initializingMs = 0;
+    expect(failures).toEqual([]);
+  });
+
+  it('what is created by REST and by Flex is told, and not routed', async () => {
+    const { accountSid, authToken } = other.local.state;
+    const client = twilio(accountSid, authToken, { httpClient: inProcess(other.local.rest) });
+    const told = () =>
+      webhooks(other.local.timeline.entries()).filter(
+        ({ name, status }) => name === 'onConversationAdded' && status !== undefined,
+      );
+    await client.conversations.v1.conversations.create({});
+    const { sid } = await client.conversations.v1.conversations.create({ xTwilioWebhookEnabled: 'true' });
+    while (told().length < 1) await new Promise((done) => setTimeout(done, 20));
+    await other.local.runScenario('flex-outbound');
+    while (told().length < 2) await new Promise((done) => setTimeout(done, 20));
+    expect(told().map((entry) => [entry.status, entry.conversationSid === sid])).toEqual([
+      [200, true],
+      [200, false],
+    ]);
+    expect(other.local.conversation(sid).participants).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import twilio from 'twilio';
-import type { GroupJoin } from '../../simulator/twilio/model';
+import type { FrontlineAccess, GroupJoin } from '../../simulator/twilio/model';
 import { type RunningProxy, startProxy } from '../../simulator/twilio/proxy';
 import { RestApi } from '../../simulator/twilio/rest';
 import { TwilioState } from '../../simulator/twilio/state';
@@ -387,6 +387,45 @@ describe('the account, by the unmodified SDK', () => {
     expect(alice).toMatchObject({ identity: 'alice@example.com', isAvailable: true, state: 'active' });
     expect((await users(alice.sid).update({ isAvailable: false })).isAvailable).toBe(false);
     expect(await failure(users('nobody').fetch())).toEqual([404, 20404]);
+  });
+
+  it.each<[FrontlineAccess, number, number]>([
+    ['missing', 404, 20404],
+    ['forbidden', 403, 20403],
+  ])('may have no Frontline: its API is %s', async (frontline, status, code) => {
+    state.putFrontlineUser({ identity: 'alice@example.com' });
+    state.frontline = frontline;
+    const users = client.frontlineApi.v1.users;
+    expect(await failure(users(encodeURIComponent('alice@example.com')).fetch())).toEqual([status, code]);
+    expect(await conversations().list()).toEqual([]);
+  });
+
+  it('may say 404 to the re-adding of an identity although it is done, until its user is deleted', async () => {
+    const { sid } = await conversations().create({});
+    const { participants } = conversations()(sid);
+    const add = () => participants.create({ identity: 'alice' });
+    const { sid: user } = await client.conversations.v1.users.create({ identity: 'alice' });
+    state.staleIdentities.add('alice');
+    await add();
+    for (const error of [[404, 20404], undefined]) {
+      await participants('alice').remove();
+      expect(await failure(add())).toEqual(error);
+      expect((await participants.list()).map(({ identity }) => identity)).toEqual(['alice']);
+      if (error) await client.conversations.v1.users(user).remove();
+    }
+  });
+
+  it('has conversations that are initializing for a while, in which REST changes nothing', async () => {
+    const sms = { source: 'SMS', webhooks: true };
+    const { sid } = state.createConversation({ initializing: { ms: 2_000 } }, sms);
+    state.addParticipant(sid, { address: '+12125550101', proxyAddress: '+16465550190' }, sms);
+    const add = () => conversations()(sid).participants.create({ identity: 'alice' });
+    expect([(await conversations()(sid).fetch()).state, await failure(add())]).toEqual([
+      'initializing',
+      [409, 50386],
+    ]);
+    now = new Date(now.getTime() + 2_000);
+    expect([(await conversations()(sid).fetch()).state, await failure(add())]).toEqual(['active', undefined]);
   });
 
   it('refuses wrong credentials, gives every request an id, and says what it does not simulate', async () => {

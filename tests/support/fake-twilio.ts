@@ -1,12 +1,10 @@
-import { TwilioError } from '../../simulator/twilio/errors';
 import { ConnectionReset, type Fault, type Matcher } from '../../simulator/twilio/faults';
 import type {
   ConversationState,
+  FrontlineAccess,
   FrontlineUser,
   GroupJoin,
-  Message,
   NewConversation,
-  NewMessage,
   NewParticipant,
   Origin,
   Participant,
@@ -111,6 +109,20 @@ export class FakeTwilio implements RestHandler {
     this.#state.groupJoin = how;
   }
 
+  /** How Frontline's API answers: `available` after `reset`. */
+  get frontline(): FrontlineAccess {
+    return this.#state.frontline;
+  }
+
+  set frontline(how) {
+    this.#state.frontline = how;
+  }
+
+  /** Identities whose re-adding answers 404/20404 although it is done; none after `reset`. */
+  get staleIdentities(): Set<string> {
+    return this.#state.staleIdentities;
+  }
+
   /** The requests that change something. */
   get writes(): RecordedCall[] {
     return this.calls.filter(({ method }) => method !== 'GET');
@@ -136,17 +148,17 @@ export class FakeTwilio implements RestHandler {
 
   /** Makes a conversation, `active` unless told, in place of one that has its SID. */
   addConversation(setup: ConversationSetup, participants: ParticipantSetup[] = []): void {
-    const { initializingCalls, state = initializingCalls ? 'initializing' : 'active', ...given } = setup;
+    const { initializingCalls, state = initializingCalls ? 'initializing' : 'active', ...rest } = setup;
+    const given = { ...rest, ...(initializingCalls && { initializing: { calls: initializingCalls } }) };
     const { sid } = given;
     if (this.#state.conversations().some((one) => one.sid === sid)) {
       this.#state.removeConversation(sid, setUp);
     }
     if (given.chatServiceSid) this.#rest.account.putService(given.chatServiceSid, 'Of a test');
-    this.#state.createConversation(given, setUp);
+    this.#state.createConversation({ ...given, state: 'active' }, setUp);
     for (const participant of participants) this.addParticipant(sid, participant);
     // Not sooner, as nobody can join a conversation that is closed.
     if (state !== 'active') this.#state.updateConversation(sid, { state }, setUp);
-    this.#state.refusals.set(sid, initializingCalls ?? Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -198,53 +210,14 @@ export class FakeTwilio implements RestHandler {
   }
 }
 
-/** Twilio's state with conversations that take their time: while one is initializing, it cannot be written to. */
+/** Twilio's state of an account whose credentials tests change. */
 class StateOfTests extends TwilioState {
-  // Tests change them.
   declare accountSid: string;
   declare authToken: string;
-  /** By conversation, how many writes are refused before it is active. */
-  readonly refusals = new Map<string, number>();
 
   constructor() {
     // How fast a test writes is no matter of its own.
     super({ accountSid, authToken, changesPerSecond: Number.POSITIVE_INFINITY });
-  }
-
-  override addParticipant(conversationSid: string, given: NewParticipant, origin: Origin): Participant {
-    this.#requireReady(conversationSid, origin);
-    return super.addParticipant(conversationSid, given, origin);
-  }
-
-  override updateParticipant(
-    conversationSid: string,
-    sid: string,
-    given: NewParticipant,
-    origin: Origin,
-  ): Participant {
-    this.#requireReady(conversationSid, origin);
-    return super.updateParticipant(conversationSid, sid, given, origin);
-  }
-
-  override removeParticipant(conversationSid: string, sid: string, origin: Origin): void {
-    this.#requireReady(conversationSid, origin);
-    super.removeParticipant(conversationSid, sid, origin);
-  }
-
-  override addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
-    this.#requireReady(conversationSid, origin);
-    return super.addMessage(conversationSid, given, origin);
-  }
-
-  #requireReady(sidOrUniqueName: string, origin: Origin): void {
-    const { sid, state } = this.conversation(sidOrUniqueName);
-    if (state !== 'initializing' || origin === setUp) return;
-    const left = this.refusals.get(sid) ?? Number.POSITIVE_INFINITY;
-    if (left > 0) {
-      this.refusals.set(sid, left - 1);
-      throw new TwilioError(409, 50386, 'Conversation is still initializing');
-    }
-    this.updateConversation(sid, { state: 'active' }, setUp);
   }
 }
 
