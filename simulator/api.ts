@@ -11,8 +11,11 @@ export type RoutingMode = 'custom' | 'pool' | 'none';
 
 /** What goes wrong on purpose, until it is taken off. */
 export interface Faults {
-  /** How Twilio's REST API answers our functions: not at all (`hang`), 429, 500, or as it should. */
-  rest: 'none' | '429' | '500' | 'hang';
+  /**
+   * How Twilio's REST API answers our functions: not at all (`hang`), 429, 500, torn in the middle after the work was
+   * done (`torn`), a byte a second (`drip`), or as it should.
+   */
+  rest: 'none' | '429' | '500' | 'hang' | 'torn' | 'drip';
   /** How many REST requests are hit; null for all. */
   restTimes: number | null;
   /** Whether webhooks are sent with a wrong signature. */

@@ -54,7 +54,7 @@ const settings = v.partial(
     deliverTwice: v.boolean(),
     faults: v.partial(
       v.object({
-        rest: v.picklist(['none', '429', '500', 'hang']),
+        rest: v.picklist(['none', '429', '500', 'hang', 'torn', 'drip']),
         restTimes: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
         badSignature: v.boolean(),
       }),

@@ -45,6 +45,9 @@ async function writeIn(
   return conversation;
 }
 
+/** Somebody with an identity who is in no data and no Frontline user. */
+export const botIdentity = 'support-bot';
+
 const workerOf = (conversation: SimulatedConversation | undefined): string | undefined =>
   conversation?.participants.find(({ identity }) => identity !== undefined)?.identity;
 
@@ -160,6 +163,30 @@ export const scenarios: RunnableScenario[] = [
     },
   },
   {
+    name: 'bot',
+    title: 'A bot is there first',
+    description:
+      'A bot joins before anybody is asked for a worker. It is no worker: one comes, and the bot stays.',
+    failing: false,
+    async run(local, trace, expect) {
+      const { state } = local;
+      const origin = { source: 'SDK', webhooks: false };
+      const end = state.onChange((change) => {
+        if (change.type === 'conversationAdded')
+          state.addParticipant(change.conversation.sid, { identity: botIdentity }, origin);
+      });
+      try {
+        const from = local.stranger();
+        const conversation = await writeIn(local, trace, expect, { from, body: 'Are you human?' }, 2);
+        const present = conversation?.participants.flatMap(({ identity }) => identity ?? []) ?? [];
+        expect(present.includes(botIdentity), 'the bot was removed');
+        return conversation?.sid;
+      } finally {
+        end();
+      }
+    },
+  },
+  {
     name: 'outgoing',
     title: 'Outgoing',
     description:
@@ -263,6 +290,37 @@ export const scenarios: RunnableScenario[] = [
         const conversation = await writeIn(local, trace, expect, {
           from: local.stranger(),
           body: 'Still there?',
+        });
+        return conversation?.sid;
+      });
+    },
+  },
+  {
+    name: 'twilio-torn',
+    title: 'Twilio’s answers are torn',
+    description:
+      'The first three answers end in the middle, after the work was done. It is looked up, and one worker is in.',
+    failing: false,
+    async run(local, trace, expect) {
+      return local.withFaults({ rest: 'torn', restTimes: 3 }, async () => {
+        const conversation = await writeIn(local, trace, expect, {
+          from: local.stranger(),
+          body: 'Can you hear me?',
+        });
+        return conversation?.sid;
+      });
+    },
+  },
+  {
+    name: 'twilio-drip',
+    title: 'Twilio’s answer drips',
+    description: 'The first answer comes a byte a second. It is given up in time, and the worker gets in.',
+    failing: false,
+    async run(local, trace, expect) {
+      return local.withFaults({ rest: 'drip', restTimes: 1 }, async () => {
+        const conversation = await writeIn(local, trace, expect, {
+          from: local.stranger(),
+          body: 'Slow line?',
         });
         return conversation?.sid;
       });

@@ -112,6 +112,8 @@ const rest: Record<Faults['rest'], string> = {
   429: '429, too many requests',
   500: '500, an error',
   hang: 'never',
+  torn: 'half, though the work is done',
+  drip: 'a byte a second',
 };
 
 function SettingsForm() {

@@ -91,6 +91,8 @@ export class RestApi {
       429: { status: 429, code: 20429, message: 'Too Many Requests' },
       500: { status: 500, code: 20500, message: 'An internal server error has occurred' },
       hang: { hang: true },
+      torn: { cut: 5, after: true },
+      drip: { drip: 1_000, after: true },
     };
     const fault = faults[rest];
     this.#settings = fault && { fault, left: restTimes ?? Number.POSITIVE_INFINITY };

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import twilio from 'twilio';
 import type { ActionResult, FlexResult, Snapshot, TimelineEntry } from '../../simulator/api';
 import { canConnect } from '../../simulator/functions-process';
-import { scenarios } from '../../simulator/scenarios';
+import { botIdentity, scenarios } from '../../simulator/scenarios';
 import { ProjectCopy } from '../support/project-copy';
 import { isRunning, processesOf } from '../support/started';
 import { inProcess } from './in-process';
@@ -42,7 +42,7 @@ const webhooks = (entries: TimelineEntry[]) =>
 const workersOf = (sid: string | undefined): (string | undefined)[] =>
   running.local
     .conversation(sid ?? '')
-    .participants.flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
+    .participants.flatMap(({ identity = botIdentity }) => (identity === botIdentity ? [] : [identity]));
 
 describe('every scenario', () => {
   it.each(scenarios.map(({ name }) => name).filter((name) => name !== 'twilio-silent'))(
@@ -126,6 +126,8 @@ describe('an inbound message', () => {
     expect(calls.filter(([during]) => during === route?.id)).toEqual([
       [route?.id, 'GET', 200],
       [route?.id, 'POST', 201],
+      // Whether another delivery added somebody too.
+      [route?.id, 'GET', 200],
     ]);
     const conversation = running.local.conversation(conversationSid ?? '');
     expect(conversation).toMatchObject({ friendlyName: 'John Fox', state: 'active' });
@@ -499,24 +501,30 @@ describe('an account without Frontline', () => {
   });
   beforeEach(() => other.local.reset());
 
-  it.each(['new-customer', 'known-customer', 'whatsapp', 'group-mms', 'delivered-twice', 'twilio-429'])(
-    '%s ends as it should by onConversationAdded',
-    async (name) => {
-      const { failures, entries } = await other.local.runScenario(name);
-      expect(failures).toEqual([]);
-      const sent = webhooks(entries);
-      expect(sent.map((entry) => entry.name)).toContain('onConversationAdded');
-      expect(sent.map((entry) => entry.name)).not.toContain('onConversationRoute');
-      for (const entry of sent.filter((one) => one.name === 'onConversationAdded')) {
-        expect(entry).toMatchObject({
-          status: 200,
-          outcome: expect.stringMatching(/ is in the conversation\.$/),
-        });
-      }
-      const asked = entries.flatMap((entry) => (entry.kind === 'rest' ? [new URL(entry.url).host] : []));
-      expect(new Set(asked)).toEqual(new Set(['conversations.twilio.com']));
-    },
-  );
+  it.each([
+    'new-customer',
+    'known-customer',
+    'whatsapp',
+    'group-mms',
+    'bot',
+    'delivered-twice',
+    'twilio-429',
+    'twilio-torn',
+  ])('%s ends as it should by onConversationAdded', async (name) => {
+    const { failures, entries } = await other.local.runScenario(name);
+    expect(failures).toEqual([]);
+    const sent = webhooks(entries);
+    expect(sent.map((entry) => entry.name)).toContain('onConversationAdded');
+    expect(sent.map((entry) => entry.name)).not.toContain('onConversationRoute');
+    for (const entry of sent.filter((one) => one.name === 'onConversationAdded')) {
+      expect(entry).toMatchObject({
+        status: 200,
+        outcome: expect.stringMatching(/\S (is|are) in the conversation\.$/),
+      });
+    }
+    const asked = entries.flatMap((entry) => (entry.kind === 'rest' ? [new URL(entry.url).host] : []));
+    expect(new Set(asked)).toEqual(new Set(['conversations.twilio.com']));
+  });
 
   it('a conversation that is initializing for a second still gets its worker', async () => {
     other.local.initializingMs = 1_000;
