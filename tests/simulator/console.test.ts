@@ -110,7 +110,6 @@ describe('the console', () => {
     const add = page.locator('[data-name=onConversationAdd]');
     await add.locator('.webhook-head').click();
     await add.getByText('Edit & send again').click();
-    await page.getByTestId('edit-MessagingBinding.AuthorAddress').fill('');
     await page.getByTestId('edit-MessagingBinding.Address').fill('+12125550101');
     await page.getByTestId('resend-submit').click();
     await page.locator('[data-name=onConversationAdd]').nth(1).waitFor();
