@@ -97,34 +97,182 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
       const fields = { ...event, 'MessagingBinding.Address': 'whatsapp:+12125550101' };
       expect(await running.call(path, fields)).toMatchObject({ body: { worker: 'alice@example.com' } });
     });
+  });
 
-    it('for a group MMS by its author, and gives the worker our number there', async () => {
-      await running.setData(dataWith(owned, {}));
-      running.twilio.addConversation({ sid: group.ConversationSid as string });
-      const answer = await running.call(path, group);
-      expect(answer.body).toEqual({ routed: true, worker: 'alice@example.com', rule: 'customer_worker' });
-      expect(running.twilio.writes.map(({ form }) => form)).toEqual([
-        {
-          Identity: 'alice@example.com',
-          Attributes: mark(0, 'customer_worker'),
-          'MessagingBinding.ProjectedAddress': '+16465550190',
-        },
+  describe('for a group MMS', () => {
+    const ours = '+16465550190';
+    const groupSid = group.ConversationSid as string;
+    const projected = { sid: `MB${'c'.repeat(32)}`, projectedAddress: ours };
+    /** As Twilio has made them by then: a participant for each number, ours without an identity. */
+    const begin = (join: 'update' | 'create' | 'both', members = ['+12125550101', '+12125550102']): void => {
+      running.twilio.addConversation({ sid: groupSid }, [
+        ...members.map((address) => ({ address })),
+        projected,
       ]);
+      running.twilio.groupJoin = join;
+    };
+    const data = (rules = {}, ownAddresses = [ours]) => ({
+      '/customers.json': JSON.stringify({ customers: [owned] }),
+      '/routing.json': JSON.stringify(
+        routing({
+          ownAddresses,
+          workers: [{ identity: 'alice@example.com' }],
+          routing: { numbers: { [ours]: ['nora@example.com'] }, pool, ...rules },
+        }),
+      ),
+    });
+    const inGroup = () =>
+      running.twilio
+        .participants(groupSid)
+        .flatMap(({ identity, messaging_binding }) =>
+          identity === null ? [] : [[identity, messaging_binding?.projected_address]],
+        );
+
+    it.each(['update', 'create', 'both'] as const)(
+      "gives its author's worker our number there, where Twilio takes %s",
+      async (join) => {
+        await running.setData(data());
+        begin(join);
+        const answer = await running.call(path, group);
+        expect(answer.body).toEqual({ routed: true, worker: 'alice@example.com', rule: 'customer_worker' });
+        expect(inGroup()).toEqual([['alice@example.com', ours]]);
+        expect((await running.call(path, group)).body).toEqual({
+          routed: true,
+          worker: 'alice@example.com',
+          rule: 'already_in_conversation',
+        });
+        expect(inGroup()).toEqual([['alice@example.com', ours]]);
+      },
+    );
+
+    it.each([
+      ['among the receivers', {}, [ours]],
+      ['in the list of participants, where the data does not name it', {}, []],
+      ['in square brackets', { 'MessagingBinding.Address': `[+12125550102, ${ours}]` }, [ours]],
+      ['as documented', { 'MessagingBinding.ProjectedAddress': `[${ours}]` }, []],
+    ])('of strangers finds the workers of our number %s', async (_title, fields, ownAddresses) => {
+      await running.setData({ ...data({}, ownAddresses), '/customers.json': '{"customers":[]}' });
+      begin('update');
+      const answer = await running.call(path, { ...group, ...fields });
+      expect(answer.body).toEqual({ routed: true, worker: 'nora@example.com', rule: 'number' });
+      expect(inGroup()).toEqual([['nora@example.com', ours]]);
+    });
+
+    it('of the sender and us finds the worker', async () => {
+      await running.setData(data());
+      begin('update', ['+12125550101']);
+      const answer = await running.call(path, { ...group, 'MessagingBinding.Address': ours });
+      expect(answer.body).toMatchObject({ worker: 'alice@example.com' });
+      expect(inGroup()).toEqual([['alice@example.com', ours]]);
+    });
+
+    it('keeps what the participant of our number has in its attributes', async () => {
+      await running.setData(data());
+      running.twilio.addConversation({ sid: groupSid }, [
+        { address: '+12125550101' },
+        { ...projected, attributes: '{"crm":{"id":7}}' },
+      ]);
+      await running.call(path, group);
+      expect(running.twilio.writes.map(({ form }) => JSON.parse(String(form.Attributes)))).toEqual([
+        { crm: { id: 7 }, added_by_routing: { rank: 0, rule: 'customer_worker' } },
+      ]);
+    });
+
+    it.each(['update', 'create'] as const)(
+      'has one worker after five deliveries at once: %s',
+      async (join) => {
+        await running.setData(data());
+        begin(join);
+        const answers = await Promise.all(Array.from({ length: 5 }, () => running.call(path, group)));
+        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+        expect(inGroup()).toEqual([['alice@example.com', ours]]);
+      },
+    );
+  });
+
+  describe('in any conversation service', () => {
+    const service = `IS${'7'.repeat(32)}`;
+    it.each([
+      ['that the event names', { ConversationServiceSid: service }, undefined, service],
+      ['that the event names as its chat service', { ChatServiceSid: service }, undefined, service],
+      ['that the data names, where the event names none', {}, service, service],
+      ['by default', {}, undefined, undefined],
+      [
+        'by default, where the event names no SID',
+        { ConversationServiceSid: 'IS/../x' },
+        undefined,
+        undefined,
+      ],
+    ])('%s', async (_title, fields, conversationServiceSid, used) => {
+      const data = dataWith(owned, {});
+      await running.setData({
+        ...data,
+        '/routing.json': JSON.stringify({ ...JSON.parse(data['/routing.json']), conversationServiceSid }),
+      });
+      running.twilio.addConversation({ sid, ...(used && { chatServiceSid: used }) });
+      const answer = await running.call(path, { ...without(event, 'ConversationServiceSid'), ...fields });
+      expect(answer.body).toMatchObject({ routed: true, worker: 'alice@example.com' });
+      const base = used ? `/v1/Services/${used}` : '/v1';
+      expect(new Set(running.twilio.calls.map((call) => call.path))).toEqual(
+        new Set([`${base}/Conversations/${sid}/Participants`]),
+      );
     });
   });
 
   describe('leaves alone what is not its own', () => {
-    it('a conversation that has a worker', async () => {
-      await running.setData(dataWith(owned, {}));
-      running.twilio.addUser({ identity: 'somebody@example.com' });
-      running.twilio.addParticipant(sid, { identity: 'somebody@example.com' });
+    const listing = (...identities: string[]) => {
+      const data = dataWith(owned, {});
+      const workers = identities.map((identity) => ({ identity }));
+      const routingData = { ...JSON.parse(data['/routing.json']), workers };
+      return { ...data, '/routing.json': JSON.stringify(routingData) };
+    };
+    const frontlineCalls = (): number =>
+      running.twilio.calls.filter(({ host }) => host === 'frontline-api.twilio.com').length;
+
+    it.each([
+      ['whom the data lists', ['sam@example.com'], false, 0],
+      ['whom only Frontline knows', [], true, 1],
+    ])('a conversation that has a worker %s', async (_title, listed, isUser, asked) => {
+      await running.setData(listing(...listed));
+      if (isUser) running.twilio.addUser({ identity: 'sam@example.com' });
+      running.twilio.addParticipant(sid, { identity: 'sam@example.com' });
       const answer = await running.call(path, event);
       expect(answer.body).toEqual({
         routed: true,
-        worker: 'somebody@example.com',
+        worker: 'sam@example.com',
         rule: 'already_in_conversation',
       });
       expect(added()).toEqual([]);
+      expect(frontlineCalls()).toBe(asked);
+    });
+
+    it.each([
+      ['does not know', undefined],
+      ['cannot say', faults.serverError],
+      ['never answers', faults.hang],
+      ['drips', { drip: 1_000 }],
+      ['is not there', { status: 404, code: 20404 }],
+      ['is behind a page', { status: 404, body: '<html>Not found</html>' }],
+    ] as const)(
+      'a chat customer and a bot, whom Frontline %s: the worker joins them',
+      async (_title, fault) => {
+        await running.setData(listing('alice@example.com'));
+        for (const identity of ['customer-7', 'bot']) running.twilio.addParticipant(sid, { identity });
+        if (fault) running.twilio.fail({ host: 'frontline-api.twilio.com' }, fault);
+        const answer = await running.call(path, event);
+        expect(answer.body).toEqual({ routed: true, worker: 'alice@example.com', rule: 'customer_worker' });
+        expect(running.twilio.workers(sid)).toEqual(['customer-7', 'bot', 'alice@example.com']);
+      },
+    );
+
+    it('an account that routes on another event', async () => {
+      await running.setData(dataWith(owned, { on: 'onConversationAdded' }));
+      const answer = await running.call(path, event);
+      expect([answer.status, answer.body]).toEqual([
+        200,
+        { routed: false, reason: 'routed_on_another_event' },
+      ]);
+      expect(running.twilio.calls).toEqual([]);
     });
 
     it('another event: 422', async () => {
@@ -252,6 +400,30 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
         body: { routed: true, worker: ranked[0], rule: 'pool' },
       });
       expect(running.twilio.workers(sid)).toEqual([ranked[0]]);
+    });
+
+    it.each(['a 404 that is wrong', 'a 404 that is wrong twice'])(
+      'takes %s for what it is: somebody who was removed before is added again',
+      async (title) => {
+        await running.setData(dataWith(owned, {}));
+        if (title.endsWith('twice')) {
+          running.twilio.fail({ method: 'POST', path: participants }, { status: 404, code: 20404 }, 1);
+        }
+        running.twilio.staleIdentities.add('alice@example.com');
+        expect(await running.call(path, event)).toMatchObject({
+          status: 200,
+          body: { routed: true, worker: 'alice@example.com', rule: 'customer_worker' },
+        });
+        expect(running.twilio.workers(sid)).toEqual(['alice@example.com']);
+      },
+    );
+
+    it('does not try one worker after the other in a conversation that is closed', async () => {
+      await running.setData(dataWith(ada, {}));
+      running.twilio.fail({ method: 'POST', path: participants }, { status: 400, code: 50377 });
+      const answer = await running.call(path, event);
+      expect(answer.body).toEqual({ routed: false, reason: 'conversation_closed' });
+      expect(added()).toHaveLength(1);
     });
 
     it('waits for a conversation that is initializing', async () => {
