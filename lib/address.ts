@@ -4,7 +4,10 @@ export interface Address {
   type: ChannelType;
   /** As Twilio writes it: `+15550100`, `whatsapp:+15550100`, `messenger:123`, an e-mail address, an identity. */
   value: string;
-  /** What two addresses of one person have in common: the bare E.164 number for SMS and WhatsApp alike. */
+  /**
+   * What two addresses of one person have in common: the bare E.164 number for SMS and WhatsApp alike, and the same
+   * for both spellings of a Mexican, Argentine or Brazilian number.
+   */
   key: string;
 }
 
@@ -13,8 +16,8 @@ const punctuation = /[\s().\-/\u00a0\u2010-\u2015]/g;
 /**
  * Brings an international number to E.164.
  *
- * @param text a number with its country code, e.g. `+1 (555) 010-0100`. A `+` that was lost to form decoding
- *   (`ChannelValue=+1555…` sent unescaped arrives as ` 1555…`) is put back.
+ * @param text a number with its country code, e.g. `+1 (555) 010-0100` or `(+1) 555 010 0100`. A `+` that was lost to
+ *   form decoding (`ChannelValue=+1555…` sent unescaped arrives as ` 1555…`) is put back.
  * @returns `+15550100100`, or undefined when the text is not such a number.
  */
 export function toE164(text: string): string | undefined {
@@ -24,10 +27,24 @@ export function toE164(text: string): string | undefined {
 }
 
 /**
+ * Takes a number out of a `tel:` URI.
+ *
+ * @returns the number as it is written there, other text unchanged; undefined for a number with an extension or a
+ *   subaddress: no message reaches those, and without them it would be somebody else's number
+ * @see https://www.rfc-editor.org/rfc/rfc3966
+ */
+export function fromTelUri(text: string): string | undefined {
+  const [, number, parameters = ''] = /^\s*tel:([^;]*)(.*)$/is.exec(text) ?? [];
+  if (number === undefined) return text;
+  return /;(ext|isub)=/i.test(parameters) ? undefined : number;
+}
+
+/**
  * Reads an address as Twilio sends it in `MessagingBinding.Address` or `ChannelValue`.
  *
- * @param text `+15550100`, `whatsapp:+15550100`, `messenger:…`, `name@example.com`, or a chat identity
- * @param type what the caller knows the channel to be; without it the text alone decides
+ * @param text `+15550100`, `tel:+15550100`, `whatsapp:+15550100`, `messenger:…`, `name@example.com`, or a chat identity
+ * @param type what the caller knows the channel to be; without it the text alone decides. Five or six digits are a
+ *   short code where it is `sms`, and otherwise a chat identity.
  * @returns the address in normal form, or undefined when it is empty or not of that channel's form
  * @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource
  */
@@ -40,9 +57,10 @@ export function parseAddress(text: string, type?: ChannelType): Address | undefi
   switch (channel) {
     case 'sms':
     case 'whatsapp': {
-      const number = toE164(body);
-      if (!number) return undefined;
-      return { type: channel, value: channel === 'whatsapp' ? `whatsapp:${number}` : number, key: number };
+      const number = toE164(fromTelUri(body) ?? '');
+      if (!number) return channel === 'sms' ? parseShortCode(body) : undefined;
+      const key = twoSpellings(number)?.key ?? number;
+      return { type: channel, value: channel === 'whatsapp' ? `whatsapp:${number}` : number, key };
     }
     case 'email': {
       const email = body.trim();
@@ -70,7 +88,96 @@ export function addressKey(text: string, type?: ChannelType): string | undefined
   return parseAddress(text, type)?.key;
 }
 
+/**
+ * The key of an address in a messaging binding. No chat identity stands there, so that five or six digits are a short
+ * code.
+ *
+ * @returns the key, or undefined when the text is no address
+ */
+export function bindingKey(text: string): string | undefined {
+  return parseShortCode(text)?.key ?? addressKey(text);
+}
+
+/**
+ * Every form in which Twilio may write an address on its channel.
+ *
+ * @returns `address.value` first, then the others
+ */
+export function spellings(address: Address): string[] {
+  const number = bareNumber(address);
+  const forms = number === undefined ? undefined : twoSpellings(number)?.forms;
+  const prefix = address.type === 'whatsapp' ? 'whatsapp:' : '';
+  return [...new Set([address.value, ...(forms ?? []).map((form) => prefix + form)])];
+}
+
+/**
+ * The form in which to write to an address first, when Twilio has not yet shown its own: in a conversation that exists,
+ * send to what Twilio wrote there.
+ *
+ * Twilio's rule for WhatsApp is the number as WhatsApp registered it: Mexican numbers with the 1, Argentine mobile
+ * numbers with the 9, Brazilian mobile numbers with the ninth digit (WhatsApp takes those without it to the same
+ * account). SMS takes a number as it is.
+ */
+export function toSendable(address: Address): string {
+  const number = bareNumber(address);
+  if (address.type !== 'whatsapp' || number === undefined) return address.value;
+  return `whatsapp:${twoSpellings(number)?.onWhatsApp ?? number}`;
+}
+
 function guessType(text: string): ChannelType {
-  if (toE164(text)) return 'sms';
+  if (/^\s*tel:/i.test(text) || toE164(text)) return 'sms';
   return text.includes('@') ? 'email' : 'chat';
+}
+
+/** @see https://www.twilio.com/docs/glossary/what-is-a-short-code */
+function parseShortCode(text: string): Address | undefined {
+  const code = text.trim();
+  return /^\d{5,6}$/.test(code) ? { type: 'sms', value: code, key: code } : undefined;
+}
+
+function bareNumber({ type, value }: Address): string | undefined {
+  return type === 'sms' || type === 'whatsapp' ? value.replace(/^whatsapp:/, '') : undefined;
+}
+
+interface TwoSpellings {
+  key: string;
+  forms: [string, string];
+  /** The one to write to first on WhatsApp. */
+  onWhatsApp: string;
+}
+
+/**
+ * The two spellings of numbers whose country changed its numbering plan, while WhatsApp kept what people had registered
+ * with. Twilio passes on WhatsApp's: `whatsapp:+5215512345678` for a phone that is +525512345678, `whatsapp:+554188887777`
+ * in answer to a message that was sent to `whatsapp:+5541988887777`.
+ *
+ * Lengths are checked to the digit, so that no other number of these countries is touched.
+ *
+ * @see https://github.com/chatwoot/chatwoot/issues/14048 (Mexico, seen on Twilio)
+ * @see https://github.com/chatwoot/chatwoot/pull/12655 (Brazil and Argentina, seen on Twilio)
+ * @see https://github.com/google/libphonenumber/blob/master/resources/PhoneNumberMetadata.xml (the ranges)
+ */
+function twoSpellings(number: string): TwoSpellings | undefined {
+  const [, mexican] = /^\+521?(\d{10})$/.exec(number) ?? [];
+  if (mexican !== undefined) {
+    const [plain, withOne] = [`+52${mexican}`, `+521${mexican}`] as const;
+    // Mobile and landline numbers share their ranges there.
+    return { key: plain, forms: [plain, withOne], onWhatsApp: withOne };
+  }
+
+  const [, argentine] = /^\+549?(\d{10})$/.exec(number) ?? [];
+  if (argentine !== undefined) {
+    const [plain, withNine] = [`+54${argentine}`, `+549${argentine}`] as const;
+    // Area codes, in all of which there are mobile numbers, begin with 11, 2 and 3; the rest are service numbers.
+    const isMobile = number === withNine || /^(11|[23])/.test(argentine);
+    return { key: plain, forms: [plain, withNine], onWhatsApp: isMobile ? withNine : plain };
+  }
+
+  // The rest of a mobile number that begins with 9 1 to 9 5 was never one itself: it can be somebody's landline.
+  const [, area, brazilian] = /^\+55([1-9]{2})9?([6-9]\d{7})$/.exec(number) ?? [];
+  if (brazilian !== undefined) {
+    const [plain, withNine] = [`+55${area}${brazilian}`, `+55${area}9${brazilian}`] as const;
+    return { key: withNine, forms: [withNine, plain], onWhatsApp: withNine };
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { addressKey } from './address';
+import { addressKey, bindingKey } from './address';
 
 /**
  * The fields of a Conversations event that say between whom it is.
@@ -37,7 +37,7 @@ export function readParties(event: BindingFields, ownAddresses: readonly string[
   const [author] = splitAddresses(event['MessagingBinding.AuthorAddress']);
   const [proxy] = splitAddresses(event['MessagingBinding.ProxyAddress']);
   const [projected] = splitAddresses(event['MessagingBinding.ProjectedAddress']);
-  const isOwn = (address: string): boolean => ownAddresses.includes(addressKey(address) ?? '');
+  const isOwn = (address: string): boolean => ownAddresses.includes(bindingKey(address) ?? '');
 
   const onlyReceivers =
     author !== undefined && proxy === undefined && !members.some((one) => isSame(one, author));

@@ -25,7 +25,7 @@ export interface Link {
 export interface Customer {
   customer_id: string;
   display_name: string;
-  /** https URL of a picture. */
+  /** URL of a picture. */
   avatar?: string;
   /** The identity of the worker who owns this customer. */
   worker?: string;
@@ -39,6 +39,8 @@ export interface Customer {
   /** ISO 3166-1 alpha-2, written by hand or read off the first phone number by the build. */
   country?: string;
   channels: Channel[];
+  /** Keys of addresses that are on other cards too: of those cards, this one is looked up by them. */
+  primary_for?: string[];
   links: Link[];
   details?: { title: string; content: string };
   /** Values for templates: `{{customer.fields.plan}}`. */

@@ -64,7 +64,7 @@ function indexAddresses(customers: readonly Customer[]): Map<string, Customer> {
   for (const customer of customers) {
     for (const { value, type } of customer.channels) {
       const key = addressKey(value, type);
-      if (key) index.set(key, customer);
+      if (key && (!index.has(key) || customer.primary_for?.includes(key))) index.set(key, customer);
     }
   }
   return index;

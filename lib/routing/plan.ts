@@ -1,4 +1,4 @@
-import { addressKey } from '../address';
+import { bindingKey, parseAddress } from '../address';
 import type { Customer, Routing } from '../model';
 import type { InboundConversation } from './inbound';
 import { rankPool } from './rank';
@@ -46,9 +46,11 @@ export function planRoute(
     for (const worker of workers) plan.candidates.push({ worker, rule, evenIfUnavailable });
   };
 
+  const [sender = '', ...others] = conversation.writers;
   const entry =
+    entryFor(sender, routing) ??
     customer?.assigned_workers?.[0] ??
-    conversation.writers.map((address) => routing.addresses[keyOf(address)]).find(Boolean);
+    others.map((address) => entryFor(address, routing)).find(Boolean);
   offer('customer_entry', entry ? [entry] : [], owner, 'no entry for this customer');
   offer(
     'customer_worker',
@@ -56,7 +58,7 @@ export function planRoute(
     owner,
     customer ? 'the customer has no worker' : 'the customer is not known',
   );
-  const answering = routing.numbers[keyOf(conversation.twilioAddress ?? '')] ?? [];
+  const answering = routing.numbers[bindingKey(conversation.twilioAddress ?? '') ?? ''] ?? [];
   offer('number', rankPool(answering, conversation.sid), anybody, 'no workers for this number');
   offer('pool', rankPool(routing.pool, conversation.sid), anybody, 'the pool is empty');
   offer(
@@ -68,6 +70,8 @@ export function planRoute(
   return plan;
 }
 
-function keyOf(address: string): string {
-  return addressKey(address) ?? '';
+/** @returns the worker of the entry for this address on its channel, else of the one that holds on every channel */
+function entryFor(address: string, { addresses }: Routing['routing']): string | undefined {
+  const parsed = parseAddress(address);
+  return parsed && (addresses[`${parsed.type}:${parsed.key}`] ?? addresses[parsed.key]);
 }

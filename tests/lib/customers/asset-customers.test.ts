@@ -39,6 +39,31 @@ describe('a lookup', () => {
     expect((await directory.byAddress(address))?.customer_id).toBe(id);
   });
 
+  it('by an address that several cards share finds the one that the build chose', async () => {
+    const channels = [{ type: 'sms', value: '+12125550101' } as const];
+    const cards = ['1', '2', '3'].map((customer_id) => customer({ customer_id, channels }));
+    const chosen = cards.map((card, i) => (i === 1 ? { ...card, primary_for: ['+12125550101'] } : card));
+    for (const order of [chosen, chosen.toReversed()]) {
+      const found = await new AssetCustomers(order).byAddress('whatsapp:+12125550101');
+      expect(found?.customer_id).toBe('2');
+    }
+  });
+
+  it.each([
+    ['whatsapp:+5215512345678', 'm'],
+    ['+525512345678', 'm'],
+    ['whatsapp:+541123456789', 'a'],
+    ['whatsapp:+554188887777', 'b'],
+    ['+5541988887777', 'b'],
+  ])('by %s finds the card with either spelling of the number', async (address, id) => {
+    const both = new AssetCustomers([
+      customer({ customer_id: 'm', channels: [{ type: 'sms', value: '+525512345678' }] }),
+      customer({ customer_id: 'a', channels: [{ type: 'whatsapp', value: 'whatsapp:+5491123456789' }] }),
+      customer({ customer_id: 'b', channels: [{ type: 'whatsapp', value: 'whatsapp:+5541988887777' }] }),
+    ]);
+    expect((await both.byAddress(address))?.customer_id).toBe(id);
+  });
+
   it.each([
     ['7', '7'],
     ['9', undefined],

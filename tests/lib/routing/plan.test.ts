@@ -52,6 +52,40 @@ describe('the plan', () => {
   });
 
   it.each([
+    ['+12125550101', 'any'],
+    ['whatsapp:+12125550101', 'onWhatsApp'],
+    ['+12125550102', 'assigned'],
+    ['whatsapp:+5215512345678', 'mexican'],
+  ])(
+    "for a conversation from %s goes by the channel's entry, the address's, then the customer's: %s",
+    (sender, worker) => {
+      const addresses = {
+        '+12125550101': 'any',
+        'whatsapp:+12125550101': 'onWhatsApp',
+        'whatsapp:+525512345678': 'mexican',
+        '+525512345678': 'any',
+        'sms:+12125550109': 'other',
+      };
+      const data = routing({ routing: { addresses } });
+      const known = customer({ assigned_workers: ['assigned', 'any'] });
+      const writers = [sender, '+12125550109'];
+      expect(planRoute({ ...conversation, writers }, known, data).candidates).toEqual([
+        { worker, rule: 'customer_entry', evenIfUnavailable: true },
+      ]);
+      expect(
+        planRoute({ ...conversation, writers: ['+12125550108', '+12125550109'] }, undefined, data).candidates,
+      ).toEqual([{ worker: 'other', rule: 'customer_entry', evenIfUnavailable: true }]);
+    },
+  );
+
+  it('knows the workers of a short code', () => {
+    const data = routing({ routing: { numbers: { '24680': ['n'] } } });
+    expect(planRoute({ ...conversation, twilioAddress: '24680' }, undefined, data).candidates).toEqual([
+      { worker: 'n', rule: 'number', evenIfUnavailable: true },
+    ]);
+  });
+
+  it.each([
     ['assign', true],
     ['next', false],
   ] as const)('with unavailableOwner %s, owners are assigned when away: %s', (unavailableOwner, even) => {
