@@ -10,6 +10,8 @@ export type BuildResult =
       ok: true;
       summary: string /** Files that came or went, so that a server must look again. */;
       routes: string[];
+      /** What is doubtful about the data, for people. */
+      warnings?: string;
     }
   | { ok: false; report: string };
 
@@ -30,6 +32,7 @@ export async function buildProject(root: string): Promise<BuildResult> {
   ]);
   const reports = [
     ...(data.problems.length > 0 ? [formatProblems(data.problems)] : []),
+    ...(data.problems.length > 0 && data.warnings.length > 0 ? [formatProblems(data.warnings)] : []),
     ...(Array.isArray(bundles) ? bundles : []),
   ];
   if (Array.isArray(bundles) || reports.length > 0) return { ok: false, report: reports.join('\n') };
@@ -42,13 +45,16 @@ export async function buildProject(root: string): Promise<BuildResult> {
     ok: true,
     summary: `${bundles.size} functions and ${data.assets.size} assets are in dist/`,
     routes,
+    ...(data.warnings.length > 0 && { warnings: formatProblems(data.warnings) }),
   };
 }
 
 if (require.main === module) {
   void buildProject(resolve(__dirname, '..')).then((result) => {
-    if (result.ok) console.log(result.summary);
-    else {
+    if (result.ok) {
+      if (result.warnings) console.warn(result.warnings);
+      console.log(result.summary);
+    } else {
       console.error(`${result.report}\nNothing was built; dist/ is as it was.`);
       process.exitCode = 1;
     }

@@ -9,6 +9,7 @@ async function buildAndSay(root: string): Promise<BuildResult> {
   const result = await buildProject(root).catch(
     (error: unknown): BuildResult => ({ ok: false, report: String(error) }),
   );
+  if (result.ok && result.warnings) console.warn(result.warnings);
   if (result.ok) console.log(`Built: ${result.summary} (${Math.round(performance.now() - started)} ms)`);
   else console.error(`${result.report}\nNot built. Mend it and save; this goes on by itself.`);
   return result;

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { type ParseError, parseTree, printParseErrorCode, visit } from 'jsonc-parser';
 import * as v from 'valibot';
 import { customerDetailsAnswer, frontlineAnswerLimit } from '../../lib/customers/cards';
 import type { Customer, CustomersAsset, Routing, TemplatesAsset } from '../../lib/model';
 import { byteLength } from '../../lib/text';
 import { compileCustomers, textsOfUnread, valueAt } from './customers';
-import { formatPath, type Problem } from './problems';
+import { decodeText, placeOf } from './encoding';
+import { type Problem, type Report, reportTo } from './problems';
 import { compileRouting } from './routing';
 import { sources as exactSources, lenientSources, type RoutingSource, splitMessage } from './schema';
 import { compileTemplates } from './templates';
@@ -21,11 +22,14 @@ export const assetNames = [
 ] as const;
 export type AssetName = (typeof assetNames)[number];
 
-/** The text of each file; undefined for one that is missing. */
-export type Sources = Record<AssetName, string | undefined>;
+/** What each file holds; undefined for one that is missing. */
+export type Sources = Record<AssetName, Uint8Array | string | undefined>;
 
 export interface CompiledData {
+  /** What fails the build. */
   problems: Problem[];
+  /** What does not. */
+  warnings: Problem[];
   /** The assets as they are deployed, minified JSON by file name; none when there is a problem. */
   assets: Map<AssetName, string>;
   /** How much there is of everything, for people. */
@@ -44,7 +48,7 @@ const assetLimit = 10_000_000;
 export async function readSources(folder: string): Promise<Sources> {
   const texts = await Promise.all(
     assetNames.map((name) =>
-      readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return undefined;
         throw error;
       }),
@@ -61,6 +65,7 @@ export async function readSources(folder: string): Promise<Sources> {
  */
 export function compileData(sources: Sources): CompiledData {
   const problems: Problem[] = [];
+  const report = (name: AssetName, list: Problem[]): Report => reportTo(list, `assets/${name}`);
   const customersFile = parse(
     sources,
     'customers.private.json',
@@ -87,14 +92,14 @@ export function compileData(sources: Sources): CompiledData {
     customersFile &&
     compileCustomers(
       customersFile.value,
-      listAt(customersFile.written, 'customers'),
+      listAt(customersFile.raw, 'customers'),
       report('customers.private.json', problems),
     );
   const workers = routingFile && knownWorkers(routingFile);
   const routing =
     routingFile &&
     workers &&
-    compileRouting(routingFile.value, workers, customers, report('routing.private.json', problems));
+    compileRouting(routingFile, workers, customers, report('routing.private.json', problems));
   if (customersFile && workers) {
     checkOwners(customersFile.value.customers, workers, report('customers.private.json', problems));
   }
@@ -117,9 +122,11 @@ export function compileData(sources: Sources): CompiledData {
   }
   const order = (problem: Problem): number => assetNames.findIndex((name) => problem.file.endsWith(name));
   problems.sort((a, b) => order(a) - order(b));
+  const errors = problems.filter(({ severity }) => severity === 'error');
   return {
-    problems,
-    assets: problems.length === 0 ? assets : new Map(),
+    problems: errors,
+    warnings: problems.filter(({ severity }) => severity === 'warning'),
+    assets: errors.length === 0 ? assets : new Map(),
     counts: {
       customers: customersFile?.value.customers.length ?? 0,
       workers: routingFile?.value.workers.length ?? 0,
@@ -131,19 +138,12 @@ export function compileData(sources: Sources): CompiledData {
   };
 }
 
-/** Notes a problem at the place that the keys lead to. */
-export type Report = (keys: readonly (string | number)[], problem: string, cure: string) => void;
-
-function report(name: AssetName, problems: Problem[]): Report {
-  return (keys, problem, cure) => {
-    problems.push({ file: `assets/${name}`, path: formatPath(keys), problem, cure });
-  };
-}
-
-/** What a file holds: as far as it can be read, and as it is written. */
-interface ReadFile<T> {
+/** What a file holds: as far as it can be read, and as it is. */
+export interface ReadFile<T> {
   value: T;
-  written: unknown;
+  raw: unknown;
+  /** Whether all of it could be read. */
+  isWhole: boolean;
 }
 
 function parse<S extends v.GenericSchema>(
@@ -153,28 +153,68 @@ function parse<S extends v.GenericSchema>(
   lenient: S,
   problems: Problem[],
 ): ReadFile<v.InferOutput<S>> | undefined {
-  const say = report(name, problems);
-  const text = sources[name]?.replace(/^\uFEFF/, '');
-  if (text === undefined) {
-    say([], 'is missing', 'create it: README.md shows the least it can hold');
+  const report = reportTo(problems, `assets/${name}`);
+  const source = sources[name];
+  if (source === undefined) {
+    report([], 'is missing', 'create it: README.md shows the least it can hold');
     return undefined;
   }
-  let written: unknown;
+  const decoded = typeof source === 'string' ? { text: source } : decodeText(source);
+  if (!('text' in decoded)) {
+    report([], decoded.problem, decoded.fix);
+    return undefined;
+  }
+  const text = decoded.text.replace(/^\uFEFF/, '');
+  let raw: unknown;
   try {
-    written = JSON.parse(text);
+    raw = JSON.parse(text);
   } catch {
-    say([], `is not JSON: ${describeSyntaxError(text)}`, 'correct it there; an editor shows the place');
+    report([], `is not JSON: ${describeSyntaxError(text)}`, 'correct it there; an editor shows the place');
     return undefined;
   }
-  const result = v.safeParse(schema, written);
-  if (result.success) return { value: result.output, written };
+  reportDuplicateKeys(text, report);
+  const result = v.safeParse(schema, raw);
+  if (result.success) return { value: result.output, raw, isWhole: true };
   for (const issue of result.issues) {
-    const { problem, cure } = splitMessage(issue.message);
-    const keys = (issue.path ?? []).map(({ key }) => key);
-    problems.push({ file: `assets/${name}`, path: formatPath(keys), problem, cure });
+    const { problem, fix } = splitMessage(issue.message);
+    const keys = (issue.path ?? []).map(({ key }) => key as string | number);
+    report(keys, problem, fix);
   }
-  const saved = v.safeParse(lenient, written);
-  return saved.success ? { value: saved.output, written } : undefined;
+  const saved = v.safeParse(lenient, raw);
+  return saved.success ? { value: saved.output, raw, isWhole: false } : undefined;
+}
+
+/** `JSON.parse` takes the last of them without a word. */
+function reportDuplicateKeys(text: string, report: Report): void {
+  const open: Map<string, number>[] = [];
+  try {
+    visit(
+      text,
+      {
+        onObjectBegin: () => {
+          open.push(new Map());
+        },
+        onObjectEnd: () => {
+          open.pop();
+        },
+        onObjectProperty: (key, _offset, _length, startLine, _startCharacter, pathSupplier) => {
+          const keys = open.at(-1);
+          const first = keys?.get(key);
+          if (first === undefined) keys?.set(key, startLine + 1);
+          else {
+            report(
+              [...pathSupplier(), key],
+              `is there twice, ${first === startLine + 1 ? 'both on line' : `on line ${first} and on line`} ${startLine + 1}`,
+              'remove one of the two',
+            );
+          }
+        },
+      },
+      { disallowComments: true },
+    );
+  } catch {
+    // Too many brackets are open at once: the schema refuses what is so deep.
+  }
 }
 
 /** `JSON.parse` no longer says where. */
@@ -186,15 +226,14 @@ function describeSyntaxError(text: string): string {
     return 'too many brackets are open at once';
   }
   const [first] = errors;
-  const before = text.slice(0, first?.offset ?? text.length).split('\n');
   const what = first ? printParseErrorCode(first.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ') : 'Invalid text';
-  return `${what} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return `${what} at ${placeOf(text, first?.offset ?? text.length)}`;
 }
 
 /** @returns the identities that may be named, those among them whose entry is wrong in some other way */
-function knownWorkers({ value, written }: ReadFile<RoutingSource>): ReadonlySet<string> {
+function knownWorkers({ value, raw }: ReadFile<RoutingSource>): ReadonlySet<string> {
   const read = value.workers.flatMap((worker) => worker?.identity ?? []);
-  return new Set([...read, ...textsOfUnread(value.workers, listAt(written, 'workers'))]);
+  return new Set([...read, ...textsOfUnread(value.workers, listAt(raw, 'workers'))]);
 }
 
 function listAt(value: unknown, key: string): readonly unknown[] {
@@ -205,12 +244,12 @@ function listAt(value: unknown, key: string): readonly unknown[] {
 function checkOwners(
   customers: readonly ({ worker?: string | undefined } | undefined)[],
   known: ReadonlySet<string>,
-  say: Report,
+  report: Report,
 ): void {
   for (const [index, customer] of customers.entries()) {
     const worker = customer?.worker;
     if (worker === undefined || known.has(worker)) continue;
-    say(
+    report(
       ['customers', index, 'worker'],
       `${JSON.stringify(worker)} is not among the workers of assets/routing.private.json`,
       'add the worker there, or correct the identity here',
@@ -218,10 +257,10 @@ function checkOwners(
   }
 }
 
-function checkSize(name: AssetName, text: string, say: Report): void {
+function checkSize(name: AssetName, text: string, report: Report): void {
   const size = byteLength(text);
   if (size <= assetLimit) return;
-  say(
+  report(
     [],
     `would be an asset of ${(size / 1e6).toFixed(1)} MB; Twilio takes at most 10 MB`,
     name === 'customers.private.json'
@@ -230,12 +269,12 @@ function checkSize(name: AssetName, text: string, say: Report): void {
   );
 }
 
-function checkCards(customers: readonly (Customer | undefined)[], say: Report): void {
+function checkCards(customers: readonly (Customer | undefined)[], report: Report): void {
   for (const [index, customer] of customers.entries()) {
     if (!customer) continue;
     const size = byteLength(JSON.stringify(customerDetailsAnswer(customer)));
     if (size <= frontlineAnswerLimit) continue;
-    say(
+    report(
       ['customers', index],
       `the card of customer ${JSON.stringify(customer.customer_id)} has ${Math.ceil(size / 1024)} KB; Frontline reads at most 64 KB`,
       'shorten its details or links',

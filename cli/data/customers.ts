@@ -1,10 +1,10 @@
-import { addressKey, parseAddress } from '../../lib/address';
+import { addressKey, fromTelUri, parseAddress, toSendable } from '../../lib/address';
 import { compareCustomers } from '../../lib/customers/order';
 import { withoutUndefined } from '../../lib/defined';
 import type { Channel, ChannelType, Customer, CustomersAsset } from '../../lib/model';
-import type { Report } from './compile';
 import { readPhone } from './phone';
-import { type CustomersSource, unreadCountry } from './schema';
+import type { Report } from './problems';
+import { type CustomersSource, hasBlankAtAnEnd, unreadCountry, withoutBlanksAtEnds } from './schema';
 
 export interface CompiledCustomers {
   /** In the order of the file; undefined where one cannot be read. */
@@ -13,10 +13,10 @@ export interface CompiledCustomers {
   hasId(id: string): boolean;
   /** Whether a customer has a field of this name, or one that could not be read may have it. */
   hasField(name: string): boolean;
-  /** The position in `customers` by address key. */
+  /** The position in `customers` by address key; of those who share one, who is looked up by it. */
   addresses: ReadonlyMap<string, number>;
-  /** The asset, in the order of every list, with the workers whom the routing data assigns by customer_id. */
-  build(assigned: ReadonlyMap<string, string>): CustomersAsset;
+  /** The asset, in the order of every list, with the workers whom the routing data assigns to a customer_id. */
+  build(assigned: ReadonlyMap<string, readonly string[]>): CustomersAsset;
 }
 
 /** valibot leaves these names out of every record without a word. */
@@ -25,20 +25,20 @@ const reserved = ['__proto__', 'constructor', 'prototype'];
 /**
  * Checks and normalises the customers.
  *
- * @param written the customers as the file has them: what could not be read may still be referred to
+ * @param raw the customers as the file has them: what could not be read may still be referred to
  */
 export function compileCustomers(
   source: CustomersSource,
-  written: readonly unknown[],
-  say: Report,
+  raw: readonly unknown[],
+  report: Report,
 ): CompiledCustomers {
-  const unread = textsOfUnread(source.customers, written);
+  const unread = textsOfUnread(source.customers, raw);
   const fields = new Set<string>();
-  for (const [index, customer] of written.entries()) {
+  for (const [index, customer] of raw.entries()) {
     for (const name of Object.keys(valueAt(customer, 'fields') ?? {})) {
       fields.add(name);
       if (reserved.includes(name)) {
-        say(
+        report(
           ['customers', index, 'fields', name],
           'is a name with a meaning of its own in JavaScript',
           'choose another name',
@@ -47,53 +47,59 @@ export function compileCustomers(
     }
   }
   const ids = new Map<string, number>();
-  const addresses = new Map<string, number>();
+  const claims = new Map<string, Claim[]>();
   const customers = source.customers.map((entry, index): Customer | undefined => {
     if (!entry) return undefined;
     const at = (...keys: (string | number)[]): (string | number)[] => ['customers', index, ...keys];
-    const { customer_id, links = [], channels: writtenChannels, country: writtenCountry, ...rest } = entry;
+    const { customer_id, links = [], channels: rawChannels, country: givenCountry, ...rest } = entry;
 
-    const twin = ids.get(customer_id);
-    if (twin === undefined) ids.set(customer_id, index);
+    const duplicate = ids.get(customer_id);
+    if (duplicate === undefined) ids.set(customer_id, index);
     else {
-      say(
+      report(
         at('customer_id'),
-        `${JSON.stringify(customer_id)} is the id of customers[${twin}] too`,
+        `${JSON.stringify(customer_id)} is the id of customers[${duplicate}] too`,
         'give each customer an id of its own, or remove one of the two',
       );
     }
 
-    const home = writtenCountry ?? source.defaultCountry;
-    let country = writtenCountry;
+    const home = givenCountry ?? source.defaultCountry;
+    let country = givenCountry;
     const seen = new Set<string>();
     const channels: Channel[] = [];
-    for (const [position, channel] of writtenChannels.entries()) {
+    for (const [position, channel] of rawChannels.entries()) {
       if (!channel) continue;
       const where = at('channels', position, 'value');
       const address = normaliseAddress(channel.value, channel.type, home);
       if (!address) {
         if (dependsOnUnread(channel.value, home)) continue;
-        say(where, `${JSON.stringify(channel.value)} is no ${describe(channel.type)}`, cureFor(channel.type));
+        report(where, ...explainNoAddress(channel.value, channel.type));
         continue;
       }
+      checkAddress(where, channel.value, channel.type, address, report);
       country ??= address.country;
       const inChannel = `${channel.type} ${address.key}`;
       if (seen.has(inChannel)) {
-        say(where, `${channel.type} ${address.value} is on this customer twice`, 'remove one of the two');
+        report(where, `${channel.type} ${address.value} is on this customer twice`, 'remove one of the two');
       }
       seen.add(inChannel);
-      const holder = addresses.get(address.key);
-      if (holder !== undefined && holder !== index) {
-        say(
-          where,
-          `${address.value} is an address of customers[${holder}] too`,
-          'an address can belong to one customer only: remove it from one of the two',
-        );
-      } else addresses.set(address.key, index);
-      channels.push({ ...withoutUndefined(channel), value: address.value });
+      const { primary, ...shown } = channel;
+      const claim: Claim = { customer: index, position, value: address.value, isPrimary: primary ?? false };
+      claims.set(address.key, [...(claims.get(address.key) ?? []), claim]);
+      channels.push({ ...withoutUndefined(shown), value: address.sendable });
     }
     return withoutUndefined({ customer_id, ...rest, country, channels, links: links.filter(isDefined) });
   });
+
+  const addresses = new Map<string, number>();
+  for (const [key, claimants] of claims) {
+    const owner = chooseOwner(claimants, customers, report);
+    addresses.set(key, owner);
+    const card = customers[owner];
+    if (card && claimants.some(({ customer }) => customer !== owner)) {
+      card.primary_for = [...(card.primary_for ?? []), key];
+    }
+  }
 
   return {
     customers,
@@ -104,47 +110,157 @@ export function compileCustomers(
       customers: customers
         .filter(isDefined)
         .map((customer): Customer => {
-          const worker = assigned.get(customer.customer_id);
-          return worker ? { ...customer, assigned_workers: [worker] } : customer;
+          const workers = assigned.get(customer.customer_id);
+          return workers ? { ...customer, assigned_workers: [...workers] } : customer;
         })
         .sort(compareCustomers),
     }),
   };
 }
 
+/** That an address is on a card. */
+interface Claim {
+  /** Whose, as the position in the file. */
+  customer: number;
+  /** Of the channel, on that card. */
+  position: number;
+  value: string;
+  isPrimary: boolean;
+}
+
+/**
+ * Decides who is looked up by an address: the card that says `"primary": true`, or else the first in the file.
+ *
+ * @returns the position of the customer
+ */
+function chooseOwner(
+  claims: readonly Claim[],
+  customers: readonly (Customer | undefined)[],
+  report: Report,
+): number {
+  const primary = claims.find(({ isPrimary }) => isPrimary);
+  const owner = (primary ?? claims[0])?.customer ?? -1;
+  const nameOf = (index: number): string =>
+    `${JSON.stringify(customers[index]?.display_name)} (customers[${index}])`;
+  const told = new Set([owner]);
+  for (const { customer, position, value, isPrimary } of claims) {
+    if (told.has(customer) || (primary && !isPrimary)) continue;
+    told.add(customer);
+    const at = ['customers', customer, 'channels', position] as const;
+    if (isPrimary) {
+      report(
+        [...at, 'primary'],
+        `${value} is primary for ${nameOf(owner)} too`,
+        'leave "primary": true with one of them',
+      );
+    } else {
+      report.warn(
+        [...at, 'value'],
+        `${value} of ${nameOf(customer)} is an address of ${nameOf(owner)} too, who is looked up by it`,
+        'write "primary": true beside it on the card that is to be looked up by it, or remove it from one of the two',
+      );
+    }
+  }
+  return owner;
+}
+
+/** An address of the data. */
+export interface ReadAddress {
+  /** As Twilio writes it. */
+  value: string;
+  /** As it is written to first. */
+  sendable: string;
+  key: string;
+  /** A number's. */
+  country: string | undefined;
+  /** Whether the numbering plans have such numbers. */
+  isKnown: boolean;
+}
+
 /**
  * Brings an address of any channel into normal form.
  *
  * @param defaultCountry whose national form a number may have
- * @returns the address as Twilio writes it, its key and a number's country; undefined when it is no such address
+ * @returns undefined when it is no such address
  */
 export function normaliseAddress(
   text: string,
   type: ChannelType,
   defaultCountry: string | undefined,
-): { value: string; key: string; country: string | undefined } | undefined {
+): ReadAddress | undefined {
+  let given = text;
+  let about: Pick<ReadAddress, 'country' | 'isKnown'> = { country: undefined, isKnown: true };
   if (type === 'sms' || type === 'whatsapp') {
     const prefix = `${type}:`;
     const phone = readPhone(text.startsWith(prefix) ? text.slice(prefix.length) : text, defaultCountry);
-    const address = phone && parseAddress(phone.number, type);
-    return address && { value: address.value, key: address.key, country: phone.country };
+    if (!phone) return undefined;
+    given = phone.number;
+    about = { country: phone.country, isKnown: phone.isKnown };
   }
-  const address = parseAddress(text, type);
-  return address && { value: address.value, key: address.key, country: undefined };
+  const address = parseAddress(given, type);
+  return address && { value: address.value, sendable: toSendable(address), key: address.key, ...about };
+}
+
+/** Brings an address of ours into normal form, which for SMS can be a short code. */
+export function normaliseOwnAddress(
+  text: string,
+  type: ChannelType,
+  defaultCountry: string | undefined,
+): ReadAddress | undefined {
+  const shortCode = /^\s*(sms:)?\d{5,6}\s*$/.test(text) ? parseAddress(text.trim(), type) : undefined;
+  if (type !== 'sms' || !shortCode) return normaliseAddress(text, type, defaultCountry);
+  const { value, key } = shortCode;
+  return { value, sendable: value, key, country: undefined, isKnown: true };
 }
 
 /**
  * Brings an address of a channel that is not named into normal form, by what it looks like.
  *
- * @returns its key; undefined for what is no address, and for what is written like a number but is none: such a slip
- *   must not pass for a chat identity
+ * @returns undefined for what is no address, and for what is written like a number but is none: such a slip must not
+ *   pass for a chat identity
  */
-export function normaliseAnyAddress(text: string, defaultCountry: string | undefined): string | undefined {
-  const [, prefix] = /^(sms|whatsapp):/.exec(text) ?? [];
-  if (prefix) return normaliseAddress(text, prefix as ChannelType, defaultCountry)?.key;
-  const phone = readPhone(text, defaultCountry);
-  if (phone) return phone.number;
-  return /^[\s\d+().\-/\u2010-\u2015]*$/.test(text) ? undefined : addressKey(text);
+export function normaliseAnyAddress(
+  text: string,
+  defaultCountry: string | undefined,
+): (Pick<ReadAddress, 'key' | 'isKnown'> & { channel: 'sms' | 'whatsapp' | undefined }) | undefined {
+  const channel = (['sms', 'whatsapp'] as const).find((type) => text.startsWith(`${type}:`));
+  const number = normaliseAddress(text, channel ?? 'sms', defaultCountry);
+  if (number || channel) return number && { key: number.key, isKnown: number.isKnown, channel };
+  if (/^[\s\d+().\-/\u2010-\u2015]*$|^\s*tel:/i.test(text)) return undefined;
+  const key = addressKey(text);
+  return key === undefined ? undefined : { key, isKnown: true, channel: undefined };
+}
+
+/** Names what is doubtful about an address that can be read. */
+export function checkAddress(
+  keys: readonly (string | number)[],
+  text: string,
+  type: ChannelType,
+  address: Pick<ReadAddress, 'isKnown'>,
+  report: Report,
+): void {
+  if (type === 'chat' && hasBlankAtAnEnd(text)) {
+    report(
+      keys,
+      `${JSON.stringify(text)} begins or ends with a blank`,
+      `write ${JSON.stringify(withoutBlanksAtEnds(text))}`,
+    );
+  }
+  if (!address.isKnown) {
+    report.warn(
+      keys,
+      `${JSON.stringify(text)} is in no numbering plan that this build knows`,
+      'check its digits; if they are right, leave it as it is',
+    );
+  }
+}
+
+/** @returns the problem and its fix for a text that is no address of a channel */
+export function explainNoAddress(text: string, type: ChannelType): [string, string] {
+  if (fromTelUri(text) === undefined) {
+    return [`${JSON.stringify(text)} has an extension, which no message reaches`, 'give a number of its own'];
+  }
+  return [`${JSON.stringify(text)} is no ${describe(type)}`, fixFor(type)];
 }
 
 /** @returns whether a number cannot be judged, as it is in the national form of a country that could not be read */
@@ -156,13 +272,13 @@ export function dependsOnUnread(text: string, country: string | undefined): bool
  * What is written in the elements of a list that could not be read: a reference to one of them may be right.
  *
  * @param read the elements, undefined where one could not be read
- * @param written the same as the file has them
+ * @param raw the same as the file has them
  */
-export function textsOfUnread(read: readonly unknown[], written: readonly unknown[]): ReadonlySet<string> {
+export function textsOfUnread(read: readonly unknown[], raw: readonly unknown[]): ReadonlySet<string> {
   const texts = read.flatMap((element, index) =>
-    element === undefined ? Object.values(Object(written[index])).filter(isTextOrNumber).map(String) : [],
+    element === undefined ? Object.values(Object(raw[index])).filter(isTextOrNumber).map(String) : [],
   );
-  return new Set(texts);
+  return new Set([...texts, ...texts.map(withoutBlanksAtEnds)]);
 }
 
 function isTextOrNumber(value: unknown): boolean {
@@ -175,7 +291,7 @@ export function valueAt(value: unknown, key: string): unknown {
 }
 
 /** @returns what an address of a channel is called */
-export function describe(type: ChannelType): string {
+function describe(type: ChannelType): string {
   const names: Record<ChannelType, string> = {
     sms: 'phone number',
     whatsapp: 'phone number for WhatsApp',
@@ -187,15 +303,15 @@ export function describe(type: ChannelType): string {
 }
 
 /** @returns how to write an address of a channel */
-export function cureFor(type: ChannelType): string {
-  const cures: Record<ChannelType, string> = {
+function fixFor(type: ChannelType): string {
+  const fixes: Record<ChannelType, string> = {
     sms: 'write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
     whatsapp: 'write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
     chat: "write the chat user's identity",
     email: 'write it as name@example.com',
     messenger: 'write "messenger:" and the id',
   };
-  return cures[type];
+  return fixes[type];
 }
 
 /** Tells what is there from what could not be read. */

@@ -1,23 +1,48 @@
 /** Something that is wrong with the data, where, and what to do about it. */
 export interface Problem {
+  /** An error fails the build. A warning is printed, and fails `npm run check -- --strict`. */
+  severity: 'error' | 'warning';
   /** e.g. `assets/customers.private.json` */
   file: string;
   /** e.g. `customers[3].channels[0].value`; empty for the file as a whole. */
   path: string;
   problem: string;
-  cure: string;
+  fix: string;
 }
 
-/** @returns the problems as a person reads them, by file, with their number at the end */
+/** Adds an error at the place that the keys lead to. */
+export interface Report {
+  (keys: readonly (string | number)[], problem: string, fix: string): void;
+  /** Adds a warning there. */
+  warn(keys: readonly (string | number)[], problem: string, fix: string): void;
+}
+
+/** @returns what adds to a list of problems, for one file */
+export function reportTo(problems: Problem[], file: string): Report {
+  const add =
+    (severity: Problem['severity']) =>
+    (keys: readonly (string | number)[], problem: string, fix: string): void => {
+      problems.push({ severity, file, path: formatPath(keys), problem, fix });
+    };
+  return Object.assign(add('error'), { warn: add('warning') });
+}
+
+/**
+ * @param problems all of one severity
+ * @returns the problems as a person reads them, by file, with their number at the end
+ */
 export function formatProblems(problems: readonly Problem[]): string {
   const lines: string[] = [];
+  const isWarning = problems[0]?.severity === 'warning';
+  if (isWarning) lines.push('Warnings:');
   for (const file of new Set(problems.map((problem) => problem.file))) {
     lines.push(file);
-    for (const { path, problem, cure } of problems.filter((one) => one.file === file)) {
-      lines.push(`  ${path ? `${path}: ` : ''}${problem}`, `    → ${cure}`);
+    for (const { path, problem, fix } of problems.filter((one) => one.file === file)) {
+      lines.push(`  ${path ? `${path}: ` : ''}${problem}`, `    → ${fix}`);
     }
   }
-  lines.push(problems.length === 1 ? '1 problem' : `${problems.length} problems`);
+  const name = isWarning ? 'warning' : 'problem';
+  lines.push(problems.length === 1 ? `1 ${name}` : `${problems.length} ${name}s`);
   return lines.join('\n');
 }
 

@@ -9,23 +9,24 @@ import {
   type Worker,
 } from '../../lib/model';
 import { flexRoles } from '../../lib/outbound/flex';
-import type { Report } from './compile';
+import type { ReadFile } from './compile';
 import {
   type CompiledCustomers,
-  cureFor,
+  checkAddress,
   dependsOnUnread,
-  describe,
+  explainNoAddress,
   isDefined,
-  normaliseAddress,
   normaliseAnyAddress,
+  normaliseOwnAddress,
 } from './customers';
 import { readPhone } from './phone';
+import type { Report } from './problems';
 import type { RoutingSource } from './schema';
 
 export interface CompiledRouting {
   asset: Routing;
-  /** Workers of explicit entries for customers, by customer_id. */
-  assigned: ReadonlyMap<string, string>;
+  /** Workers of explicit entries for customers, by customer_id: that of the id first, then those of addresses. */
+  assigned: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -35,29 +36,37 @@ export interface CompiledRouting {
  * @param customers undefined when their file cannot be read; what depends on them is then not checked
  */
 export function compileRouting(
-  source: RoutingSource,
+  { value: source, isWhole }: ReadFile<RoutingSource>,
   known: ReadonlySet<string>,
   customers: CompiledCustomers | undefined,
-  say: Report,
+  report: Report,
 ): CompiledRouting {
   const { routing } = source;
-  checkWorkers(source, known, say);
-  const { rules, defaults } = compileProxies(source, customers, say);
-  const { addresses, assigned } = compileEntries(source, customers, say);
-  const numbers = compileNumbers(source, say);
+  checkWorkers(source, known, report);
+  const { rules, defaults } = compileProxies(source, customers, report);
+  const { addresses, assigned } = compileEntries(source, customers, report);
+  const numbers = compileNumbers(source, report);
   const owned = customers?.customers.some((customer) => customer?.worker) ?? true;
   const pool = (routing.pool ?? []).filter(isDefined);
   if (pool.length + Object.keys(numbers).length + assigned.size + Object.keys(addresses).length === 0) {
     if (!routing.defaultWorker && !owned) {
-      say(['routing'], 'inbound conversations would reach nobody', 'give it a "pool" or a "defaultWorker"');
+      report(
+        ['routing'],
+        'inbound conversations would reach nobody',
+        'give it a "pool" or a "defaultWorker"',
+      );
     }
   }
   if (routing.nobodyAvailable === 'assign' && !routing.defaultWorker) {
-    say(
+    report(
       ['routing', 'nobodyAvailable'],
       'is "assign", but there is nobody to assign to',
       'add a "defaultWorker", or write "leave"',
     );
+  }
+  const own = ownAddresses({ rules, defaults }, numbers);
+  if (routing.on === 'onConversationAdded') {
+    checkWithoutFrontline(routing, isWhole && !own.some((key) => !key.startsWith('chat:')), report);
   }
   return {
     asset: {
@@ -67,11 +76,11 @@ export function compileRouting(
           ...(display_name !== undefined && { display_name }),
         }),
       ),
-      customerAccess: source.customerAccess ?? 'all',
+      customerAccess: source.customerAccess ?? 'own',
       ...(source.conversationServiceSid !== undefined && {
         conversationServiceSid: source.conversationServiceSid,
       }),
-      ownAddresses: ownAddresses({ rules, defaults }, numbers),
+      ownAddresses: own,
       proxyAddresses: { rules, defaults },
       routing: {
         on: routing.on ?? 'onConversationRoute',
@@ -83,10 +92,32 @@ export function compileRouting(
         unavailableOwner: routing.unavailableOwner ?? 'assign',
         nobodyAvailable: routing.nobodyAvailable ?? 'leave',
       },
-      ...(source.flex && { flex: compileFlex(source.flex, say) }),
+      ...(source.flex && { flex: compileFlex(source.flex, report) }),
     },
     assigned,
   };
+}
+
+/** Routing on `onConversationAdded` has no Users API to ask, and takes only what was written to an address of ours. */
+function checkWithoutFrontline(
+  routing: RoutingSource['routing'],
+  hasNoAddress: boolean,
+  report: Report,
+): void {
+  if (routing.respectAvailability) {
+    report(
+      ['routing', 'respectAvailability'],
+      'is true, but without Frontline ("on": "onConversationAdded") nobody can say who is available',
+      'write false, or route on "onConversationRoute"',
+    );
+  }
+  if (hasNoAddress) {
+    report(
+      ['routing', 'on'],
+      'is "onConversationAdded", which routes what is written to your own addresses, but the data names none',
+      'name them in "proxyAddresses" or in "routing.numbers"',
+    );
+  }
 }
 
 /** @returns the keys of every address of ours that the data names, each once */
@@ -101,14 +132,15 @@ function ownAddresses(
   return [...new Set([...proxies.filter(isDefined), ...Object.keys(numbers)])];
 }
 
-function compileFlex(source: NonNullable<RoutingSource['flex']>, say: Report): FlexSettings {
-  const { roles, origins, taskChannels, ...rest } = source;
-  checkTwins(['flex', 'roles'], roles ?? [], say);
-  checkTwins(['flex', 'origins'], origins ?? [], say);
+function compileFlex(source: NonNullable<RoutingSource['flex']>, report: Report): FlexSettings {
+  const { roles, origins, taskChannels, customerAccess, ...rest } = source;
+  checkDuplicates(['flex', 'roles'], roles ?? [], report);
+  checkDuplicates(['flex', 'origins'], origins ?? [], report);
   return withoutUndefined({
     roles: roles?.filter(isDefined) ?? [...flexRoles],
     origins: (origins ?? []).filter(isDefined),
     taskChannels: withoutUndefined(taskChannels ?? {}),
+    customerAccess: customerAccess ?? 'all',
     ...rest,
   });
 }
@@ -116,19 +148,20 @@ function compileFlex(source: NonNullable<RoutingSource['flex']>, say: Report): F
 function checkWorkers(
   { workers, proxyAddresses, routing }: RoutingSource,
   known: ReadonlySet<string>,
-  say: Report,
+  report: Report,
 ): void {
   const positions = new Map<string, number>();
   for (const [index, worker] of workers.entries()) {
     if (!worker) continue;
     const { identity } = worker;
-    const twin = positions.get(identity);
-    if (twin === undefined) positions.set(identity, index);
-    else say(['workers', index, 'identity'], `is the same as workers[${twin}]`, 'remove one of the two');
+    const duplicate = positions.get(identity);
+    if (duplicate === undefined) positions.set(identity, index);
+    else
+      report(['workers', index, 'identity'], `is the same as workers[${duplicate}]`, 'remove one of the two');
   }
   const check = (keys: (string | number)[], identity: string | undefined): void => {
     if (identity === undefined || known.has(identity)) return;
-    say(
+    report(
       keys,
       `${JSON.stringify(identity)} is not among the "workers"`,
       'add the worker to "workers", or correct the identity',
@@ -145,46 +178,44 @@ function checkWorkers(
   for (const [index, number] of (routing.numbers ?? []).entries()) {
     const identities = number?.workers ?? [];
     for (const [i, one] of identities.entries()) check(['routing', 'numbers', index, 'workers', i], one);
-    checkTwins(['routing', 'numbers', index, 'workers'], identities, say);
+    checkDuplicates(['routing', 'numbers', index, 'workers'], identities, report);
   }
   for (const [index, one] of (routing.pool ?? []).entries()) check(['routing', 'pool', index], one);
-  checkTwins(['routing', 'pool'], routing.pool ?? [], say);
+  checkDuplicates(['routing', 'pool'], routing.pool ?? [], report);
   check(['routing', 'defaultWorker'], routing.defaultWorker);
 }
 
-function checkTwins(
+function checkDuplicates(
   keys: (string | number)[],
   identities: readonly (string | undefined)[],
-  say: Report,
+  report: Report,
 ): void {
   for (const [index, identity] of identities.entries()) {
     const first = identities.indexOf(identity);
     if (identity !== undefined && first < index)
-      say([...keys, index], `is the same as [${first}]`, 'remove one of the two');
+      report([...keys, index], `is the same as [${first}]`, 'remove one of the two');
   }
 }
 
 function compileProxies(
   { defaultCountry, proxyAddresses }: RoutingSource,
   customers: CompiledCustomers | undefined,
-  say: Report,
+  report: Report,
 ): Routing['proxyAddresses'] {
   const read = (keys: (string | number)[], text: string, channel: ChannelType): string => {
     const address = looksLikeChannel(text, channel, defaultCountry)
-      ? normaliseAddress(text, channel, defaultCountry)
+      ? normaliseOwnAddress(text, channel, defaultCountry)
       : undefined;
     if (!address) {
       if (dependsOnUnread(text, defaultCountry)) return text;
-      say(
-        keys,
-        `${JSON.stringify(text)} is no ${describe(channel)}`,
-        `${cureFor(channel)}: the channel is ${channel}`,
-      );
+      const [problem, fix] = explainNoAddress(text, channel);
+      report(keys, problem, `${fix}: the channel is ${channel}`);
       return text;
     }
+    checkAddress(keys, text, channel, address, report);
     const holder = customers?.addresses.get(address.key);
     if (holder !== undefined) {
-      say(
+      report(
         keys,
         `is the address of customers[${holder}] too`,
         'write one of your own addresses here, or correct the customer',
@@ -201,7 +232,7 @@ function compileProxies(
     const ids = rule.customers?.filter(isDefined);
     for (const [i, id] of (ids ?? []).entries()) {
       if (customers && !customers.hasId(id)) {
-        say(
+        report(
           [...at, 'customers', i],
           `there is no customer ${JSON.stringify(id)}`,
           'correct or remove the customer_id',
@@ -219,7 +250,7 @@ function compileProxies(
   for (const [index, rule] of rules.entries()) {
     const shadow = rules.slice(0, index).findIndex((earlier) => rule && earlier && shadows(earlier, rule));
     if (shadow < 0 || !isWhole(proxyAddresses.rules?.[index])) continue;
-    say(
+    report(
       ['proxyAddresses', 'rules', index],
       `can never match: rules[${shadow}] matches everything that it does`,
       'put it before that one, or remove it',
@@ -259,60 +290,85 @@ function shadows(earlier: ProxyRule, later: ProxyRule): boolean {
 function compileEntries(
   { defaultCountry, routing }: RoutingSource,
   customers: CompiledCustomers | undefined,
-  say: Report,
-): { addresses: Record<string, string>; assigned: Map<string, string> } {
+  report: Report,
+): { addresses: Record<string, string>; assigned: Map<string, string[]> } {
   const addresses = new Map<string, string>();
-  const assigned = new Map<string, string>();
+  const byId = new Map<string, string>();
+  /** Workers of addresses that are on a card, by its customer_id. */
+  const byAddress = new Map<string, string[]>();
   const seen = new Map<string, number>();
   for (const [index, entry] of (routing.customers ?? []).entries()) {
     if (!entry) continue;
     const { customer_id, address, worker } = entry;
     const at = ['routing', 'customers', index] as const;
     if ((customer_id === undefined) === (address === undefined)) {
-      say(at, 'must have either "customer_id" or "address"', 'give exactly one of the two');
+      report(at, 'must have either "customer_id" or "address"', 'give exactly one of the two');
       continue;
     }
-    const key = address === undefined ? undefined : normaliseAnyAddress(address, defaultCountry);
-    if (address !== undefined && !key) {
+    const read = address === undefined ? undefined : normaliseAnyAddress(address, defaultCountry);
+    if (address !== undefined && !read) {
       if (dependsOnUnread(address, defaultCountry)) continue;
-      say([...at, 'address'], `${JSON.stringify(address)} is no address`, cureFor('sms'));
+      const [problem, fix] = explainNoAddress(address, 'sms');
+      report([...at, 'address'], problem.replace(/ is no phone number$/, ' is no address'), fix);
       continue;
     }
-    const holder = key === undefined ? undefined : customers?.addresses.get(key);
-    const id = customer_id ?? (holder === undefined ? undefined : customers?.customers[holder]?.customer_id);
+    if (address !== undefined && read) {
+      checkAddress([...at, 'address'], address, read.key.startsWith('chat:') ? 'chat' : 'sms', read, report);
+    }
     if (customer_id !== undefined && customers && !customers.hasId(customer_id)) {
-      say(
+      report(
         [...at, 'customer_id'],
         `there is no customer ${JSON.stringify(customer_id)}`,
         'correct the customer_id, or remove the entry',
       );
     }
-    const subject = id === undefined ? `address ${key}` : `customer ${id}`;
+    const key = read && (read.channel ? `${read.channel}:${read.key}` : read.key);
+    const subject = key === undefined ? `customer ${customer_id}` : `address ${key}`;
     const earlier = seen.get(subject);
     if (earlier !== undefined) {
-      say(at, `is for the same customer as [${earlier}]`, 'remove one of the two');
+      report(
+        at,
+        `is for the same ${key === undefined ? 'customer' : 'address'} as [${earlier}]`,
+        'remove one of the two',
+      );
       continue;
     }
     seen.set(subject, index);
-    if (id !== undefined) assigned.set(id, worker);
-    else if (key !== undefined) addresses.set(key, worker);
+    if (customer_id !== undefined) byId.set(customer_id, worker);
+    if (read && key !== undefined) {
+      addresses.set(key, worker);
+      const holder = customers?.addresses.get(read.key);
+      const id = holder === undefined ? undefined : customers?.customers[holder]?.customer_id;
+      if (id !== undefined) byAddress.set(id, [...(byAddress.get(id) ?? []), worker]);
+    }
+  }
+  const assigned = new Map<string, string[]>();
+  for (const id of new Set([...byId.keys(), ...byAddress.keys()])) {
+    assigned.set(id, [...new Set([byId.get(id), ...(byAddress.get(id) ?? [])].filter(isDefined))]);
   }
   return { addresses: Object.fromEntries(addresses), assigned };
 }
 
-function compileNumbers({ defaultCountry, routing }: RoutingSource, say: Report): Record<string, string[]> {
+function compileNumbers(
+  { defaultCountry, routing }: RoutingSource,
+  report: Report,
+): Record<string, string[]> {
   const numbers = new Map<string, string[]>();
   for (const [index, entry] of (routing.numbers ?? []).entries()) {
     if (!entry) continue;
     const { address, workers } = entry;
     const at = ['routing', 'numbers', index, 'address'] as const;
-    const key = normaliseAnyAddress(address, defaultCountry);
-    if (!key?.startsWith('+')) {
+    const channel = address.startsWith('whatsapp:') ? 'whatsapp' : 'sms';
+    const number = normaliseOwnAddress(address, channel, defaultCountry);
+    if (!number) {
       if (dependsOnUnread(address, defaultCountry)) continue;
-      say(at, `${JSON.stringify(address)} is no phone number`, cureFor('sms'));
-    } else if (numbers.has(key)) {
-      say(at, `${key} has an entry already`, 'put the workers of both into one entry');
-    } else numbers.set(key, workers.filter(isDefined));
+      report(at, ...explainNoAddress(address, 'sms'));
+    } else if (numbers.has(number.key)) {
+      report(at, `${number.key} has an entry already`, 'put the workers of both into one entry');
+    } else {
+      checkAddress(at, address, channel, number, report);
+      numbers.set(number.key, workers.filter(isDefined));
+    }
   }
   return Object.fromEntries(numbers);
 }

@@ -3,13 +3,20 @@ import * as v from 'valibot';
 import { channelTypes } from '../../lib/model';
 
 /** What a schema says of a value that is wrong: what is the matter, and what to do about it. */
-const say = (problem: string, cure: string): string => `${problem}\n${cure}`;
+const message = (problem: string, fix: string): string => `${problem}\n${fix}`;
 
-/** @returns the two parts of a message that `say` made; one of valibot's own has no cure */
-export function splitMessage(message: string): { problem: string; cure: string } {
-  const [problem = '', cure = 'correct the value'] = message.split('\n');
-  return { problem, cure };
+/** @returns the two parts of a message that `message` made; one of valibot's own has no fix */
+export function splitMessage(message: string): { problem: string; fix: string } {
+  const [problem = '', fix = 'correct the value'] = message.split('\n');
+  return { problem, fix };
 }
+
+/** A field that may be left out. `null` is the same: exports of CRMs hold it for what is empty. */
+const optional = <S extends v.GenericSchema>(schema: S) =>
+  v.pipe(
+    v.nullish(schema),
+    v.transform((value): v.InferOutput<S> | undefined => value ?? undefined),
+  );
 
 /** @returns whether one text becomes the other by at most two insertions, deletions or changes of a letter */
 function isClose(a: string, b: string): boolean {
@@ -26,20 +33,46 @@ function isClose(a: string, b: string): boolean {
 }
 
 const text = v.pipe(
-  v.string(say('must be text', 'write it between quotation marks')),
-  v.regex(/\S/, say('is empty', 'fill it in or remove it')),
+  v.string(message('must be text', 'write it between quotation marks')),
+  v.regex(/\S/, message('is empty', 'fill it in or remove it')),
 );
-const flag = v.boolean(say('must be true or false', 'write true or false, without quotation marks'));
+const flag = v.boolean(message('must be true or false', 'write true or false, without quotation marks'));
 const oneOf = <const T extends readonly string[]>(values: T) =>
-  v.picklist(values, say(`must be one of: ${values.join(', ')}`, `choose ${values.join(' or ')}`));
+  v.picklist(values, message(`must be one of: ${values.join(', ')}`, `choose ${values.join(' or ')}`));
 
 const name = v.pipe(
   text,
-  v.maxLength(256, say('is longer than 256 characters', "shorten it: that is Twilio's limit for names")),
+  v.maxLength(256, message('is longer than 256 characters', "shorten it: that is Twilio's limit for names")),
 );
+/** JavaScript's white space, which no-break spaces belong to, and the characters that have no width. */
+const blankAtAnEnd = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/;
+
+/** @returns whether a text begins or ends with a blank that nobody sees */
+export function hasBlankAtAnEnd(value: string): boolean {
+  return blankAtAnEnd.test(value);
+}
+
+/** @returns the text without the blanks that nobody sees */
+export function withoutBlanksAtEnds(value: string): string {
+  let text = value;
+  while (hasBlankAtAnEnd(text)) text = text.replace(blankAtAnEnd, '');
+  return text;
+}
+
 const identity = v.pipe(
   text,
-  v.maxLength(256, say('is longer than 256 characters', "shorten it: that is Twilio's limit for identities")),
+  v.check(
+    (value) => !/\S/.test(value) || !hasBlankAtAnEnd(value),
+    (issue) =>
+      message(
+        `${JSON.stringify(issue.input)} begins or ends with a blank`,
+        `write ${JSON.stringify(withoutBlanksAtEnds(issue.input))}`,
+      ),
+  ),
+  v.maxLength(
+    256,
+    message('is longer than 256 characters', "shorten it: that is Twilio's limit for identities"),
+  ),
   v.description("A worker's identity in Frontline, often an e-mail address"),
 );
 const customerId = v.pipe(
@@ -50,24 +83,27 @@ const customerId = v.pipe(
         v.number(),
         v.check(
           (id) => Number.isSafeInteger(id),
-          say('is a number that JSON does not keep digit by digit', 'write the id between quotation marks'),
+          message(
+            'is a number that JSON does not keep digit by digit',
+            'write the id between quotation marks',
+          ),
         ),
       ),
     ],
-    say('must be text or a number', 'write the id that your CRM gives the customer'),
+    message('must be text or a number', 'write the id that your CRM gives the customer'),
   ),
   v.transform(String),
-  v.regex(/\S/, say('is empty', 'write the id that your CRM gives the customer')),
-  v.maxLength(256, say('is longer than 256 characters', 'use a shorter id')),
+  v.regex(/\S/, message('is empty', 'write the id that your CRM gives the customer')),
+  v.maxLength(256, message('is longer than 256 characters', 'use a shorter id')),
 );
 const channelType = oneOf(channelTypes);
 const country = v.pipe(
-  v.string(say('must be text', 'write two capital letters, e.g. "US"')),
-  v.regex(/^[A-Z]{2}$/, say('is no country code', 'write two capital letters (ISO 3166), e.g. "US"')),
+  v.string(message('must be text', 'write two capital letters, e.g. "US"')),
+  v.regex(/^[A-Z]{2}$/, message('is no country code', 'write two capital letters (ISO 3166), e.g. "US"')),
   v.check(
     (code) => !/^[A-Z]{2}$/.test(code) || isCountry(code),
     (issue) =>
-      say(
+      message(
         `${JSON.stringify(issue.input)} is no country`,
         'write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
       ),
@@ -75,28 +111,43 @@ const country = v.pipe(
   v.description('ISO 3166-1 alpha-2, e.g. US'),
 );
 const language = v.pipe(
-  v.string(say('must be text', 'write a language tag, e.g. "en" or "es-MX"')),
-  v.check(isLanguage, say('is no language tag', 'write a BCP 47 tag, e.g. "en" or "es-MX"')),
+  v.string(message('must be text', 'write a language tag, e.g. "en" or "es-MX"')),
+  v.check(isLanguage, message('is no language tag', 'write a BCP 47 tag, e.g. "en" or "es-MX"')),
   v.description('BCP 47, e.g. en or es-MX'),
 );
 const avatar = v.pipe(
   text,
   v.check(
-    (url) => URL.canParse(url) && new URL(url).protocol === 'https:',
-    say('is no https URL', 'give the full address of a picture, beginning with https://'),
+    (url) => hasScheme(url, ['https:', 'http:']),
+    message('is no https or http URL', 'give the full address of a picture, beginning with https://'),
   ),
-  v.maxLength(2_048, say('is longer than 2,048 characters', 'use a shorter URL')),
-  v.description('https URL of a picture'),
+  v.maxLength(2_048, message('is longer than 2,048 characters', 'use a shorter URL')),
+  v.description('URL of a picture, beginning with https://'),
+);
+/** What a worker opens by a tap must not run a script. */
+const link = v.pipe(
+  text,
+  v.check(
+    (url) => !/\S/.test(url) || hasScheme(url, ['https:', 'http:', 'mailto:', 'tel:']),
+    (issue) =>
+      message(
+        URL.canParse(issue.input)
+          ? `is a ${new URL(issue.input).protocol} link`
+          : `${JSON.stringify(issue.input)} is no full URL`,
+        'begin it with https://, http://, mailto: or tel:',
+      ),
+  ),
+  v.description('URL that begins with https://, http://, mailto: or tel:'),
 );
 const origin = v.pipe(
   text,
   v.check(
     (value) => value !== '*',
-    say('would let every page in the world in', 'name the pages, e.g. "https://flex.twilio.com"'),
+    message('would let every page in the world in', 'name the pages, e.g. "https://flex.twilio.com"'),
   ),
   v.check(
     (value) => value === '*' || isOrigin(value),
-    say(
+    message(
       'is no origin',
       'write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
     ),
@@ -104,21 +155,21 @@ const origin = v.pipe(
 );
 const sidOf = (prefix: string) =>
   v.pipe(
-    v.string(say('must be text', `write the SID that begins with ${prefix}`)),
+    v.string(message('must be text', `write the SID that begins with ${prefix}`)),
     v.regex(
       new RegExp(`^${prefix}[0-9a-fA-F]{32}$`),
-      say(`is no SID that begins with ${prefix}`, `write ${prefix} and 32 hexadecimal digits`),
+      message(`is no SID that begins with ${prefix}`, `write ${prefix} and 32 hexadecimal digits`),
     ),
   );
 /** A text for each channel that has one. */
 const perChannel = {
-  sms: v.optional(text),
-  whatsapp: v.optional(text),
-  chat: v.optional(text),
-  email: v.optional(text),
-  messenger: v.optional(text),
+  sms: optional(text),
+  whatsapp: optional(text),
+  chat: optional(text),
+  email: optional(text),
+  messenger: optional(text),
 };
-const schemaLink = v.optional(v.string());
+const schemaLink = optional(v.string());
 const homeCountry = v.pipe(
   country,
   v.description('The country of numbers that are written in national form'),
@@ -132,6 +183,17 @@ const withoutNumbers = new Set(['AQ', 'BV', 'GS', 'HM', 'PN', 'TF', 'UM']);
 
 function isCountry(code: string): boolean {
   return isSupportedCountry(code) || withoutNumbers.has(code);
+}
+
+/** Twilio's limit, with the placeholders as they are written. */
+const messageLimit = 1_600;
+
+function countCharacters(value: string): number {
+  return [...value].length;
+}
+
+function hasScheme(url: string, schemes: readonly string[]): boolean {
+  return URL.canParse(url) && schemes.includes(new URL(url).protocol);
 }
 
 function isOrigin(text: string): boolean {
@@ -162,7 +224,7 @@ interface Shapes {
   /** A part without which the rest of the file still makes sense: it comes out empty where it is not a problem. */
   part<S extends v.GenericSchema>(schema: S, empty: v.InferOutput<S>): S;
   /** A country that is wrong comes out as `unreadCountry` where it is not a problem. */
-  country<S extends v.GenericSchema<string, string>>(schema: S): v.OptionalSchema<S, undefined>;
+  country<S extends v.GenericSchema<string, string>>(schema: S): ReturnType<typeof optional<S>>;
 }
 
 /** Every wrong value is a problem. */
@@ -173,19 +235,20 @@ const exact: Shapes = {
       const key = issue.path?.at(-1)?.key;
       if (issue.expected === 'never') {
         const close = known.find((field) => isClose(field, String(key)));
-        return say(
+        return message(
           `there is no field ${JSON.stringify(key)} here`,
           close ? `did you mean ${JSON.stringify(close)}?` : `remove it; the fields are: ${known.join(', ')}`,
         );
       }
       const isField = issue.path?.at(-1)?.origin === 'key';
-      if (isField && issue.received === 'undefined') return say('is missing', `add ${JSON.stringify(key)}`);
-      return say('must be an object', `write { … } with ${known.join(', ')}`);
+      if (isField && issue.received === 'undefined')
+        return message('is missing', `add ${JSON.stringify(key)}`);
+      return message('must be an object', `write { … } with ${known.join(', ')}`);
     });
   },
-  list: (item) => v.array(item, say('must be a list', 'write [ … ]')),
+  list: (item) => v.array(item, message('must be a list', 'write [ … ]')),
   part: (schema) => schema,
-  country: (schema) => v.optional(schema),
+  country: optional,
 };
 
 /**
@@ -196,23 +259,23 @@ const lenient: Shapes = {
   object<T extends v.ObjectEntries>(entries: T) {
     const saved = Object.entries(entries).map(([key, schema]) => [
       key,
-      schema.type === 'optional' ? v.fallback(schema as v.GenericSchema, undefined) : schema,
+      schema.type === 'nullish' ? v.fallback(schema as v.GenericSchema, undefined) : schema,
     ]);
     return v.object(Object.fromEntries(saved)) as unknown as ObjectOf<T>;
   },
   list: (item) => v.array(v.fallback(item as v.GenericSchema, undefined)),
   part: (schema, empty) =>
     v.fallback(v.optional(schema as v.GenericSchema, empty), empty) as unknown as typeof schema,
-  country: (schema) => v.optional(v.fallback(schema, unreadCountry)),
+  country: (schema) => optional(v.fallback(schema, unreadCountry) as typeof schema),
 };
 
 function defineSources({ object, list, part, country: home }: Shapes) {
   const customer = object({
     customer_id: v.pipe(customerId, v.description('The id that the CRM gives this customer')),
     display_name: v.pipe(name, v.description('What workers see; names the conversation')),
-    worker: v.optional(v.pipe(identity, v.description('Who owns this customer'))),
-    avatar: v.optional(avatar),
-    language: v.optional(language),
+    worker: optional(v.pipe(identity, v.description('Who owns this customer'))),
+    avatar: optional(avatar),
+    language: optional(language),
     country: home(country),
     channels: v.pipe(
       part(
@@ -220,31 +283,42 @@ function defineSources({ object, list, part, country: home }: Shapes) {
           object({
             type: channelType,
             value: v.pipe(text, v.description('A number as people write it, an e-mail address, an identity')),
-            display_name: v.optional(name),
+            display_name: optional(name),
+            primary: optional(
+              v.pipe(
+                flag,
+                v.description(
+                  'Whether this customer is looked up by an address that others have too; the first one in the file is, unless another has true',
+                ),
+              ),
+            ),
           }),
         ),
         [],
       ),
       v.description('How to reach the customer'),
     ),
-    links: v.optional(
+    links: optional(
       v.pipe(
-        list(object({ type: text, value: text, display_name: text })),
+        list(object({ type: text, value: link, display_name: text })),
         v.description("Links on the customer's card, e.g. to your CRM"),
       ),
     ),
-    details: v.optional(
+    details: optional(
       v.pipe(
-        object({ title: text, content: v.string(say('must be text', 'write it between quotation marks')) }),
+        object({
+          title: text,
+          content: v.string(message('must be text', 'write it between quotation marks')),
+        }),
         v.description("Text on the customer's card"),
       ),
     ),
-    fields: v.optional(
+    fields: optional(
       v.pipe(
         v.record(
           v.pipe(
             v.string(),
-            v.regex(/^[A-Za-z0-9_-]+$/, say('is no field name', 'use letters, digits, _ and -')),
+            v.regex(/^[A-Za-z0-9_-]+$/, message('is no field name', 'use letters, digits, _ and -')),
           ),
           v.pipe(
             v.union(
@@ -254,18 +328,18 @@ function defineSources({ object, list, part, country: home }: Shapes) {
                   v.number(),
                   v.check(
                     (value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER,
-                    say(
+                    message(
                       'is a number that JSON does not keep digit by digit',
                       'write it between quotation marks',
                     ),
                   ),
                 ),
               ],
-              say('must be text or a number', 'write it between quotation marks'),
+              message('must be text or a number', 'write it between quotation marks'),
             ),
             v.transform(String),
           ),
-          say('must be an object', 'write { "name": "value" }'),
+          message('must be an object', 'write { "name": "value" }'),
         ),
         v.description('Values for templates: {{customer.fields.NAME}}'),
       ),
@@ -283,20 +357,23 @@ function defineSources({ object, list, part, country: home }: Shapes) {
     part(schema, [undefined]);
 
   const workers = condition(
-    v.pipe(list(identity), v.minLength(1, say('is an empty list', 'name a worker, or remove the condition'))),
+    v.pipe(
+      list(identity),
+      v.minLength(1, message('is an empty list', 'name a worker, or remove the condition')),
+    ),
   );
 
   const routing = object({
     $schema: schemaLink,
     defaultCountry: home(homeCountry),
     workers: v.pipe(
-      list(object({ identity, display_name: v.optional(name) })),
+      list(object({ identity, display_name: optional(name) })),
       v.description('Everybody who is named anywhere in the data'),
     ),
-    customerAccess: v.optional(
-      v.pipe(oneOf(['all', 'own']), v.description('Whose cards a worker may open; all is the default')),
+    customerAccess: optional(
+      v.pipe(oneOf(['all', 'own']), v.description('Whose cards a worker may open; own is the default')),
     ),
-    conversationServiceSid: v.optional(
+    conversationServiceSid: optional(
       v.pipe(
         sidOf('IS'),
         v.description("The conversation service of your conversations, where it is not Twilio's default one"),
@@ -304,25 +381,28 @@ function defineSources({ object, list, part, country: home }: Shapes) {
     ),
     proxyAddresses: part(
       object({
-        rules: v.optional(
+        rules: optional(
           v.pipe(
             list(
               object({
                 channel: channelType,
-                workers: v.optional(workers),
-                countries: v.optional(
+                workers: optional(workers),
+                countries: optional(
                   condition(
                     v.pipe(
                       list(country),
-                      v.minLength(1, say('is an empty list', 'name a country, or remove the condition')),
+                      v.minLength(1, message('is an empty list', 'name a country, or remove the condition')),
                     ),
                   ),
                 ),
-                customers: v.optional(
+                customers: optional(
                   condition(
                     v.pipe(
                       list(customerId),
-                      v.minLength(1, say('is an empty list', 'name a customer_id, or remove the condition')),
+                      v.minLength(
+                        1,
+                        message('is an empty list', 'name a customer_id, or remove the condition'),
+                      ),
                     ),
                   ),
                 ),
@@ -332,7 +412,7 @@ function defineSources({ object, list, part, country: home }: Shapes) {
             v.description('The first rule whose conditions all match wins'),
           ),
         ),
-        defaults: v.optional(
+        defaults: optional(
           v.pipe(
             object(perChannel),
             v.description('The proxy address of a channel for which no rule matches'),
@@ -343,7 +423,7 @@ function defineSources({ object, list, part, country: home }: Shapes) {
     ),
     routing: part(
       object({
-        on: v.optional(
+        on: optional(
           v.pipe(
             oneOf(['onConversationRoute', 'onConversationAdded']),
             v.description(
@@ -351,35 +431,44 @@ function defineSources({ object, list, part, country: home }: Shapes) {
             ),
           ),
         ),
-        customers: v.optional(
+        customers: optional(
           v.pipe(
             list(
               object({
-                customer_id: v.optional(v.pipe(customerId, v.description('Either this or an address'))),
-                address: v.optional(v.pipe(text, v.description('Either this or a customer_id'))),
+                customer_id: optional(v.pipe(customerId, v.description('Either this or an address'))),
+                address: optional(
+                  v.pipe(
+                    text,
+                    v.description(
+                      'Either this or a customer_id. With whatsapp: or sms: before it, it is for that channel alone',
+                    ),
+                  ),
+                ),
                 worker: identity,
               }),
             ),
             v.description('Explicit entries: this customer, or this address, goes to this worker'),
           ),
         ),
-        numbers: v.optional(
+        numbers: optional(
           v.pipe(
             list(object({ address: text, workers })),
             v.description('Which workers answer which of your Twilio numbers'),
           ),
         ),
-        pool: v.optional(
+        pool: optional(
           v.pipe(list(identity), v.description('Workers among whom new conversations are spread')),
         ),
-        defaultWorker: v.optional(v.pipe(identity, v.description('Who gets what nobody else takes'))),
-        respectAvailability: v.optional(
+        defaultWorker: optional(v.pipe(identity, v.description('Who gets what nobody else takes'))),
+        respectAvailability: optional(
           v.pipe(
             flag,
-            v.description('Pass over workers who are unavailable in Frontline; false is the default'),
+            v.description(
+              'Pass over workers who are unavailable in Frontline; false is the default, and with onConversationAdded the only value',
+            ),
           ),
         ),
-        unavailableOwner: v.optional(
+        unavailableOwner: optional(
           v.pipe(
             oneOf(['assign', 'next']),
             v.description(
@@ -387,7 +476,7 @@ function defineSources({ object, list, part, country: home }: Shapes) {
             ),
           ),
         ),
-        nobodyAvailable: v.optional(
+        nobodyAvailable: optional(
           v.pipe(
             oneOf(['assign', 'leave']),
             v.description(
@@ -398,30 +487,30 @@ function defineSources({ object, list, part, country: home }: Shapes) {
       }),
       {},
     ),
-    flex: v.optional(
+    flex: optional(
       part(
         object({
-          roles: v.optional(
+          roles: optional(
             v.pipe(
               list(text),
-              v.minLength(1, say('is an empty list', 'name a role, or remove the list')),
+              v.minLength(1, message('is an empty list', 'name a role, or remove the list')),
               v.description('One of them lets a Flex user start conversations; all of Flex are the default'),
             ),
           ),
-          origins: v.optional(
+          origins: optional(
             v.pipe(
               list(origin),
               v.description('Pages that may call from a browser, e.g. https://flex.twilio.com'),
             ),
           ),
-          workspaceSid: v.optional(sidOf('WS')),
-          workflowSid: v.optional(sidOf('WW')),
-          queueSid: v.optional(sidOf('WQ')),
-          taskChannels: v.optional(
+          workspaceSid: optional(sidOf('WS')),
+          workflowSid: optional(sidOf('WW')),
+          queueSid: optional(sidOf('WQ')),
+          taskChannels: optional(
             v.pipe(object(perChannel), v.description("Unique names of TaskRouter's task channels")),
           ),
-          emailFromName: v.optional(v.pipe(name, v.description('In whose name e-mail is sent'))),
-          customerAccess: v.optional(
+          emailFromName: optional(v.pipe(name, v.description('In whose name e-mail is sent'))),
+          customerAccess: optional(
             v.pipe(
               oneOf(['all', 'own']),
               v.description('To which customers an agent may write; all is the default'),
@@ -435,7 +524,7 @@ function defineSources({ object, list, part, country: home }: Shapes) {
 
   const templates = object({
     $schema: schemaLink,
-    defaultLanguage: v.optional(
+    defaultLanguage: optional(
       v.pipe(language, v.description('For customers whose language has no template')),
     ),
     categories: list(
@@ -446,22 +535,30 @@ function defineSources({ object, list, part, country: home }: Shapes) {
             object({
               content: v.pipe(
                 text,
+                v.check(
+                  (value) => countCharacters(value) <= messageLimit,
+                  (issue) =>
+                    message(
+                      `has ${countCharacters(issue.input).toLocaleString('en-US')} characters; a message has at most 1,600`,
+                      'shorten it, or make two templates of it',
+                    ),
+                ),
                 v.description('Text with placeholders such as {{customer.display_name}}'),
               ),
-              whatsAppApproved: v.optional(
+              whatsAppApproved: optional(
                 v.pipe(flag, v.description('Whether WhatsApp has approved this text as a template')),
               ),
-              contentSid: v.optional(
+              contentSid: optional(
                 v.pipe(
-                  v.string(say('must be text', 'write the SID of the Content template')),
+                  v.string(message('must be text', 'write the SID of the Content template')),
                   v.regex(
                     /^HX[0-9a-fA-F]{32}$/,
-                    say('is no Content SID', 'write HX and 32 hexadecimal digits'),
+                    message('is no Content SID', 'write HX and 32 hexadecimal digits'),
                   ),
                   v.description('The Content template with this text, for outbound WhatsApp messages'),
                 ),
               ),
-              language: v.optional(
+              language: optional(
                 v.pipe(language, v.description('Whom it is for; without one it is for everybody')),
               ),
             }),

@@ -2,8 +2,8 @@ import { frontlineAnswerLimit } from '../../lib/customers/cards';
 import type { Template, TemplatesAsset } from '../../lib/model';
 import { fieldOf, isKnownPlaceholder, placeholder, placeholders } from '../../lib/templates/placeholders';
 import { byteLength } from '../../lib/text';
-import type { Report } from './compile';
 import type { CompiledCustomers } from './customers';
+import type { Report } from './problems';
 import type { TemplatesSource } from './schema';
 
 /**
@@ -14,7 +14,7 @@ import type { TemplatesSource } from './schema';
 export function compileTemplates(
   source: TemplatesSource,
   customers: CompiledCustomers | undefined,
-  say: Report,
+  report: Report,
 ): TemplatesAsset {
   const categories: TemplatesAsset['categories'] = [];
   for (const [position, category] of source.categories.entries()) {
@@ -22,8 +22,8 @@ export function compileTemplates(
     for (const [index, written] of (category?.templates ?? []).entries()) {
       if (!written) continue;
       const { content, whatsAppApproved, contentSid, language } = written;
-      checkContent(content, customers, (problem, cure) =>
-        say(['categories', position, 'templates', index, 'content'], problem, cure),
+      checkContent(content, customers, (problem, fix) =>
+        report(['categories', position, 'templates', index, 'content'], problem, fix),
       );
       templates.push({
         content,
@@ -34,11 +34,11 @@ export function compileTemplates(
     }
     if (category) categories.push({ display_name: category.display_name, templates });
   }
-  checkLanguage(source.defaultLanguage, categories, say);
+  checkLanguage(source.defaultLanguage, categories, report);
   const size = byteLength(JSON.stringify(categories));
   if (size > frontlineAnswerLimit) {
     const kilobytes = Math.ceil(size / 1024);
-    say(
+    report(
       ['categories'],
       `have ${kilobytes} KB; Frontline reads at most 64 KB`,
       'shorten or remove some templates',
@@ -53,16 +53,16 @@ export function compileTemplates(
 function checkContent(
   content: string,
   customers: CompiledCustomers | undefined,
-  say: (problem: string, cure: string) => void,
+  report: (problem: string, fix: string) => void,
 ): void {
   const choice = `use one of: ${placeholders.join(', ')}, customer.fields.NAME`;
   for (const [whole, name = ''] of content.matchAll(placeholder)) {
     const field = fieldOf(name);
     if (!isKnownPlaceholder(name)) {
-      say(`${whole} is not known`, choice);
+      report(`${whole} is not known`, choice);
     } else if (field !== undefined) {
       if (customers && !customers.hasField(field)) {
-        say(
+        report(
           `no customer has the field of ${whole}`,
           `give a customer "fields": { "${field}": … }, or correct it`,
         );
@@ -70,14 +70,14 @@ function checkContent(
     }
   }
   if (/\{\{|\}\}/.test(content.replace(placeholder, ''))) {
-    say('has {{ or }} without the other', 'write placeholders as {{name}}');
+    report('has {{ or }} without the other', 'write placeholders as {{name}}');
   }
 }
 
 function checkLanguage(
   defaultLanguage: string | undefined,
   categories: TemplatesAsset['categories'],
-  say: Report,
+  report: Report,
 ): void {
   const languages = categories.flatMap(({ templates }) =>
     templates.flatMap(({ language }) => language ?? []),
@@ -86,7 +86,7 @@ function checkLanguage(
   const primary = defaultLanguage.split('-')[0]?.toLowerCase();
   const found = languages.some((one) => [primary, defaultLanguage.toLowerCase()].includes(one.toLowerCase()));
   if (!found) {
-    say(
+    report(
       ['defaultLanguage'],
       `no template is in ${JSON.stringify(defaultLanguage)}`,
       'add one, or name another language',

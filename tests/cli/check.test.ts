@@ -9,25 +9,25 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 /** What `npm run check` prints, and how it ends. */
-function check(): { status: number | null; stdout: string; stderr: string } {
+function check(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [project.path('node_modules/tsx/dist/cli.mjs'), project.path('cli/check.ts')],
+    [project.path('node_modules/tsx/dist/cli.mjs'), project.path('cli/check.ts'), ...args],
     { encoding: 'utf8' },
   );
   return { status, stdout, stderr };
 }
 
 describe('npm run check', () => {
-  it('says how much there is when the data is good', () => {
+  it('says how much there is when the data is valid', () => {
     expect(check()).toEqual({
       status: 0,
-      stdout: 'The data is good: 20 customers, 4 workers, 10 templates\n',
+      stdout: 'The data is valid: 20 customers, 4 workers, 10 templates\n',
       stderr: '',
     });
   });
 
-  it('lists every problem by file, with its place and its cure, and fails', () => {
+  it('lists every problem by file, with its place and its fix, and fails', () => {
     const file = project.path('assets/customers.private.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"12"'));
     rmSync(project.path('assets/templates.private.json'));
@@ -44,6 +44,36 @@ describe('npm run check', () => {
         '2 problems',
         '',
       ].join('\n'),
+    });
+  });
+
+  const warning = [
+    'Warnings:',
+    'assets/customers.private.json',
+    '  customers[1].channels[0].value: "+123456789" is in no numbering plan that this build knows',
+    '    → check its digits; if they are right, leave it as it is',
+    '1 warning',
+    '',
+  ].join('\n');
+
+  it.each([
+    [[], 0, 'The data is valid: 20 customers, 4 workers, 10 templates\n', warning],
+    [['--strict'], 1, '', `${warning}--strict: a warning is an error\n`],
+    [['--strictly'], 2, '', 'Usage: npm run check [-- --strict]   --strict: warnings are errors\n'],
+  ])('with %j and a warning ends with %s', (args, status, stdout, stderr) => {
+    const file = project.path('assets/customers.private.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"+123456789"'));
+    expect(check(...args)).toEqual({ status, stdout, stderr });
+  });
+
+  it('names the byte that is not UTF-8', () => {
+    const file = project.path('assets/customers.private.json');
+    writeFileSync(file, Buffer.from(readFileSync(file, 'utf8').replace(/[^\0-\u00ff]/g, '?'), 'latin1'));
+    expect(check()).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        '  is not UTF-8: byte 0xED at line 7, column 27 (byte 155 of the file)\n    → save the file as UTF-8',
+      ),
     });
   });
 });

@@ -12,6 +12,8 @@ import {
 import { normaliseAddress } from '../../cli/data/customers';
 import { readPhone } from '../../cli/data/phone';
 import { jsonSchemas } from '../../cli/schemas';
+import { AssetCustomers } from '../../lib/customers/asset-customers';
+import { customerDetailsAnswer } from '../../lib/customers/cards';
 import type { CustomersAsset, Routing } from '../../lib/model';
 
 const root = resolve(__dirname, '../..');
@@ -44,9 +46,9 @@ function spoil(change: (data: Editable) => void): Sources {
 }
 
 /** The problems as `file path: problem → cure`, with the file's first word. */
-function problemsOf(sources: Sources): string[] {
-  return compileData(sources).problems.map(
-    ({ file, path, problem, cure }) => `${file.slice(7).split('.')[0]} ${path}: ${problem} → ${cure}`,
+function problemsOf(sources: Sources, severity: 'problems' | 'warnings' = 'problems'): string[] {
+  return compileData(sources)[severity].map(
+    ({ file, path, problem, fix }) => `${file.slice(7).split('.')[0]} ${path}: ${problem} → ${fix}`,
   );
 }
 
@@ -56,8 +58,8 @@ function built<T>(sources: Sources, name: AssetName): T {
 
 describe('the sample', () => {
   it('has no problem', () => {
-    const { problems, counts } = compileData(sample);
-    expect(problems).toEqual([]);
+    const { problems, warnings, counts } = compileData(sample);
+    expect([problems, warnings]).toEqual([[], []]);
     expect(counts).toEqual({ customers: 20, workers: 4, templates: 10 });
   });
 
@@ -111,7 +113,7 @@ describe('the sample', () => {
       delete routing.customerAccess;
     });
     expect(built<Routing>(sources, 'routing.private.json')).toMatchObject({
-      customerAccess: 'all',
+      customerAccess: 'own',
       proxyAddresses: {
         defaults: { sms: '+16465550190', whatsapp: 'whatsapp:+16465550190', chat: 'support' },
       },
@@ -131,7 +133,7 @@ describe('the sample', () => {
   });
 });
 
-describe('a problem is named with its place and its cure:', () => {
+describe('a problem is named with its place and its fix:', () => {
   it.each<[string, (data: Editable) => void, string[]]>([
     [
       'a duplicate id',
@@ -143,14 +145,121 @@ describe('a problem is named with its place and its cure:', () => {
       ],
     ],
     [
-      'one number on two customers, whatever the channel and the way it is written',
+      'one address that is primary on two customers',
       ({ customers }) => {
-        customers.customers[1].channels.push({ type: 'whatsapp', value: '+1.212.555.0103' });
+        customers.customers[1].channels.push({ type: 'whatsapp', value: '+1.212.555.0103', primary: true });
+        customers.customers[2].channels[0].primary = true;
+        customers.customers[2].channels[1].primary = true;
       },
       [
-        'customers customers[2].channels[0].value: +12125550103 is an address of customers[1] too → an address can belong to one customer only: remove it from one of the two',
-        'customers customers[2].channels[1].value: whatsapp:+12125550103 is an address of customers[1] too → an address can belong to one customer only: remove it from one of the two',
+        'customers customers[2].channels[0].primary: +12125550103 is primary for "John Fox" (customers[1]) too → leave "primary": true with one of them',
       ],
+    ],
+    [
+      'a number with an extension',
+      ({ customers, routing }) => {
+        customers.customers[1].channels[0].value = 'tel:+1-212-555-0102;ext=7';
+        routing.proxyAddresses.defaults.sms = 'tel:+1-646-555-0190;ext=7';
+      },
+      [
+        'customers customers[1].channels[0].value: "tel:+1-212-555-0102;ext=7" has an extension, which no message reaches → give a number of its own',
+        'routing proxyAddresses.defaults.sms: "tel:+1-646-555-0190;ext=7" has an extension, which no message reaches → give a number of its own: the channel is sms',
+      ],
+    ],
+    [
+      "a short code that is a customer's, or on WhatsApp",
+      ({ customers, routing }) => {
+        customers.customers[1].channels[0].value = '24680';
+        routing.proxyAddresses.defaults.whatsapp = '24680';
+        routing.routing.customers[1].address = '24680';
+      },
+      [
+        'customers customers[1].channels[0].value: "24680" is no phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+        'routing proxyAddresses.defaults.whatsapp: "24680" is no phone number for WhatsApp → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry": the channel is whatsapp',
+        'routing routing.customers[1].address: "24680" is no address → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+      ],
+    ],
+    [
+      'an identity with a blank that nobody sees, once',
+      ({ customers, routing }) => {
+        customers.customers[0].worker = 'alice@example.com ';
+        customers.customers[1].channels.push({ type: 'chat', value: '\u00a0john' });
+        routing.workers[1].identity = '\u00a0bob@example.com';
+        routing.routing.pool[2] = 'dave@example.com\u200b';
+        routing.proxyAddresses.defaults.chat = 'support\t';
+        routing.routing.customers[1].address = 'chat:ann ';
+      },
+      [
+        'customers customers[0].worker: "alice@example.com " begins or ends with a blank → write "alice@example.com"',
+        'customers customers[1].channels[1].value: "\u00a0john" begins or ends with a blank → write "john"',
+        'routing workers[1].identity: "\u00a0bob@example.com" begins or ends with a blank → write "bob@example.com"',
+        'routing routing.pool[2]: "dave@example.com\u200b" begins or ends with a blank → write "dave@example.com"',
+        'routing proxyAddresses.defaults.chat: "support\\t" begins or ends with a blank → write "support"',
+        'routing routing.customers[1].address: "chat:ann " begins or ends with a blank → write "chat:ann"',
+      ],
+    ],
+    [
+      'a link or an avatar that would run a script, or leads nowhere',
+      ({ customers }) => {
+        customers.customers[0].links = [
+          'javascript:alert(1)',
+          ' JavaScript:alert(1)',
+          'data:text/html,x',
+          'example.com/crm',
+          'http://example.com',
+          'mailto:ann@example.com',
+          'tel:+12125550101',
+        ].map((value) => ({ type: 'CRM', value, display_name: 'Open' }));
+        customers.customers[1].avatar = 'javascript:alert(1)';
+        customers.customers[5].avatar = 'http://example.com/avatar.png';
+      },
+      [
+        'customers customers[0].links[0].value: is a javascript: link → begin it with https://, http://, mailto: or tel:',
+        'customers customers[0].links[1].value: is a javascript: link → begin it with https://, http://, mailto: or tel:',
+        'customers customers[0].links[2].value: is a data: link → begin it with https://, http://, mailto: or tel:',
+        'customers customers[0].links[3].value: "example.com/crm" is no full URL → begin it with https://, http://, mailto: or tel:',
+        'customers customers[1].avatar: is no https or http URL → give the full address of a picture, beginning with https://',
+      ],
+    ],
+    [
+      'a template that no message can hold',
+      ({ templates }) => {
+        templates.categories[2].templates[0].content = 'x'.repeat(1_600);
+        templates.categories[2].templates[1].content = '👍'.repeat(1_600);
+        templates.categories[2].templates[2].content = 'x'.repeat(1_601);
+      },
+      [
+        'templates categories[2].templates[2].content: has 1,601 characters; a message has at most 1,600 → shorten it, or make two templates of it',
+      ],
+    ],
+    [
+      'respect for availability without Frontline, which nobody can ask',
+      ({ routing }) => {
+        routing.routing.on = 'onConversationAdded';
+      },
+      [
+        'routing routing.respectAvailability: is true, but without Frontline ("on": "onConversationAdded") nobody can say who is available → write false, or route on "onConversationRoute"',
+      ],
+    ],
+    [
+      'routing without Frontline of what nobody can write to',
+      ({ routing }) => {
+        routing.routing.on = 'onConversationAdded';
+        routing.routing.respectAvailability = false;
+        routing.routing.numbers = [];
+        routing.proxyAddresses = { defaults: { chat: 'support' } };
+      },
+      [
+        'routing routing.on: is "onConversationAdded", which routes what is written to your own addresses, but the data names none → name them in "proxyAddresses" or in "routing.numbers"',
+      ],
+    ],
+    [
+      'a part that cannot be read, and not what it may have held',
+      ({ routing }) => {
+        routing.routing = { on: 'onConversationAdded', pool: ['alice@example.com'] };
+        routing.proxyAddresses = 7;
+      },
+      ['routing proxyAddresses: must be an object → write { … } with rules, defaults'],
     ],
     [
       'one channel twice on a customer',
@@ -392,7 +501,7 @@ describe('a problem is named with its place and its cure:', () => {
         customers.customers[0].avatar = 'x';
       },
       [
-        'customers customers[0].avatar: is no https URL → give the full address of a picture, beginning with https://',
+        'customers customers[0].avatar: is no https or http URL → give the full address of a picture, beginning with https://',
         'customers customers[4]: the card of customer "1005" has 65 KB; Frontline reads at most 64 KB → shorten its details or links',
       ],
     ],
@@ -400,8 +509,11 @@ describe('a problem is named with its place and its cure:', () => {
       'entries that cannot be told apart, or are for nobody',
       ({ routing }) => {
         routing.routing.customers.push(
-          { address: '+1 305 555 0118', worker: 'bob@example.com' },
+          { customer_id: '1018', worker: 'bob@example.com' },
           { worker: 'bob@example.com' },
+          { address: 'whatsapp:+1 646 555 0177', worker: 'bob@example.com' },
+          { address: 'tel:+1-646-555-0177', worker: 'alice@example.com' },
+          { address: 'whatsapp:+16465550177', worker: 'bob@example.com' },
           { address: 'x y', customer_id: '1001', worker: 'bob@example.com' },
           { customer_id: '99', worker: 'bob@example.com' },
         );
@@ -409,8 +521,10 @@ describe('a problem is named with its place and its cure:', () => {
       [
         'routing routing.customers[2]: is for the same customer as [0] → remove one of the two',
         'routing routing.customers[3]: must have either "customer_id" or "address" → give exactly one of the two',
-        'routing routing.customers[4]: must have either "customer_id" or "address" → give exactly one of the two',
-        'routing routing.customers[5].customer_id: there is no customer "99" → correct the customer_id, or remove the entry',
+        'routing routing.customers[5]: is for the same address as [1] → remove one of the two',
+        'routing routing.customers[6]: is for the same address as [4] → remove one of the two',
+        'routing routing.customers[7]: must have either "customer_id" or "address" → give exactly one of the two',
+        'routing routing.customers[8].customer_id: there is no customer "99" → correct the customer_id, or remove the entry',
       ],
     ],
     [
@@ -465,9 +579,9 @@ describe('a problem is named with its place and its cure:', () => {
     [
       'templates that Frontline could not read',
       ({ templates }) => {
-        templates.categories[2].templates[2].content = 'x'.repeat(64 * 1024);
+        templates.categories[2].templates.push(...Array(45).fill({ content: 'x'.repeat(1_500) }));
       },
-      ['templates categories: have 66 KB; Frontline reads at most 64 KB → shorten or remove some templates'],
+      ['templates categories: have 68 KB; Frontline reads at most 64 KB → shorten or remove some templates'],
     ],
     [
       'a card that Frontline could not read',
@@ -510,7 +624,7 @@ describe('a problem is named with its place and its cure:', () => {
     [
       'values of the wrong kind',
       ({ customers, routing, templates }) => {
-        customers.customers[0].avatar = 'http://example.com/x.png';
+        customers.customers[0].avatar = 'ftp://example.com/x.png';
         customers.customers[0].language = 'Spanish!';
         customers.customers[0].channels[0].type = 'fax';
         customers.customers[3] = null;
@@ -519,7 +633,7 @@ describe('a problem is named with its place and its cure:', () => {
         templates.categories[0].display_name = ' ';
       },
       [
-        'customers customers[0].avatar: is no https URL → give the full address of a picture, beginning with https://',
+        'customers customers[0].avatar: is no https or http URL → give the full address of a picture, beginning with https://',
         'customers customers[0].language: is no language tag → write a BCP 47 tag, e.g. "en" or "es-MX"',
         'customers customers[0].channels[0].type: must be one of: sms, whatsapp, chat, email, messenger → choose sms or whatsapp or chat or email or messenger',
         'customers customers[3]: must be an object → write { … } with customer_id, display_name, worker, avatar, language, country, channels, links, details, fields',
@@ -532,6 +646,58 @@ describe('a problem is named with its place and its cure:', () => {
     const problems = problemsOf(spoil(change));
     expect([...problems].sort()).toEqual([...expected].sort());
     expect(compileData(spoil(change)).assets.size).toBe(0);
+  });
+
+  it.each<[string, Uint8Array | string, string]>([
+    [
+      'text in Latin-1',
+      Buffer.from('{\n  "name": "Ren\u00e9"\n}', 'latin1'),
+      'is not UTF-8: byte 0xE9 at line 2, column 15 (byte 16 of the file)',
+    ],
+    [
+      'one wrong byte among right ones',
+      Buffer.concat([Buffer.from('\uFEFF{"é\uFFFD👍": "'), Buffer.from([0xef, 0xbf, 0x22])]),
+      'is not UTF-8: byte 0xEF at line 1, column 11 (byte 18 of the file)',
+    ],
+    [
+      'an encoded surrogate',
+      Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]),
+      'is not UTF-8: byte 0xED at line 1, column 2 (byte 1 of the file)',
+    ],
+  ])('%s, with the place of the byte', (_title, bytes, problem) => {
+    expect(problemsOf({ ...sample, 'customers.private.json': bytes })).toEqual(
+      expect.arrayContaining([
+        `customers : ${problem} → save the file as UTF-8: editors offer it beside its encoding, or under "Save as", and see that its names are still right`,
+      ]),
+    );
+  });
+
+  it.each([
+    ['with its mark', Buffer.from('\uFEFF{}', 'utf16le')],
+    ['with its mark, the other way round', Buffer.from('\uFEFF{}', 'utf16le').swap16()],
+    ['without', Buffer.from('{}', 'utf16le')],
+    ['without, the other way round', Buffer.from('{}', 'utf16le').swap16()],
+  ])('text in UTF-16 %s', (_title, bytes) => {
+    expect(problemsOf({ ...sample, 'templates.private.json': bytes })).toEqual([
+      'templates : is UTF-16, not UTF-8 → save the file as UTF-8: editors offer it beside its encoding, or under "Save as"',
+    ]);
+  });
+
+  it('no bytes that are UTF-8, with U+FFFD itself and a byte order mark too', () => {
+    const text = `\uFEFF${sample['customers.private.json'].replace('John Fox', 'John \uFFFD Føx 👍')}`;
+    const sources = { ...sample, 'customers.private.json': Buffer.from(text) };
+    expect(problemsOf(sources)).toEqual([]);
+    expect(JSON.stringify(built(sources, 'customers.private.json'))).toContain('John \uFFFD Føx 👍');
+  });
+
+  it('keys that are in an object twice, with their lines', () => {
+    const text = sample['customers.private.json']
+      .replace('"customer_id": "1002"', '"customer_id": "1",\n      "customer_id": "1002"')
+      .replace('"plan": "Silver"', '"plan": "Silver", "plan": "Silver"');
+    expect(problemsOf({ ...sample, 'customers.private.json': text })).toEqual([
+      'customers customers[1].customer_id: is there twice, on line 42 and on line 43 → remove one of the two',
+      'customers customers[1].fields.plan: is there twice, both on line 65 → remove one of the two',
+    ]);
   });
 
   it('JSON that cannot be read, with line and column', () => {
@@ -580,6 +746,224 @@ describe('a problem is named with its place and its cure:', () => {
       'routing routing.pool[3]',
       'templates categories[0].templates[0].content',
     ]);
+  });
+});
+
+describe('what is doubtful is no problem, but is named with its place and its fix:', () => {
+  const shared = (primary: Partial<Record<number, true>>) => (data: Editable) => {
+    for (const [index, value] of ['+1 212 555 0102', 'whatsapp:+12125550102', '(212) 555-0102'].entries()) {
+      data.customers.customers[index].channels = [
+        { type: index === 1 ? 'whatsapp' : 'sms', value, ...(primary[index] && { primary: true }) },
+      ];
+    }
+  };
+  const fix =
+    'write "primary": true beside it on the card that is to be looked up by it, or remove it from one of the two';
+
+  it('an address that customers share: the first in the file is looked up by it', () => {
+    const sources = spoil(shared({}));
+    expect(problemsOf(sources)).toEqual([]);
+    expect(problemsOf(sources, 'warnings')).toEqual([
+      `customers customers[1].channels[0].value: whatsapp:+12125550102 of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it → ${fix}`,
+      `customers customers[2].channels[0].value: +12125550102 of "Joanna O'Neill" (customers[2]) is an address of "María Gómez" (customers[0]) too, who is looked up by it → ${fix}`,
+    ]);
+  });
+
+  it('e-mail addresses and both spellings of a number too', () => {
+    const sources = spoil(({ customers }) => {
+      customers.customers[0].channels = [
+        { type: 'sms', value: '+52 55 1234 5678' },
+        { type: 'email', value: 'home@example.com' },
+      ];
+      customers.customers[1].channels = [
+        { type: 'whatsapp', value: '+52 1 55 1234 5678' },
+        { type: 'email', value: 'Home@example.com' },
+      ];
+    });
+    expect([problemsOf(sources), problemsOf(sources, 'warnings').map((one) => one.split(' → ')[0])]).toEqual([
+      [],
+      [
+        'customers customers[1].channels[0].value: whatsapp:+5215512345678 of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it',
+        'customers customers[1].channels[1].value: Home@example.com of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it',
+      ],
+    ]);
+  });
+
+  it.each([
+    [{}, '1001', 2],
+    [{ 1: true }, '1002', 0],
+    [{ 2: true }, '1003', 0],
+  ] as const)(
+    'with "primary" at %j, %s is looked up, and all keep their channel',
+    async (primary, id, warnings) => {
+      const sources = spoil(shared(primary));
+      expect(problemsOf(sources, 'warnings')).toHaveLength(warnings);
+      const { customers } = built<CustomersAsset>(sources, 'customers.private.json');
+      for (const text of ['+12125550102', 'whatsapp:+12125550102']) {
+        expect((await new AssetCustomers(customers).byAddress(text))?.customer_id).toBe(id);
+      }
+      const cards = ['1001', '1002', '1003'].map((one) => customers.find((card) => card.customer_id === one));
+      expect(cards.map((card) => card?.channels)).toEqual([
+        [{ type: 'sms', value: '+12125550102' }],
+        [{ type: 'whatsapp', value: 'whatsapp:+12125550102' }],
+        [{ type: 'sms', value: '+12125550102' }],
+      ]);
+      expect(JSON.stringify(cards.map((card) => card && customerDetailsAnswer(card)))).not.toContain(
+        'primary',
+      );
+    },
+  );
+
+  it('numbers that no numbering plan has, wherever they stand', () => {
+    const sources = spoil(({ customers, routing }) => {
+      customers.customers[1].channels[0].value = '+123456789';
+      customers.customers[2].channels[0].value = '+999 123 45678';
+      routing.proxyAddresses.defaults.whatsapp = 'whatsapp:+123456780';
+      routing.routing.numbers[0].address = '+123456781';
+      routing.routing.customers[1].address = 'whatsapp:+123456782';
+    });
+    expect([problemsOf(sources), problemsOf(sources, 'warnings')]).toEqual([
+      [],
+      [
+        'customers customers[1].channels[0].value: "+123456789"',
+        'customers customers[2].channels[0].value: "+999 123 45678"',
+        'routing proxyAddresses.defaults.whatsapp: "whatsapp:+123456780"',
+        'routing routing.customers[1].address: "whatsapp:+123456782"',
+        'routing routing.numbers[0].address: "+123456781"',
+      ].map(
+        (one) =>
+          `${one} is in no numbering plan that this build knows → check its digits; if they are right, leave it as it is`,
+      ),
+    ]);
+    expect(built<Routing>(sources, 'routing.private.json')).toMatchObject({
+      proxyAddresses: { defaults: { whatsapp: 'whatsapp:+123456780' } },
+      routing: {
+        numbers: { '+123456781': ['carol@example.com'] },
+        addresses: { 'whatsapp:+123456782': 'bob@example.com' },
+      },
+    });
+    const { customers } = built<CustomersAsset>(sources, 'customers.private.json');
+    expect(customers.find(({ customer_id }) => customer_id === '1002')?.channels[0]?.value).toBe(
+      '+123456789',
+    );
+  });
+
+  it('which is printed apart from the problems', () => {
+    const { problems, warnings } = compileData(
+      spoil(({ customers }) => {
+        customers.customers[1].channels[0].value = '+123456789';
+        customers.customers[2].worker = 'eve';
+      }),
+    );
+    expect(formatProblems(problems)).toMatch(/^assets\/customers.*\n1 problem$/s);
+    expect(formatProblems(warnings)).toMatch(/^Warnings:\nassets\/customers.*\n1 warning$/s);
+  });
+});
+
+describe('the build', () => {
+  it('writes numbers on WhatsApp as WhatsApp has them, and our own and those for SMS as they are', () => {
+    const sources = spoil(({ customers, routing }) => {
+      customers.customers[0].channels = [
+        { type: 'sms', value: '+52 55 1234 5678' },
+        { type: 'whatsapp', value: '+52 55 1234 5678' },
+      ];
+      customers.customers[1].channels = [
+        { type: 'whatsapp', value: 'whatsapp:+541123456789' },
+        { type: 'sms', value: '(+54) 9 11 2345-6789' },
+      ];
+      customers.customers[2].channels = [{ type: 'whatsapp', value: '(41) 8888-7777' }];
+      customers.customers[2].country = 'BR';
+      customers.customers[3].channels = [{ type: 'whatsapp', value: 'tel:+55-41-3265-4321' }];
+      routing.proxyAddresses.defaults.whatsapp = 'whatsapp:+525512345670';
+    });
+    expect([problemsOf(sources), problemsOf(sources, 'warnings')]).toEqual([[], []]);
+    const { customers } = built<CustomersAsset>(sources, 'customers.private.json');
+    expect(
+      ['1001', '1002', '1003', '1004'].map((id) =>
+        customers.find(({ customer_id }) => customer_id === id)?.channels.map(({ value }) => value),
+      ),
+    ).toEqual([
+      ['+525512345678', 'whatsapp:+5215512345678'],
+      ['whatsapp:+5491123456789', '+5491123456789'],
+      ['whatsapp:+5541988887777'],
+      ['whatsapp:+554132654321'],
+    ]);
+    const routing = built<Routing>(sources, 'routing.private.json');
+    expect(routing.proxyAddresses.defaults.whatsapp).toBe('whatsapp:+525512345670');
+  });
+
+  it('takes short codes for addresses of ours', () => {
+    const sources = spoil(({ routing }) => {
+      routing.proxyAddresses.defaults.sms = '24680';
+      routing.proxyAddresses.rules[0].proxyAddress = 'sms:246800';
+      routing.routing.numbers.push({ address: '24680', workers: ['bob@example.com'] });
+    });
+    expect([problemsOf(sources), problemsOf(sources, 'warnings')]).toEqual([[], []]);
+    const { proxyAddresses, routing, ownAddresses } = built<Routing>(sources, 'routing.private.json');
+    expect([proxyAddresses.defaults.sms, proxyAddresses.rules[0]?.proxyAddress]).toEqual(['24680', '246800']);
+    expect(routing.numbers['24680']).toEqual(['bob@example.com']);
+    expect(ownAddresses).toEqual(expect.arrayContaining(['24680', '246800']));
+  });
+
+  it('lets entries for a customer differ by channel, and gives the customer all their workers', () => {
+    const sources = spoil(({ routing }) => {
+      routing.routing.customers = [
+        { address: 'whatsapp:+1 212 555 0101', worker: 'bob@example.com' },
+        { address: '(212) 555-0101', worker: 'carol@example.com' },
+        { address: 'sms:+12125550101', worker: 'bob@example.com' },
+        { address: 'maria@example.com', worker: 'bob@example.com' },
+        { customer_id: '1001', worker: 'dave@example.com' },
+        { address: '+1 212 555 0102', worker: 'bob@example.com' },
+        { address: 'whatsapp:+52 55 1234 5678', worker: 'bob@example.com' },
+      ];
+    });
+    expect([problemsOf(sources), problemsOf(sources, 'warnings')]).toEqual([[], []]);
+    expect(built<Routing>(sources, 'routing.private.json').routing.addresses).toEqual({
+      'whatsapp:+12125550101': 'bob@example.com',
+      '+12125550101': 'carol@example.com',
+      'sms:+12125550101': 'bob@example.com',
+      'maria@example.com': 'bob@example.com',
+      '+12125550102': 'bob@example.com',
+      'whatsapp:+525512345678': 'bob@example.com',
+    });
+    const { customers } = built<CustomersAsset>(sources, 'customers.private.json');
+    const assigned = (id: string) =>
+      customers.find(({ customer_id }) => customer_id === id)?.assigned_workers;
+    expect([assigned('1001'), assigned('1002'), assigned('1018')]).toEqual([
+      ['dave@example.com', 'bob@example.com', 'carol@example.com'],
+      ['bob@example.com'],
+      undefined,
+    ]);
+  });
+
+  it('takes null for an optional field as if it were left out', () => {
+    const optional = {
+      customers: ['worker', 'avatar', 'language', 'country', 'links', 'details', 'fields'],
+      routing: ['customerAccess', 'conversationServiceSid', 'flex', 'defaultCountry', '$schema'],
+    };
+    const change = (drop: boolean) =>
+      spoil(({ customers, routing, templates }) => {
+        const clear = (parent: Record<string, unknown>, keys: string[]) => {
+          for (const key of keys) {
+            if (drop) delete parent[key];
+            else parent[key] = null;
+          }
+        };
+        clear(customers.customers[4], optional.customers);
+        clear(customers.customers[4].channels[0], ['display_name', 'primary']);
+        routing.routing.numbers[0].address = '+442079460190';
+        for (const rule of routing.proxyAddresses.rules) rule.proxyAddress = '+442079460190';
+        routing.proxyAddresses.defaults = { sms: '+442079460190' };
+        routing.routing.customers[1].address = '+16465550177';
+        clear(routing, optional.routing);
+        clear(routing.proxyAddresses.defaults, ['chat']);
+        clear(routing.proxyAddresses.rules[0], ['workers', 'countries']);
+        clear(routing.routing, ['on', 'respectAvailability', 'nobodyAvailable']);
+        clear(templates.categories[0].templates[2], ['language', 'contentSid', 'whatsAppApproved']);
+      });
+    const [withNull, without] = [change(false), change(true)];
+    expect(problemsOf(withNull)).toEqual([]);
+    expect(compileData(withNull)).toEqual(compileData(without));
   });
 });
 
@@ -652,11 +1036,13 @@ describe('the JSON Schemas', () => {
     expect(validate({ customers: [{ ...customer, chanels: [] }] })).toBe(false);
     expect(validate({ customers: [{ ...customer, channels: [{ type: 'fax', value: '1' }] }] })).toBe(false);
     expect(validate({ customers: [{ ...customer, country: 'us' }] })).toBe(false);
+    expect(validate({ customers: [{ ...customer, country: null, links: null, fields: null }] })).toBe(true);
+    expect(validate({ customers: [{ ...customer, display_name: null }] })).toBe(false);
   });
 });
 
 describe('what is wrong with Flex', () => {
-  it('is named, each with its cure', () => {
+  it('is named, each with its fix', () => {
     const sources = spoil(({ routing }) => {
       routing.flex = {
         roles: [],
@@ -701,6 +1087,7 @@ describe('what is wrong with Flex', () => {
       roles: ['agent', 'supervisor', 'admin'],
       origins: [],
       taskChannels: {},
+      customerAccess: 'all',
     });
   });
 });
@@ -745,10 +1132,13 @@ describe('a phone number', () => {
           `(07700) 900-${last}`,
           `0044 7700 900${last}`,
         ]) {
-          expect([written, readPhone(written, 'GB')]).toEqual([written, { number: expected, country: 'GB' }]);
+          expect([written, readPhone(written, 'GB')]).toEqual([
+            written,
+            { number: expected, country: 'GB', isKnown: true },
+          ]);
           for (const prefix of ['', 'whatsapp:']) {
             const once = normaliseAddress(`${prefix}${written}`, 'whatsapp', 'GB');
-            expect(once).toEqual({ value: `whatsapp:${expected}`, key: expected, country: 'GB' });
+            expect(once).toMatchObject({ value: `whatsapp:${expected}`, key: expected, country: 'GB' });
             expect(normaliseAddress(once?.value ?? '', 'whatsapp', 'GB')).toEqual(once);
           }
         }
@@ -757,20 +1147,55 @@ describe('a phone number', () => {
   });
 
   it('without an area has the country that the file is for, where that has its calling code', () => {
-    expect(readPhone('+1 555 010 0123', 'CA')).toEqual({ number: '+15550100123', country: 'CA' });
-    expect(readPhone('+1 555 010 0123', 'GB')).toEqual({ number: '+15550100123', country: undefined });
-    expect(readPhone('+1 555 010 0123', undefined)).toEqual({ number: '+15550100123', country: undefined });
+    for (const [given, country] of [
+      ['CA', 'CA'],
+      ['GB', undefined],
+      [undefined, undefined],
+    ] as const) {
+      expect(readPhone('+1 555 010 0123', given)).toEqual({ number: '+15550100123', country, isKnown: true });
+    }
   });
 
   it('loses the leading zero of its national form', () => {
-    expect(readPhone('07700 900112', 'GB')).toEqual({ number: '+447700900112', country: 'GB' });
+    expect(readPhone('07700 900112', 'GB')).toMatchObject({ number: '+447700900112', country: 'GB' });
     expect(readPhone('+44 (0)7700 900112', undefined)?.number).toBe('+447700900112');
   });
 
-  it.each(['', '12', 'hello', '+1 212 555', '1-800-FLOWERS', '+12125550101 ext. 5', '+999 12345678'])(
-    'is not %j',
-    (text) => {
-      expect(readPhone(text, 'US')).toBeUndefined();
-    },
-  );
+  it.each([
+    ['(+1) 212 555-0101', undefined, '+12125550101'],
+    ['(+44) (0)20 7946 0190', undefined, '+442079460190'],
+    ['tel:+1-212-555-0101', undefined, '+12125550101'],
+    ['tel:212-555-0101', 'US', '+12125550101'],
+    ['+52 1 55 1234 5678', undefined, '+5215512345678'],
+    ['55 1234 5678', 'MX', '+525512345678'],
+    ['011 15 2345-6789', 'AR', '+5491123456789'],
+    ['0 41 98888-7777', 'BR', '+5541988887777'],
+  ])('is read from %s', (text, country, number) => {
+    expect(readPhone(text, country)).toMatchObject({ number, isKnown: true });
+  });
+
+  it.each([
+    ['+123456789', '+123456789'],
+    ['+999 12345678', '+99912345678'],
+    ['+1 212 555', '+1212555'],
+    ['(+1) 212 555 01010', '+121255501010'],
+    ['+52 2 55 1234 5678', '+5225512345678'],
+  ])('need only have the shape of E.164: %s', (text, number) => {
+    expect(readPhone(text, 'US')).toMatchObject({ number, isKnown: false });
+  });
+
+  it.each([
+    '',
+    '12',
+    'hello',
+    '(212) 555',
+    '1-800-FLOWERS',
+    '+12125550101 ext. 5',
+    'tel:+12125550101;ext=5',
+    '+123456',
+    '+0123456789',
+    '+1234567890123456',
+  ])('is not %j', (text) => {
+    expect(readPhone(text, 'US')).toBeUndefined();
+  });
 });
