@@ -1,4 +1,4 @@
-import { addressKey } from '../address';
+import { bindingKey } from '../address';
 import { type BindingFields, readParties } from '../binding';
 import type { Routing } from '../model';
 import type { ConversationRef } from '../twilio/conversations';
@@ -41,6 +41,6 @@ export function reasonNotToRoute(event: RoutableEvent, routing: Routing): string
   if (routing.routing.on !== 'onConversationAdded') return 'onConversationRoute does it';
   if (!event['MessagingBinding.Address']) return 'no inbound conversation';
   const { ours } = readParties(event, routing.ownAddresses);
-  const isOurs = routing.ownAddresses.includes(addressKey(ours ?? '') ?? '');
+  const isOurs = routing.ownAddresses.includes(bindingKey(ours ?? '') ?? '');
   return isOurs ? undefined : 'not to an address of the routing data';
 }

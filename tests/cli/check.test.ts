@@ -9,10 +9,12 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 /** What `npm run check` prints, and how it ends. */
-function check(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+const check = (...args: string[]) => run('cli/check.ts', ...args);
+
+function run(script: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [project.path('node_modules/tsx/dist/cli.mjs'), project.path('cli/check.ts'), ...args],
+    [project.path('node_modules/tsx/dist/cli.mjs'), project.path(script), ...args],
     { encoding: 'utf8' },
   );
   return { status, stdout, stderr };
@@ -64,6 +66,24 @@ describe('npm run check', () => {
     const file = project.path('assets/customers.private.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"+123456789"'));
     expect(check(...args)).toEqual({ status, stdout, stderr });
+  });
+
+  it('is part of the build, which prints warnings and goes on', () => {
+    const file = project.path('assets/customers.private.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"+123456789"'));
+    expect(run('cli/build.ts')).toEqual({
+      status: 0,
+      stdout: '6 functions and 3 assets are in dist/\n',
+      stderr: warning,
+    });
+    expect(readFileSync(project.path('dist/assets/customers.private.json'), 'utf8')).toContain(
+      '"+123456789"',
+    );
+
+    rmSync(project.path('assets/templates.private.json'));
+    const failed = run('cli/build.ts');
+    expect([failed.status, failed.stdout]).toEqual([1, '']);
+    expect(failed.stderr).toMatch(/is missing\n.*\n1 problem\nWarnings:\n[^]*\n1 warning\nNothing was built/);
   });
 
   it('names the byte that is not UTF-8', () => {

@@ -10,6 +10,7 @@ import {
   type Sources,
 } from '../../cli/data/compile';
 import { normaliseAddress } from '../../cli/data/customers';
+import { decodeText } from '../../cli/data/encoding';
 import { readPhone } from '../../cli/data/phone';
 import { jsonSchemas } from '../../cli/schemas';
 import { AssetCustomers } from '../../lib/customers/asset-customers';
@@ -980,6 +981,31 @@ describe('the data', () => {
         expect(problems.length > 0).toBe(assets.size === 0);
         expect(formatProblems(problems)).toContain('problem');
       }),
+    );
+  });
+
+  it('is read from its bytes where they are UTF-8, and only there', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 12 }),
+      fc.array(
+        fc.constantFrom(0x22, 0xc3, 0xa9, 0xef, 0xbf, 0xbd, 0xbb, 0xed, 0xa0, 0x80, 0xf0, 0x9f, 0x91, 0x8d),
+      ),
+    );
+    fc.assert(
+      fc.property(bytes, (given) => {
+        const file = Uint8Array.from([0x22, 0x22, ...given]);
+        const decoded = decodeText(file);
+        let expected: string | undefined;
+        try {
+          expected = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file);
+        } catch {
+          const [, offset] = /\(byte (\d+) of/.exec('problem' in decoded ? decoded.problem : '') ?? [];
+          const before = file.subarray(0, Number(offset));
+          expect(() => new TextDecoder('utf-8', { fatal: true }).decode(before)).not.toThrow();
+        }
+        expect('text' in decoded ? decoded.text : undefined).toBe(expected);
+      }),
+      { numRuns: 2_000 },
     );
   });
 

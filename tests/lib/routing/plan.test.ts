@@ -1,3 +1,4 @@
+import { reasonNotToRoute } from '../../../lib/routing/inbound';
 import { planRoute } from '../../../lib/routing/plan';
 import { rankPool } from '../../../lib/routing/rank';
 import { customer, routing } from '../../support/data';
@@ -77,6 +78,18 @@ describe('the plan', () => {
       ).toEqual([{ worker: 'other', rule: 'customer_entry', evenIfUnavailable: true }]);
     },
   );
+
+  it('is made for what is written to a short code of ours, without Frontline too', () => {
+    const data = routing({ ownAddresses: ['24680'], routing: { on: 'onConversationAdded' } });
+    const event = { 'MessagingBinding.Address': '+12125550101', 'MessagingBinding.ProxyAddress': '24680' };
+    expect(reasonNotToRoute({ ConversationSid: 'CH1', ...event } as never, data)).toBeUndefined();
+    expect(
+      reasonNotToRoute(
+        { ConversationSid: 'CH1', ...event, 'MessagingBinding.ProxyAddress': '24681' } as never,
+        data,
+      ),
+    ).toBe('not to an address of the routing data');
+  });
 
   it('knows the workers of a short code', () => {
     const data = routing({ routing: { numbers: { '24680': ['n'] } } });
