@@ -82,10 +82,8 @@ export function boundHttpClient(
       throw new RequestFailure(`no answer within ${ms} ms`, { code: 'TIMEOUT' });
     });
     try {
-      return readResponse(
-        options,
-        await Promise.race([sendAbortably(client, { ...options, timeout: ms }, abort.signal), tooLate]),
-      );
+      const sent = sendAbortably(client, { ...options, timeout: ms }, abort.signal);
+      return readResponse(await Promise.race([sent, tooLate]));
     } catch (error) {
       throw error instanceof RequestFailure ? error : networkFailure(error);
     } finally {
@@ -105,12 +103,12 @@ function sendAbortably(client: RequestClient, options: SentRequest, signal: Abor
   return client.request.call(sender, options);
 }
 
-/** @throws RequestFailure unless it is a success with the JSON object that goes with it */
-function readResponse({ method }: SentRequest, response: Received): Received {
+/** @throws RequestFailure unless it is a success with its JSON object, or 204 as for something deleted */
+function readResponse(response: Received): Received {
   const { statusCode: status, headers } = response as Received & { headers?: Record<string, unknown> };
   const body = parse(response.body);
   if (status >= 200 && status < 300) {
-    if (body !== undefined || status === 204 || String(method).toLowerCase() === 'delete') return response;
+    if (body !== undefined || status === 204) return response;
     throw unexpectedResponse();
   }
   throw new RequestFailure(String(body?.message ?? body?.detail ?? `HTTP ${status}`), {

@@ -64,7 +64,7 @@ const requests: Record<string, { method: string; path: string; begin(sid: string
       begin: (sid) =>
         running.twilio.addConversation({ sid }, [
           oneToOne(),
-        { identity: 'customer-in-a-chat' },
+          { identity: 'customer-in-a-chat' },
           { identity: 'alice', attributes: markAttributes({ rank: 0, rule: 'customer_worker' }) },
           { identity: 'bob', attributes: markAttributes({ rank: 1, rule: 'pool' }) },
         ]),
@@ -73,7 +73,9 @@ const requests: Record<string, { method: string; path: string; begin(sid: string
 
 describe('onConversationRoute ends with one worker, whatever happens once on the wire', () => {
   it.each(Object.entries(requests))('to %s', async (_title, { method, path, begin, fields = event }) => {
-    const runs = wireFaults.map(async ({ name, fault }) => {
+    // A 204 without a body is what a removal is answered with.
+    const faults = wireFaults.filter(({ name }) => method !== 'DELETE' || name !== 'no body');
+    const runs = faults.map(async ({ name, fault }) => {
       const sid = `CH${String(++conversations).padStart(32, '0')}`;
       begin(sid);
       running.twilio.fail({ method, path: new RegExp(`/Conversations/${sid}${path}`) }, fault, 1);
@@ -87,7 +89,7 @@ describe('onConversationRoute ends with one worker, whatever happens once on the
     });
     const others = method === 'DELETE' ? 2 : 1;
     expect(await Promise.all(runs)).toEqual(
-      wireFaults.map(({ name }) => ({ name, status: 200, worker: 'alice', workers: ['alice'], others })),
+      faults.map(({ name }) => ({ name, status: 200, worker: 'alice', workers: ['alice'], others })),
     );
   });
 
