@@ -6,12 +6,11 @@ import { findAddressee } from '../../lib/outbound/recipient';
 import { outboundTwilio, writeFirst } from '../../lib/outbound/write-first';
 import { findOutboundWorker } from '../../lib/twilio/workers';
 import { type EndpointTools, serveEndpoint } from '../../lib/webhook/endpoint';
-import { hashIdentity } from '../../lib/webhook/log';
 import { Reply } from '../../lib/webhook/request';
 
 /** An agent, or a system on an agent's behalf, writes to a customer first. */
 async function startConversation(request: OutboundMessage, tools: EndpointTools): Promise<object> {
-  const { caller, env, note } = tools;
+  const { caller, env, note, hash } = tools;
   const channel = readChannel(request.channel);
   const content = readContent(request, channel);
   const routing = await tools.routing();
@@ -22,7 +21,7 @@ async function startConversation(request: OutboundMessage, tools: EndpointTools)
   const addressee = await findAddressee(request, channel, await tools.customers(), routing, caller);
   const parties = { channel, worker, ...addressee };
   const { plan, rule } = planOutbound(parties, content, request.onActive, { routing, workspace, env });
-  note({ channel, rule, worker: hashIdentity(worker.identity) });
+  note({ channel, rule, worker: hash(worker.identity) });
 
   const fingerprint = digest(JSON.stringify(request));
   const { result, replayed } = await onceByKey(tools, request.idempotencyKey, fingerprint, (attempt, tag) =>

@@ -2,7 +2,7 @@ import { type Deadline, deadlineIn, withReserve } from '../deadline';
 import { CallbackError, OutOfTime } from '../errors';
 import type { TwilioApi } from '../twilio/api';
 import type { DataDoors } from './assets';
-import { describeError, hashIdentity, type LogFacts, type LogLevel } from './log';
+import { describeError, identityHasher, type LogFacts, type LogLevel } from './log';
 import type { Platform, RuntimeContext } from './platform';
 
 /** What a handler may use besides its event. */
@@ -18,10 +18,12 @@ export interface Tools extends DataDoors {
    * @throws Misconfigured when the account's credentials are missing
    */
   twilio(options?: { reserveMs?: number }): TwilioApi;
-  /** What the log has in place of a worker's identity. */
+  /** What the log has in place of a worker's identity: a keyed hash, the same every time. */
   hash(identity: string): string;
   /** Adds facts to the request's log line; no personal data. `level` raises the line's level. */
   note(facts: LogFacts, level?: LogLevel): void;
+  /** Does work that the handler can do without: a failure is an error in the log, and gives `instead`. */
+  recover<T>(work: () => Promise<T>, instead: T): Promise<T>;
 }
 
 export type TwilioFunction = (
@@ -76,7 +78,15 @@ export async function runRequest(run: RequestRun): Promise<Reply> {
     deadline,
     env: context,
     note,
-    hash: hashIdentity,
+    hash: identityHasher(context.AUTH_TOKEN),
+    recover: async (work, instead) => {
+      try {
+        return await work();
+      } catch (error) {
+        note(describeError(error), 'error');
+        return instead;
+      }
+    },
     twilio: ({ reserveMs = 0 } = {}) => platform.twilio(context, withReserve(deadline, reserveMs)),
   };
 

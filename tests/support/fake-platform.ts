@@ -76,10 +76,13 @@ export async function hear(
   handler: TwilioFunction,
   event: Record<string, unknown>,
   platform: FakePlatform,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Heard> {
   const answers: Answer[] = [];
   platform.lines.length = 0;
-  await handler({} as RuntimeContext, event, (_error, payload) => answers.push(payload as Answer));
+  await handler(env as unknown as RuntimeContext, event, (_error, payload) =>
+    answers.push(payload as Answer),
+  );
   return { answers, lines: platform.lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 

@@ -149,6 +149,21 @@ describe('a callback', () => {
     }
   });
 
+  it('does without what a handler can do without, and says in the log what failed', async () => {
+    const tolerant: Callback = {
+      ...definition,
+      actions: {
+        Greet: action(v.object({}), async (_event, { recover, routing }) => ({
+          pool: await recover(async () => (await routing()).workers, []),
+        })),
+      },
+    };
+    expect(await call(tolerant, { Location: 'Greet' })).toEqual({
+      answers: [{ status: 200, body: { pool: [] } }],
+      lines: [expect.objectContaining({ level: 'error', error: 'asset_missing', file: '/routing.json' })],
+    });
+  });
+
   it('answers 503 when the work takes longer than the budget, and never a second time', async () => {
     const platform = new FakePlatform();
     let finish: (value: object) => void = () => undefined;

@@ -1,0 +1,83 @@
+import { createHash, createHmac } from 'node:crypto';
+import * as v from 'valibot';
+import { text } from '../../../lib/events/fields';
+import { action, serve, type TwilioFunction } from '../../../lib/webhook/callback';
+import { identityHasher } from '../../../lib/webhook/log';
+import { FakePlatform, hear } from '../../support/fake-platform';
+
+const alice = 'alice@example.com';
+const AUTH_TOKEN = 'a'.repeat(32);
+
+/** A function of its own, as each file in `functions` is one. */
+function logging(platform: FakePlatform): TwilioFunction {
+  const assign = action(v.object({ Worker: text }), async ({ Worker }, { note, hash }) => {
+    note({ worker: hash(Worker) });
+    return {};
+  });
+  return serve({ by: 'Location', actions: { Assign: assign }, unknown: 'refuse', budgetMs: 1_000 }, platform);
+}
+
+async function hashOf(
+  Worker: string,
+  env: Record<string, string>,
+  handler?: TwilioFunction,
+): Promise<unknown> {
+  const platform = new FakePlatform();
+  const { lines } = await hear(handler ?? logging(platform), { Location: 'Assign', Worker }, platform, env);
+  return lines[0]?.worker;
+}
+
+describe('an identity in the log', () => {
+  it('is the same in every request and every function of an account', async () => {
+    const platform = new FakePlatform();
+    const handler = logging(platform);
+    const hashes: unknown[] = [];
+    for (let request = 0; request < 2; request++) {
+      const { lines } = await hear(handler, { Location: 'Assign', Worker: alice }, platform, { AUTH_TOKEN });
+      hashes.push(lines[0]?.worker);
+    }
+    hashes.push(await hashOf(alice, { AUTH_TOKEN }));
+    const expected = createHmac('sha256', AUTH_TOKEN).update(alice).digest('hex').slice(0, 12);
+    expect(hashes).toEqual([expected, expected, expected]);
+  });
+
+  it('is the same on another instance, which knows nothing but the token', () => {
+    const hashes = [1, 2].map(() => {
+      let hash = '';
+      jest.isolateModules(() => {
+        const log = require('../../../lib/webhook/log') as { identityHasher: typeof identityHasher };
+        hash = log.identityHasher(AUTH_TOKEN)(alice);
+      });
+      return hash;
+    });
+    expect(hashes[0]).toBe(hashes[1]);
+  });
+
+  it('is another one with another token, and for another identity', async () => {
+    const hashes = [
+      await hashOf(alice, { AUTH_TOKEN }),
+      await hashOf(alice, { AUTH_TOKEN: 'b'.repeat(32) }),
+      await hashOf('bob@example.com', { AUTH_TOKEN }),
+      await hashOf(alice, {}),
+    ];
+    expect(new Set(hashes).size).toBe(4);
+    for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  it.each([undefined, '', 5, null])('has a random key where the token is %j', (token) => {
+    const unsalted = createHash('sha256').update(alice).digest('hex').slice(0, 12);
+    const emptyKey = createHmac('sha256', '').update(alice).digest('hex').slice(0, 12);
+    const hash = identityHasher(token)(alice);
+    expect([unsalted, emptyKey]).not.toContain(hash);
+    expect(identityHasher(token)(alice)).toBe(hash);
+    jest.isolateModules(() => {
+      const other = require('../../../lib/webhook/log') as { identityHasher: typeof identityHasher };
+      expect(other.identityHasher(token)(alice)).not.toBe(hash);
+    });
+  });
+
+  it('can never be had by hashing a guess', async () => {
+    const guess = createHash('sha256').update(alice).digest('hex').slice(0, 12);
+    expect([await hashOf(alice, { AUTH_TOKEN }), await hashOf(alice, {})]).not.toContain(guess);
+  });
+});
