@@ -1,38 +1,52 @@
-import { readParties } from '../../lib/binding';
-import { describeConversation, describeParticipant } from '../../lib/conversations/attributes';
-import { findWriter } from '../../lib/customers/access';
+import { customerIdOf } from '../../lib/conversations/attributes';
+import { findPeople, namedConversation } from '../../lib/conversations/name';
+import { completeParticipant, whoJoined } from '../../lib/conversations/participant';
 import { onConversationAdd, onConversationAdded, onParticipantAdded } from '../../lib/events/conversations';
 import { reasonNotToRoute } from '../../lib/routing/inbound';
 import { routeConversation } from '../../lib/routing/route-conversation';
 import { fetchAttributes, updateAttributes } from '../../lib/twilio/conversations';
-import { action, type Callback, serve } from '../../lib/webhook/callback';
+import { action, type Callback, serve, type Tools } from '../../lib/webhook/callback';
 
-/** Names a new inbound conversation after its customer. An error here would lose the customer's message. */
+/** Names a new inbound conversation after the people in it. An error here would lose the customer's message. */
 const nameConversation = action(
   onConversationAdd,
-  async (event, { customers, note }) => {
-    const address = event['MessagingBinding.Address'];
-    if (!address) return {};
-    const customer = await findWriter(await customers(), readParties(event, []).people);
-    note({ customer: customer ? 'known' : 'unknown' });
-    return describeConversation(address, customer, event.Attributes);
+  async (event, context) => {
+    if (!event['MessagingBinding.Address']) return {};
+    const directory = await context.customers();
+    const find = (address: string) => directory.byAddress(address);
+    const { people, ourAddressUnknown } = await findPeople(event, await ownAddresses(context), find);
+
+    const isKnown = people.some(({ customer }) => customer);
+    context.note({ customer: isKnown ? 'known' : 'unknown', people: people.length });
+    if (ourAddressUnknown) context.note({ ourAddress: 'not in the routing data' }, 'warn');
+    return namedConversation(people, event.Attributes);
   },
   { fallback: {} },
 );
 
 /** Tells the Frontline app which customer a participant is. */
-const describeCustomer = action(onParticipantAdded, async (event, { customers, twilio, note }) => {
-  const { ConversationSid, ParticipantSid, Identity, 'MessagingBinding.Address': address } = event;
-  const customer = address && !Identity ? await (await customers()).byAddress(address) : undefined;
-  note({ participant: Identity ? 'worker' : customer ? 'customer' : 'unknown' });
-  if (!customer) return {};
+const describeCustomer = action(onParticipantAdded, async (event, context) => {
+  const joined = whoJoined(event, await ownAddresses(context));
+  context.note({ participant: joined.is });
+  if (joined.is !== 'person') return {};
 
-  const api = twilio();
-  const current = await fetchAttributes(api, { sid: ConversationSid }, ParticipantSid);
-  const decision = describeParticipant(customer, current);
-  note(decision.do === 'write' ? { dropped: decision.dropped } : { unchanged: decision.why });
-  if (decision.do === 'write')
-    await updateAttributes(api, { sid: ConversationSid }, ParticipantSid, decision.attributes);
+  const directory = await context.customers();
+  const byAddress = await directory.byAddress(joined.address);
+  context.note({ customer: byAddress ? 'known' : 'unknown' });
+  if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
+
+  const api = context.twilio({ reserveMs: 200 });
+  const conversation = { sid: event.ConversationSid, serviceSid: event.ChatServiceSid };
+  const cards = { byAddress, byId: (id: string) => directory.byId(id) };
+  const completion = await completeParticipant(cards, {
+    ...api,
+    read: () => fetchAttributes(api, conversation, event.ParticipantSid),
+    write: (text, sleep) => updateAttributes({ ...api, sleep }, conversation, event.ParticipantSid, text),
+  });
+  context.note(
+    completion,
+    'unchanged' in completion && completion.unchanged !== 'complete' ? 'warn' : 'info',
+  );
   return {};
 });
 
@@ -43,6 +57,11 @@ const routeAdded = action(onConversationAdded, async (event, context) => {
   context.note({ notRouted: reason });
   return {};
 });
+
+/** Groups are named as well as can be, and participants described, even when the routing data cannot be read. */
+function ownAddresses({ routing, recover }: Tools): Promise<string[]> {
+  return recover(async () => [...(await routing()).ownAddresses], []);
+}
 
 export const callback: Callback = {
   by: 'EventType',

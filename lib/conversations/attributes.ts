@@ -7,12 +7,14 @@ type Attributes = Record<string, unknown>;
 export const participantAttributesLimit = 4 * 1024;
 export const conversationAttributesLimit = 16 * 1024;
 
-/** Twilio's limit for a conversation's friendly name, in characters. */
-const friendlyNameLimit = 256;
-
-/** @returns the attributes, `{}` for a missing or empty text, or undefined when the text is no JSON object */
-export function parseAttributes(text: string | undefined): Attributes | undefined {
-  if (text === undefined || text === '') return {};
+/**
+ * @param text a field of an event, or what Twilio answered; one that came twice is a list, not text
+ * @returns the attributes, `{}` for a missing or blank text, or undefined when it is no JSON object
+ */
+export function parseAttributes(text: unknown): Attributes | undefined {
+  if (text === undefined) return {};
+  if (typeof text !== 'string') return undefined;
+  if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -23,55 +25,109 @@ export function parseAttributes(text: string | undefined): Attributes | undefine
   }
 }
 
+/** @returns the id of the card that a participant already has; undefined for null, a blank text or no text at all */
+export function customerIdOf(attributes: unknown): string | undefined {
+  const id = parseAttributes(attributes)?.customer_id;
+  return typeof id === 'string' && id.trim() !== '' ? id : undefined;
+}
+
 /**
- * What a new inbound conversation is called and looks like.
+ * The attributes of a new conversation: those that it is about to get, and an avatar where they have none.
  *
- * @param address the customer's address as Twilio wrote it; stands in for a name that is not known
- * @param given the attributes that the conversation is about to get (JSON text)
- * @returns the body of the pre-action hook's answer; `attributes` is left out where the given ones could be harmed
- * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
+ * @param given JSON text
+ * @returns JSON text, or undefined where the given attributes cannot be read or would get too long: they stay then
  */
-export function describeConversation(
-  address: string,
-  customer: Customer | undefined,
-  given: string | undefined,
-): { friendly_name: string; attributes?: string } {
-  const friendly_name = [...(customer?.display_name ?? address)].slice(0, friendlyNameLimit).join('');
+export function conversationAttributes(avatar: string | undefined, given: unknown): string | undefined {
   const attributes = parseAttributes(given);
-  if (!attributes) return { friendly_name };
-  const text = JSON.stringify({ ...(customer?.avatar && { avatar: customer.avatar }), ...attributes });
-  return byteLength(text) <= conversationAttributesLimit
-    ? { friendly_name, attributes: text }
-    : { friendly_name };
+  if (!attributes) return undefined;
+  const text = setMembers(given, avatar !== undefined && isBlank(attributes.avatar) ? { avatar } : {});
+  return byteLength(text) <= conversationAttributesLimit ? text : undefined;
 }
 
 /** What to do about a participant's attributes. */
 export type AttributesDecision =
   | { do: 'write'; attributes: string; dropped: string[] }
-  | { do: 'nothing'; why: 'unchanged' | 'not_an_object' | 'full' };
+  | { do: 'nothing'; why: 'complete' | 'not_an_object' | 'full'; dropped: string[] };
 
 /**
- * Puts a customer's id, name and avatar into a participant's attributes. What is there already stays; what does not
- * fit in 4 KB is left out, the avatar first, then the name, never the id.
+ * Puts a customer's id, name and avatar into a participant's attributes. What is there already stays; null and a
+ * blank text count as missing, and an id that is no text too. What does not fit in 4 KB is left out, the avatar first,
+ * then the name, never the id.
  *
+ * @param customer whose card it is: the one of the `customer_id` that is there, if there is one
  * @param current the participant's attributes as they are (JSON text)
  */
-export function describeParticipant(customer: Customer, current: string | undefined): AttributesDecision {
+export function participantAttributes(customer: Customer, current: string): AttributesDecision {
   const present = parseAttributes(current);
-  if (!present) return { do: 'nothing', why: 'not_an_object' };
+  if (!present) return { do: 'nothing', why: 'not_an_object', dropped: [] };
 
-  const wanted = Object.entries({
-    customer_id: customer.customer_id,
-    display_name: customer.display_name,
-    avatar: customer.avatar,
-  }).filter(([name, value]) => value !== undefined && !Object.hasOwn(present, name));
+  const { customer_id, display_name, avatar } = customer;
+  const wanted = [
+    ...(customerIdOf(current) === undefined ? [['customer_id', customer_id] as const] : []),
+    ...(isBlank(present.display_name) ? [['display_name', display_name] as const] : []),
+    ...(avatar !== undefined && isBlank(present.avatar) ? [['avatar', avatar] as const] : []),
+  ];
   const dropped: string[] = [];
 
   while (wanted.length > 0) {
-    const attributes = JSON.stringify({ ...present, ...Object.fromEntries(wanted) });
+    const attributes = setMembers(current, Object.fromEntries(wanted));
     if (byteLength(attributes) <= participantAttributesLimit) return { do: 'write', attributes, dropped };
     dropped.push(String(wanted.pop()?.[0]));
-    if (dropped.includes('customer_id')) return { do: 'nothing', why: 'full' };
+    if (dropped.includes('customer_id')) return { do: 'nothing', why: 'full', dropped };
   }
-  return { do: 'nothing', why: 'unchanged' };
+  return { do: 'nothing', why: 'complete', dropped };
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/**
+ * Sets members of a JSON object in its text. To parse it and write it anew would round large numbers, lose repeated
+ * names and fail on deep nesting: everything else stays as it is written.
+ *
+ * @param json the text of a JSON object, or nothing
+ */
+function setMembers(json: unknown, values: Readonly<Record<string, string>>): string {
+  const kept = splitMembers(typeof json === 'string' ? json : '').filter(
+    ({ name }) => !Object.hasOwn(values, name),
+  );
+  const set = Object.entries(values).map(
+    ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+  );
+  return `{${[...kept.map(({ text }) => text), ...set].join(',')}}`;
+}
+
+/** @returns the members of a JSON object, each with its text, e.g. `"a":[1]`; none for an empty text */
+function splitMembers(json: string): { name: string; text: string }[] {
+  const members: { name: string; text: string }[] = [];
+  let depth = 0;
+  let start = 0;
+  let colon = -1;
+  for (let at = 0; at < json.length; at++) {
+    const char = json[at];
+    if (char === '"') at = endOfString(json, at);
+    else if (char === '{' || char === '[') {
+      depth += 1;
+      if (depth === 1) start = at + 1;
+    } else if (char === '}' || char === ']') depth -= 1;
+    else if (char === ':' && depth === 1 && colon < start) colon = at;
+
+    const ends = (char === ',' && depth === 1) || (char === '}' && depth === 0);
+    if (!ends) continue;
+    // There is no member in `{}`.
+    if (colon >= start) {
+      const name = JSON.parse(json.slice(start, colon)) as string;
+      members.push({ name, text: json.slice(start, at).trim() });
+    }
+    start = at + 1;
+  }
+  return members;
+}
+
+/** @returns where the closing quotation mark is */
+function endOfString(json: string, start: number): number {
+  let at = start + 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at;
 }

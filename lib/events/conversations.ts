@@ -27,26 +27,36 @@ export const onConversationAdded = onConversationRoute;
 
 /**
  * `onConversationAdd`, before a conversation is created. `MessagingBinding.Address` is there only when an inbound
- * message is what creates it.
+ * message is what creates it. An error here would lose the message: what the name does not need may be of any form.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
  */
 export const onConversationAdd = v.object({
+  ChatServiceSid: serviceSid,
   /** JSON text */
-  Attributes: optionalText,
+  Attributes: v.optional(v.unknown()),
+  /** JSON text; on WhatsApp it holds the sender's profile name. */
+  ChannelMetadata: v.optional(v.unknown()),
+  'MessagingBinding.ProxyAddress': optionalText,
   'MessagingBinding.Address': optionalText,
+  'MessagingBinding.ProjectedAddress': optionalText,
   'MessagingBinding.AuthorAddress': optionalText,
 });
 
 /**
  * `onParticipantAdded`, after a participant joined; it can arrive twice and out of order. The customer is the
- * participant with an address and without an identity.
+ * participant with an address and without an identity. In a group MMS it comes for our own number too, which has
+ * `ProjectedAddress` and neither address nor identity.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
  */
 export const onParticipantAdded = v.object({
+  ChatServiceSid: serviceSid,
   ConversationSid: sid('CH'),
   ParticipantSid: sid('MB'),
   Identity: optionalText,
+  /** JSON text */
+  Attributes: v.optional(v.unknown()),
   'MessagingBinding.Address': optionalText,
+  'MessagingBinding.ProjectedAddress': optionalText,
 });

@@ -1,13 +1,17 @@
-import { customer } from '../support/data';
+import { customer, routing } from '../support/data';
 import { faults } from '../support/fake-twilio';
 import { fixture, without } from '../support/fixtures';
 import { type Running, runtimes } from '../support/runtimes';
 
 const path = '/callbacks/conversations';
 const inbound = fixture('on-conversation-add-inbound');
+const group = fixture('on-conversation-add-group-mms');
+const whatsapp = fixture('on-conversation-add-whatsapp');
 const outbound = fixture('on-conversation-add-outbound');
 const joined = fixture('on-participant-added-customer');
 const worker = fixture('on-participant-added-worker');
+const ourNumber = fixture('on-participant-added-projected');
+const member = fixture('on-participant-added-group-member');
 const sid = joined.ConversationSid as string;
 const participantSid = joined.ParticipantSid as string;
 const at = `/v1/Conversations/${sid}/Participants/${participantSid}`;
@@ -20,8 +24,16 @@ const data = {
         avatar: 'https://example.com/ada.png',
         channels: [{ type: 'sms', value: '+12125550101' }],
       }),
+      customer({
+        customer_id: 'bo',
+        display_name: 'Bo Diaz',
+        channels: [{ type: 'sms', value: '+12125550103' }],
+      }),
+      // Our own number got onto a card by mistake.
+      customer({ customer_id: 'desk', channels: [{ type: 'sms', value: '+16465550190' }] }),
     ],
   }),
+  '/routing.json': JSON.stringify(routing({ ownAddresses: ['+16465550190'] })),
 };
 const full = { customer_id: 'ada', display_name: 'Ada Lovelace', avatar: 'https://example.com/ada.png' };
 
@@ -51,7 +63,7 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
         200,
         {
           friendly_name: 'Ada Lovelace',
-          attributes: '{"avatar":"https://example.com/ada.png","from":"web"}',
+          attributes: '{"from":"web","avatar":"https://example.com/ada.png"}',
         },
       ]);
       expect(headers['content-type']).toMatch(/^application\/json/);
@@ -70,13 +82,70 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       expect([status, body]).toEqual([200, expect.objectContaining({ friendly_name })]);
     });
 
-    it("takes the author's name for a group MMS", async () => {
+    it.each([
+      ['the sender first, then the others', {}, 'Ada Lovelace, +12125550102'],
+      ['all of them unknown', { author: '+12125550198' }, '+12125550198, +12125550102'],
+      ['two', { receivers: '[+16465550190]' }, 'Ada Lovelace'],
+      ['in square brackets', { receivers: '[+16465550190, +12125550103]' }, 'Ada Lovelace, Bo Diaz'],
+      [
+        'with a number of ours that is not listed',
+        { receivers: '+12125550103, +16465550199' },
+        'Ada Lovelace',
+      ],
+    ])('names a group after its people, never after us: %s', async (_title, given, friendly_name) => {
+      const {
+        receivers = group['MessagingBinding.Address'],
+        author = group['MessagingBinding.AuthorAddress'],
+      } = given as { receivers?: string; author?: string };
       const fields = {
-        ...inbound,
-        'MessagingBinding.Address': '+12125550198, +12125550101',
-        'MessagingBinding.AuthorAddress': '+12125550101',
+        ...group,
+        'MessagingBinding.Address': String(receivers),
+        'MessagingBinding.AuthorAddress': String(author),
       };
-      expect((await running.call(path, fields)).body).toMatchObject({ friendly_name: 'Ada Lovelace' });
+      const { status, body } = await running.call(path, fields);
+      expect([status, body]).toEqual([200, expect.objectContaining({ friendly_name })]);
+      const [line] = logLines();
+      expect(line?.ourAddress).toBe(
+        receivers?.includes('6465550199') ? 'not in the routing data' : undefined,
+      );
+      expect(JSON.stringify(logLines())).not.toMatch(/5550|Lovelace|Diaz/);
+    });
+
+    it('names somebody unknown after the WhatsApp profile, and keeps it out of the log', async () => {
+      const { status, body } = await running.call(path, whatsapp);
+      expect([status, body]).toEqual([200, { friendly_name: 'Grace H.', attributes: '{}' }]);
+      expect(JSON.stringify(logLines())).not.toMatch(/Grace|5550/);
+      const known = {
+        ...whatsapp,
+        'MessagingBinding.Address': 'whatsapp:+12125550101',
+        'MessagingBinding.AuthorAddress': 'whatsapp:+12125550101',
+      };
+      expect((await running.call(path, known)).body).toMatchObject({ friendly_name: 'Ada Lovelace' });
+    });
+
+    it.each([
+      ['missing', undefined],
+      ['no JSON', '{'],
+      ['of another form', 'null'],
+      ['without our addresses', '{}'],
+    ])('names what it can when the routing data are %s, and says so in the log', async (_title, text) => {
+      await running.setData({ ...data, '/routing.json': text });
+      const one = await running.call(path, inbound);
+      const many = await running.call(path, group);
+      await running.setData(data);
+      expect([one.status, one.body]).toEqual([
+        200,
+        expect.objectContaining({ friendly_name: 'Ada Lovelace' }),
+      ]);
+      expect([many.status, many.body]).toEqual([
+        200,
+        expect.objectContaining({ friendly_name: 'Ada Lovelace' }),
+      ]);
+      expect(logLines()).toEqual(
+        [one, many].map(() =>
+          expect.objectContaining({ level: 'error', status: 200, error: expect.any(String) }),
+        ),
+      );
     });
 
     it('changes nothing about a conversation that no inbound message makes', async () => {
@@ -88,6 +157,21 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       const { status, body } = await running.call(path, { ...inbound, Attributes: '{' });
       expect([status, body]).toEqual([200, { friendly_name: 'Ada Lovelace' }]);
     });
+
+    it('names a conversation whose attributes are 5,000 levels deep, and keeps every one', async () => {
+      const deep = '['.repeat(5_000) + ']'.repeat(5_000);
+      const { status, body } = await running.call(path, { ...inbound, Attributes: `{"a":${deep}}` });
+      const attributes = `{"a":${deep},"avatar":"https://example.com/ada.png"}`;
+      expect([status, body]).toEqual([200, { friendly_name: 'Ada Lovelace', attributes }]);
+    });
+
+    it.each([[['{}', '{}']], [{ a: { b: 1 } }]])(
+      'names a conversation whose attributes came twice or as fields, and leaves them alone: %j',
+      async (Attributes) => {
+        const { status, body } = await running.call(path, {}, { json: { ...inbound, Attributes } });
+        expect([status, body]).toEqual([200, { friendly_name: 'Ada Lovelace' }]);
+      },
+    );
 
     it('needs no credentials', async () => {
       await running.setEnv({ ACCOUNT_SID: undefined, AUTH_TOKEN: undefined });
@@ -126,8 +210,9 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       put('{"role":"vip","display_name":"Ada L."}');
       const { status, body } = await running.call(path, joined);
       expect([status, body]).toEqual([200, {}]);
+      const look = { method: 'GET', host: 'conversations.twilio.com', path: at, form: {} };
       expect(running.twilio.calls).toEqual([
-        { method: 'GET', host: 'conversations.twilio.com', path: at, form: {} },
+        look,
         {
           method: 'POST',
           host: 'conversations.twilio.com',
@@ -137,6 +222,8 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
               '{"role":"vip","display_name":"Ada L.","customer_id":"ada","avatar":"https://example.com/ada.png"}',
           },
         },
+        // Nobody replaced them meanwhile.
+        look,
       ]);
       expect(attributes()).toEqual({ ...full, role: 'vip', display_name: 'Ada L.' });
     });
@@ -166,6 +253,8 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       ['a worker with an address, as in a group MMS', { ...joined, Identity: 'alice@example.com' }],
       ['an unknown customer', { ...joined, 'MessagingBinding.Address': '+12125550199' }],
       ['a participant without an address', without(joined, 'MessagingBinding.Address')],
+      ['our own number in a group MMS', { ...ourNumber, Attributes: '{"customer_id":"ada"}' }],
+      ['our own number as an address', { ...joined, 'MessagingBinding.Address': '+16465550190' }],
     ])('changes nothing about %s', async (_title, fields) => {
       put();
       const { status, body } = await running.call(path, fields);
@@ -173,11 +262,72 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       expect(running.twilio.calls).toEqual([]);
     });
 
-    it('is content with a participant who has left', async () => {
+    it.each([
+      ['customer_id is null', '{"customer_id":null}', full],
+      ['customer_id is empty', '{"customer_id":"","role":"vip"}', { ...full, role: 'vip' }],
+      ['customer_id is another card', '{"customer_id":"bo"}', { customer_id: 'bo', display_name: 'Bo Diaz' }],
+      ['customer_id is on no card', '{"customer_id":"eve"}', { customer_id: 'eve' }],
+      [
+        'a number is large',
+        '{"customer_id":null,"order":1e400}',
+        { ...full, order: Number.POSITIVE_INFINITY },
+      ],
+    ])('completes one card and keeps the rest where %s', async (_title, before, after) => {
+      put(before);
+      expect((await running.call(path, joined)).status).toBe(200);
+      expect(attributes()).toEqual(after);
+      expect(JSON.stringify(logLines())).not.toMatch(/5550|Lovelace|Diaz|eve"/);
+    });
+
+    it('describes a customer who is a member of a group', async () => {
+      const { ConversationSid = '' } = member;
+      running.twilio.addConversation({ sid: ConversationSid }, [
+        { sid: participantSid, address: '+12125550101', attributes: '{}' },
+      ]);
+      expect((await running.call(path, member)).status).toBe(200);
+      const [participant] = running.twilio.participants(ConversationSid);
+      expect(JSON.parse(String(participant?.attributes))).toEqual(full);
+    });
+
+    it('describes a customer when the routing data cannot be read, and says so in the log', async () => {
+      await running.setData({ ...data, '/routing.json': undefined });
+      put();
+      const { status } = await running.call(path, joined);
+      await running.setData(data);
+      expect([status, attributes()]).toEqual([200, full]);
+      expect(logLines()).toEqual([
+        expect.objectContaining({ level: 'error', error: 'asset_missing', updates: 1 }),
+      ]);
+    });
+
+    it('waits for a participant who cannot be read yet, and keeps what is there', async () => {
+      put('{"role":"vip"}');
+      running.twilio.fail({ method: 'GET' }, { status: 404, code: 20404 }, 2);
+      const { status, body } = await running.call(path, joined);
+      expect([status, body, attributes()]).toEqual([200, {}, { ...full, role: 'vip' }]);
+    });
+
+    it('says in time that there is no participant when there is none', async () => {
       running.twilio.addConversation({ sid });
       const { status, body } = await running.call(path, joined);
-      expect([status, body]).toEqual([200, {}]);
+      expect([status, body]).toEqual([
+        404,
+        { code: 'participant_not_found', message: 'There is no such participant.' },
+      ]);
+      expect(running.twilio.writes).toEqual([]);
+      expect(logLines()).toEqual([
+        expect.objectContaining({ level: 'warn', error: 'participant_not_found', status: 404 }),
+      ]);
     });
+
+    it.each(['', 'IS../../x', 'CH00000000000000000000000000000001'])(
+      'does without an odd ChatServiceSid: %j',
+      async (ChatServiceSid) => {
+        put();
+        const { status } = await running.call(path, { ...joined, ChatServiceSid });
+        expect([status, attributes()]).toEqual([200, full]);
+      },
+    );
 
     it.each([
       ['429', faults.tooManyRequests],

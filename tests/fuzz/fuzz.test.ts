@@ -110,8 +110,12 @@ const subjects: Subject[] = [
     fixtures: [
       'on-conversation-add-inbound',
       'on-conversation-add-outbound',
+      'on-conversation-add-group-mms',
+      'on-conversation-add-whatsapp',
       'on-participant-added-customer',
       'on-participant-added-worker',
+      'on-participant-added-group-member',
+      'on-participant-added-projected',
     ],
     statuses: [200, 400, 500, 502, 503],
     budgetMs: 3_500,

@@ -13,6 +13,7 @@ export const secrets = [
   'bob@example.com',
   'carol@example.com',
   'Gold plan',
+  'Grace H.',
 ] as const;
 
 /** A value of any JSON type; a field that came twice is an array. */
@@ -82,6 +83,8 @@ const fieldNames = [
   'MessageSid',
   'Identity',
   'Attributes',
+  'ChannelMetadata',
+  'ChatServiceSid',
   'RetryCount',
   'MessagingBinding.Address',
   'MessagingBinding.ProxyAddress',

@@ -1,75 +1,139 @@
 import fc from 'fast-check';
-import { describeConversation, describeParticipant } from '../../../lib/conversations/attributes';
+import {
+  conversationAttributes,
+  customerIdOf,
+  participantAttributes,
+} from '../../../lib/conversations/attributes';
 import { customer } from '../../support/data';
 
 const ada = customer({ avatar: 'https://example.com/ada.png' });
+const deep = (levels: number): string => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
 
-describe("a conversation's name and attributes", () => {
-  it("are the customer's name and avatar", () => {
-    expect(describeConversation('+12125550101', ada, '{"from":"campaign"}')).toEqual({
-      friendly_name: 'Ada Lovelace',
-      attributes: '{"avatar":"https://example.com/ada.png","from":"campaign"}',
-    });
+describe("a conversation's attributes", () => {
+  it.each([
+    ['{"from":"campaign"}', '{"from":"campaign","avatar":"x"}'],
+    [undefined, '{"avatar":"x"}'],
+    [' ', '{"avatar":"x"}'],
+    ['{ }', '{"avatar":"x"}'],
+    ['{"avatar":"y"}', '{"avatar":"y"}'],
+    ['{"avatar":null}', '{"avatar":"x"}'],
+    ['{"avatar":" ","b":1}', '{"b":1,"avatar":"x"}'],
+  ])('of %j get an avatar where they have none: %s', (given, attributes) => {
+    expect(conversationAttributes('x', given)).toBe(attributes);
   });
 
-  it('are the address and the given attributes for somebody unknown', () => {
-    expect(describeConversation('whatsapp:+12125550101', undefined, '{"a":1}')).toEqual({
-      friendly_name: 'whatsapp:+12125550101',
-      attributes: '{"a":1}',
-    });
-    expect(describeConversation('+12125550101', undefined, undefined)).toEqual({
-      friendly_name: '+12125550101',
-      attributes: '{}',
-    });
+  it('are those given for somebody without an avatar', () => {
+    expect(conversationAttributes(undefined, '{"a":1}')).toBe('{"a":1}');
+    expect(conversationAttributes(undefined, undefined)).toBe('{}');
   });
 
-  it('keep an avatar that is there already', () => {
-    expect(describeConversation('+1', ada, '{"avatar":"x"}').attributes).toBe('{"avatar":"x"}');
+  it.each(['{', '[]', '"text"', 'null', '5', ['{}', '{}'], { a: 1 }, null])(
+    'are left alone when they are no JSON object: %j',
+    (given) => {
+      expect(conversationAttributes('x', given)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['5,000 levels', deep(5_000), deep(5_000)],
+    ['a large number', '{"order":12345678901234567890,"x":1.0}', '{"order":12345678901234567890,"x":1.0}'],
+    ['repeated names', '{"a":1,"a":2}', '{"a":1,"a":2}'],
+    ['strings like JSON', '{"a\\"}":"},{\\\\"}', '{"a\\"}":"},{\\\\"}'],
+    ['__proto__', '{"__proto__":{"avatar":"y"}}', '{"__proto__":{"avatar":"y"}}'],
+  ])('stay as they are written: %s', (_title, given, kept) => {
+    expect(conversationAttributes('x', given)).toBe(`${kept.slice(0, -1)},"avatar":"x"}`);
   });
 
-  it.each(['{', '[]', '"text"', 'null', '5'])('leave attributes alone that are no object: %s', (given) => {
-    expect(describeConversation('+1', ada, given)).toEqual({ friendly_name: 'Ada Lovelace' });
+  it('stay within 16 KB, or stay alone', () => {
+    const given = (bytes: number): string => JSON.stringify({ x: 'x'.repeat(bytes - 8) });
+    expect(conversationAttributes('x', given(16 * 1024 - 13))).toHaveLength(16 * 1024);
+    expect(conversationAttributes('x', given(16 * 1024 - 12))).toBeUndefined();
+    expect(conversationAttributes('x', deep(200_000))).toBeUndefined();
   });
 
-  it('stay within 256 characters and 16 KB', () => {
-    const long = customer({ display_name: '🦊'.repeat(300), avatar: 'https://example.com' });
-    const given = JSON.stringify({ x: 'x'.repeat(16 * 1024 - 10) });
-    expect(describeConversation('+1', long, given)).toEqual({ friendly_name: '🦊'.repeat(256) });
+  it('hold what was given and the avatar, however they are written', () => {
+    const objects = fc.dictionary(fc.string(), fc.jsonValue());
+    fc.assert(
+      fc.property(objects, fc.constantFrom(0, 1, 4, '\t'), fc.webUrl(), (given, indent, avatar) => {
+        const expected: unknown = JSON.parse(JSON.stringify({ ...given, avatar }));
+        delete given.avatar;
+        const text = conversationAttributes(avatar, JSON.stringify(given, null, indent));
+        expect(JSON.parse(String(text))).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe("a participant's customer_id", () => {
+  it.each([['{"customer_id":"7"}', '7']])('is read from %s: %s', (attributes, id) => {
+    expect(customerIdOf(attributes)).toBe(id);
+  });
+
+  it.each([
+    '{"customer_id":null}',
+    '{"customer_id":""}',
+    '{"customer_id":" "}',
+    '{"customer_id":7}',
+    '{}',
+    '[',
+    '',
+  ])('is missing in %s', (attributes) => {
+    expect(customerIdOf(attributes)).toBeUndefined();
   });
 });
 
 describe("a participant's attributes", () => {
   it("get the customer's id, name and avatar", () => {
-    expect(describeParticipant(ada, '{}')).toEqual({
+    expect(participantAttributes(ada, '{}')).toEqual({
       do: 'write',
       attributes: '{"customer_id":"1","display_name":"Ada Lovelace","avatar":"https://example.com/ada.png"}',
       dropped: [],
     });
   });
 
-  it('keep what is there, even where it differs', () => {
-    expect(describeParticipant(ada, '{"display_name":"Ada L.","role":"vip"}')).toEqual({
+  it.each([
+    [
+      '{"display_name":"Ada L.","role":"vip"}',
+      '{"display_name":"Ada L.","role":"vip","customer_id":"1","avatar":"x"}',
+    ],
+    ['{"customer_id":null}', '{"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}'],
+    ['{"customer_id":"","avatar":"y"}', '{"avatar":"y","customer_id":"1","display_name":"Ada Lovelace"}'],
+    ['{"customer_id":7}', '{"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}'],
+    ['{"display_name":null,"avatar":" "}', '{"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}'],
+    [
+      '{"customer_id":"1","order":12345678901234567890}',
+      '{"customer_id":"1","order":12345678901234567890,"display_name":"Ada Lovelace","avatar":"x"}',
+    ],
+    [
+      '{"customer_id":"2","customer_id":null}',
+      '{"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}',
+    ],
+    [
+      deep(1_000),
+      `${deep(1_000).slice(0, -1)},"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}`,
+    ],
+  ])('keep what is there, and take null and blank for missing: %.60s', (current, attributes) => {
+    expect(participantAttributes(customer({ avatar: 'x' }), current)).toEqual({
       do: 'write',
-      attributes:
-        '{"display_name":"Ada L.","role":"vip","customer_id":"1","avatar":"https://example.com/ada.png"}',
+      attributes,
       dropped: [],
     });
   });
 
   it('are left alone when nothing would change, or when they are no object', () => {
-    const full = '{"customer_id":"9","display_name":"x","avatar":null}';
-    expect(describeParticipant(ada, full)).toEqual({ do: 'nothing', why: 'unchanged' });
-    expect(describeParticipant(ada, '[1]')).toEqual({ do: 'nothing', why: 'not_an_object' });
+    const full = '{"customer_id":"1","display_name":"x","avatar":5}';
+    expect(participantAttributes(ada, full)).toEqual({ do: 'nothing', why: 'complete', dropped: [] });
+    expect(participantAttributes(ada, '[1]')).toEqual({ do: 'nothing', why: 'not_an_object', dropped: [] });
   });
 
   it('lose the avatar first, then the name, never the id', () => {
     const room = (bytes: number) => JSON.stringify({ x: 'x'.repeat(4096 - 8 - bytes) });
-    expect(describeParticipant(ada, room(60))).toMatchObject({ do: 'write', dropped: ['avatar'] });
-    expect(describeParticipant(ada, room(30))).toMatchObject({
+    expect(participantAttributes(ada, room(60))).toMatchObject({ do: 'write', dropped: ['avatar'] });
+    expect(participantAttributes(ada, room(30))).toMatchObject({
       do: 'write',
       dropped: ['avatar', 'display_name'],
     });
-    expect(describeParticipant(ada, room(5))).toEqual({ do: 'nothing', why: 'full' });
+    expect(participantAttributes(ada, room(5))).toMatchObject({ do: 'nothing', why: 'full' });
   });
 
   it('never grow over 4 KB, keep every value that was there, and settle at once', () => {
@@ -77,14 +141,12 @@ describe("a participant's attributes", () => {
     fc.assert(
       fc.property(objects, fc.string(), fc.nat(4200), (present, name, padding) => {
         const current = JSON.stringify({ ...present, pad: 'ü'.repeat(padding / 2) });
-        const decision = describeParticipant(customer({ ...ada, display_name: name }), current);
+        const decision = participantAttributes(customer({ ...ada, display_name: name || 'x' }), current);
         if (decision.do !== 'write') return;
         expect(Buffer.byteLength(decision.attributes)).toBeLessThanOrEqual(4096);
         const written = JSON.parse(decision.attributes) as Record<string, unknown>;
         expect(written).toMatchObject(JSON.parse(current) as object);
         expect(Object.hasOwn(written, 'customer_id')).toBe(true);
-        const again = describeParticipant(customer({ ...ada, display_name: name }), decision.attributes);
-        expect(again.do).toBe('nothing');
       }),
     );
   });

@@ -1,0 +1,157 @@
+import type { BindingFields } from '../../../lib/binding';
+import { findPeople, namedConversation, type Person, readProfileName } from '../../../lib/conversations/name';
+import { customer } from '../../support/data';
+import { type FixtureName, fixture } from '../../support/fixtures';
+
+const ours = '+16465550190';
+const cards = new Map([
+  ['+12125550101', customer({ customer_id: 'ada', display_name: 'Ada' })],
+  ['+12125550102', customer({ customer_id: 'bo', display_name: 'Bo', avatar: 'https://example.com/bo.png' })],
+  ['+12125550112', customer({ customer_id: 'bo', display_name: 'Bo', avatar: 'https://example.com/bo.png' })],
+]);
+
+async function nameOf(
+  event: BindingFields & { ChannelMetadata?: unknown },
+  own = [ours],
+): Promise<string | undefined> {
+  const { people } = await findPeople(event, own, async (address) =>
+    cards.get(address.replace('whatsapp:', '')),
+  );
+  return namedConversation(people, '{}').friendly_name;
+}
+
+const event = (name: FixtureName): Record<string, string> => fixture(name);
+const group = (Address: string, AuthorAddress?: string): BindingFields => ({
+  'MessagingBinding.Address': Address,
+  'MessagingBinding.AuthorAddress': AuthorAddress,
+});
+
+describe("a new conversation's name", () => {
+  it.each<[string, string | undefined, BindingFields]>([
+    ['one to one', 'Ada', event('on-conversation-add-inbound')],
+    ['the real shape of a group', 'Ada, Bo', event('on-conversation-add-group-mms')],
+    ['an unknown sender', '+12125550198, Bo', group(`+12125550102, ${ours}`, '+12125550198')],
+    ['all unknown', '+12125550198, +12125550199', group(`${ours},+12125550199`, '+12125550198')],
+    ['a group of two', '+12125550198', group(ours, '+12125550198')],
+    ['a group of two, known', 'Ada', group(ours, '+12125550101')],
+    ['square brackets', '+12125550198, Bo', group(`[+12125550102, ${ours}]`, '[+12125550198]')],
+    ['brackets around each', 'Ada, Bo', group(`[+12125550102],[${ours}]`, '+12125550101')],
+    ['our number written otherwise', 'Ada, Bo', group('+12125550102, +1 (646) 555-0190', '+12125550101')],
+    ['a customer with two numbers', 'Bo, Ada', group(`+12125550112, +12125550101, ${ours}`, '+12125550102')],
+    [
+      'the documented shape',
+      'Ada, Bo',
+      {
+        ...group('+12125550102, +12125550101', '+12125550101'),
+        'MessagingBinding.ProjectedAddress': '+16465550199',
+      },
+    ],
+    [
+      'brackets one to one',
+      '+12125550199',
+      { ...group('[+12125550199]'), 'MessagingBinding.ProxyAddress': ours },
+    ],
+    ['our number unlisted', 'Ada', group('+12125550102, +16465550199', '+12125550101')],
+    ['our number unlisted, all unknown', '+12125550198', group('+12125550197, +16465550199', '+12125550198')],
+    ['our number unlisted, group of two', '+12125550198', group('+16465550199', '+12125550198')],
+    ['our number unlisted, no sender', 'Bo', group('+12125550102, +16465550199')],
+    ['nobody who is surely not us', undefined, group('+12125550198, +16465550199')],
+    ['nobody', undefined, group(' , ')],
+  ])('%s: %s', async (_title, name, fields) => {
+    expect(await nameOf(fields)).toBe(name);
+  });
+
+  it('is cut at a whole name, and a single one at 256', () => {
+    const people = (...names: string[]): Person[] =>
+      names.map((display_name, index) => ({
+        address: `+1555010${index}`,
+        customer: customer({ customer_id: String(index), display_name }),
+      }));
+    const name = (...names: string[]): string | undefined =>
+      namedConversation(people(...names), '{}').friendly_name;
+    expect(name('a'.repeat(127), 'b'.repeat(127), 'c')).toBe(`${'a'.repeat(127)}, ${'b'.repeat(127)}`);
+    expect(name('a'.repeat(200), 'b'.repeat(60), 'c')).toBe('a'.repeat(200));
+    expect(name('a'.repeat(300), 'b')).toBe('a'.repeat(256));
+    expect(name(`a${'🦊'.repeat(200)}`)).toBe(`a${'🦊'.repeat(127)}`);
+  });
+
+  it("comes with the first known person's avatar", async () => {
+    const find = async (fields: BindingFields): Promise<object> =>
+      namedConversation(
+        (await findPeople(fields, [ours], async (address) => cards.get(address))).people,
+        '{"from":"web"}',
+      );
+    expect(await find(group(`+12125550102, ${ours}`, '+12125550198'))).toEqual({
+      friendly_name: '+12125550198, Bo',
+      attributes: '{"from":"web","avatar":"https://example.com/bo.png"}',
+    });
+    expect(await find(event('on-conversation-add-group-mms'))).toEqual({
+      friendly_name: 'Ada, Bo',
+      attributes: '{"from":"web"}',
+    });
+  });
+
+  it('tells when our own number cannot be told apart', async () => {
+    const unknown = async (fields: BindingFields): Promise<boolean> =>
+      (await findPeople(fields, [ours], async () => undefined)).ourAddressUnknown;
+    expect(await unknown(group('+12125550102, +16465550199', '+12125550101'))).toBe(true);
+    expect(await unknown(event('on-conversation-add-group-mms'))).toBe(false);
+    expect(await unknown(event('on-conversation-add-inbound'))).toBe(false);
+  });
+});
+
+describe('a WhatsApp profile name', () => {
+  const whatsapp = event('on-conversation-add-whatsapp');
+
+  it('names somebody unknown, and nobody who is known', async () => {
+    expect(await nameOf(whatsapp)).toBe('Grace H.');
+    expect(await nameOf({ ...whatsapp, ...group('whatsapp:+12125550101', 'whatsapp:+12125550101') })).toBe(
+      'Ada',
+    );
+    const { ChannelMetadata: _, ...without } = whatsapp;
+    expect(await nameOf(without)).toBe('whatsapp:+12125550199');
+  });
+
+  it("is nobody's but the sender's in a group", async () => {
+    const { ChannelMetadata } = whatsapp;
+    const fields = { ...group(`+12125550197, ${ours}`, '+12125550198'), ChannelMetadata };
+    expect(await nameOf(fields)).toBe('Grace H., +12125550197');
+  });
+
+  it.each([
+    ['Grace', 'Grace'],
+    ['  Grace \u0000\n Hopper\u2028 ', 'Grace Hopper'],
+    ['\u202eecarG\u2066', 'ecarG'],
+    ['👩‍👩‍👧 José', '👩‍👩‍👧 José'],
+    ['\ud800', undefined],
+    [' \u200b ', undefined],
+    ['', undefined],
+    ['x'.repeat(10_000), 'x'.repeat(100)],
+    [`${'x'.repeat(99)}🦊`, 'x'.repeat(99)],
+    [5, undefined],
+    [null, undefined],
+    [['Grace'], undefined],
+  ])('%j is read as %j', (ProfileName, name) => {
+    const metadata = { type: 'whatsapp', data: { context: { ProfileName } } };
+    expect(readProfileName(JSON.stringify(metadata))).toBe(name);
+  });
+
+  it.each([
+    undefined,
+    '',
+    '{',
+    'null',
+    '5',
+    '[]',
+    '{}',
+    '{"data":null}',
+    '{"data":{"context":[]}}',
+    '{"data":{"context":"ProfileName"}}',
+    '{"type":"messenger","data":{}}',
+    `{"data":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+    ['{}', '{}'],
+    { data: 5 },
+  ])('is not found in another shape: %.60j', (metadata) => {
+    expect(readProfileName(metadata)).toBeUndefined();
+  });
+});
