@@ -14,7 +14,8 @@ const ourNumber = fixture('on-participant-added-projected');
 const member = fixture('on-participant-added-group-member');
 const sid = joined.ConversationSid as string;
 const participantSid = joined.ParticipantSid as string;
-const at = `/v1/Conversations/${sid}/Participants/${participantSid}`;
+const inDefaultService = `/v1/Conversations/${sid}/Participants/${participantSid}`;
+const at = inDefaultService.replace('/v1', `/v1/Services/${joined.ChatServiceSid}`);
 
 const data = {
   '/customers.json': JSON.stringify({
@@ -320,12 +321,22 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       ]);
     });
 
+    it('describes a customer in a conversation service of its own', async () => {
+      const chatServiceSid = `IS${'0'.repeat(31)}9`;
+      running.twilio.addConversation({ sid, chatServiceSid }, [
+        { sid: participantSid, address: '+12125550101', proxyAddress: '+16465550190', attributes: '{}' },
+      ]);
+      const { status } = await running.call(path, { ...joined, ChatServiceSid: chatServiceSid });
+      expect([status, attributes()]).toEqual([200, full]);
+    });
+
     it.each(['', 'IS../../x', 'CH00000000000000000000000000000001'])(
       'does without an odd ChatServiceSid: %j',
       async (ChatServiceSid) => {
         put();
         const { status } = await running.call(path, { ...joined, ChatServiceSid });
         expect([status, attributes()]).toEqual([200, full]);
+        expect(new Set(running.twilio.calls.map((call) => call.path))).toEqual(new Set([inDefaultService]));
       },
     );
 
