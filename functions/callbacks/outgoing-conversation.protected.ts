@@ -2,7 +2,7 @@ import { parseAddress } from '../../lib/address';
 import { InvalidEvent, NotFound } from '../../lib/errors';
 import { getProxyAddress } from '../../lib/events/frontline';
 import { channelTypes } from '../../lib/model';
-import { asksForCountry, decideProxy } from '../../lib/proxy-addresses/choose';
+import { asksForCard, decideProxy } from '../../lib/proxy-addresses/choose';
 import { action, serve } from '../../lib/webhook/callback';
 
 /** A worker writes first: from which of our addresses? */
@@ -13,7 +13,8 @@ const chooseProxyAddress = action(getProxyAddress, async (event, { customers, ro
   if (type && !address) throw new InvalidEvent('ChannelValue', `must be an address of channel ${type}`);
 
   const data = await routing();
-  const customer = asksForCountry(channel, data) ? await (await customers()).byId(customerId) : undefined;
+  const card = customerId && asksForCard({ channel, address }, data);
+  const customer = card ? await (await customers()).byId(customerId) : undefined;
   const request = { channel, address, worker, customerId, country: customer?.country };
   const decision = decideProxy(request, data, env);
   if (!decision) throw new NotFound('no_proxy_address', 'No proxy address is configured for this channel.');

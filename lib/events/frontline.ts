@@ -8,11 +8,19 @@ import { optionalText, pageSize, text } from './fields';
  */
 export const getProxyAddress = v.object({
   Worker: text,
-  CustomerId: text,
-  /** `sms`, `whatsapp`, `chat` */
-  ChannelType: text,
+  /** Needed where a rule asks for the customer. */
+  CustomerId: optionalText,
+  /** `sms`, `whatsapp`, `chat`, in any case */
+  ChannelType: v.pipe(
+    text,
+    v.transform((name) => name.trim().toLowerCase()),
+  ),
   /** `+15550100`, `whatsapp:+15550100` */
-  ChannelValue: v.pipe(v.string('must be given once, as text'), v.minLength(1, 'must not be empty')),
+  ChannelValue: v.pipe(
+    v.string('must be given once, as text'),
+    v.minLength(1, 'must not be empty'),
+    v.transform((value) => value.replace(/^[a-z]+:/i, (prefix) => prefix.toLowerCase())),
+  ),
 });
 
 /**

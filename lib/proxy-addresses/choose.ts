@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from '../address';
-import { Misconfigured } from '../errors';
+import { InvalidEvent, Misconfigured } from '../errors';
 import { type ChannelType, channelTypes, type ProxyRule, type Routing } from '../model';
+import { countryOf } from './country';
 
 /** Whom a proxy address is wanted for. */
 export interface ProxyRequest {
@@ -8,8 +9,9 @@ export interface ProxyRequest {
   /** The customer's address on that channel; undefined when it has not the channel's form. */
   address: Address | undefined;
   worker: string;
-  customerId: string;
-  /** ISO 3166-1 alpha-2, where the data knows it. */
+  /** Empty for somebody who is on no card; undefined when the request does not say who it is. */
+  customerId: string | undefined;
+  /** ISO 3166-1 alpha-2, as the customer's card has it. The country of a phone number goes before it. */
   country: string | undefined;
 }
 
@@ -27,9 +29,16 @@ const environmentDefaults: Partial<Record<ChannelType, string>> = {
   whatsapp: 'TWILIO_WHATSAPP_NUMBER',
 };
 
-/** @returns whether any rule of this channel asks for the customer's country */
-export function asksForCountry(channel: string, routing: Routing): boolean {
-  return routing.proxyAddresses.rules.some((rule) => rule.channel === channel && rule.countries);
+/**
+ * @returns whether a rule of this channel asks for the customer's country, and the address does not tell it: then the
+ *   customer's card may
+ */
+export function asksForCard(
+  { channel, address }: Pick<ProxyRequest, 'channel' | 'address'>,
+  routing: Routing,
+): boolean {
+  const asks = routing.proxyAddresses.rules.some((rule) => rule.channel === channel && rule.countries);
+  return asks && countryOf(address) === undefined;
 }
 
 /**
@@ -38,7 +47,8 @@ export function asksForCountry(channel: string, routing: Routing): boolean {
  *
  * @param env the function's environment variables
  * @returns the decision, or undefined when the channel has no proxy address
- * @throws Misconfigured when the address chosen is of another channel, or is the customer's own
+ * @throws InvalidEvent when a rule needs a CustomerId that is missing; Misconfigured when the address chosen is of
+ *   another channel, or is the customer's own
  * @see https://www.twilio.com/docs/frontline/outgoing-conversations
  */
 export function decideProxy(
@@ -49,6 +59,7 @@ export function decideProxy(
   const channel = channelTypes.find((type) => type === request.channel);
   if (!channel) return undefined;
 
+  const country = countryOf(request.address) ?? request.country;
   const passedOver: ProxyDecision['passedOver'] = [];
   const choose = (value: string, rule: string): ProxyDecision => ({
     proxyAddress: checkProxy(value, channel, rule, request.address),
@@ -59,7 +70,7 @@ export function decideProxy(
   for (const [index, rule] of routing.proxyAddresses.rules.entries()) {
     if (rule.channel !== channel) continue;
     const name = `proxyAddresses.rules[${index}]`;
-    const why = mismatch(rule, request);
+    const why = mismatch(rule, { ...request, country });
     if (!why) return choose(rule.proxyAddress, name);
     passedOver.push({ rule: name, why });
   }
@@ -74,9 +85,12 @@ export function decideProxy(
 
 function mismatch(rule: ProxyRule, request: ProxyRequest): string | undefined {
   if (rule.workers && !rule.workers.includes(request.worker)) return 'another worker';
+  if (rule.countries && request.country && !rule.countries.includes(request.country))
+    return 'another country';
+  const needsCustomer = rule.customers || (rule.countries && !request.country);
+  if (needsCustomer && request.customerId === undefined) throw new InvalidEvent('CustomerId', 'is missing');
   if (rule.countries && !request.country) return 'country not known';
-  if (rule.countries && !rule.countries.includes(String(request.country))) return 'another country';
-  if (rule.customers && !rule.customers.includes(request.customerId)) return 'another customer';
+  if (rule.customers && !rule.customers.includes(request.customerId ?? '')) return 'another customer';
   return undefined;
 }
 

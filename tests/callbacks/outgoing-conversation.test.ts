@@ -5,6 +5,9 @@ import { type Running, runtimes } from '../support/runtimes';
 const path = '/callbacks/outgoing-conversation';
 const event = fixture('get-proxy-address');
 const bob = { Worker: 'bob@example.com' };
+const british = { ChannelValue: '+447700900101' };
+/** Toll-free: a number of no country. */
+const ofNoCountry = { ChannelValue: '+18005550199' };
 const whatsapp = { ChannelType: 'whatsapp', ChannelValue: 'whatsapp:+12125550101' };
 
 const data = {
@@ -40,7 +43,20 @@ describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
   it.each([
     ['the default of the channel', {}, '+16465550190'],
     ["the worker's number", bob, '+16465550192'],
-    ["the country's number before the worker's", { ...bob, CustomerId: 'gb' }, '+442079460001'],
+    ["the number of the address's country before the worker's", { ...bob, ...british }, '+442079460001'],
+    ["the address's country before the card's", { CustomerId: 'gb' }, '+16465550190'],
+    ["the card's country where the address has none", { ...ofNoCountry, CustomerId: 'gb' }, '+442079460001'],
+    ['a channel in capitals', { ChannelType: 'SMS' }, '+16465550190'],
+    [
+      'a channel in mixed case',
+      { ChannelType: ' WhatsApp', ChannelValue: 'WhatsApp:+12125550101' },
+      'whatsapp:+16465550190',
+    ],
+    [
+      'without a CustomerId where no rule needs one',
+      { ...whatsapp, CustomerId: '' },
+      'whatsapp:+16465550190',
+    ],
     ["the customer's number before all", { ...bob, CustomerId: 'vip' }, '+16465550191'],
     ['the default for a customer who is not known', { CustomerId: 'nobody' }, '+16465550190'],
     ['a WhatsApp sender with its prefix', whatsapp, 'whatsapp:+16465550190'],
@@ -77,6 +93,13 @@ describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
       });
     },
   );
+
+  it('does without a CustomerId where no rule of the channel needs one', async () => {
+    expect(await running.call(path, without({ ...event, ...whatsapp }, 'CustomerId'))).toMatchObject({
+      status: 200,
+      body: { proxy_address: 'whatsapp:+16465550190' },
+    });
+  });
 
   it.each([
     [{ ChannelValue: 'not a number' }],
@@ -172,10 +195,15 @@ describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
       ]);
     });
 
-    it('does not read the customers where no rule asks for a country', async () => {
+    it('reads the customers only where a rule asks for a country and the address has none', async () => {
       await running.setData({ ...data, '/customers.json': undefined });
-      expect(await running.call(path, { ...event, ...whatsapp })).toMatchObject({ status: 200 });
-      expect(await running.call(path, event)).toMatchObject({ status: 500, body: { code: 'asset_missing' } });
+      for (const given of [{}, whatsapp]) {
+        expect(await running.call(path, { ...event, ...given })).toMatchObject({ status: 200 });
+      }
+      expect(await running.call(path, { ...event, ...ofNoCountry })).toMatchObject({
+        status: 500,
+        body: { code: 'asset_missing' },
+      });
     });
   });
 });

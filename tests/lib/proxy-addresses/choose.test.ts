@@ -1,5 +1,6 @@
 import { parseAddress } from '../../../lib/address';
-import { asksForCountry, decideProxy, type ProxyRequest } from '../../../lib/proxy-addresses/choose';
+import type { ProxyRule } from '../../../lib/model';
+import { asksForCard, decideProxy, type ProxyRequest } from '../../../lib/proxy-addresses/choose';
 import { routing } from '../../support/data';
 
 const request = (given: Partial<ProxyRequest> = {}): ProxyRequest => ({
@@ -10,6 +11,10 @@ const request = (given: Partial<ProxyRequest> = {}): ProxyRequest => ({
   country: 'US',
   ...given,
 });
+
+const british = parseAddress('+447700900101', 'sms');
+/** Toll-free: a number of no country. */
+const ofNoCountry = parseAddress('+18005550199', 'sms');
 
 const data = routing({
   proxyAddresses: {
@@ -26,10 +31,17 @@ const data = routing({
 describe('the proxy address', () => {
   it.each([
     [{}, '+16465550190', 'proxyAddresses.defaults.sms'],
-    [{ customerId: '8', country: 'GB' }, '+16465550101', 'proxyAddresses.rules[0]'],
-    [{ country: 'GB' }, '+442079460001', 'proxyAddresses.rules[1]'],
+    [{ customerId: '8', address: british }, '+16465550101', 'proxyAddresses.rules[0]'],
+    [{ address: british }, '+442079460001', 'proxyAddresses.rules[1]'],
+    [{ address: british, country: undefined }, '+442079460001', 'proxyAddresses.rules[1]'],
+    [{ country: 'GB' }, '+16465550190', 'proxyAddresses.defaults.sms'],
+    [{ address: ofNoCountry, country: 'GB' }, '+442079460001', 'proxyAddresses.rules[1]'],
     [{ worker: 'bob@example.com' }, '+16465550102', 'proxyAddresses.rules[2]'],
-    [{ worker: 'bob@example.com', country: undefined }, '+16465550190', 'proxyAddresses.defaults.sms'],
+    [
+      { worker: 'bob@example.com', address: ofNoCountry, country: undefined },
+      '+16465550190',
+      'proxyAddresses.defaults.sms',
+    ],
     [
       { channel: 'whatsapp', address: parseAddress('whatsapp:+12125550101') },
       'whatsapp:+16465550190',
@@ -42,7 +54,8 @@ describe('the proxy address', () => {
   });
 
   it('comes with the rules that were passed over, and why', () => {
-    expect(decideProxy(request({ country: undefined }), data, {})?.passedOver).toEqual([
+    const given = { address: ofNoCountry, country: undefined };
+    expect(decideProxy(request(given), data, {})?.passedOver).toEqual([
       { rule: 'proxyAddresses.rules[0]', why: 'another customer' },
       { rule: 'proxyAddresses.rules[1]', why: 'country not known' },
       { rule: 'proxyAddresses.rules[2]', why: 'another worker' },
@@ -105,7 +118,51 @@ describe('the proxy address', () => {
     );
   });
 
-  it("needs the customer's country only where a rule of the channel asks for it", () => {
-    expect([asksForCountry('sms', data), asksForCountry('whatsapp', data)]).toEqual([true, false]);
+  it.each([
+    ['sms', ofNoCountry, true],
+    ['sms', british, false],
+    ['sms', undefined, true],
+    ['whatsapp', ofNoCountry, false],
+  ])(
+    'needs the card where a rule of %s asks for a country and %j does not tell it: %s',
+    (channel, address, needed) => {
+      expect(asksForCard({ channel, address }, data)).toBe(needed);
+    },
+  );
+
+  it.each<[string, Partial<ProxyRequest>, ProxyRule[], string | undefined]>([
+    ['a customer', {}, [{ channel: 'sms', customers: ['8'], proxyAddress: '+16465550101' }], undefined],
+    [
+      'a country that only the card may tell',
+      { address: ofNoCountry, country: undefined },
+      [{ channel: 'sms', countries: ['GB'], proxyAddress: '+16465550101' }],
+      undefined,
+    ],
+    [
+      'a country that the number tells',
+      { country: undefined },
+      [{ channel: 'sms', countries: ['US'], proxyAddress: '+16465550101' }],
+      '+16465550101',
+    ],
+    [
+      "another worker's customer",
+      {},
+      [{ channel: 'sms', workers: ['bob@example.com'], customers: ['8'], proxyAddress: '+16465550101' }],
+      '+16465550190',
+    ],
+    [
+      'a customer, after one that matches',
+      {},
+      [
+        { channel: 'sms', proxyAddress: '+16465550102' },
+        { channel: 'sms', customers: ['8'], proxyAddress: '+16465550101' },
+      ],
+      '+16465550102',
+    ],
+  ])('without a customerId, where a rule asks for %s', (_title, given, rules, proxyAddress) => {
+    const one = routing({ proxyAddresses: { rules, defaults: { sms: '+16465550190' } } });
+    const decide = () => decideProxy(request({ ...given, customerId: undefined }), one, {})?.proxyAddress;
+    if (proxyAddress) expect(decide()).toBe(proxyAddress);
+    else expect(decide).toThrow(expect.objectContaining({ status: 400, message: 'CustomerId is missing' }));
   });
 });
