@@ -1,8 +1,8 @@
 import type { GenericSchema, InferOutput } from 'valibot';
-import { UnknownAction } from '../errors';
+import { InvalidEvent, UnknownAction } from '../errors';
 import { openData } from './assets';
 import { parseEvent } from './event';
-import { loggableFields } from './log';
+import { describeError, loggableFields } from './log';
 import { type Platform, twilioPlatform } from './platform';
 import { runRequest, type Tools, type TwilioFunction } from './request';
 
@@ -65,6 +65,7 @@ export function serve(definition: Callback, platform: Platform = twilioPlatform)
       facts: { event: known ? name : 'unknown', ...loggableFields(request) },
       fallback: known?.fallback,
       work: async (tools) => {
+        if (isEmpty(request)) return answerEmpty(definition.unknown, request, tools);
         if (known) return known.handle(parseEvent(known.schema, request) as never, tools);
         if (definition.unknown === 'refuse') throw new UnknownAction(definition.by, [...actions.keys()]);
         tools.note({ ignored: 'unknown event' }, 'warn');
@@ -73,6 +74,33 @@ export function serve(definition: Callback, platform: Platform = twilioPlatform)
     });
     callback(null, platform.respond(status, body));
   };
+}
+
+/** @returns whether an event has no field: the runtime adds `request`, with the headers, itself */
+function isEmpty(event: Record<string, unknown>): boolean {
+  return Object.keys(event).every((name) => name === 'request');
+}
+
+/**
+ * A request whose body could not be read as fields; its Content-Type, which the log names, is why.
+ *
+ * @throws InvalidEvent where unknown events are refused; elsewhere an error would lose the customer's message
+ */
+function answerEmpty(unknown: Callback['unknown'], event: Record<string, unknown>, { note }: Tools): object {
+  const problem = 'has no fields: send them as a form, with Content-Type: application/x-www-form-urlencoded';
+  const error = new InvalidEvent('event', problem);
+  note({ contentType: mediaType(event) });
+  if (unknown === 'refuse') throw error;
+  note(describeError(error), 'error');
+  return {};
+}
+
+/** The log gets it without its parameters, which could be anything. */
+function mediaType({ request }: Record<string, unknown>): string {
+  const { headers } = Object(request) as { headers?: unknown };
+  const written = (Object(headers) as Record<string, unknown>)['content-type'];
+  const [type] = /^(?:application|multipart|text)\/[\w.+-]{1,64}(?=\s*(?:;|$))/.exec(String(written)) ?? [];
+  return type ?? (written === undefined ? 'none' : 'another');
 }
 
 function actionName(value: unknown, otherwise: string | undefined): string | undefined {

@@ -60,15 +60,48 @@ describe('a callback', () => {
     ]);
   });
 
-  it.each([[{}], [{ Location: 'Other' }], [{ Location: ['Greet'] }], [{ Location: 'toString' }]])(
-    'refuses an action that it does not have with 422: %j',
-    async (event) => {
-      const heard = await call(definition, event);
-      expect(heard.answers).toEqual([
-        { status: 422, body: { code: 'unknown_action', message: 'Location must be one of: Greet' } },
-      ]);
-    },
-  );
+  it.each([
+    [{ Worker: 'a' }],
+    [{ Location: 'Other' }],
+    [{ Location: ['Greet'] }],
+    [{ Location: 'toString' }],
+  ])('refuses an action that it does not have with 422: %j', async (event) => {
+    const heard = await call(definition, event);
+    expect(heard.answers).toEqual([
+      { status: 422, body: { code: 'unknown_action', message: 'Location must be one of: Greet' } },
+    ]);
+  });
+
+  describe('an event without any field', () => {
+    const message =
+      'event has no fields: send them as a form, with Content-Type: application/x-www-form-urlencoded';
+    const sentAs = (type?: string) => ({
+      request: { headers: type === undefined ? {} : { 'content-type': type }, cookies: {} },
+    });
+    const problem = { error: 'invalid_event', field: 'event' };
+
+    it.each([
+      [{}, 'none'],
+      [sentAs(), 'none'],
+      [sentAs('text/plain; charset=alice@example.com'), 'text/plain'],
+      [sentAs('application/json'), 'application/json'],
+      [sentAs('alice@example.com'), 'another'],
+    ])('is answered with 400 that says how to send it: %j', async (event, contentType) => {
+      expect(await call({ ...definition, otherwise: 'Greet' }, event)).toEqual({
+        answers: [{ status: 400, body: { code: 'invalid_event', message } }],
+        lines: [{ level: 'warn', event: 'Greet', contentType, ...problem, status: 400, ms: 0 }],
+      });
+    });
+
+    it('is answered with 200 and an error in the log where a message would be lost', async () => {
+      expect(await call({ ...definition, unknown: 'ignore' }, sentAs('text/plain'))).toEqual({
+        answers: [{ status: 200, body: {} }],
+        lines: [
+          { level: 'error', event: 'unknown', contentType: 'text/plain', ...problem, status: 200, ms: 0 },
+        ],
+      });
+    });
+  });
 
   it('ignores an unknown event with 200 and a warning when it is told to', async () => {
     const heard = await call({ ...definition, unknown: 'ignore' }, { Location: 'Other' });
