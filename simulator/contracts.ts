@@ -48,7 +48,7 @@ const templates = v.array(
       v.object({
         content: v.pipe(
           text,
-          v.check((content) => !/\{\{.*\}\}/.test(content), 'has a placeholder that is not filled in'),
+          v.check((content) => !/\{\{[^{}]*\}\}/.test(content), 'has a placeholder that is not filled in'),
         ),
         whatsAppApproved: v.optional(v.boolean('must be true or false')),
       }),

@@ -4,9 +4,11 @@ import { getProxyAddress } from '../../lib/events/frontline';
 import { channelTypes } from '../../lib/model';
 import { asksForCard, decideProxy } from '../../lib/proxy-addresses/choose';
 import { action, serve } from '../../lib/webhook/callback';
+import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
 /** A worker writes first: from which of our addresses? */
 const chooseProxyAddress = action(getProxyAddress, async (event, { customers, routing, env, note }) => {
+  await warnOfUnlistedWorker(event.Worker, routing, note);
   const { Worker: worker, CustomerId: customerId, ChannelType: channel } = event;
   const type = channelTypes.find((known) => known === channel);
   const address = parseAddress(event.ChannelValue, type);

@@ -2,13 +2,19 @@ import { openCustomer } from '../../lib/customers/access';
 import { getTemplates } from '../../lib/events/frontline';
 import { renderTemplates } from '../../lib/templates/render';
 import { action, serve } from '../../lib/webhook/callback';
+import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
 /** The message templates that fit a customer, filled in. */
-const list = action(getTemplates, async (event, { customers, routing, templates, note }) => {
-  const routingData = await routing();
-  const customer = await openCustomer(await customers(), routingData, event);
-  const worker = routingData.workers.find(({ identity }) => identity === event.Worker);
-  const rendered = renderTemplates(await templates(), customer, worker ?? { identity: event.Worker });
+const list = action(getTemplates, async (event, { customers, routing, templates, twilio, note }) => {
+  await warnOfUnlistedWorker(event.Worker, routing, note);
+  const data = await routing();
+  const { CustomerId, Worker } = event;
+  // Twilio names no customer for somebody who is on no card.
+  const customer = CustomerId
+    ? await openCustomer(await customers(), data, twilio, { CustomerId, Worker })
+    : undefined;
+  const worker = data.workers.find(({ identity }) => identity === Worker) ?? { identity: Worker };
+  const rendered = renderTemplates(await templates(), customer, worker);
   note({ templates: rendered.reduce((sum, category) => sum + category.templates.length, 0) });
   return rendered;
 });

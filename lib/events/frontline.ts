@@ -51,4 +51,9 @@ export const getCustomerDetails = v.object({ Worker: text, CustomerId: text });
  *
  * @see https://www.twilio.com/docs/frontline/templated-messages
  */
-export const getTemplates = v.object({ Worker: text, CustomerId: text, ConversationSid: optionalText });
+export const getTemplates = v.object({
+  Worker: text,
+  /** Missing or empty for somebody who is on no card. */
+  CustomerId: optionalText,
+  ConversationSid: optionalText,
+});

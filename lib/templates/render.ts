@@ -12,13 +12,14 @@ export interface RenderedCategory {
  * The templates that fit a customer, with every placeholder filled in. A template that needs a value which this
  * customer lacks is left out, and so is a category that has none left.
  *
+ * @param customer undefined for somebody who is on no card: the templates that need no card are left
  * @param worker who is about to write; `display_name` is what `{{worker}}` becomes, else the identity
  * @returns at most 64 KB of JSON; what does not fit is left out from the end
  * @see https://www.twilio.com/docs/frontline/templated-messages
  */
 export function renderTemplates(
   asset: TemplatesAsset,
-  customer: Customer,
+  customer: Customer | undefined,
   worker: Worker,
 ): RenderedCategory[] {
   const rendered: RenderedCategory[] = [];
@@ -26,7 +27,7 @@ export function renderTemplates(
   for (const category of asset.categories) {
     const templates: RenderedCategory['templates'] = [];
     const categorySize = byteLength(JSON.stringify({ display_name: category.display_name, templates })) + 1;
-    for (const template of inLanguageOf(category.templates, customer.language, asset.defaultLanguage)) {
+    for (const template of inLanguageOf(category.templates, customer?.language, asset.defaultLanguage)) {
       const content = fillIn(template.content, customer, worker);
       if (content === undefined) continue;
       const entry = { content, ...(template.whatsAppApproved && { whatsAppApproved: true as const }) };
@@ -65,7 +66,7 @@ function primaryOf(language: string): string {
 }
 
 /** @returns the text, or undefined when a value that it needs is missing */
-function fillIn(content: string, customer: Customer, worker: Worker): string | undefined {
+function fillIn(content: string, customer: Customer | undefined, worker: Worker): string | undefined {
   let complete = true;
   const text = content.replace(placeholder, (_match, name: string) => {
     const value = lookUp(name, customer, worker)?.trim();
@@ -75,19 +76,19 @@ function fillIn(content: string, customer: Customer, worker: Worker): string | u
   return complete ? text : undefined;
 }
 
-function lookUp(name: string, customer: Customer, worker: Worker): string | undefined {
+function lookUp(name: string, customer: Customer | undefined, worker: Worker): string | undefined {
   const field = fieldOf(name);
   if (field)
-    return customer.fields && Object.hasOwn(customer.fields, field) ? customer.fields[field] : undefined;
+    return customer?.fields && Object.hasOwn(customer.fields, field) ? customer.fields[field] : undefined;
   switch (name as Placeholder) {
     case 'customer.display_name':
-      return customer.display_name;
+      return customer?.display_name;
     case 'customer.customer_id':
-      return customer.customer_id;
+      return customer?.customer_id;
     case 'customer.language':
-      return customer.language;
+      return customer?.language;
     case 'customer.country':
-      return customer.country;
+      return customer?.country;
     case 'worker':
       return worker.display_name ?? worker.identity;
     case 'worker.identity':

@@ -139,6 +139,32 @@ describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
     ]);
   });
 
+  it('warns of a worker whom the routing data does not list', async () => {
+    const workers = [{ identity: 'alice@example.com' }];
+    await running.setData({
+      ...data,
+      '/routing.json': JSON.stringify(
+        routing({ workers, proxyAddresses: { defaults: { sms: '+16465550190' } } }),
+      ),
+    });
+    running.clearLogs();
+    await running.call(path, { ...event, Worker: 'alice@example.com ' });
+    await running.setData(data);
+    expect(running.logs().map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ level: 'warn', listedAs: 'workers[0]', differs: 'blanks', status: 200 }),
+    ]);
+  });
+
+  it('says how to send an event that has no field: 400', async () => {
+    expect(await running.call(path, {}, { headers: { 'Content-Type': 'text/plain' } })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'invalid_event',
+        message: expect.stringContaining('Content-Type: application/x-www-form-urlencoded'),
+      },
+    });
+  });
+
   describe('with other data', () => {
     afterEach(async () => {
       await running.setData(data);

@@ -3,12 +3,22 @@ import { fixture, without } from '../support/fixtures';
 import { type Running, runtimes } from '../support/runtimes';
 
 const path = '/callbacks/templates';
-const event = { ...fixture('get-templates'), CustomerId: 'ada', Worker: 'alice@example.com' };
+const event: Record<string, string> & { Worker: string } = {
+  ...fixture('get-templates'),
+  CustomerId: 'ada',
+  Worker: 'alice@example.com',
+};
 const data = {
   '/customers.json': JSON.stringify({
     customers: [
       customer({ customer_id: 'ada', display_name: 'Ada $& {{worker}}', fields: { plan: 'Gold' } }),
-      customer({ customer_id: 'eva', display_name: 'Eva', language: 'es-MX', worker: 'bob@example.com' }),
+      customer({
+        customer_id: 'eva',
+        display_name: 'Eva',
+        language: 'es-MX',
+        worker: 'bob@example.com',
+        channels: [{ type: 'sms', value: '+12125550105' }],
+      }),
     ],
   }),
   '/routing.json': JSON.stringify(
@@ -29,7 +39,15 @@ const data = {
         ],
       },
       { display_name: 'Plans', templates: [{ content: '{{customer.fields.plan}}!' }] },
+      {
+        display_name: 'Closings',
+        templates: [
+          { content: 'Bye, {{worker}}', language: 'en' },
+          { content: 'Adiós, {{worker}}', language: 'es' },
+        ],
+      },
     ],
+    defaultLanguage: 'en',
   }),
 };
 
@@ -56,6 +74,7 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
           ],
         },
         { display_name: 'Plans', templates: [{ content: 'Gold!' }] },
+        { display_name: 'Closings', templates: [{ content: 'Bye, Alice' }] },
       ],
     ]);
     expect(headers['content-type']).toMatch(/^application\/json/);
@@ -71,8 +90,24 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
           { content: 'Hola Eva' },
         ],
       },
+      { display_name: 'Closings', templates: [{ content: 'Adiós, carol@example.com' }] },
     ]);
   });
+
+  it.each([
+    ['is missing', without(event, 'CustomerId')],
+    ['is empty', { ...event, CustomerId: '' }],
+    ['is blank', { ...event, CustomerId: ' \t' }],
+  ])(
+    'answers those that need no card where the CustomerId %s, in the default language',
+    async (_title, given) => {
+      const { status, body } = await running.call(path, given);
+      expect([status, body]).toEqual([
+        200,
+        [{ display_name: 'Closings', templates: [{ content: 'Bye, Alice' }] }],
+      ]);
+    },
+  );
 
   it('does without a ConversationSid', async () => {
     expect(await running.call(path, without(event, 'ConversationSid'))).toMatchObject({ status: 200 });
@@ -85,10 +120,10 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
     });
   });
 
-  it.each(['Worker', 'CustomerId'])('names a missing %s: 400', async (field) => {
-    expect(await running.call(path, without(event, field))).toMatchObject({
+  it('names a missing Worker: 400', async () => {
+    expect(await running.call(path, without(event, 'Worker'))).toMatchObject({
       status: 400,
-      body: { code: 'invalid_event', message: `${field} is missing` },
+      body: { code: 'invalid_event', message: 'Worker is missing' },
     });
   });
 
@@ -99,16 +134,47 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
     });
   });
 
-  it("does not show another worker's customer when only the own ones may be opened: 403", async () => {
-    await running.setData({ ...data, '/routing.json': JSON.stringify(routing({ customerAccess: 'own' })) });
-    expect(await running.call(path, { ...event, CustomerId: 'eva' })).toMatchObject({ status: 403 });
-    await running.setData(data);
+  describe('where customerAccess is own', () => {
+    const ofEva = { ...event, CustomerId: 'eva' };
+    beforeAll(() =>
+      running.setData({ ...data, '/routing.json': JSON.stringify(routing({ customerAccess: 'own' })) }),
+    );
+    beforeEach(() => running.twilio.reset());
+    afterEach(() => running.twilio.reset());
+    afterAll(() => running.setData(data));
+
+    it("shows nothing of another worker's customer: 403", async () => {
+      expect(await running.call(path, ofEva)).toMatchObject({
+        status: 403,
+        body: { code: 'customer_of_another_worker' },
+      });
+    });
+
+    it('fills them in for a customer with whom the worker is in a conversation', async () => {
+      running.twilio.addConversation({ sid: event.ConversationSid as string }, [
+        { address: '+12125550105', proxyAddress: '+16465550190' },
+        { identity: event.Worker },
+      ]);
+      expect((await running.call(path, ofEva)).status).toBe(200);
+    });
+
+    it('needs no account where no customer is named', async () => {
+      expect((await running.call(path, { ...event, CustomerId: '' })).status).toBe(200);
+      expect(running.twilio.calls).toEqual([]);
+    });
+  });
+
+  it('warns of a worker whom the routing data does not list', async () => {
+    await running.call(path, { ...event, Worker: 'Alice@example.com' });
+    expect(running.logs().map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ level: 'warn', listedAs: 'workers[0]', differs: 'case', status: 200 }),
+    ]);
   });
 
   it('logs how many, not what', async () => {
     await running.call(path, without(event, 'ConversationSid'));
     expect(running.logs().map((line) => JSON.parse(line) as object)).toEqual([
-      { level: 'info', event: 'GetTemplatesByCustomerId', templates: 3, status: 200, ms: expect.any(Number) },
+      { level: 'info', event: 'GetTemplatesByCustomerId', templates: 4, status: 200, ms: expect.any(Number) },
     ]);
   });
 });

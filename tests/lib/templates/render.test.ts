@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Template, TemplatesAsset } from '../../../lib/model';
+import { placeholder } from '../../../lib/templates/placeholders';
 import { renderTemplates } from '../../../lib/templates/render';
 import { customer } from '../../support/data';
 
@@ -69,6 +70,44 @@ describe('templates', () => {
       { content: 'es-MX', language: 'es-MX' },
     ];
     expect(render(templates, { ...(language && { language }) }, defaultLanguage)).toEqual(contents);
+  });
+
+  it('without a card are those that need none', () => {
+    const contents = [
+      '{{worker}} <{{worker.identity}}>',
+      '{{customer.display_name}}',
+      '{{customer.fields.plan}}',
+      'x',
+    ];
+    const templates = contents.map((content) => ({ content }));
+    const [category] = renderTemplates(asset(templates), undefined, alice);
+    expect(category?.templates).toEqual([{ content: 'Alice <alice@example.com>' }, { content: 'x' }]);
+  });
+
+  it.each([
+    ['{{worker}}', ['worker']],
+    ['{{ worker }}{{\tcustomer.fields.a \n}}', ['worker', 'customer.fields.a']],
+    ['{{}} {{ }}', ['', '']],
+    ['{{a b}}', ['a b']],
+    ['{{{worker}}}', ['worker']],
+    ['{{a{{b}}', ['b']],
+    ['{{a}b}} {{a} }', []],
+  ])('%j has the placeholders %j', (content, names) => {
+    expect([...content.matchAll(placeholder)].map(([, name]) => name)).toEqual(names);
+  });
+
+  // Each took minutes and more where the time grew with the square of the length.
+  it.each([
+    ['{{'.repeat(200_000)],
+    [`{{${' '.repeat(400_000)}`],
+    [`{{${' '.repeat(400_000)}}`],
+    [`{{a${' '.repeat(400_000)}b}}`],
+    [`{{${'a '.repeat(200_000)}`],
+    ['{{a '.repeat(100_000)],
+    [`{{${'a'.repeat(400_000)}}`],
+  ])('are found in linear time (case %#)', (content) => {
+    expect([...content.matchAll(placeholder)].length).toBeLessThanOrEqual(1);
+    expect(render([{ content }]).length).toBeLessThanOrEqual(1);
   });
 
   it('never print a hole, and print values as they are', () => {
