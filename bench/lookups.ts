@@ -83,7 +83,7 @@ async function timeBatch(
   const found: Record<LookupKind, (key: string) => Promise<boolean>> = {
     byId: async (key) => (await directory.byId(key)) !== undefined,
     byAddress: async (key) => (await directory.byAddress(key)) !== undefined,
-    list: async (worker) => (await directory.list({ worker, limit: 30 })).items.length === 30,
+    list: async (worker) => (await directory.list({ worker, limit: 30 })).customers.length === 30,
   };
   const find = found[kind];
   // The keys are made beforehand, in no order, and each is a new string, as in an event that has just been parsed.

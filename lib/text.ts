@@ -1,14 +1,37 @@
+/** Letters that Unicode does not decompose, as people type them on a keyboard that lacks them. */
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ŧ: 't',
+  ŋ: 'n',
+  ı: 'i',
+  ĸ: 'k',
+  ς: 'σ',
+};
+const anyLetter = new RegExp(`[${Object.keys(letters).join('')}]`, 'g');
+
 /**
- * Folds a text for searching and sorting: no case, no accents, single spaces.
+ * Folds a text for searching and sorting: no case, no accents, plain letters, straight apostrophes and hyphens, single
+ * spaces. Folding a folded text changes nothing.
  *
- * @returns e.g. `jose nunez` for `José  Núñez`
+ * @returns e.g. `jose nunez` for `José  Núñez`, `soren` for `Søren`
  */
 export function fold(text: string): string {
   return text
+    .replace(/[\u00b4`]/g, "'") // Decomposed, the acute accent is a space.
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/ß/g, 'ss')
+    .replace(anyLetter, (letter) => letters[letter] ?? letter)
+    .replace(/[\u2018-\u201b\u2032\u02b9\u02bb-\u02bd]/g, "'")
+    .replace(/[\u2010-\u2015\u2212]/g, '-')
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -2,17 +2,21 @@ import { listCustomers, openCustomer } from '../../lib/customers/access';
 import { customerDetailsAnswer, customerListAnswer } from '../../lib/customers/cards';
 import { getCustomerDetails, getCustomersList } from '../../lib/events/frontline';
 import { action, serve } from '../../lib/webhook/callback';
+import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
 /** A page of the worker's own customers. */
-const list = action(getCustomersList, async (event, { customers, note }) => {
-  const page = await listCustomers(await customers(), event);
-  note({ customers: page.items.length, more: page.more });
-  return customerListAnswer(page);
+const list = action(getCustomersList, async (event, { customers, routing, note }) => {
+  await warnOfUnlistedWorker(event.Worker, routing, note);
+  const directory = await customers();
+  const page = await listCustomers(directory, event);
+  note({ customers: page.customers.length, more: page.next !== undefined });
+  return customerListAnswer(page, (customer) => directory.cursorAfter(customer));
 });
 
 /** One customer's card. */
-const details = action(getCustomerDetails, async (event, { customers, routing }) => {
-  const customer = await openCustomer(await customers(), await routing(), event);
+const details = action(getCustomerDetails, async (event, { customers, routing, twilio, note }) => {
+  await warnOfUnlistedWorker(event.Worker, routing, note);
+  const customer = await openCustomer(await customers(), await routing(), twilio, event);
   return customerDetailsAnswer(customer);
 });
 

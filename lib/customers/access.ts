@@ -1,24 +1,88 @@
+import { parseAddress, spellings } from '../address';
 import { Forbidden, InvalidEvent, NotFound } from '../errors';
-import type { Customer, Routing } from '../model';
-import { isOwn } from './cards';
+import type { Channel, ChannelType, Customer, Routing } from '../model';
+import type { TwilioApi } from '../twilio/api';
+import { isInConversation, listOpenConversations, type Member } from '../twilio/memberships';
 import { type CustomerDirectory, type CustomerPage, InvalidCursor } from './directory';
+
+/** What Twilio's answers leave of the budget, so that one that never comes does not cost those that came. */
+const answerMs = 250;
 
 /**
  * Opens one customer for a worker.
  *
- * @throws NotFound when there is no such customer; Forbidden when `customerAccess` is `own` and it is another's
+ * @param twilio opens Twilio's REST API; asked only when the customer may be opened by nothing that the data says
+ * @throws NotFound when there is no such customer; Forbidden when `customerAccess` is `own` and it is another worker's,
+ *   with whom this worker is in no conversation; TwilioUnavailable, TwilioRefused and Misconfigured when Twilio cannot
+ *   say
  */
 export async function openCustomer(
   customers: CustomerDirectory,
   routing: Routing,
+  twilio: (options: { reserveMs: number }) => TwilioApi,
   { CustomerId, Worker }: { CustomerId: string; Worker: string },
 ): Promise<Customer> {
   const customer = await customers.byId(CustomerId);
   if (!customer) throw new NotFound('customer_not_found', 'There is no customer with this CustomerId.');
-  if (routing.customerAccess === 'own' && !isOwn(customer, Worker)) {
-    throw new Forbidden('customer_of_another_worker', 'This customer belongs to another worker.');
+  if (routing.customerAccess === 'all' || isOwn(customer, Worker)) return customer;
+  const members = membersOf(customer);
+  if (members.length > 0) {
+    const api = twilio({ reserveMs: answerMs });
+    if (await sharesConversation(api, members, Worker, routing)) return customer;
   }
-  return customer;
+  throw new Forbidden('customer_of_another_worker', 'This customer belongs to another worker.');
+}
+
+/**
+ * @returns whether this customer is the worker's own: by the customers' data, by an entry in the routing data, or
+ *   because nobody owns the customer
+ */
+export function isOwn({ worker, assigned_workers = [] }: Customer, identity: string): boolean {
+  if (!worker && assigned_workers.length === 0) return true;
+  return worker === identity || assigned_workers.includes(identity);
+}
+
+/** Everything as which a customer can be in a conversation, each once. */
+function membersOf({ channels }: Customer): Member[] {
+  const identities = channels.filter(({ type }) => type === 'chat').map(({ value }) => value);
+  const addresses = channels.flatMap(addressesOf);
+  return [
+    ...[...new Set(addresses)].map((address) => ({ address })),
+    ...[...new Set(identities)].map((identity) => ({ identity })),
+  ];
+}
+
+/** A number finds its customer on SMS and on WhatsApp, whichever of the two the card names. */
+function addressesOf({ type, value }: Channel): string[] {
+  const address = type === 'chat' ? undefined : parseAddress(value, type);
+  if (!address) return [];
+  const others: Partial<Record<ChannelType, ChannelType>> = { sms: 'whatsapp', whatsapp: 'sms' };
+  const other = others[type] && parseAddress(address.key, others[type]);
+  return [address, ...(other ? [other] : [])].flatMap(spellings);
+}
+
+/** Whether a worker and a customer are in a conversation, not closed, together. */
+function sharesConversation(
+  api: TwilioApi,
+  customer: Member[],
+  worker: string,
+  { conversationServiceSid: service }: Routing,
+): Promise<boolean> {
+  // By the customer: a worker who has been here for years is in thousands of conversations, most of them closed.
+  const asked = customer.map(async (member) => {
+    const open = await listOpenConversations(api, member, service);
+    return isAnyTrue(open.map((conversation) => isInConversation(api, conversation, worker)));
+  });
+  return isAnyTrue(asked);
+}
+
+/** @throws the first error, unless any answer is true all the same */
+async function isAnyTrue(asked: Promise<boolean>[]): Promise<boolean> {
+  const answers = await Promise.allSettled(asked);
+  if (answers.some((one) => one.status === 'fulfilled' && one.value)) return true;
+  const failed = answers.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return false;
 }
 
 /**

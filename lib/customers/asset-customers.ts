@@ -1,7 +1,8 @@
 import { addressKey } from '../address';
 import type { Customer } from '../model';
 import { type CustomerDirectory, type CustomerPage, type CustomerQuery, InvalidCursor } from './directory';
-import { matchesSearch, type SearchText, searchText } from './search';
+import { comparePlaces, type Place, placeOf } from './order';
+import { matchesSearch, readSearch, type Search, type SearchText, searchText } from './search';
 
 /** A worker's customers in order, with where each one stands. */
 interface WorkerList {
@@ -37,23 +38,33 @@ export class AssetCustomers implements CustomerDirectory {
   }
 
   async list({ worker, search = '', limit, cursor, anchor }: CustomerQuery): Promise<CustomerPage> {
+    const last = cursor === undefined ? undefined : readCursor(cursor);
     this.#workers ??= indexWorkers(this.#customers);
     const list = this.#workers.get(worker);
-    if (!list) return { items: [], more: false };
+    if (!list) return { customers: [], next: undefined };
 
-    const start = startOf(list, cursor, anchor);
-    const wanted = search.trim();
-    const items: CustomerPage['items'] = [];
-    for (let index = start; index < list.customers.length; index++) {
+    const wanted = readSearch(search);
+    const customers: Customer[] = [];
+    for (
+      let index = last ? startAfter(list, last) : startAt(list, anchor);
+      index < list.customers.length;
+      index++
+    ) {
       const customer = list.customers[index] as Customer;
       if (wanted && !this.#matches(list, index, wanted)) continue;
-      if (items.length === limit) return { items, more: true };
-      items.push({ customer, cursor: toCursor(customer.customer_id) });
+      const end = customers.length === limit ? customers.at(-1) : undefined;
+      if (end) return { customers, next: this.cursorAfter(end) };
+      customers.push(customer);
     }
-    return { items, more: false };
+    return { customers, next: undefined };
   }
 
-  #matches(list: WorkerList, index: number, search: string): boolean {
+  cursorAfter(customer: Customer): string {
+    const { name, id } = placeOf(customer);
+    return Buffer.from(JSON.stringify({ after: id, name })).toString('base64url');
+  }
+
+  #matches(list: WorkerList, index: number, search: Search): boolean {
     list.searchable ??= list.customers.map(searchText);
     return matchesSearch(list.searchable[index] as SearchText, search);
   }
@@ -84,24 +95,48 @@ function indexWorkers(customers: readonly Customer[]): Map<string, WorkerList> {
   return index;
 }
 
-/** A customer who is gone, or was never this worker's, is the end of the list: page one again would scroll for ever. */
-function startOf(list: WorkerList, cursor: string | undefined, anchor: string | undefined): number {
-  const last = cursor === undefined ? anchor : fromCursor(cursor);
-  if (last === undefined) return 0;
-  const position = list.position.get(last);
+/** A bare anchor does not say where it stood: one that is gone, or never was this worker's, is the end of the list. */
+function startAt(list: WorkerList, anchor: string | undefined): number {
+  if (anchor === undefined) return 0;
+  const position = list.position.get(anchor);
   return position === undefined ? list.customers.length : position + 1;
 }
 
-function toCursor(customerId: string): string {
-  return Buffer.from(JSON.stringify({ after: customerId })).toString('base64url');
+/** The first customer after a place, whether or not the customer of that place is still there. */
+function startAfter(list: WorkerList, { id, name }: Cursor): number {
+  if (name === undefined) return startAt(list, id);
+  const place = { id, name };
+  const position = list.position.get(id);
+  if (position !== undefined && placeOf(list.customers[position] as Customer).name === name)
+    return position + 1;
+  let [low, high] = [0, list.customers.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (comparePlaces(placeOf(list.customers[middle] as Customer), place) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
-function fromCursor(cursor: string): string {
-  try {
-    const { after } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { after?: unknown };
-    if (typeof after === 'string') return after;
-  } catch {
-    // falls through to the error below
+/** Where a list goes on. Cursors of earlier versions have no name: they are anchors. */
+type Cursor = Omit<Place, 'name'> & { name?: string | undefined };
+
+/** Far more than a cursor with the longest name and id has. */
+const longestCursor = 32 * 1024;
+
+/** @throws InvalidCursor when no `cursorAfter` made it */
+function readCursor(cursor: string): Cursor {
+  const { after: id, name } = cursor.length <= longestCursor ? parseObject(cursor) : {};
+  if (typeof id !== 'string' || (name !== undefined && typeof name !== 'string')) {
+    throw new InvalidCursor('not a cursor of this directory');
   }
-  throw new InvalidCursor('not a cursor of this directory');
+  return { id, name };
+}
+
+function parseObject(cursor: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(Buffer.from(cursor, 'base64url').toString())) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }

@@ -1,4 +1,4 @@
-import type { Customer } from '../model';
+import type { Channel, ChannelType, Customer } from '../model';
 import { byteLength } from '../text';
 import type { CustomerPage } from './directory';
 
@@ -17,29 +17,43 @@ export interface CustomerListAnswer {
 /**
  * The answer to `GetCustomersList`, cut where it would grow over 64 KB; what was cut is on the next page.
  *
+ * @param cursorAfter gives the cursor of what comes after a customer of the page
  * @see https://www.twilio.com/docs/frontline/my-customers
  */
-export function customerListAnswer(page: CustomerPage): CustomerListAnswer {
-  for (let count = page.items.length; ; count--) {
-    const items = page.items.slice(0, count);
-    const last = items.at(-1);
-    const more = page.more || count < page.items.length;
+export function customerListAnswer(
+  page: CustomerPage,
+  cursorAfter: (customer: Customer) => string,
+): CustomerListAnswer {
+  for (let count = page.customers.length; ; count--) {
+    const customers = page.customers.slice(0, count);
+    const last = customers.at(-1);
+    const next = count < page.customers.length && last ? cursorAfter(last) : page.next;
     const answer: CustomerListAnswer = {
       objects: {
-        customers: items.map(({ customer: { customer_id, display_name, avatar } }) => ({
+        customers: customers.map(({ customer_id, display_name, avatar }) => ({
           customer_id,
           display_name,
           ...(avatar && { avatar }),
         })),
         searchable: true,
-        ...(more && last && { next_page_token: last.cursor }),
+        ...(next !== undefined && { next_page_token: next }),
       },
     };
     if (count <= 1 || byteLength(JSON.stringify(answer)) <= frontlineAnswerLimit) return answer;
   }
 }
 
-/** The answer to `GetCustomerDetailsByCustomerId`: the customer's card. */
+/** The channels that Frontline knows. */
+const frontlineChannels: readonly ChannelType[] = ['sms', 'whatsapp', 'chat'];
+
+/** What a worker's tap on a link may open: no script, and nothing on the phone itself. */
+const openLink = /^(https?|mailto|tel):/i;
+
+/**
+ * The answer to `GetCustomerDetailsByCustomerId`: the customer's card, with what Frontline can show of it.
+ *
+ * @see https://www.twilio.com/docs/frontline/my-customers
+ */
 export function customerDetailsAnswer(customer: Customer): object {
   const { customer_id, display_name, channels, links, avatar, details } = customer;
   return {
@@ -47,16 +61,19 @@ export function customerDetailsAnswer(customer: Customer): object {
       customer: {
         customer_id,
         display_name,
-        channels,
-        links,
+        channels: channels
+          .filter(({ type }) => frontlineChannels.includes(type))
+          .map((channel) => named(channel, channel.display_name)),
+        links: (links ?? [])
+          .filter(({ value }) => openLink.test(value))
+          .map(({ type, value, display_name: name }) => ({ type, value, display_name: name })),
         ...(avatar && { avatar }),
-        details: details ?? { title: 'Details', content: '' },
+        ...(details && { details: { title: details.title, content: details.content } }),
       },
     },
   };
 }
 
-/** @returns whether this customer is the worker's own: by the customers' data or by an entry in the routing data */
-export function isOwn(customer: Customer, worker: string): boolean {
-  return customer.worker === worker || (customer.assigned_workers?.includes(worker) ?? false);
+function named({ type, value }: Channel, name: string | null | undefined): object {
+  return { type, value, ...(name && { display_name: name }) };
 }

@@ -4,25 +4,25 @@ import type { Customer } from '../model';
 export interface CustomerQuery {
   /** The worker's identity. */
   worker: string;
-  /** Text to search names and numbers for, without regard to case and accents; empty means all. */
+  /** Text to search names, ids, e-mail addresses and numbers for, without case and accents; empty means all. */
   search?: string;
   /** How many at most. */
   limit: number;
-  /** The cursor of the last customer seen. */
+  /** Where to go on: a page's `next`, or what `cursorAfter` gave. */
   cursor?: string;
   /** The customer_id of the last customer seen (the older way to page). */
   anchor?: string;
 }
 
 export interface CustomerPage {
-  /** In the order of `compareCustomers`; each with the cursor that continues after it. */
-  items: { customer: Customer; cursor: string }[];
-  /** Whether there are customers after the last item. */
-  more: boolean;
+  /** In the order of `compareCustomers`. */
+  customers: Customer[];
+  /** The cursor of the next page; undefined on the last one. */
+  next: string | undefined;
 }
 
 /**
- * The one door to customers. Private assets stand behind it now; a CRM or Twilio Sync can take their place.
+ * The one way to customers. Private assets stand behind it now; a CRM or Twilio Sync can take their place.
  * A lookup that fails throws: it never answers "no such customer" for "could not look".
  */
 export interface CustomerDirectory {
@@ -36,6 +36,11 @@ export interface CustomerDirectory {
    * @throws InvalidCursor when the cursor is not one that this directory made
    */
   list(query: CustomerQuery): Promise<CustomerPage>;
+  /**
+   * @returns the cursor of what comes after a customer of a page, for a page that is cut there. It holds good even when
+   *   that customer is deleted, renamed or given to another worker meanwhile
+   */
+  cursorAfter(customer: Customer): string;
 }
 
 /** The cursor was not made by this directory. */

@@ -5,7 +5,23 @@ interface Named {
   display_name: string;
 }
 
+/** Where a customer stands in every list. */
+export interface Place {
+  /** The folded display name. */
+  name: string;
+  id: string;
+}
+
+/** @returns a customer's place, which stays the same whatever becomes of the other customers */
+export function placeOf({ customer_id, display_name }: Named): Place {
+  return { name: fold(display_name), id: customer_id };
+}
+
+export function comparePlaces(a: Place, b: Place): number {
+  return compareText(a.name, b.name) || compareText(a.id, b.id);
+}
+
 /** The order of every list of customers: by name without case and accents, then by customer_id. */
 export function compareCustomers(a: Named, b: Named): number {
-  return compareText(fold(a.display_name), fold(b.display_name)) || compareText(a.customer_id, b.customer_id);
+  return comparePlaces(placeOf(a), placeOf(b));
 }

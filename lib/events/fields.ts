@@ -21,13 +21,14 @@ export const sid = (prefix: string) =>
     v.regex(new RegExp(`^${prefix}[0-9A-Za-z]{1,62}$`), `must be a SID that begins with ${prefix}`),
   );
 
-/** A page's length: digits, at least 1; a missing one is `standard`, a larger one is cut to `most`. */
+/** A page's length: digits, at least 1; a larger one is cut to `most`, and anything else is `standard`. */
 export const pageSize = (standard: number, most: number) =>
   v.pipe(
-    v.optional(v.union([v.string(), v.number()], 'must be a whole number'), ''),
-    v.transform((value) => (String(value).trim() === '' ? standard : Number(value))),
-    v.check((size) => Number.isSafeInteger(size) && size >= 1, 'must be a whole number of at least 1'),
-    v.transform((size) => Math.min(size, most)),
+    v.optional(v.unknown(), ''),
+    v.transform((value) => {
+      const written = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+      return /^0*[1-9]\d*$/.test(written) ? Math.min(Number(written), most) : standard;
+    }),
   );
 
 /** The conversation service of an event; one that is no SID counts as missing. */

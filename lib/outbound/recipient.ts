@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '../address';
-import { isOwn } from '../customers/cards';
+import { isOwn } from '../customers/access';
 import type { CustomerDirectory } from '../customers/directory';
 import { Forbidden, InvalidEvent, NotFound, Unprocessable } from '../errors';
 import type { ChannelType, Customer, Routing } from '../model';
@@ -16,8 +16,8 @@ export interface Addressee {
  * Finds a customer's address on a channel, by the address itself or by the customer's id.
  *
  * @throws InvalidEvent unless exactly one of the two is given, and for what is no address of the channel; NotFound and
- *   Unprocessable where the customer or the address is not there; Forbidden when `customerAccess` is `own` and it is
- *   another agent's customer
+ *   Unprocessable where the customer or the address is not there; Forbidden when `flex.customerAccess` is `own` and
+ *   it is another agent's customer
  */
 export async function findAddressee(
   { to, customerId }: { to?: string | undefined; customerId?: string | undefined },
@@ -32,8 +32,8 @@ export async function findAddressee(
     ? await byId(customerId, channel, customers)
     : await byAddress(to ?? '', channel, customers);
   const { customer } = found;
-  const mayOpen =
-    caller.kind === 'server' || routing.customerAccess === 'all' || !customer || isOwn(customer, caller.name);
+  const access = routing.flex?.customerAccess ?? 'all';
+  const mayOpen = caller.kind === 'server' || access === 'all' || !customer || isOwn(customer, caller.name);
   if (!mayOpen) throw new Forbidden('customer_of_another_worker', 'This customer belongs to another worker.');
   const address = found.to;
   if (address) return { to: address, customer };

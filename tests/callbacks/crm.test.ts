@@ -1,5 +1,7 @@
+import { compareCustomers } from '../../lib/customers/order';
 import type { Customer } from '../../lib/model';
 import { customer, routing } from '../support/data';
+import { type ConversationSetup, faults, type ParticipantSetup } from '../support/fake-twilio';
 import { fixture, without } from '../support/fixtures';
 import { type Running, runtimes } from '../support/runtimes';
 
@@ -25,13 +27,27 @@ const ada: Customer = {
 };
 const others = Array.from({ length: 120 }, (_, i) =>
   customer({ customer_id: `c${i}`, display_name: `Customer ${i}`, worker }),
-);
-const bobs = customer({ customer_id: 'bobs', display_name: "Bob's", worker: 'bob@example.com' });
+).sort(compareCustomers);
+const bobs = customer({
+  customer_id: 'bobs',
+  display_name: "Bob's",
+  worker: 'bob@example.com',
+  channels: [
+    { type: 'sms', value: '+12125550102' },
+    { type: 'chat', value: 'bobs-customer' },
+    { type: 'email', value: 'bobs@example.com' },
+  ],
+});
+const nobodys = customer({ customer_id: 'nobodys', display_name: "Nobody's" });
+const unreachable = customer({ customer_id: 'unreachable', display_name: 'X', worker: 'bob@example.com' });
 const data = {
-  '/customers.json': JSON.stringify({ customers: [ada, ...others, bobs] }),
+  '/customers.json': JSON.stringify({ customers: [ada, bobs, ...others, nobodys, unreachable] }),
   '/routing.json': JSON.stringify(routing()),
 };
-const own = { ...data, '/routing.json': JSON.stringify(routing({ customerAccess: 'own' })) };
+const withAccess = (given: Parameters<typeof routing>[0]) => ({
+  ...data,
+  '/routing.json': JSON.stringify(routing({ customerAccess: 'own', ...given })),
+});
 
 interface Page {
   objects: { customers: { customer_id: string }[]; searchable: boolean; next_page_token?: string };
@@ -46,6 +62,7 @@ describe.each(runtimes)('crm, $name', (runtime) => {
   afterAll(() => running.stop());
   beforeEach(() => running.clearLogs());
   afterEach(() => expect(running.twilio.calls).toEqual([]));
+  const logged = (): object[] => running.logs().map((line) => JSON.parse(line) as object);
 
   const ids = async (fields: Record<string, string>): Promise<string[]> => {
     const { status, body } = await running.call(path, { ...list, ...fields });
@@ -72,20 +89,17 @@ describe.each(runtimes)('crm, $name', (runtime) => {
       expect(headers['content-type']).toMatch(/^application\/json/);
     });
 
-    it.each([
+    it.each<[Record<string, string>, number]>([
       [{}, 30],
       [{ PageSize: '' }, 30],
       [{ PageSize: '7' }, 7],
+      [{ PageSize: ' 007 ' }, 7],
       [{ PageSize: '1000' }, 100],
+      ...['0', '-1', '1.5', 'x', '1e9', '1e9999', '7;8', 'null'].map(
+        (PageSize): [Record<string, string>, number] => [{ PageSize }, 30],
+      ),
     ])('has pages of the right length: %j gives %d', async (fields, length) => {
       expect(await ids(fields)).toHaveLength(length);
-    });
-
-    it.each(['0', '-1', '1.5', 'x', '1e9999'])('names a wrong PageSize: 400 for %s', async (PageSize) => {
-      expect(await running.call(path, { ...list, PageSize })).toMatchObject({
-        status: 400,
-        body: { code: 'invalid_event', message: 'PageSize must be a whole number of at least 1' },
-      });
     });
 
     it.each(['token', 'anchor'])('visits every customer once by %s', async (way) => {
@@ -103,6 +117,21 @@ describe.each(runtimes)('crm, $name', (runtime) => {
       expect(seen).toEqual(['ada', ...others.map(({ customer_id }) => customer_id)]);
     });
 
+    it.each([
+      ['deleted', []],
+      ['renamed', [{ ...ada, display_name: 'Zoe' }]],
+      ["another worker's", [{ ...ada, worker: 'bob@example.com' }]],
+    ])('goes on by token after a customer who is now %s', async (_title, changed) => {
+      const first = (await running.call(path, { ...list, PageSize: '1' })).body as Page;
+      await running.setData({
+        ...data,
+        '/customers.json': JSON.stringify({ customers: [...others, ...changed] }),
+      });
+      const second = await ids({ PageSize: '2', NextPageToken: first.objects.next_page_token ?? '' });
+      await running.setData(data);
+      expect([first.objects.customers[0]?.customer_id, second]).toEqual(['ada', ['c0', 'c1']]);
+    });
+
     it('ends after an anchor that is gone, instead of beginning again', async () => {
       const { body } = await running.call(path, { ...list, Anchor: 'deleted' });
       expect(body).toEqual({ objects: { customers: [], searchable: true } });
@@ -115,6 +144,9 @@ describe.each(runtimes)('crm, $name', (runtime) => {
         'customer 11',
         ['c11', 'c110', 'c111', 'c112', 'c113', 'c114', 'c115', 'c116', 'c117', 'c118', 'c119'],
       ],
+      ['c110', ['c110']],
+      ['Lovelace’s', []],
+      ['21', ['c21']],
       ["bob's", []],
     ])('searches names and numbers of the own customers: %j', async (Query, found) => {
       expect(await ids({ Query })).toEqual(found);
@@ -124,8 +156,8 @@ describe.each(runtimes)('crm, $name', (runtime) => {
       expect(await ids({ Worker: 'nobody@example.com' })).toEqual([]);
     });
 
-    it('names a token that is not its own: 400', async () => {
-      expect(await running.call(path, { ...list, NextPageToken: 'x' })).toMatchObject({
+    it.each(['x', 'e30', 'a'.repeat(100_000)])('names a token that is not its own: 400', async (token) => {
+      expect(await running.call(path, { ...list, NextPageToken: token })).toMatchObject({
         status: 400,
         body: {
           code: 'invalid_event',
@@ -159,16 +191,47 @@ describe.each(runtimes)('crm, $name', (runtime) => {
       ]);
     });
 
-    it('fills up the card of a customer of whom little is known', async () => {
+    it('makes nothing up for a customer of whom little is known', async () => {
       const { body } = await running.call(path, { ...details, CustomerId: 'c1' });
+      expect(body).toEqual({
+        objects: { customer: { customer_id: 'c1', display_name: 'Customer 1', channels: [], links: [] } },
+      });
+    });
+
+    it('leaves out what Frontline cannot show, and what may not be opened', async () => {
+      const link = (value: string) => ({ type: 'CRM', value, display_name: 'Open' });
+      const good = [
+        'https://example.com/1',
+        'HTTP://example.com/1',
+        'mailto:a@example.com',
+        'tel:+12125550101',
+      ];
+      const bad = ['javascript:alert(1)', ' javascript:alert(1)', 'data:text/html,x', 'file:///x', '/1', ''];
+      const given = {
+        ...ada,
+        avatar: null,
+        details: null,
+        channels: [
+          { type: 'sms', value: '+12125550101', display_name: null },
+          { type: 'email', value: 'ada@example.com' },
+          { type: 'messenger', value: 'messenger:1' },
+          { type: 'chat', value: 'ada' },
+        ],
+        links: [...bad, ...good].map(link),
+      };
+      await running.setData({ ...data, '/customers.json': JSON.stringify({ customers: [given] }) });
+      const { body } = await running.call(path, { ...details, CustomerId: 'ada' });
+      await running.setData(data);
       expect(body).toEqual({
         objects: {
           customer: {
-            customer_id: 'c1',
-            display_name: 'Customer 1',
-            channels: [],
-            links: [],
-            details: { title: 'Details', content: '' },
+            customer_id: 'ada',
+            display_name: 'Ada Lovelace',
+            channels: [
+              { type: 'sms', value: '+12125550101' },
+              { type: 'chat', value: 'ada' },
+            ],
+            links: good.map(link),
           },
         },
       });
@@ -188,18 +251,182 @@ describe.each(runtimes)('crm, $name', (runtime) => {
       });
     });
 
-    it('opens every customer for every worker, or only the own ones: 403', async () => {
+    it('opens every customer for every worker where the data says so', async () => {
       expect(await running.call(path, { ...details, CustomerId: 'bobs' })).toMatchObject({ status: 200 });
-      await running.setData(own);
-      expect(await running.call(path, { ...details, CustomerId: 'bobs' })).toMatchObject({
-        status: 403,
-        body: { code: 'customer_of_another_worker', message: 'This customer belongs to another worker.' },
-      });
-      expect(await running.call(path, { ...details, CustomerId: 'ada', Worker: worker })).toMatchObject({
-        status: 200,
-      });
-      await running.setData(data);
     });
+  });
+
+  describe('GetCustomerDetailsByCustomerId, where customerAccess is own', () => {
+    const conversation = `CH${'0'.repeat(31)}1`;
+    const proxyAddress = '+16465550190';
+    const bobsAddress = { address: '+12125550102', proxyAddress };
+    const forbidden = {
+      status: 403,
+      body: { code: 'customer_of_another_worker', message: 'This customer belongs to another worker.' },
+    };
+    let queries: string[];
+
+    beforeAll(() => running.setData(withAccess({})));
+    afterAll(() => running.setData(data));
+    beforeEach(() => {
+      running.twilio.reset();
+      queries = [];
+      running.twilio.rest.onRequest(({ request: { path: asked, query } }) => {
+        const { PageSize, ...rest } = query;
+        const parameters = Object.entries(rest).map((entry) => entry.join('='));
+        queries.push([asked, ...parameters].join(' '));
+      });
+    });
+    afterEach(() => running.twilio.reset());
+    const open = (CustomerId = 'bobs') => running.call(path, { ...details, Worker: worker, CustomerId });
+    const memberships = (base = '/v1') =>
+      [
+        'Address=+12125550102',
+        'Address=whatsapp:+12125550102',
+        'Address=bobs@example.com',
+        'Identity=bobs-customer',
+      ].map((query) => `${base}/ParticipantConversations ${query}`);
+
+    it.each(['ada', 'nobodys'])('asks nobody about one who is the own or nobody is: %s', async (id) => {
+      await running.setEnv({ ACCOUNT_SID: undefined, AUTH_TOKEN: undefined });
+      expect(await open(id)).toMatchObject({ status: 200 });
+      await running.setEnv({});
+      expect(queries).toEqual([]);
+    });
+
+    it('asks nobody about one who can be in no conversation', async () => {
+      expect(await open('unreachable')).toMatchObject(forbidden);
+      expect(queries).toEqual([]);
+    });
+
+    it.each<[string, ParticipantSetup]>([
+      ['SMS', bobsAddress],
+      [
+        'WhatsApp, on a number that the card has for SMS',
+        { address: 'whatsapp:+12125550102', proxyAddress: `whatsapp:${proxyAddress}` },
+      ],
+      ['e-mail', { address: 'bobs@example.com', proxyAddress: 'support@example.com' }],
+      ['chat', { identity: 'bobs-customer' }],
+    ])('opens a customer with whom the worker is in a conversation by %s', async (_title, participant) => {
+      running.twilio.addConversation({ sid: conversation }, [participant, { identity: worker }]);
+      expect(await open()).toMatchObject({
+        status: 200,
+        body: { objects: { customer: { customer_id: 'bobs' } } },
+      });
+      expect(queries.sort()).toEqual(
+        [...memberships(), `/v1/Conversations/${conversation}/Participants`].sort(),
+      );
+    });
+
+    it.each<[string, ConversationSetup['state'], ParticipantSetup[], number]>([
+      ['inactive', 'inactive', [bobsAddress, { identity: worker }], 200],
+      ['closed', 'closed', [bobsAddress, { identity: worker }], 403],
+      ["another worker's", 'active', [bobsAddress, { identity: 'bob@example.com' }], 403],
+      ['of nobody yet', 'active', [bobsAddress], 403],
+      [
+        "another customer's",
+        'active',
+        [{ address: '+12125550103', proxyAddress }, { identity: worker }],
+        403,
+      ],
+    ])('where the conversation is %s: %s %j %d', async (_title, state, participants, status) => {
+      running.twilio.addConversation({ sid: conversation, ...(state && { state }) }, participants);
+      expect((await open()).status).toBe(status);
+    });
+
+    it('finds the one that is open among many that are closed', async () => {
+      const sidOf = (index: number) => `CH${String(index).padStart(32, '0')}`;
+      for (let index = 0; index < 60; index++) {
+        running.twilio.addConversation({ sid: sidOf(index), state: 'closed' }, [
+          bobsAddress,
+          { identity: worker },
+        ]);
+      }
+      running.twilio.addConversation({ sid: sidOf(60) }, [bobsAddress, { identity: worker }]);
+      expect((await open()).status).toBe(200);
+    });
+
+    it('believes the address that tells, whatever Twilio says to another one', async () => {
+      const both = [bobsAddress, { identity: 'bobs-customer' }, { identity: worker }];
+      running.twilio.addConversation({ sid: conversation }, both);
+      running.twilio.fail({ path: '/v1/ParticipantConversations' }, { status: 400, code: 20001 }, 1);
+      expect((await open()).status).toBe(200);
+    });
+
+    it('asks the conversation service that the data names', async () => {
+      const { defaultServiceSid } = running.twilio.state;
+      running.twilio.addConversation({ sid: conversation }, [bobsAddress, { identity: worker }]);
+      await running.setData(withAccess({ conversationServiceSid: defaultServiceSid }));
+      expect((await open()).status).toBe(200);
+      await running.setData(withAccess({}));
+      const base = `/v1/Services/${defaultServiceSid}`;
+      expect(queries.sort()).toEqual(
+        [...memberships(base), `${base}/Conversations/${conversation}/Participants`].sort(),
+      );
+    });
+
+    it('says that the conversation service is wrong: 500', async () => {
+      await running.setData(withAccess({ conversationServiceSid: `IS${'f'.repeat(32)}` }));
+      running.twilio.fail({ path: /ParticipantConversations/ }, { status: 404, code: 20404 });
+      expect(await open()).toMatchObject({ status: 500, body: { code: 'conversation_service_not_found' } });
+      await running.setData(withAccess({}));
+      expect(logged()).toEqual([
+        expect.objectContaining({ file: 'assets/routing.private.json', field: 'conversationServiceSid' }),
+      ]);
+    });
+
+    it('blames Twilio when it fails, and not the worker: 503', async () => {
+      running.twilio.fail({ path: '/v1/ParticipantConversations' }, faults.serverError);
+      expect(await open()).toMatchObject({ status: 503, body: { code: 'twilio_unavailable' } });
+    });
+
+    it('blames the credentials when Twilio refuses them: 500', async () => {
+      running.twilio.fail({ path: '/v1/ParticipantConversations' }, { status: 401, code: 20003 });
+      expect(await open()).toMatchObject({ status: 500, body: { code: 'credentials_refused' } });
+    });
+
+    it('says that credentials are missing where they are needed: 500', async () => {
+      await running.setEnv({ ACCOUNT_SID: undefined, AUTH_TOKEN: undefined });
+      expect(await open()).toMatchObject({ status: 500, body: { code: 'missing_credentials' } });
+      await running.setEnv({});
+    });
+  });
+
+  it.each([
+    ['Alice@Example.com', { listedAs: 'workers[1]', differs: 'case' }],
+    ['alice@example.com ', { listedAs: 'workers[1]', differs: 'blanks' }],
+    [' ALICE@example.com', { listedAs: 'workers[1]', differs: 'case and blanks' }],
+    ['mallory@example.com', undefined],
+  ])('warns of a worker whom the routing data does not list: %j', async (Worker, nearest) => {
+    const workers = ['bob@example.com', 'alice@example.com'].map((identity) => ({ identity }));
+    await running.setData({ ...data, '/routing.json': JSON.stringify(routing({ workers })) });
+    running.clearLogs();
+    await ids({ Worker: workers[1]?.identity ?? '' });
+    await ids({ Worker });
+    await running.setData(data);
+    const hash = expect.stringMatching(/^[0-9a-f]{12,}$/);
+    const line = {
+      event: 'GetCustomersList',
+      customers: expect.any(Number),
+      more: expect.any(Boolean),
+      status: 200,
+    };
+    expect(logged()).toEqual([
+      { level: 'info', ...line, ms: expect.any(Number) },
+      {
+        level: 'warn',
+        ...line,
+        unlistedWorker: hash,
+        ...(nearest && { nearest: hash, ...nearest }),
+        ms: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('lists customers without routing data, as it needs none', async () => {
+    await running.setData({ ...data, '/routing.json': undefined });
+    expect(await ids({ PageSize: '1' })).toEqual(['ada']);
+    await running.setData(data);
   });
 
   it('refuses an unknown location: 422', async () => {

@@ -315,7 +315,7 @@ describe('what an outbound start refuses', () => {
   });
 
   it("another agent's customer, by id and by address, where each sees the own ones: 403", async () => {
-    flex.routing.customerAccess = 'own';
+    Object.assign(flex.routing.flex ?? {}, { customerAccess: 'own' });
     for (const whom of [{ to: '+12125550101' }, { customerId: '1001' }]) {
       expect(await flex.asAgent({ channel: 'sms', body: 'Hi', ...whom }, 'bob@example.com')).toMatchObject({
         status: 403,
@@ -324,6 +324,19 @@ describe('what an outbound start refuses', () => {
     }
     expectRefused(flex);
     expect(await flex.asAgent(sms)).toMatchObject({ status: 201 });
+  });
+
+  it("nobody's customer to none, and no customer to anybody by what Frontline's workers may open", async () => {
+    flex.customers.push(
+      customer({ customer_id: '1003', channels: [{ type: 'sms', value: '+12125550103' }] }),
+    );
+    Object.assign(flex.routing.flex ?? {}, { customerAccess: 'own' });
+    const start = (customerId: string) =>
+      flex.asAgent({ channel: 'sms', body: 'Hi', customerId }, 'bob@example.com');
+    expect(await start('1003')).toMatchObject({ status: 201 });
+    flex.routing.customerAccess = 'own';
+    Object.assign(flex.routing.flex ?? {}, { customerAccess: undefined });
+    expect(await start('1001')).toMatchObject({ status: 201 });
   });
 
   it('a worker who is not there, or none, of a server', async () => {

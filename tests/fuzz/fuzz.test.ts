@@ -24,7 +24,12 @@ const data: Record<string, unknown> = {
         channels: [{ type: 'sms', value: '+12125550101' }],
         fields: { plan: 'Gold plan', bio: 'Gold plan '.repeat(4_000) },
       }),
-      customer({ customer_id: '2', display_name: 'Bo Gómez', worker: 'bob@example.com' }),
+      customer({
+        customer_id: '2',
+        display_name: 'Bo Gómez',
+        worker: 'bob@example.com',
+        channels: [{ type: 'sms', value: '+12125550102' }],
+      }),
       // A page of these does not fit in what Frontline reads.
       ...Array.from({ length: 34 }, (_, index) =>
         customer({
@@ -80,6 +85,9 @@ interface Subject {
   budgetMs: number;
 }
 
+/** Another worker's customer: Twilio is asked who is in a conversation with whom. */
+const anothers = (name: FixtureName) => ({ ...fixture(name), Worker: 'alice@example.com', CustomerId: '2' });
+
 const frontline = { by: 'Location', budgetMs: 5_000 } as const;
 const subjects: Subject[] = [
   {
@@ -94,9 +102,16 @@ const subjects: Subject[] = [
     ...frontline,
     file: 'crm',
     fixtures: ['get-customers-list', 'get-customer-details'],
-    statuses: [200, 400, 403, 404, 422],
+    statuses: [200, 400, 403, 404, 422, 500, 502, 503],
+    rare: [anothers('get-customer-details')],
   },
-  { ...frontline, file: 'templates', fixtures: ['get-templates'], statuses: [200, 400, 403, 404, 422] },
+  {
+    ...frontline,
+    file: 'templates',
+    fixtures: ['get-templates'],
+    statuses: [200, 400, 403, 404, 422, 500, 502, 503],
+    rare: [anothers('get-templates')],
+  },
   {
     file: 'routing',
     by: 'EventType',
@@ -170,7 +185,7 @@ function checkManners({ callbacks, lines, took }: Outcome, { file, budgetMs }: S
 }
 
 const namesField =
-  /^(Worker|CustomerId|Channel(Type|Value)|PageSize|Anchor|NextPageToken|Query|(Conversation|Participant)Sid|Identity|Attributes|MessagingBinding\.\w+) (is|must) /;
+  /^event has no fields: |^(Worker|CustomerId|Channel(Type|Value)|PageSize|Anchor|NextPageToken|Query|(Conversation|Participant)Sid|Identity|Attributes|MessagingBinding\.\w+) (is|must) /;
 
 /** Who is to blame shows in the status. */
 function checkBlame(response: FuzzResponse, event: Record<string, unknown>, twilio: MoodyTwilio): void {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { AssetCustomers } from '../../../lib/customers/asset-customers';
 import { customerListAnswer } from '../../../lib/customers/cards';
-import { InvalidCursor } from '../../../lib/customers/directory';
+import { type CustomerPage, InvalidCursor } from '../../../lib/customers/directory';
+import { compareCustomers } from '../../../lib/customers/order';
 import type { Customer } from '../../../lib/model';
 import { fold } from '../../../lib/text';
 import { customer } from '../../support/data';
@@ -9,8 +10,11 @@ import { customer } from '../../support/data';
 const worker = 'alice@example.com';
 const named = (...names: string[]): Customer[] =>
   names.map((display_name, i) => customer({ customer_id: String(i + 1), display_name, worker }));
-const idsOf = (page: { items: { customer: Customer }[] }): string[] =>
-  page.items.map((item) => item.customer.customer_id);
+const idsOf = (page: CustomerPage): string[] => page.customers.map(({ customer_id }) => customer_id);
+/** The cursor of a place, as `cursorAfter` writes it. */
+const cursorOf = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const nobody = { customers: [], next: undefined };
 
 describe('a lookup', () => {
   const directory = new AssetCustomers([
@@ -83,7 +87,7 @@ describe("a worker's list", () => {
       customer({ customer_id: '5' }),
     ]);
     expect(idsOf(await directory.list({ worker, limit: 10 }))).toEqual(['1', '2', '3']);
-    expect(await directory.list({ worker: 'nobody', limit: 10 })).toEqual({ items: [], more: false });
+    expect(await directory.list({ worker: 'nobody', limit: 10 })).toEqual(nobody);
   });
 
   it('is visited wholly, each customer once, whatever the page size and the way to page', async () => {
@@ -93,18 +97,19 @@ describe("a worker's list", () => {
         fc.integer({ min: 1, max: 100 }),
         fc.boolean(),
         async (count, limit, byAnchor) => {
-          const customers = named(...Array.from({ length: count }, (_, i) => `Customer ${i}`));
+          const customers = named(...Array.from({ length: count }, (_, i) => `Customer ${i}`)).sort(
+            compareCustomers,
+          );
           const directory = new AssetCustomers(customers);
           const seen: string[] = [];
           let last: { cursor: string } | { anchor: string } | undefined;
           for (let pages = 0; ; pages++) {
             expect(pages).toBeLessThanOrEqual(count);
             const page = await directory.list({ worker, limit, ...last });
-            expect(page.items.length).toBeLessThanOrEqual(limit);
+            expect(page.customers.length).toBeLessThanOrEqual(limit);
             seen.push(...idsOf(page));
-            const end = page.items.at(-1);
-            if (!page.more || !end) break;
-            last = byAnchor ? { anchor: end.customer.customer_id } : { cursor: end.cursor };
+            if (page.next === undefined) break;
+            last = byAnchor ? { anchor: seen.at(-1) ?? '' } : { cursor: page.next };
           }
           expect(seen).toEqual(customers.map(({ customer_id }) => customer_id));
         },
@@ -118,18 +123,75 @@ describe("a worker's list", () => {
       customer({ customer_id: '9', worker: 'bob' }),
     ]);
     for (const anchor of ['deleted', '9', '__proto__']) {
-      expect(await directory.list({ worker, limit: 1, anchor })).toEqual({ items: [], more: false });
+      expect(await directory.list({ worker, limit: 1, anchor })).toEqual(nobody);
     }
   });
 
-  it.each(['', 'x', '5', Buffer.from('{}').toString('base64url')])(
-    'refuses a cursor that it did not make: %j',
-    async (cursor) => {
-      await expect(new AssetCustomers(named('Ada')).list({ worker, limit: 1, cursor })).rejects.toThrow(
-        InvalidCursor,
-      );
-    },
-  );
+  it.each([
+    ['is gone', (all: Customer[]) => all.filter(({ customer_id }) => customer_id !== '3')],
+    [
+      'has another name',
+      (all: Customer[]) =>
+        all.map((one) => (one.customer_id === '3' ? { ...one, display_name: 'Zoe' } : one)),
+    ],
+    [
+      "is another worker's",
+      (all: Customer[]) => all.map((one) => (one.customer_id === '3' ? { ...one, worker: 'bob' } : one)),
+    ],
+    ['is still there', (all: Customer[]) => all],
+  ])('goes on where it was when the last customer of the page %s', async (_title, change) => {
+    const all = named('Ada', 'Bo', 'Cyd', 'cyd', 'Dan', 'Eve');
+    const page = await new AssetCustomers(all).list({ worker, limit: 3 });
+    expect(idsOf(page)).toEqual(['1', '2', '3']);
+    const changed = new AssetCustomers(change(all).sort(compareCustomers));
+    const rest = idsOf(await changed.list({ worker, limit: 10, cursor: page.next ?? '' }));
+    expect(rest.filter((id) => id !== '3')).toEqual(['4', '5', '6']);
+  });
+
+  it('skips nobody and shows nobody twice whoever is deleted between the pages', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ maxLength: 3 }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 10 }),
+        fc.func(fc.boolean()),
+        async (names, limit, staysAfter) => {
+          let left = named(...names).sort(compareCustomers);
+          const lost = new Set<string>();
+          const seen: string[] = [];
+          let cursor: string | undefined;
+          do {
+            const page = await new AssetCustomers(left).list({ worker, limit, ...(cursor && { cursor }) });
+            seen.push(...idsOf(page));
+            cursor = page.next;
+            for (const { customer_id } of left)
+              if (!staysAfter(customer_id, seen.length)) lost.add(customer_id);
+            left = left.filter(({ customer_id }) => !lost.has(customer_id));
+          } while (cursor);
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen.filter((id) => !lost.has(id))).toEqual(left.map(({ customer_id }) => customer_id));
+        },
+      ),
+    );
+  });
+
+  it('takes the cursors of earlier versions for anchors', async () => {
+    const directory = new AssetCustomers(named('Ada', 'Bo', 'Cyd'));
+    const listAfter = async (id: string) =>
+      idsOf(await directory.list({ worker, limit: 9, cursor: cursorOf({ after: id }) }));
+    expect([await listAfter('2'), await listAfter('deleted')]).toEqual([['3'], []]);
+  });
+
+  it.each([
+    '',
+    'x',
+    '5',
+    ...[{}, 'x', [], null, { after: 5 }, { after: '1', name: 5 }, { after: '1', name: null }].map(cursorOf),
+    cursorOf({ after: '1', name: 'a'.repeat(100_000) }),
+  ])('refuses a cursor that it did not make: %j', async (cursor) => {
+    await expect(new AssetCustomers(named('Ada')).list({ worker, limit: 1, cursor })).rejects.toThrow(
+      InvalidCursor,
+    );
+  });
 
   it.each([
     ['jose', ['1']],
@@ -147,17 +209,57 @@ describe("a worker's list", () => {
     ['ねこ', ['4']],
     ['.', []],
     ['q', []],
-  ])('is searched over names and numbers: %j finds %j', async (search, ids) => {
-    const [a, b, c, d] = named('José Núñez', 'Ada', 'Max Strasse', 'ねこ') as [
-      Customer,
-      Customer,
-      Customer,
-      Customer,
-    ];
-    a.channels.push({ type: 'sms', value: '+12125550101' });
-    b.channels.push({ type: 'whatsapp', value: 'whatsapp:+12125550102' });
-    const directory = new AssetCustomers([a, b, c, d]);
-    expect(idsOf(await directory.list({ worker, limit: 10, search }))).toEqual(ids);
+    ['soren', ['5']],
+    ['SØREN kjær', ['5']],
+    ['kjaer', ['5']],
+    ["o'brien", ['6']],
+    ['O’Brien', ['6']],
+    ['obrien', ['6']],
+    ['o brien', ['6']],
+    ['jean-luc', ['CRM-0042']],
+    ['jean luc', ['CRM-0042']],
+    ['JeanLuc', ['CRM-0042']],
+    ['luc-jean', ['CRM-0042']],
+    ['picard, j.', ['CRM-0042']],
+    ['★', ['8']],
+    ['☆', []],
+    ['crm-0042', ['CRM-0042']],
+    ['CRM0042', ['CRM-0042']],
+    ['0042', ['CRM-0042']],
+    ['max.strasse@example.com', ['3']],
+    ['Max.Strasse@', ['3']],
+    ['strasse@example.org', []],
+    ['example.com max', ['3']],
+    ['55', []],
+    ['+44', []],
+    ['1', ['1']],
+    ['8', ['8']],
+    ['555', ['1', '2']],
+    ['555 0101', ['1']],
+    ['+1 (0)212 555 0101', ['1']],
+    ['0101 0102', []],
+    ['nunez '.repeat(1_000), ['1']],
+    ['é'.repeat(10_000), []],
+  ])('is searched over names, ids, e-mail addresses and numbers: %j finds %j', async (search, ids) => {
+    const all = named(
+      'José Núñez',
+      'Ada',
+      'Max Strasse',
+      'ねこ',
+      'Søren Kjær',
+      "Pat O'Brien",
+      'Picard, Jean-Luc',
+      '★',
+    );
+    all[0]?.channels.push({ type: 'sms', value: '+12125550101' });
+    all[1]?.channels.push({ type: 'whatsapp', value: 'whatsapp:+12125550102' });
+    all[2]?.channels.push({ type: 'email', value: 'Max.Strasse@example.com' });
+    const [pat, picard] = [all[5], all[6]] as [Customer, Customer];
+    picard.customer_id = 'CRM-0042';
+    for (const name of ["Pat O'Brien", 'Pat O’Brien']) {
+      pat.display_name = name;
+      expect(idsOf(await new AssetCustomers(all).list({ worker, limit: 10, search }))).toEqual(ids);
+    }
   });
 
   it('finds every customer by any part of the folded name', async () => {
@@ -175,13 +277,22 @@ describe("a worker's list", () => {
     );
   });
 
+  it('folds a search once, however many customers there are, and no more of it than a name can have', async () => {
+    const directory = new AssetCustomers(named(...Array.from({ length: 1_000 }, (_, i) => `Customer ${i}`)));
+    await directory.list({ worker, limit: 1, search: 'x' });
+    const normalize = jest.spyOn(String.prototype, 'normalize');
+    await directory.list({ worker, limit: 1, search: 'é'.repeat(10_000) });
+    const folded = normalize.mock.contexts.map(String);
+    normalize.mockRestore();
+    expect(folded).toEqual(['é'.repeat(256)]);
+  });
+
   it('pages through what a search finds', async () => {
     const directory = new AssetCustomers(named('Ann A', 'Bob', 'Ann B', 'Cyd', 'Ann C'));
     const first = await directory.list({ worker, limit: 2, search: 'ann' });
-    expect([idsOf(first), first.more]).toEqual([['1', '3'], true]);
-    const cursor = first.items.at(-1)?.cursor ?? '';
-    const second = await directory.list({ worker, limit: 2, search: 'ann', cursor });
-    expect([idsOf(second), second.more]).toEqual([['5'], false]);
+    expect(idsOf(first)).toEqual(['1', '3']);
+    const second = await directory.list({ worker, limit: 2, search: 'ann', cursor: first.next ?? '' });
+    expect([idsOf(second), second.next]).toEqual([['5'], undefined]);
   });
 });
 
@@ -189,12 +300,13 @@ describe('the answer to GetCustomersList', () => {
   it('never grows over 64 KB, and what was cut comes with the next page', async () => {
     const customers = named(...Array.from({ length: 150 }, (_, i) => `${'é'.repeat(240)} ${i}`));
     for (const one of customers) one.avatar = `https://example.com/${'a'.repeat(900)}`;
-    const directory = new AssetCustomers(customers);
+    const directory = new AssetCustomers(customers.sort(compareCustomers));
     const seen: string[] = [];
     let token: string | undefined;
     do {
       const answer = customerListAnswer(
         await directory.list({ worker, limit: 100, ...(token !== undefined && { cursor: token }) }),
+        (one) => directory.cursorAfter(one),
       );
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(64 * 1024);
       seen.push(...answer.objects.customers.map(({ customer_id }) => customer_id));
