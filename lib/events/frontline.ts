@@ -1,5 +1,8 @@
 import * as v from 'valibot';
+import { channelTypes } from '../model';
 import { optionalText, pageSize, text } from './fields';
+
+const channelPrefix = new RegExp(`^(?:${channelTypes.join('|')}):`, 'i');
 
 /**
  * `GetProxyAddress`: a worker is about to write first; from which of our addresses?
@@ -19,7 +22,7 @@ export const getProxyAddress = v.object({
   ChannelValue: v.pipe(
     v.string('must be given once, as text'),
     v.minLength(1, 'must not be empty'),
-    v.transform((value) => value.replace(/^[a-z]+:/i, (prefix) => prefix.toLowerCase())),
+    v.transform((value) => value.replace(channelPrefix, (prefix) => prefix.toLowerCase())),
   ),
 });
 
@@ -53,7 +56,7 @@ export const getCustomerDetails = v.object({ Worker: text, CustomerId: text });
  */
 export const getTemplates = v.object({
   Worker: text,
-  /** Missing or empty for somebody who is on no card. */
+  /** Missing or empty for somebody who is on no card; public integrations (one for HubSpot among them) guard against it. */
   CustomerId: optionalText,
   ConversationSid: optionalText,
 });
