@@ -1,3 +1,4 @@
+import { type Address, parseAddress, spellings } from '../../lib/address';
 import { compareCustomers } from '../../lib/customers/order';
 import type { Customer } from '../../lib/model';
 import { customer, routing } from '../support/data';
@@ -40,8 +41,14 @@ const bobs = customer({
 });
 const nobodys = customer({ customer_id: 'nobodys', display_name: "Nobody's" });
 const unreachable = customer({ customer_id: 'unreachable', display_name: 'X', worker: 'bob@example.com' });
+const mexican = customer({
+  customer_id: 'mexican',
+  display_name: 'Y',
+  worker: 'bob@example.com',
+  channels: [{ type: 'whatsapp', value: 'whatsapp:+5215555550101' }],
+});
 const data = {
-  '/customers.json': JSON.stringify({ customers: [ada, bobs, ...others, nobodys, unreachable] }),
+  '/customers.json': JSON.stringify({ customers: [ada, bobs, ...others, nobodys, unreachable, mexican] }),
   '/routing.json': JSON.stringify(routing()),
 };
 const withAccess = (given: Parameters<typeof routing>[0]) => ({
@@ -315,6 +322,20 @@ describe.each(runtimes)('crm, $name', (runtime) => {
       });
       expect(queries.sort()).toEqual(
         [...memberships(), `/v1/Conversations/${conversation}/Participants`].sort(),
+      );
+    });
+
+    it('asks for every spelling of a number, on SMS and on WhatsApp', async () => {
+      const { key } = parseAddress('whatsapp:+5215555550101') as Address;
+      const forms = (['sms', 'whatsapp'] as const).flatMap((type) => parseAddress(key, type) ?? []);
+      const asked = new Set(['whatsapp:+5215555550101', ...forms.flatMap(spellings)]);
+      const last = [...asked].at(-1) ?? '';
+      const conversationWith = { address: last, proxyAddress: `whatsapp:${proxyAddress}` };
+      running.twilio.addConversation({ sid: conversation }, [conversationWith, { identity: worker }]);
+      expect((await open('mexican')).status).toBe(200);
+      const lookups = queries.filter((query) => query.includes('Address='));
+      expect(lookups.sort()).toEqual(
+        [...asked].map((address) => `/v1/ParticipantConversations Address=${address}`).sort(),
       );
     });
 
