@@ -2,13 +2,14 @@ import { join, resolve } from 'node:path';
 import { type BuildFailure, formatMessages } from 'esbuild';
 import { bundleFunctions } from './bundle';
 import { compileData, formatProblems, readSources } from './data/compile';
-import { writeFolder } from './write-dist';
+import { writeDist } from './write-dist';
 
 /** What a build came to. */
 export type BuildResult =
   | {
       ok: true;
-      summary: string /** Files that came or went, so that a server must look again. */;
+      summary: string;
+      /** Files that came or went, so that a server must look again. */
       routes: string[];
       /** What is doubtful about the data, for people. */
       warnings?: string;
@@ -40,7 +41,7 @@ export async function buildProject(root: string): Promise<BuildResult> {
   const files = new Map<string, string>();
   for (const [path, text] of bundles) files.set(`functions/${path}`, text);
   for (const [name, text] of data.assets) files.set(`assets/${name}`, text);
-  const routes = await writeFolder(join(root, 'dist'), files);
+  const routes = await writeDist(root, files);
   return {
     ok: true,
     summary: `${bundles.size} functions and ${data.assets.size} assets are in dist/`,
@@ -50,13 +51,15 @@ export async function buildProject(root: string): Promise<BuildResult> {
 }
 
 if (require.main === module) {
-  void buildProject(resolve(__dirname, '..')).then((result) => {
-    if (result.ok) {
-      if (result.warnings) console.warn(result.warnings);
-      console.log(result.summary);
-    } else {
-      console.error(`${result.report}\nNothing was built; dist/ is as it was.`);
-      process.exitCode = 1;
-    }
-  });
+  void buildProject(resolve(__dirname, '..'))
+    .catch((error: unknown) => ({ ok: false as const, report: String(error) }))
+    .then((result) => {
+      if (result.ok) {
+        if (result.warnings) console.warn(result.warnings);
+        console.log(result.summary);
+      } else {
+        console.error(`${result.report}\nNothing was built; dist/ is as it was.`);
+        process.exitCode = 1;
+      }
+    });
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import nodePath, { join, type PlatformPath } from 'node:path';
 import { build } from 'esbuild';
+import { pathBelow } from './write-dist';
 
 /**
  * Bundles each function into one self-contained CommonJS file: deployed, every file is alone. `twilio` stays
@@ -16,8 +17,9 @@ export async function bundleFunctions(root: string): Promise<Map<string, string>
   const files = new Map<string, string>();
   await Promise.all(
     sources.map(async (source) => {
+      const entry = join(folder, source);
       const result = await build({
-        entryPoints: [join(folder, source)],
+        entryPoints: [entry],
         bundle: true,
         write: false,
         platform: 'node',
@@ -28,8 +30,13 @@ export async function bundleFunctions(root: string): Promise<Map<string, string>
         legalComments: 'none',
         logLevel: 'silent',
       });
-      files.set(source.replace(/\.ts$/, '.js'), result.outputFiles[0]?.text ?? '');
+      files.set(functionPath(folder, entry), result.outputFiles[0]?.text ?? '');
     }),
   );
   return files;
+}
+
+/** @returns where the function of a source file lies below `functions/`, whatever the platform writes between folders */
+export function functionPath(folder: string, source: string, path: PlatformPath = nodePath): string {
+  return pathBelow(folder, source, path).replace(/\.ts$/, '.js');
 }

@@ -1,48 +1,166 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import * as promises from 'node:fs/promises';
+import { hostname } from 'node:os';
+import nodePath, { basename, dirname, join, type PlatformPath, relative, resolve } from 'node:path';
+
+/** The calls of Node.js that a build writes with. */
+export type FileSystem = Pick<
+  typeof promises,
+  'link' | 'mkdir' | 'readdir' | 'readFile' | 'readlink' | 'rename' | 'rm' | 'stat' | 'symlink' | 'writeFile'
+> & { renameSync: typeof renameSync };
+
+type Path = Pick<PlatformPath, 'relative' | 'sep'>;
+
+export const nodeFileSystem: FileSystem = { ...promises, renameSync };
+
+/** A build of another computer or container that is older than this has ended, in milliseconds. */
+const longestBuild = 60 * 60 * 1000;
+
+/** Containers share folders, but not process ids. */
+const ownHost = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** The names of the builds that this process is writing. */
+const writing = new Set<string>();
 
 /**
- * Makes a folder hold exactly these files. A file whose text is the same is left alone, a changed one is replaced in
- * one step, so that a server which reads the folder never sees half a file; everything else goes.
+ * Makes `dist/` hold exactly these files, in one step. The files are written to a folder of their own below
+ * `.builds/`, where neither the toolkit nor git looks, and `dist` is a link to the last one that is complete: a build
+ * that is killed or that finds the disk full changes nothing. A file whose text is the same stays the same file. The
+ * folder that `dist` led to before stays until the next build, for those who are still reading it.
  *
- * @param folder the folder; made when missing
- * @param files texts by path below the folder, with `/`
+ * @param root the project's folder
+ * @param files texts by path below `dist/`, with `/`
  * @returns the paths that were added or removed
+ * @throws what the file system throws; `dist/` is then as it was
  */
-export async function writeFolder(folder: string, files: ReadonlyMap<string, string>): Promise<string[]> {
-  const present = await listFiles(folder);
-  const changed: string[] = [];
-  for (const [path, text] of files) {
-    const file = join(folder, path);
-    if (!present.has(path)) changed.push(path);
-    else if ((await readFile(file, 'utf8')) === text) continue;
-    await mkdir(dirname(file), { recursive: true });
-    const next = `${file}.${process.pid}.next`;
-    await writeFile(next, text);
-    await rename(next, file);
+export async function writeDist(
+  root: string,
+  files: ReadonlyMap<string, string>,
+  fs: FileSystem = nodeFileSystem,
+): Promise<string[]> {
+  const dist = join(root, 'dist');
+  const builds = join(root, '.builds');
+  await removeAbandoned(builds, dist, fs);
+
+  // Not by way of the link: another build may change it meanwhile.
+  const link = await fs.readlink(dist).catch(() => undefined);
+  const current = link === undefined ? dist : resolve(root, link);
+  const present = await listFiles(current, fs);
+  const unchanged = await findUnchanged(current, files, fs);
+  const added = [...files.keys()].filter((path) => !present.has(path));
+  const removed = [...present].filter((path) => !files.has(path));
+  const changed = [...added, ...removed];
+  if (changed.length === 0 && unchanged.size === files.size) return [];
+
+  const name = [ownHost, process.pid, randomBytes(4).toString('hex')].join('-');
+  const folder = join(builds, name);
+  writing.add(name);
+  try {
+    for (const [path, text] of files) {
+      const file = join(folder, path);
+      await fs.mkdir(dirname(file), { recursive: true });
+      const isSame =
+        unchanged.has(path) &&
+        link !== undefined &&
+        (await fs.link(join(current, path), file).then(
+          () => true,
+          () => false,
+        ));
+      if (!isSame) await fs.writeFile(file, text, { flush: true });
+    }
+    await replace(dist, folder, fs);
+  } catch (error) {
+    for (const rest of [folder, `${folder}.link`]) {
+      await fs.rm(rest, { recursive: true, force: true }).catch(() => undefined);
+    }
+    throw error;
+  } finally {
+    writing.delete(name);
   }
-  for (const path of present) {
-    if (files.has(path)) continue;
-    await rm(join(folder, path));
-    changed.push(path);
-  }
-  await removeEmptyFolders(folder);
   return changed;
 }
 
-async function listFiles(folder: string): Promise<Set<string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => !entry.isDirectory());
-  return new Set(
-    files.map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/')),
+/** Makes `dist` lead to a folder. Where a link cannot be replaced in one step, as on Windows, it takes two. */
+async function replace(dist: string, folder: string, fs: FileSystem): Promise<void> {
+  // A junction needs no privileges on Windows, but the whole path.
+  const target = process.platform === 'win32' ? folder : relative(dirname(dist), folder);
+  // Some file systems have no links: then it is the folder itself.
+  const next = await fs.symlink(target, `${folder}.link`, 'junction').then(
+    () => `${folder}.link`,
+    () => folder,
   );
+  try {
+    fs.renameSync(next, dist);
+    return;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // A folder is in the way, or a link on Windows.
+    if (!['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(code)) throw error;
+  }
+  // Nobody reads in between within this process, and others hardly.
+  fs.renameSync(dist, `${folder}.old`);
+  try {
+    fs.renameSync(next, dist);
+  } catch (error) {
+    fs.renameSync(`${folder}.old`, dist);
+    throw error;
+  }
 }
 
-async function removeEmptyFolders(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-    if (!entry.isDirectory()) continue;
-    const child = join(folder, entry.name);
-    await removeEmptyFolders(child);
-    if ((await readdir(child)).length === 0) await rmdir(child);
+/**
+ * Removes what builds that have ended left behind, but for the folder that `dist` leads to. That is read last: whoever
+ * is seen to have ended does not change it any more.
+ */
+async function removeAbandoned(builds: string, dist: string, fs: FileSystem): Promise<void> {
+  for (const name of await fs.readdir(builds).catch(() => [])) {
+    if (!(await isAbandoned(join(builds, name), fs))) continue;
+    const current = await fs.readlink(dist).catch(() => '');
+    if (basename(current) === name) continue;
+    await fs.rm(join(builds, name), { recursive: true, force: true });
   }
+}
+
+async function isAbandoned(path: string, fs: FileSystem): Promise<boolean> {
+  const [, name = '', host, pid] =
+    /^(([0-9a-f]{8})-(\d+)-[0-9a-f]{8})(\.link|\.old)?$/.exec(basename(path)) ?? [];
+  if (host === undefined) return false;
+  if (host === ownHost) return Number(pid) === process.pid ? !writing.has(name) : !isRunning(Number(pid));
+  const { mtimeMs } = await fs.stat(path).catch(() => ({ mtimeMs: 0 }));
+  return Date.now() - mtimeMs > longestBuild;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // There is one, of another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** @returns the paths of the files below a folder, with `/`; none where there is no folder */
+async function listFiles(folder: string, fs: FileSystem): Promise<Set<string>> {
+  const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return new Set(files.map((entry) => pathBelow(folder, join(entry.parentPath, entry.name))));
+}
+
+/** @returns the paths of the files whose text below the folder is the one given */
+async function findUnchanged(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  fs: FileSystem,
+): Promise<Set<string>> {
+  const unchanged = new Set<string>();
+  for (const [path, text] of files) {
+    const present = await fs.readFile(join(folder, path), 'utf8').catch(() => undefined);
+    if (present === text) unchanged.add(path);
+  }
+  return unchanged;
+}
+
+/** @returns the path of a file below a folder, with `/`: Windows separates with backslashes */
+export function pathBelow(folder: string, file: string, path: Path = nodePath): string {
+  return path.relative(folder, file).split(path.sep).join('/');
 }
