@@ -121,9 +121,7 @@ describe('npm run start:functions', () => {
 });
 
 describe('twilio-run', () => {
-  it('serves the built folders by .twilioserverlessrc alone', async () => {
-    const { buildProject } = await import('../cli/build');
-    await buildProject(project.root);
+  it('builds what has not been built, and serves it by .twilioserverlessrc.js alone', async () => {
     const args = ['node_modules/twilio-run/bin/twilio-run.js', 'start', `--port=${port}`];
     running = new Started(project.root, process.execPath, args);
     await running.prints(/templates\.json/);

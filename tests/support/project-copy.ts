@@ -11,7 +11,7 @@ const parts = [
   'assets',
   'package.json',
   'tsconfig.json',
-  '.twilioserverlessrc',
+  '.twilioserverlessrc.js',
 ];
 
 /** A copy of the project that a test may change; `node_modules` is the project's own. */
