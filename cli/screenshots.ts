@@ -16,7 +16,7 @@ interface Picture {
 }
 
 /** The README's pictures by the name of their file. */
-const pictures: Record<string, Picture> = {
+export const pictures: Record<string, Picture> = {
   'console-light.png': {
     colorScheme: 'light',
     async play(page) {

@@ -103,7 +103,11 @@ async function replace(dist: string, folder: string, fs: FileSystem): Promise<vo
   try {
     fs.renameSync(next, dist);
   } catch (error) {
-    fs.renameSync(`${folder}.old`, dist);
+    try {
+      fs.renameSync(`${folder}.old`, dist);
+    } catch {
+      // Another build has put its own there.
+    }
     throw error;
   }
 }
@@ -117,7 +121,8 @@ async function removeAbandoned(builds: string, dist: string, fs: FileSystem): Pr
     if (!(await isAbandoned(join(builds, name), fs))) continue;
     const current = await fs.readlink(dist).catch(() => '');
     if (basename(current) === name) continue;
-    await fs.rm(join(builds, name), { recursive: true, force: true });
+    // What Windows will not remove while somebody reads it goes next time.
+    await fs.rm(join(builds, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pictures } from '../cli/screenshots';
 import { localApiKey } from '../simulator/local-twilio';
 import { type RunningLocal, root, startLocal } from './simulator/local';
 
 const run = promisify(execFile);
-const chapter = readFileSync(join(root, 'README.md'), 'utf8').split('## Flex: writing first')[1] ?? '';
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const chapter = readme.split('## Flex: writing first')[1] ?? '';
 const [plugin = '', crm = ''] = [...chapter.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);
 
 let running: RunningLocal;
@@ -73,5 +75,13 @@ describe('the samples of the README', () => {
     expect(running.local.conversation(first.conversationSid).messages).toMatchObject([
       { author: 'bob_40example_2Ecom', body: 'Hello' },
     ]);
+  });
+});
+
+describe('the pictures of the README', () => {
+  it('are those that npm run screenshots takes, and no others lie about', () => {
+    const shown = [...readme.matchAll(/!\[[^\]]+\]\(docs\/([^)]+)\)/g)].map(([, file = '']) => file);
+    expect(shown.sort()).toEqual(Object.keys(pictures).sort());
+    expect(readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.png'))).toEqual(shown);
   });
 });

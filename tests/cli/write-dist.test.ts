@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -10,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, win32 } from 'node:path';
 import { functionPath } from '../../cli/bundle';
@@ -37,7 +39,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const write = (files: Files, fs?: FileSystem): Promise<string[]> =>
+/** Many builds need not wait for the disk. */
+const hasty: FileSystem = { ...nodeFileSystem, writeFile: (file, text) => writeFile(file, text) };
+
+const write = (files: Files, fs = hasty): Promise<string[]> =>
   writeDist(root, new Map(Object.entries(files)), fs);
 
 /** What a folder holds; undefined where there is none. */
@@ -63,7 +68,7 @@ function writeFolder(files: Files): void {
 type Call = keyof FileSystem;
 
 /** A file system that does something before each call. */
-function watched(beforeCall: (name: Call, args: unknown[]) => unknown, fs = nodeFileSystem): FileSystem {
+function watched(beforeCall: (name: Call, args: unknown[]) => unknown, fs = hasty): FileSystem {
   return new Proxy(fs, {
     get(target, name: Call) {
       const call = target[name] as (...args: unknown[]) => unknown;
@@ -85,7 +90,7 @@ const failure = (code: string): Error => Object.assign(new Error(code), { code }
 
 /** Windows replaces no link by another, a USB stick has none. */
 const platforms: Record<string, FileSystem> = {
-  'Linux or macOS': nodeFileSystem,
+  'Linux or macOS': hasty,
   Windows: watched((name, [, to]) => {
     if (name === 'renameSync' && existsSync(String(to))) throw failure('EPERM');
   }),
@@ -203,6 +208,32 @@ describe('writing dist/', () => {
       await Promise.all([write(before), write(after), write(other)]);
       expect([before, after, other]).toContainEqual(dist());
     }
+  });
+
+  it('hides no file from another process that reads it all the time', async () => {
+    const shared = { ...before, 'functions/old.js': 'stays' };
+    await write(shared);
+    const reader = spawn(
+      process.execPath,
+      [
+        '-e',
+        `const { readFileSync } = require('node:fs');
+         const files = process.argv.slice(1);
+         process.stdin.on('end', () => process.exit()).resume();
+         (function read(reads) {
+           for (const file of files) readFileSync(file);
+           if (reads === 0) console.log('reading');
+           setImmediate(read, reads + 1);
+         })(0);`,
+        ...Object.keys(shared).map((path) => join(root, 'dist', path)),
+      ],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    await once(reader.stdout, 'data');
+    for (let build = 0; build < 30; build += 1)
+      await write({ ...shared, 'assets/c.private.json': `${build}` });
+    reader.stdin.end();
+    expect(await once(reader, 'exit')).toEqual([0, null]);
   });
 
   it('removes what ended builds left, and nothing of those that run', async () => {
