@@ -5,17 +5,18 @@ import { action, serve } from '../../lib/webhook/callback';
 import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
 /** A page of the worker's own customers. */
-const list = action(getCustomersList, async (event, { customers, routing, note }) => {
-  await warnOfUnlistedWorker(event.Worker, routing, note);
-  const directory = await customers();
+const list = action(getCustomersList, async (event, context) => {
+  await warnOfUnlistedWorker(event.Worker, context);
+  const directory = await context.customers();
   const page = await listCustomers(directory, event);
-  note({ customers: page.customers.length, more: page.next !== undefined });
+  context.note({ customers: page.customers.length, more: page.next !== undefined });
   return customerListAnswer(page, (customer) => directory.cursorAfter(customer));
 });
 
 /** One customer's card. */
-const details = action(getCustomerDetails, async (event, { customers, routing, twilio, note }) => {
-  await warnOfUnlistedWorker(event.Worker, routing, note);
+const details = action(getCustomerDetails, async (event, context) => {
+  await warnOfUnlistedWorker(event.Worker, context);
+  const { customers, routing, twilio } = context;
   const customer = await openCustomer(await customers(), await routing(), twilio, event);
   return customerDetailsAnswer(customer);
 });

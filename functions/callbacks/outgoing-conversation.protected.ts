@@ -7,8 +7,9 @@ import { action, serve } from '../../lib/webhook/callback';
 import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
 /** A worker writes first: from which of our addresses? */
-const chooseProxyAddress = action(getProxyAddress, async (event, { customers, routing, env, note }) => {
-  await warnOfUnlistedWorker(event.Worker, routing, note);
+const chooseProxyAddress = action(getProxyAddress, async (event, context) => {
+  await warnOfUnlistedWorker(event.Worker, context);
+  const { customers, routing, env, note } = context;
   const { Worker: worker, CustomerId: customerId, ChannelType: channel } = event;
   const type = channelTypes.find((known) => known === channel);
   const address = parseAddress(event.ChannelValue, type);

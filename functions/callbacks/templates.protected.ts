@@ -5,8 +5,9 @@ import { action, serve } from '../../lib/webhook/callback';
 import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
 /** The message templates that fit a customer, filled in. */
-const list = action(getTemplates, async (event, { customers, routing, templates, twilio, note }) => {
-  await warnOfUnlistedWorker(event.Worker, routing, note);
+const list = action(getTemplates, async (event, context) => {
+  await warnOfUnlistedWorker(event.Worker, context);
+  const { customers, routing, templates, twilio, note } = context;
   const data = await routing();
   const { CustomerId, Worker } = event;
   // Twilio names no customer for somebody who is on no card.

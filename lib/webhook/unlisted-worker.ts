@@ -1,5 +1,4 @@
 import type { Worker } from '../model';
-import { hashIdentity } from './log';
 import type { Tools } from './request';
 
 /** The worker of the routing data whose identity is meant by one that is not listed. */
@@ -18,19 +17,18 @@ export interface NearestWorker {
  */
 export async function warnOfUnlistedWorker(
   worker: string,
-  routing: Tools['routing'],
-  note: Tools['note'],
+  { routing, note, hash }: Pick<Tools, 'routing' | 'note' | 'hash'>,
 ): Promise<void> {
   // A warning must not cost the answer: who needs the data reads it again, and says what is wrong with it.
   const { workers } = await routing().catch(() => ({ workers: [] }));
   if (workers.length === 0 || workers.some(({ identity }) => identity === worker)) return;
   const nearest = findNearest(worker, workers);
   const facts = nearest && {
-    nearest: hashIdentity(nearest.identity),
+    nearest: hash(nearest.identity),
     listedAs: `workers[${nearest.index}]`,
     differs: nearest.differs,
   };
-  note({ unlistedWorker: hashIdentity(worker), ...facts }, 'warn');
+  note({ unlistedWorker: hash(worker), ...facts }, 'warn');
 }
 
 /** @returns the worker whose identity differs least from one that is not listed; undefined where more than that differs */
