@@ -135,6 +135,15 @@ describe('the fake Twilio, used by the SDK of this process', () => {
   const client = createGetTwilioClient(fake, { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken })();
   beforeEach(() => fake.reset());
 
+  it('has conversations of other services, which the short path does not reach', async () => {
+    const chatServiceSid = `IS${'2'.repeat(32)}`;
+    fake.addConversation({ sid: conversation, chatServiceSid }, [{ identity: 'alice' }]);
+    const { v1 } = client.conversations;
+    const inService = v1.services(chatServiceSid).conversations(conversation);
+    expect((await inService.participants.list()).map(({ identity }) => identity)).toEqual(['alice']);
+    await expect(v1.conversations(conversation).fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+
   it('is told fields that are given twice', async () => {
     const filters = ['onConversationAdd', 'onParticipantAdded'];
     await client.conversations.v1.configuration.webhooks().update({ filters });

@@ -95,6 +95,7 @@ export class TwilioState implements TwilioModel {
 
   createConversation(given: NewConversation, origin: Origin): Conversation {
     checkConversation(given);
+    if (given.state === 'closed') throw new TwilioError(400, 50384, "Initial state can't be 'closed'");
     const chatServiceSid = given.chatServiceSid ?? this.defaultServiceSid;
     this.#requireUniqueName(given.uniqueName, chatServiceSid);
     const now = this.#now();
@@ -433,7 +434,9 @@ export class TwilioState implements TwilioModel {
     if (address === undefined) return;
     const isOurs =
       this.ownAddresses.has(address) ||
-      participants.some(({ messagingBinding }) => messagingBinding?.projectedAddress === address);
+      participants.some(({ messagingBinding: binding }) =>
+        [binding?.projectedAddress, binding?.proxyAddress].includes(address),
+      );
     if (isOurs) throw new TwilioError(400, 50407, 'Invalid messaging binding address');
   }
 

@@ -179,6 +179,7 @@ describe('a conversation, by the unmodified SDK', () => {
     expect(await failure(conversations()(sid).messages.create({ body: 'x' }))).toEqual([400, 50377]);
     expect(await failure(conversations()(sid).update({ state: 'active' }))).toEqual([400, 50377]);
     expect(await failure(conversations().create({ 'timers.inactive': 'PT1S' }))).toEqual([400, 20001]);
+    expect(await failure(conversations().create({ state: 'closed' }))).toEqual([400, 50384]);
   });
 
   it('takes 30 changes a second and no more', async () => {
