@@ -146,5 +146,5 @@ function inOrder(passedOver: PassedOver[]): PassedOver[] {
 }
 
 function indexOf(rule: string): number {
-  return routeRules.findIndex((one) => one === rule);
+  return routeRules.indexOf(rule);
 }

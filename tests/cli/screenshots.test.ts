@@ -8,7 +8,7 @@ import { Started } from '../support/started';
 describe('npm run screenshots', () => {
   it('fails, says what the page shows, and writes nothing when the build has failed', async () => {
     const project = new ProjectCopy();
-    const running = { stop: () => undefined as void };
+    const running = { stop: (): void => undefined };
     try {
       await buildProject(project.root);
       const data = project.path('assets/customers.private.json');
