@@ -146,5 +146,5 @@ function inOrder(passedOver: PassedOver[]): PassedOver[] {
 }
 
 function indexOf(rule: string): number {
-  return routeRules.indexOf(rule);
+  return (routeRules as readonly string[]).indexOf(rule);
 }
