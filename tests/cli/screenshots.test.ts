@@ -8,7 +8,7 @@ import { Started } from '../support/started';
 describe('npm run screenshots', () => {
   it('fails, says what the page shows, and writes nothing when the build has failed', async () => {
     const project = new ProjectCopy();
-    const running = { stop: (): void => undefined };
+    let command: Started | undefined;
     try {
       await buildProject(project.root);
       const data = project.path('assets/customers.private.json');
@@ -17,13 +17,12 @@ describe('npm run screenshots', () => {
       writeFileSync(project.path('docs/console-old.png'), '');
 
       const { CHROMIUM } = process.env;
-      const command = new Started(
+      command = new Started(
         project.root,
         process.execPath,
         ['--import', 'tsx', 'cli/screenshots.ts'],
         CHROMIUM ? { CHROMIUM } : {},
       );
-      running.stop = () => command.kill();
       expect(await command.ends()).toBe(1);
       expect(command.output).toMatch(
         /^docs\/console-light\.png was not taken:\nshown: The last build failed; .*"12" is no phone number/,
@@ -31,7 +30,7 @@ describe('npm run screenshots', () => {
       expect(command.output).toMatch(/\nNothing was written\.\n$/);
       expect(readdirSync(project.path('docs'))).toEqual(['console-old.png']);
     } finally {
-      running.stop();
+      command?.kill();
       project.remove();
     }
   });
