@@ -32,7 +32,7 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
 
   const directory = await context.customers();
   const byAddress = await directory.byAddress(joined.address);
-  context.note({ customer: byAddress ? 'known' : 'unknown' });
+  context.note({ participant: byAddress ? 'customer' : 'unknown' });
   if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
 
   const api = context.twilio({ reserveMs: 200 });
