@@ -122,6 +122,8 @@ describe('an inbound message', () => {
     expect(calls.filter(([during]) => during === participant?.id)).toEqual([
       [participant?.id, 'GET', 200],
       [participant?.id, 'POST', 200],
+      // Whether anybody replaced the attributes meanwhile.
+      [participant?.id, 'GET', 200],
     ]);
     expect(calls.filter(([during]) => during === route?.id)).toEqual([
       [route?.id, 'GET', 200],
