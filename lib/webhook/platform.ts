@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, EnvironmentVariables } from '@twilio-labs/serverless-runtime-types/types';
 import type { Deadline } from '../deadline';
 import { Misconfigured } from '../errors';
@@ -67,7 +66,7 @@ export const twilioPlatform: Platform = {
       deadline,
       timer: twilioPlatform.timer,
       random: Math.random,
-      sleep: (ms) => sleep(ms),
+      sleep: (ms) => twilioPlatform.timer(ms).done,
     });
   },
 };
