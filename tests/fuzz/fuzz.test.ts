@@ -253,7 +253,10 @@ describe.each(subjects)('$file, whatever it is sent', (subject) => {
           assert.equal(response.statusCode, 200);
         }
       }),
-      { numRuns: subject.runs ?? runs, examples: rare.map((event): [typeof event, Mood[], unknown] => [event, [], {}]) },
+      {
+        numRuns: subject.runs ?? runs,
+        examples: rare.map((event): [typeof event, Mood[], unknown] => [event, [], {}]),
+      },
     );
     expect([...seen].sort()).toEqual(statuses);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();

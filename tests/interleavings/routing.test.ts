@@ -14,8 +14,12 @@ import { exploreOrders, sampleOrders, type Turns } from './explore';
 
 const accountSid = `AC${'0'.repeat(32)}`;
 const authToken = '0'.repeat(32);
-const event = fixture('on-conversation-route');
-const sid = event.ConversationSid as string;
+const events = {
+  between: fixture('on-conversation-route'),
+  group: { ...fixture('on-conversation-route-group-mms') },
+};
+const sid = events.between.ConversationSid as string;
+events.group.ConversationSid = sid;
 const setUp = { source: 'SDK', webhooks: false };
 
 /** What one instance of the function is built of. */
@@ -60,6 +64,8 @@ interface Setting {
   /** Seconds that pass with each request. */
   seconds: number;
   trouble?: Trouble | undefined;
+  /** A group MMS, and how a worker can join it; between two unless told. */
+  group?: TwilioState['groupJoin'];
   /** Who is away, by the number of the request from which on. */
   away?: Record<string, number>;
   /** Identities that are in the conversation from the start, and one that joins at any moment. */
@@ -70,14 +76,18 @@ const workers = ['alice', 'bob', 'carol', 'dave'];
 
 /** Sets up a conversation and delivers its event to several instances at once. */
 function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => void {
-  const { builds, seconds, trouble, away = {}, others = { there: [] } } = setting;
+  const { builds, seconds, trouble, group, away = {}, others = { there: [] } } = setting;
   let requests = 0;
   const now = (): Date => new Date(Date.UTC(2026, 0, 1) + Math.floor(requests * seconds) * 1_000);
   const state = new TwilioState({ accountSid, authToken, now, changesPerSecond: Number.POSITIVE_INFINITY });
   const rest = new RestApi(state);
   for (const identity of workers) state.putFrontlineUser({ identity });
   state.createConversation({ sid }, setUp);
-  state.addParticipant(sid, { address: '+12125550101', proxyAddress: '+16465550190' }, setUp);
+  if (group) {
+    state.groupJoin = group;
+    for (const address of ['+12125550101', '+12125550102']) state.addParticipant(sid, { address }, setUp);
+    state.addParticipant(sid, { projectedAddress: '+16465550190' }, setUp);
+  } else state.addParticipant(sid, { address: '+12125550101', proxyAddress: '+16465550190' }, setUp);
   for (const identity of others.there) state.addParticipant(sid, { identity }, setUp);
 
   const present = (): string[] => state.participants(sid).flatMap(({ identity }) => identity ?? []);
@@ -134,6 +144,7 @@ function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => 
           }),
       };
       const callback = build.on === 'onConversationAdded' ? conversations : routing;
+      const event = group ? events.group : events.between;
       const fields = callback === conversations ? { ...event, EventType: 'onConversationAdded' } : event;
       await serve(callback, platform)({} as RuntimeContext, fields, (_error, payload) => {
         const { body } = payload as { body: Record<string, unknown> };
@@ -213,6 +224,33 @@ describe('two deliveries of one event, in every order of their requests', () => 
       ),
   )('end with one worker after $what: $name', async ({ two, what }) => {
     for (const at of [0, 1, 2]) await explore({ builds: two, seconds: 0, trouble: { at, what } }, 30);
+  });
+});
+
+describe('two deliveries for a group MMS', () => {
+  const { 'another pool': pool = [], 'another owner': owner = [] } = builds;
+  it.each(
+    (['update', 'create', 'both'] as const).flatMap((group) =>
+      [pool, owner].map((two, index) => ({ group, two, name: ['another pool', 'another owner'][index] })),
+    ),
+  )('end with one worker where Twilio takes $group: $name', async ({ group, two }) => {
+    await exploreOrders((turns) => deliver(turns, { builds: two, seconds: 0, group }), 60);
+    for (const what of ['torn after the effect', 'an odd 400'] as const) {
+      for (const at of [1, 2, 3]) {
+        const setting: Setting = { builds: two, seconds: 0, group, trouble: { at, what } };
+        await exploreOrders((turns) => deliver(turns, setting), 15);
+      }
+    }
+  });
+});
+
+describe('on an account without Frontline', () => {
+  it.each(some)('two deliveries end with one worker: %s', async (_name, two) => {
+    const added = two.map(({ respectAvailability: _, ...rules }) => ({
+      ...rules,
+      on: 'onConversationAdded' as const,
+    }));
+    await exploreOrders((turns) => deliver(turns, { builds: added, seconds: 0 }), 60);
   });
 });
 

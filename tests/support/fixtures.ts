@@ -16,6 +16,7 @@ export type FixtureName =
   | 'on-conversation-add-inbound'
   | 'on-conversation-add-outbound'
   | 'on-conversation-add-whatsapp'
+  | 'on-conversation-added'
   | 'on-participant-added-customer'
   | 'on-participant-added-group-member'
   | 'on-participant-added-projected'
