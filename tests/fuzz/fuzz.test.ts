@@ -136,7 +136,9 @@ const subjects: Subject[] = [
       'on-participant-added-group-member',
       'on-participant-added-projected',
     ],
-    statuses: [200, 400, 500, 502, 503],
+    statuses: [200, 400, 404, 500, 502, 503],
+    // Somebody who has left.
+    rare: [{ ...fixture('on-participant-added-customer'), ParticipantSid: `MB${'f'.repeat(32)}` }],
     budgetMs: 3_500,
   },
 ];
@@ -204,7 +206,7 @@ function checkBlame(response: FuzzResponse, event: Record<string, unknown>, twil
       assert.equal(code, 'customer_of_another_worker');
       break;
     case 404:
-      if (code === 'conversation_not_found') assert.ok(twilio.answered.includes(404));
+      if (/^(conversation|participant)_not_found$/.test(code)) assert.ok(twilio.answered.includes(404));
       else assert.match(code, /^(customer_not_found|no_proxy_address)$/);
       break;
     case 422:
