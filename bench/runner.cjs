@@ -23,10 +23,19 @@ class Response {
 
 /** The SDK's client, answering at once: what is measured is our code. */
 const participant = { sid: 'MB1', identity: null, attributes: '{}', dateCreated: new Date(0) };
-const participants = Object.assign(
-  () => ({ fetch: async () => participant, update: async () => participant, remove: async () => true }),
-  { list: async () => [participant], create: async () => participant },
-);
+const one = {
+  fetch: async () => participant,
+  update: async ({ attributes }) => {
+    participant.attributes = attributes;
+    return participant;
+  },
+  remove: async () => true,
+};
+const participants = {
+  get: () => one,
+  list: async () => [participant],
+  create: async () => participant,
+};
 const sid = (prefix) => prefix + '0'.repeat(32);
 const interaction = {
   sid: sid('KD'),
@@ -35,20 +44,24 @@ const interaction = {
 };
 const channels = { list: async () => [{ sid: sid('UO'), status: 'active' }] };
 const worker = { sid: sid('WK'), friendlyName: 'alice@example.com', attributes: '{}' };
-const client = {
-  request: async () => ({}),
-  conversations: {
-    v1: {
-      conversations: () => ({ participants, messages: { create: async () => ({ sid: sid('IM') }) } }),
-      participantConversations: { list: async () => [] },
-    },
-  },
+const conversations = () => ({ participants, messages: { create: async () => ({ sid: sid('IM') }) } });
+const participantConversations = { list: async () => [] };
+const service = { conversations, participantConversations };
+const apis = {
+  conversations: { v1: { ...service, services: () => service } },
   flexApi: {
     v1: { interaction: Object.assign(() => ({ channels }), { create: async () => interaction }) },
   },
   taskrouter: { v1: { workspaces: () => ({ workers: { list: async () => [worker] } }) } },
   frontlineApi: { v1: { users: () => ({ fetch: async () => ({ isAvailable: true, state: 'active' }) }) } },
 };
+
+/** A client can be made from another one, as the product does to bound it in time. */
+class Client {
+  constructor(username, password, opts = {}) {
+    Object.assign(this, apis, { username, password, opts, httpClient: opts.httpClient ?? {} });
+  }
+}
 
 const assets = {};
 for (const name of readdirSync(folder)) {
@@ -57,7 +70,7 @@ for (const name of readdirSync(folder)) {
 }
 globalThis.Runtime = { getAssets: () => assets };
 globalThis.Twilio = { Response };
-// A client of its own for each event, as the runtime gives one: the edge wraps its `request`.
+// A client of its own for each event, as the runtime gives one.
 const key = 'a-key-that-is-long-enough-for-a-key';
 const context = {
   ACCOUNT_SID: 'AC1',
@@ -66,7 +79,7 @@ const context = {
   FLEX_WORKSPACE_SID: sid('WS'),
   FLEX_WORKFLOW_SID: sid('WW'),
   FLEX_QUEUE_SID: sid('WQ'),
-  getTwilioClient: () => ({ ...client }),
+  getTwilioClient: (options) => new Client('AC1', 'x', options),
 };
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
 
