@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from '../address';
+import { type Address, parseAddress, toSendable } from '../address';
 import { isOwn } from '../customers/access';
 import type { CustomerDirectory } from '../customers/directory';
 import { Forbidden, InvalidEvent, NotFound, Unprocessable } from '../errors';
@@ -36,7 +36,8 @@ export async function findAddressee(
   const mayOpen = caller.kind === 'server' || access === 'all' || !customer || isOwn(customer, caller.name);
   if (!mayOpen) throw new Forbidden('customer_of_another_worker', 'This customer belongs to another worker.');
   const address = found.to;
-  if (address) return { to: address, customer };
+  // In a conversation that is open already, Twilio's own spelling is found.
+  if (address) return { to: { ...address, value: toSendable(address) }, customer };
   throw new Unprocessable('no_address', `This customer has no address on channel ${channel}.`);
 }
 
@@ -59,6 +60,8 @@ async function byAddress(
 ): Promise<Addressee> {
   const to = parseAddress(text, channel);
   if (!to || to.value.length > 256) throw new InvalidEvent('to', `must be an address of channel ${channel}`);
+  // A short code is an address of a business; a text to it comes back as an error much later.
+  if (channel === 'sms' && !to.key.startsWith('+')) throw new InvalidEvent('to', 'must not be a short code');
   // A chat identity may look like an address of another channel: the prefix says what it is.
   const prefixed = to.value.startsWith(`${channel}:`) ? to.value : `${channel}:${to.value}`;
   return { to, customer: await customers.byAddress(prefixed) };

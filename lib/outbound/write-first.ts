@@ -1,3 +1,4 @@
+import { parseAddress, spellings } from '../address';
 import {
   CallbackError,
   Conflict,
@@ -112,10 +113,28 @@ export async function writeFirst(
     // What an earlier try could not undo must not stand in the way of this one.
     await closeConversation(work, earlier.conversationSid);
   }
-  const open = await findOpenConversation(work, plan.customer, plan.proxyAddress);
+  const open = await findOpen(work, plan);
   if (open && plan.onActive === 'refuse') throw await conversationOpen(work, open, plan);
   await checkContent(twilio, plan);
   return open ? writeInto(work, open, plan, attempt) : startConversation(twilio, plan, attempt);
+}
+
+/** An open conversation with the customer, under whichever spelling of the number Twilio knows it. */
+async function findOpen(
+  api: TwilioApi,
+  { customer, proxyAddress }: OutboundPlan,
+): Promise<OpenConversation | undefined> {
+  if ('identity' in customer) return findOpenConversation(api, customer, proxyAddress);
+  for (const address of spellingsOf(customer.address)) {
+    const open = await findOpenConversation(api, { address }, proxyAddress);
+    if (open) return open;
+  }
+  return undefined;
+}
+
+function spellingsOf(address: string): string[] {
+  const parsed = parseAddress(address);
+  return parsed ? spellings(parsed) : [address];
 }
 
 async function startConversation(
@@ -197,7 +216,10 @@ async function checkContent({ work, now }: OutboundTwilio, plan: OutboundPlan): 
     throw new Unprocessable('template_variables_missing', message, { details: { variables: missing } });
   }
   if (!isWhatsApp || template?.approvedForWhatsApp) return;
-  if (await hasWrittenSince(work, customer.address, proxyAddress, new Date(now() - windowMs))) return;
+  const since = new Date(now() - windowMs);
+  for (const address of spellingsOf(customer.address)) {
+    if (await hasWrittenSince(work, address, proxyAddress, since)) return;
+  }
   throw template
     ? new Unprocessable('template_not_approved', 'WhatsApp has not approved this Content template.')
     : new Unprocessable(
@@ -294,7 +316,7 @@ async function closeInteraction(api: TwilioApi, interaction: Interaction): Promi
 async function namingTheOther(api: TwilioApi, plan: OutboundPlan, failure: unknown): Promise<unknown> {
   if (!(failure instanceof TwilioRefused)) return failure;
   try {
-    const open = await findOpenConversation(api, plan.customer, plan.proxyAddress);
+    const open = await findOpen(api, plan);
     return open ? await conversationOpen(api, open, plan) : failure;
   } catch {
     return failure;

@@ -228,6 +228,7 @@ describe('what an outbound start refuses', () => {
     [{ customerId: '1001' }, 'to must not be given beside customerId'],
     [{ to: '12' }, 'to must be an address of channel sms'],
     [{ to: 'whatsapp:+12125550101' }, 'to must be an address of channel sms'],
+    [{ to: '24680' }, 'to must not be a short code'],
     [{ to: { $ne: '' } }, 'to must be given once, as text'],
     [{ body: undefined }, 'body is missing: give it or contentSid'],
     [{ body: '  ' }, 'body is missing: give it or contentSid'],
@@ -462,6 +463,35 @@ describe('WhatsApp', () => {
   it('takes a text within 24 hours', async () => {
     written(flex, 23);
     expect(await flex.asAgent({ ...whatsapp, body: 'Hi' })).toMatchObject({ status: 201 });
+  });
+
+  // How Twilio writes them: https://github.com/chatwoot/chatwoot/issues/14048 and pull/12655.
+  it.each([
+    ['Mexico', '+525512345678', 'whatsapp:+5215512345678', 'whatsapp:+5215512345678'],
+    ['Argentina', '+541155550123', 'whatsapp:+5491155550123', 'whatsapp:+5491155550123'],
+    ['Brazil', '+5541988887777', 'whatsapp:+554188887777', 'whatsapp:+5541988887777'],
+  ])('knows a number of %s as Twilio writes it', async (_country, to, from, address) => {
+    const at = new Date(Date.UTC(2026, 0, 1) - 3_600_000);
+    flex.rest.messageLog.add({ from, to: ours.whatsapp, body: 'Hello', at });
+    expect(await flex.asAgent({ channel: 'whatsapp', to, body: 'Hi' })).toMatchObject({ status: 201 });
+    const [conversation] = flex.openConversations();
+    const [customerOf] = flex.state.participants(conversation ?? '');
+    expect(customerOf?.messagingBinding?.address).toBe(address);
+
+    // In a conversation that the customer began, Twilio's spelling stays.
+    flex.state.updateConversation(
+      conversation ?? '',
+      { state: 'closed' },
+      { source: 'API', webhooks: false },
+    );
+    const open = flex.state.createConversation({}, { source: 'API', webhooks: false });
+    const binding = { address: from, proxyAddress: ours.whatsapp };
+    flex.state.addParticipant(open.sid, binding, { source: 'API', webhooks: false });
+    const request = { channel: 'whatsapp', to, body: 'Hi again', onActive: 'reuse' };
+    expect(await flex.asAgent(request)).toMatchObject({
+      status: 200,
+      body: { reused: true, conversationSid: open.sid },
+    });
   });
 
   it('takes an approved template at any time', async () => {
