@@ -81,11 +81,11 @@ export interface FlexSettings {
   workflowSid?: string;
   queueSid?: string;
   /** Unique names of TaskRouter's task channels. */
-  taskChannels: Partial<Record<ChannelType, string>>;
+  taskChannels: Record<ChannelType, string>;
   /** In whose name e-mail is sent. */
   emailFromName?: string;
-  /** To which customers an agent may write: all, or only the agent's own. `all` unless given. */
-  customerAccess?: 'all' | 'own';
+  /** To which customers an agent may write: all, or only the agent's own. */
+  customerAccess: 'all' | 'own';
 }
 
 /** `/routing.json` */
@@ -125,7 +125,7 @@ export interface Routing {
     /** Whether the default worker gets the conversation when nobody is available. */
     nobodyAvailable: 'assign' | 'leave';
   };
-  flex?: FlexSettings;
+  flex: FlexSettings;
 }
 
 export interface Template {

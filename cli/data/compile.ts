@@ -7,7 +7,7 @@ import type { Customer, CustomersAsset, Routing, TemplatesAsset } from '../../li
 import { byteLength } from '../../lib/text';
 import { compileCustomers, textsOfUnread, valueAt } from './customers';
 import { decodeText, placeOf } from './encoding';
-import { type Problem, type Report, reportTo } from './problems';
+import { type Problem, type ReadFile, type Report, reportTo } from './problems';
 import { compileRouting } from './routing';
 import { sources as exactSources, lenientSources, type RoutingSource, splitMessage } from './schema';
 import { compileTemplates } from './templates';
@@ -136,14 +136,6 @@ export function compileData(sources: Sources): CompiledData {
       ),
     },
   };
-}
-
-/** What a file holds: as far as it can be read, and as it is. */
-export interface ReadFile<T> {
-  value: T;
-  raw: unknown;
-  /** Whether all of it could be read. */
-  isWhole: boolean;
 }
 
 function parse<S extends v.GenericSchema>(

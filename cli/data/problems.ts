@@ -53,3 +53,11 @@ export function formatPath(keys: readonly unknown[]): string {
     return path ? `${path}.${String(key)}` : String(key);
   }, '');
 }
+
+/** What a file holds: as far as it can be read, and as it is. */
+export interface ReadFile<T> {
+  value: T;
+  raw: unknown;
+  /** Whether all of it could be read. */
+  isWhole: boolean;
+}

@@ -8,8 +8,6 @@ import {
   type Routing,
   type Worker,
 } from '../../lib/model';
-import { flexRoles } from '../../lib/outbound/flex';
-import type { ReadFile } from './compile';
 import {
   type CompiledCustomers,
   checkAddress,
@@ -19,8 +17,9 @@ import {
   normaliseAnyAddress,
   normaliseOwnAddress,
 } from './customers';
+import { flexDefaults } from './flex';
 import { readPhone } from './phone';
-import type { Report } from './problems';
+import type { ReadFile, Report } from './problems';
 import type { RoutingSource } from './schema';
 
 export interface CompiledRouting {
@@ -92,7 +91,7 @@ export function compileRouting(
         unavailableOwner: routing.unavailableOwner ?? 'assign',
         nobodyAvailable: routing.nobodyAvailable ?? 'leave',
       },
-      ...(source.flex && { flex: compileFlex(source.flex, report) }),
+      flex: compileFlex(source.flex, report),
     },
     assigned,
   };
@@ -132,15 +131,15 @@ function ownAddresses(
   return [...new Set([...proxies.filter(isDefined), ...Object.keys(numbers)])];
 }
 
-function compileFlex(source: NonNullable<RoutingSource['flex']>, report: Report): FlexSettings {
-  const { roles, origins, taskChannels, customerAccess, ...rest } = source;
+function compileFlex(source: RoutingSource['flex'], report: Report): FlexSettings {
+  const { roles, origins, taskChannels, customerAccess, ...rest } = source ?? {};
   checkDuplicates(['flex', 'roles'], roles ?? [], report);
   checkDuplicates(['flex', 'origins'], origins ?? [], report);
   return withoutUndefined({
-    roles: roles?.filter(isDefined) ?? [...flexRoles],
-    origins: (origins ?? []).filter(isDefined),
-    taskChannels: withoutUndefined(taskChannels ?? {}),
-    customerAccess: customerAccess ?? 'all',
+    roles: roles?.filter(isDefined) ?? flexDefaults.roles,
+    origins: origins?.filter(isDefined) ?? flexDefaults.origins,
+    taskChannels: { ...flexDefaults.taskChannels, ...withoutUndefined(taskChannels ?? {}) },
+    customerAccess: customerAccess ?? flexDefaults.customerAccess,
     ...rest,
   });
 }

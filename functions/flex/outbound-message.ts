@@ -3,8 +3,8 @@ import { flexWorkspace } from '../../lib/outbound/flex';
 import { onceByKey } from '../../lib/outbound/once';
 import { digest, planOutbound, readChannel, readContent } from '../../lib/outbound/plan';
 import { findAddressee } from '../../lib/outbound/recipient';
+import { findOutboundWorker } from '../../lib/outbound/worker';
 import { outboundTwilio, writeFirst } from '../../lib/outbound/write-first';
-import { findOutboundWorker } from '../../lib/twilio/workers';
 import { type EndpointTools, serveEndpoint } from '../../lib/webhook/endpoint';
 import { Reply } from '../../lib/webhook/request';
 

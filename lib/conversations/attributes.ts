@@ -1,29 +1,10 @@
+import { parseAttributes } from '../attributes';
 import type { Customer } from '../model';
 import { byteLength } from '../text';
-
-type Attributes = Record<string, unknown>;
 
 /** Twilio's limits, in bytes of JSON text. */
 export const participantAttributesLimit = 4 * 1024;
 export const conversationAttributesLimit = 16 * 1024;
-
-/**
- * @param text a field of an event, or what Twilio answered; one that came twice is a list, not text
- * @returns the attributes, `{}` for a missing or blank text, or undefined when it is no JSON object
- */
-export function parseAttributes(text: unknown): Attributes | undefined {
-  if (text === undefined) return {};
-  if (typeof text !== 'string') return undefined;
-  if (text.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Attributes)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** @returns the id of the card that a participant already has; undefined for null, a blank text or no text at all */
 export function customerIdOf(attributes: unknown): string | undefined {

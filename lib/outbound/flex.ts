@@ -1,5 +1,5 @@
 import { Misconfigured } from '../errors';
-import { type ChannelType, channelTypes, type FlexSettings, type Routing } from '../model';
+import { type ChannelType, channelTypes, type Routing } from '../model';
 
 /** Where Flex does its work. */
 export interface FlexWorkspace {
@@ -22,32 +22,14 @@ const sidPrefixes: Record<keyof FlexWorkspace, string> = {
   queueSid: 'WQ',
 };
 
-/** The task channels that a new Flex workspace has. */
-const taskChannels: Record<ChannelType, string> = {
-  sms: 'sms',
-  whatsapp: 'chat',
-  chat: 'chat',
-  email: 'email',
-  messenger: 'chat',
-};
-
-/** The roles that Flex has. */
-export const flexRoles = ['agent', 'supervisor', 'admin'] as const;
-
-/** @returns the Flex part of the routing data, the standard one where it has none */
-export function flexSettings(routing: Routing): FlexSettings {
-  return routing.flex ?? { roles: [...flexRoles], origins: [], taskChannels: {} };
-}
-
 /**
  * The workspace, workflow and queue: from the routing data, else from the environment.
  *
  * @throws Misconfigured naming the first that neither has, or that is no such SID
  */
 export function flexWorkspace(routing: Routing, env: Readonly<Record<string, unknown>>): FlexWorkspace {
-  const settings = flexSettings(routing);
   const read = (name: keyof FlexWorkspace): string => {
-    const value = settings[name] ?? env[environmentNames[name]];
+    const value = routing.flex[name] ?? env[environmentNames[name]];
     const prefix = sidPrefixes[name];
     if (typeof value === 'string' && new RegExp(`^${prefix}[0-9a-fA-F]{32}$`).test(value)) return value;
     throw new Misconfigured('flex_not_configured', {
@@ -57,11 +39,6 @@ export function flexWorkspace(routing: Routing, env: Readonly<Record<string, unk
     });
   };
   return { workspaceSid: read('workspaceSid'), workflowSid: read('workflowSid'), queueSid: read('queueSid') };
-}
-
-/** @returns the unique name of the task channel for a channel */
-export function taskChannelOf(routing: Routing, channel: ChannelType): string {
-  return flexSettings(routing).taskChannels[channel] ?? taskChannels[channel];
 }
 
 /** @returns the channel type of this name, or undefined */

@@ -1,5 +1,5 @@
-import type { Caller } from '../webhook/caller';
-import type { EndpointTools } from '../webhook/endpoint';
+import type { Caller } from '../caller';
+import type { OutboundContext } from './context';
 import { type Attempt, doOnce } from './idempotency';
 import { digest } from './plan';
 
@@ -16,7 +16,7 @@ const only: Attempt = { lookFirst: false, begin: () => undefined, undone: () => 
  * @throws as `doOnce`
  */
 export async function onceByKey<T extends object>(
-  tools: EndpointTools,
+  tools: OutboundContext,
   key: string | undefined,
   fingerprint: string,
   work: (attempt: Attempt, tag: string) => Promise<T>,

@@ -4,7 +4,7 @@ import { InvalidEvent, NotFound, Unprocessable } from '../errors';
 import type { ChannelType, Customer, Routing } from '../model';
 import { decideProxy, type ProxyDecision } from '../proxy-addresses/choose';
 import type { MessageContent } from '../twilio/messages';
-import { channelTypeOf, type FlexWorkspace, flexSettings, taskChannelOf } from './flex';
+import { channelTypeOf, type FlexWorkspace } from './flex';
 import type { OutboundPlan } from './write-first';
 
 /** Twilio's limits, in characters. */
@@ -153,7 +153,7 @@ export function planOutbound(
           properties: {
             type: 'email',
             from: proxyAddress,
-            from_name: flexSettings(routing).emailFromName ?? proxyAddress,
+            from_name: routing.flex.emailFromName ?? proxyAddress,
           },
         }),
       },
@@ -163,7 +163,7 @@ export function planOutbound(
           workflow_sid: workspace.workflowSid,
           queue_sid: workspace.queueSid,
           worker_sid: worker.sid,
-          task_channel_unique_name: taskChannelOf(routing, channel),
+          task_channel_unique_name: routing.flex.taskChannels[channel],
           attributes: {
             customerName,
             customerAddress: to.value,

@@ -1,9 +1,9 @@
 import { type Address, parseAddress, toSendable } from '../address';
+import type { Caller } from '../caller';
 import { isOwn } from '../customers/access';
 import type { CustomerDirectory } from '../customers/directory';
 import { Forbidden, InvalidEvent, NotFound, Unprocessable } from '../errors';
 import type { ChannelType, Customer, Routing } from '../model';
-import type { Caller } from '../webhook/caller';
 
 /** To whom a first message goes. */
 export interface Addressee {
@@ -32,8 +32,9 @@ export async function findAddressee(
     ? await byId(customerId, channel, customers)
     : await byAddress(to ?? '', channel, customers);
   const { customer } = found;
-  const access = routing.flex?.customerAccess ?? 'all';
-  const mayOpen = caller.kind === 'server' || access === 'all' || !customer || isOwn(customer, caller.name);
+  const { customerAccess } = routing.flex;
+  const mayOpen =
+    caller.kind === 'server' || customerAccess === 'all' || !customer || isOwn(customer, caller.name);
   if (!mayOpen) throw new Forbidden('customer_of_another_worker', 'This customer belongs to another worker.');
   const address = found.to;
   // In a conversation that is open already, Twilio's own spelling is found.

@@ -25,7 +25,7 @@ import {
   type InteractionRequest,
 } from '../twilio/interactions';
 import { findMessage, hasWrittenSince, type OutgoingMessage, sendMessage } from '../twilio/messages';
-import type { EndpointTools } from '../webhook/endpoint';
+import type { OutboundContext } from './context';
 import type { Attempt } from './idempotency';
 
 /** A first message and the conversation that is to begin with it. */
@@ -74,7 +74,7 @@ export interface OutboundTwilio {
  *
  * @throws Misconfigured when the account's credentials are missing
  */
-export function outboundTwilio(tools: EndpointTools): OutboundTwilio {
+export function outboundTwilio(tools: OutboundContext): OutboundTwilio {
   return {
     work: tools.twilio({ reserveMs: 3_600 }),
     closing: tools.twilio({ reserveMs: 2_000 }),

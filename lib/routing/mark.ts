@@ -1,4 +1,4 @@
-import { parseAttributes } from '../conversations/attributes';
+import { parseAttributes } from '../attributes';
 import type { Participant } from '../twilio/conversations';
 
 /**

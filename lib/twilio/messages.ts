@@ -1,4 +1,4 @@
-import { parseAttributes } from '../conversations/attributes';
+import { parseAttributes } from '../attributes';
 import { orIfMissing, persist, persistOnce, type TwilioApi, unexpectedResponse } from './api';
 import { tagAttribute } from './interactions';
 

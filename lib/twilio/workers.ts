@@ -1,7 +1,4 @@
-import { parseAttributes } from '../conversations/attributes';
-import { Forbidden, InvalidEvent, Unprocessable } from '../errors';
-import type { OutboundWorker } from '../outbound/plan';
-import type { Caller } from '../webhook/caller';
+import { parseAttributes } from '../attributes';
 import { orIfMissing, persist, type TwilioApi } from './api';
 
 /** A Flex agent as TaskRouter knows one. */
@@ -37,32 +34,6 @@ export async function findWorker(
   );
   const [found] = await orIfMissing(listed, []);
   return describeWorker(found);
-}
-
-/**
- * Who starts a conversation: a Flex user who calls does, by the verified token; a server says for whom.
- *
- * @param named the worker's SID or friendly name, as the caller gives it
- * @throws Forbidden when a Flex user names somebody else; InvalidEvent when a server names nobody; Unprocessable when
- *   there is no such worker
- */
-export async function findOutboundWorker(
-  api: TwilioApi,
-  workspaceSid: string,
-  caller: Caller,
-  named: string | undefined,
-): Promise<OutboundWorker> {
-  if (caller.kind === 'agent') {
-    const { workerSid, identity, name } = caller;
-    if (named === undefined || [workerSid, identity, name].includes(named)) {
-      return { sid: workerSid, identity, name };
-    }
-    throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'another_worker' } });
-  }
-  if (named === undefined) throw new InvalidEvent('worker', 'is missing: a server names the worker');
-  const found = await findWorker(api, workspaceSid, named);
-  if (found) return { sid: found.sid, identity: found.identity, name: found.friendlyName };
-  throw new Unprocessable('worker_not_found', 'There is no such worker in the Flex workspace.');
 }
 
 /** Flex keeps an agent's identity in the worker's `contact_uri`, e.g. `client:alice_40example_2Ecom`. */

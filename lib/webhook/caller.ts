@@ -1,19 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Caller } from '../caller';
 import { Forbidden, Unauthorized } from '../errors';
 import { persist, type Waiting } from '../twilio/api';
-
-/** Who calls, as verified. */
-export type Caller =
-  | {
-      kind: 'agent';
-      /** TaskRouter's, `WK…`. */
-      workerSid: string;
-      /** In conversations, e.g. `alice_40example_2Ecom`. */
-      identity: string;
-      /** The user's name, e.g. `alice@example.com`. */
-      name: string;
-    }
-  | { kind: 'server' };
 
 export interface Credentials {
   /** The header `Authorization`. */

@@ -1,9 +1,9 @@
 import type { GenericSchema, InferOutput } from 'valibot';
+import type { Caller } from '../caller';
 import { withReserve } from '../deadline';
 import { Forbidden, UnsupportedMediaType } from '../errors';
-import { flexSettings } from '../outbound/flex';
 import { openData } from './assets';
-import { type Caller, identifyCaller } from './caller';
+import { identifyCaller } from './caller';
 import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
 import { parseEvent } from './event';
 import { Reply, runRequest, type Tools, type TwilioFunction } from './request';
@@ -66,7 +66,7 @@ export function serveEndpoint<S extends GenericSchema>(
       facts: { event: endpoint.name },
       fallback: undefined,
       work: async (tools) => {
-        const { roles, origins } = flexSettings(await data.routing());
+        const { roles, origins } = (await data.routing()).flex;
         allowed = corsHeaders(headers.origin, origins);
         if (headers['access-control-request-method'] !== undefined) {
           tools.note({ preflight: 'Access-Control-Allow-Origin' in allowed });

@@ -1101,18 +1101,25 @@ describe('what is wrong with Flex', () => {
     ]);
   });
 
-  it('is nothing where there is no Flex, and defaults are filled in', () => {
-    const without = spoil(({ routing }) => {
-      delete routing.flex;
+  it.each([
+    ['without it', undefined, {}],
+    ['where it says nothing', {}, {}],
+    ['beside what it says', { taskChannels: { email: 'mail' } }, { email: 'mail' }],
+  ])('has every default filled in %s', (_title, flex, taskChannels) => {
+    const sources = spoil(({ routing }) => {
+      routing.flex = flex;
     });
-    expect(built<Routing>(without, 'routing.private.json').flex).toBeUndefined();
-    const empty = spoil(({ routing }) => {
-      routing.flex = {};
-    });
-    expect(built<Routing>(empty, 'routing.private.json').flex).toEqual({
+    expect(built<Routing>(sources, 'routing.private.json').flex).toEqual({
       roles: ['agent', 'supervisor', 'admin'],
       origins: [],
-      taskChannels: {},
+      taskChannels: {
+        sms: 'sms',
+        whatsapp: 'chat',
+        chat: 'chat',
+        email: 'email',
+        messenger: 'chat',
+        ...taskChannels,
+      },
       customerAccess: 'all',
     });
   });

@@ -166,7 +166,7 @@ describe('an outbound start', () => {
   it('takes SIDs, task channel and sender from the data before the environment', async () => {
     const workspaceSid = `WS${'a'.repeat(32)}`;
     flex.rest.flex.configure({ workspaceSid });
-    Object.assign(flex.routing.flex ?? {}, {
+    Object.assign(flex.routing.flex, {
       workspaceSid,
       taskChannels: { email: 'mail' },
       emailFromName: 'Us',
@@ -316,7 +316,7 @@ describe('what an outbound start refuses', () => {
   });
 
   it("another agent's customer, by id and by address, where each sees the own ones: 403", async () => {
-    Object.assign(flex.routing.flex ?? {}, { customerAccess: 'own' });
+    Object.assign(flex.routing.flex, { customerAccess: 'own' });
     for (const whom of [{ to: '+12125550101' }, { customerId: '1001' }]) {
       expect(await flex.asAgent({ channel: 'sms', body: 'Hi', ...whom }, 'bob@example.com')).toMatchObject({
         status: 403,
@@ -331,12 +331,12 @@ describe('what an outbound start refuses', () => {
     flex.customers.push(
       customer({ customer_id: '1003', channels: [{ type: 'sms', value: '+12125550103' }] }),
     );
-    Object.assign(flex.routing.flex ?? {}, { customerAccess: 'own' });
+    Object.assign(flex.routing.flex, { customerAccess: 'own' });
     const start = (customerId: string) =>
       flex.asAgent({ channel: 'sms', body: 'Hi', customerId }, 'bob@example.com');
     expect(await start('1003')).toMatchObject({ status: 201 });
     flex.routing.customerAccess = 'own';
-    Object.assign(flex.routing.flex ?? {}, { customerAccess: undefined });
+    Object.assign(flex.routing.flex, { customerAccess: 'all' });
     expect(await start('1001')).toMatchObject({ status: 201 });
   });
 
@@ -663,7 +663,7 @@ describe('pages of other origins', () => {
 
   it('never all: a wildcard is nobody’s origin', async () => {
     const flex = new VirtualFlex();
-    flex.routing.flex = { roles: [], origins: ['*'], taskChannels: {} };
+    Object.assign(flex.routing.flex, { roles: [], origins: ['*'] });
     const { headers } = await flex.call({}, { ...preflight, origin: 'https://evil.example' });
     expect(headers).not.toHaveProperty('Access-Control-Allow-Origin');
   });

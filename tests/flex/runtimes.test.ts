@@ -9,7 +9,7 @@ const data = {
   '/routing.json': JSON.stringify(
     routing({
       proxyAddresses: { defaults: ours },
-      flex: { roles: ['agent'], origins: ['https://flex.twilio.com'], taskChannels: {} },
+      flex: { roles: ['agent'], origins: ['https://flex.twilio.com'] },
     }),
   ),
 };

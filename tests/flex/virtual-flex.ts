@@ -93,7 +93,7 @@ export class VirtualFlex {
   routing: Routing = routing({
     workers: [{ identity: 'alice@example.com' }, { identity: 'bob@example.com' }],
     proxyAddresses: { defaults: ours },
-    flex: { roles: ['agent'], origins: ['https://flex.twilio.com'], taskChannels: {} },
+    flex: { roles: ['agent'], origins: ['https://flex.twilio.com'] },
   });
   env: Record<string, string> = { OUTBOUND_API_KEY: apiKey };
   #ids = 0;

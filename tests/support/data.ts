@@ -1,3 +1,4 @@
+import { flexDefaults } from '../../cli/data/flex';
 import type { Customer, Routing } from '../../lib/model';
 
 /** A customer with the least there can be, and what the test says. */
@@ -14,7 +15,7 @@ export function routing(
     conversationServiceSid?: string;
     proxyAddresses?: Partial<Routing['proxyAddresses']>;
     routing?: Partial<Routing['routing']>;
-    flex?: Routing['flex'];
+    flex?: Partial<Routing['flex']>;
   } = {},
 ): Routing {
   return {
@@ -33,6 +34,6 @@ export function routing(
       nobodyAvailable: 'leave',
       ...given.routing,
     },
-    ...(given.flex && { flex: given.flex }),
+    flex: { ...flexDefaults, ...given.flex },
   };
 }

@@ -1,0 +1,19 @@
+import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
+import type { Caller } from '../caller';
+import type { TwilioApi } from '../twilio/api';
+
+/** What starting a conversation needs besides the request. */
+export interface OutboundContext {
+  /** Who calls, as verified. */
+  caller: Caller;
+  /** Opens Twilio's REST API; `reserveMs` is how much of the budget its requests leave untouched. */
+  twilio(options: { reserveMs: number }): TwilioApi;
+  /** Twilio Sync. */
+  sync(): ServiceContext;
+  /** Milliseconds since 1970. */
+  date(): number;
+  /** A new random name. */
+  newId(): string;
+  /** Adds facts to the request's log line. */
+  note(facts: Record<string, unknown>, level?: 'info' | 'warn' | 'error'): void;
+}
