@@ -1,4 +1,4 @@
-const { requireBuild } = require('./cli/prepare.cjs');
+const { requireBuild } = require('./build/prepare.cjs');
 
 // Read by `twilio serverless:*` and `twilio-run`: they serve and deploy what `npm run build` made. Without it they
 // would warn and go on, and a deploy would replace the service by an empty one. A getter runs for its command only.

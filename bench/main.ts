@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
-import { buildProject } from '../cli/build';
+import { buildProject } from '../build/build-project';
 import { callbacks, Deployment, empty, type WarmPlan } from './instances';
 import { makeCustomers, timeLookups } from './lookups';
 import { aims, type FunctionTimes, type Results, tables } from './report';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compileData, formatProblems, readSources } from './data/compile';
+import { compileData, formatProblems, readSources } from '../build/data/compile';
 
 /** `npm run check`: lists everything that is wrong with the data, or says how much there is of it. */
 async function main(strict: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { sources } from './data/schema';
+import { sources } from '../build/data/schema';
 
 /** @returns the text of each file of `schemas/`, made of the schemas that check the data */
 export function jsonSchemas(): Map<string, string> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { watch } from 'chokidar';
-import { type BuildResult, buildProject } from './build';
+import { type BuildResult, buildProject } from '../build/build-project';
 
 /** Builds and says how it went. */
 async function buildAndSay(root: string): Promise<BuildResult> {

@@ -71,7 +71,7 @@ describe('npm run check', () => {
   it('is part of the build, which prints warnings and goes on', () => {
     const file = project.path('assets/customers.private.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"+123456789"'));
-    expect(run('cli/build.ts')).toEqual({
+    expect(run('build/build-project.ts')).toEqual({
       status: 0,
       stdout: '6 functions and 3 assets are in dist/\n',
       stderr: warning,
@@ -81,7 +81,7 @@ describe('npm run check', () => {
     );
 
     rmSync(project.path('assets/templates.private.json'));
-    const failed = run('cli/build.ts');
+    const failed = run('build/build-project.ts');
     expect([failed.status, failed.stdout]).toEqual([1, '']);
     expect(failed.stderr).toMatch(/is missing\n.*\n1 problem\nWarnings:\n.*\n1 warning\nNothing was built/s);
   });

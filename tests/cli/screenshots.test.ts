@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { buildProject } from '../../cli/build';
+import { buildProject } from '../../build/build-project';
 import { launchBrowser, takePicture } from '../../cli/screenshots';
 import { ProjectCopy } from '../support/project-copy';
 import { Started } from '../support/started';

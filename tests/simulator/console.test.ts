@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
-import { buildProject } from '../../cli/build';
+import { buildProject } from '../../build/build-project';
 import { ProjectCopy } from '../support/project-copy';
 import { type RunningLocal, startLocal } from './local';
 

@@ -494,7 +494,9 @@ describe('an account without Frontline', () => {
     const data = JSON.parse(readFileSync(file, 'utf8')) as { routing: object };
     data.routing = { ...data.routing, on: 'onConversationAdded', respectAvailability: false };
     writeFileSync(file, JSON.stringify(data));
-    await run(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'cli/build.ts'], { cwd: project.root });
+    await run(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'build/build-project.ts'], {
+      cwd: project.root,
+    });
     other = await startLocal(project.root);
   });
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { flexDefaults } from '../../cli/data/flex';
+import { flexDefaults } from '../../build/data/flex';
 import type { Customer, Routing } from '../../lib/model';
 
 /** A customer with the least there can be, and what the test says. */

@@ -6,6 +6,7 @@ const root = resolve(__dirname, '../..');
 const parts = [
   'functions',
   'lib',
+  'build',
   'cli',
   'simulator',
   'assets',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
-import { countryPrefixesFile } from '../../../cli/country-prefixes';
+import { countryPrefixesFile } from '../../../build/country-prefixes';
 import { parseAddress } from '../../../lib/address';
 import { countryOf } from '../../../lib/proxy-addresses/country';
 

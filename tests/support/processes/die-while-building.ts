@@ -1,4 +1,4 @@
-import { type FileSystem, nodeFileSystem, writeDist } from '../../../cli/write-dist';
+import { type FileSystem, nodeFileSystem, writeDist } from '../../../build/write-dist';
 
 /** Writes `dist/` and kills itself at the n-th call of the file system, as nothing else would let it end. */
 const [root = '', step = '', json = '{}'] = process.argv.slice(2);

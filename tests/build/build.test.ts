@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildProject } from '../../cli/build';
+import { buildProject } from '../../build/build-project';
 import { ProjectCopy } from '../support/project-copy';
 
 let project: ProjectCopy;

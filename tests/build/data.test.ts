@@ -8,10 +8,10 @@ import {
   compileData,
   formatProblems,
   type Sources,
-} from '../../cli/data/compile';
-import { normaliseAddress } from '../../cli/data/customers';
-import { decodeText } from '../../cli/data/encoding';
-import { readPhone } from '../../cli/data/phone';
+} from '../../build/data/compile';
+import { normaliseAddress } from '../../build/data/customers';
+import { decodeText } from '../../build/data/encoding';
+import { readPhone } from '../../build/data/phone';
 import { jsonSchemas } from '../../cli/schemas';
 import { AssetCustomers } from '../../lib/customers/asset-customers';
 import { customerDetailsAnswer } from '../../lib/customers/cards';

@@ -14,8 +14,8 @@ import {
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, win32 } from 'node:path';
-import { functionPath } from '../../cli/bundle';
-import { type FileSystem, nodeFileSystem, pathBelow, writeDist } from '../../cli/write-dist';
+import { functionPath } from '../../build/bundle';
+import { type FileSystem, nodeFileSystem, pathBelow, writeDist } from '../../build/write-dist';
 
 type Files = Record<string, string>;
 

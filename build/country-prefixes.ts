@@ -145,7 +145,7 @@ export function countryPrefixesFile(): string {
   const lines = [...byCountry]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([country, prefixes]) => `${country} ${prefixes.join(' ')}\n`);
-  return `// Made by \`npx tsx cli/country-prefixes.ts\` from the metadata of libphonenumber-js, which is too large to deploy.
+  return `// Made by \`npx tsx build/country-prefixes.ts\` from the metadata of libphonenumber-js, which is too large to deploy.
 
 /** Each country, and what its numbers begin with. A longer prefix goes before a shorter one. */
 export const countryPrefixes = \`
