@@ -36,7 +36,7 @@ const quick: Plan = {
 
 const customerCounts = [100, 10_000, 40_000];
 
-/** An empty function goes before each start, so that the machine's moods hit both alike. */
+/** An empty function goes before each start, so that the machine's behaviors hit both alike. */
 async function measureColdStarts(deployment: Deployment, rounds: number): Promise<Results['coldStart']> {
   const timings = new Timings();
   const bases: number[] = [];

@@ -82,13 +82,13 @@ export class Unprocessable extends CallbackError {
   readonly status = 422;
 }
 
-/** 500: our own data or configuration is wrong; the log names the file, the field and the cure. */
+/** 500: our own data or configuration is wrong; the log names the file, the field and the fix. */
 export class Misconfigured extends CallbackError {
   readonly status = 500;
 
   constructor(
     code: string,
-    where: { file: string; field: string; cure: string },
+    where: { file: string; field: string; fix: string },
     options: { cause?: unknown; message?: string } = {},
   ) {
     super(code, options.message ?? 'This service is misconfigured; its log says where.', {

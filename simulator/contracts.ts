@@ -137,7 +137,7 @@ export interface Verdict {
  * @param name the callback's name
  * @returns each field that is wrong, and the error code that Frontline would log
  */
-export function judgeAnswer(name: string, { status, body, contentType }: ReceivedAnswer): Verdict {
+export function validateResponse(name: string, { status, body, contentType }: ReceivedAnswer): Verdict {
   const contract = contracts[name];
   if (!contract) return { problems: [] };
   if (status === undefined) {
@@ -183,7 +183,7 @@ export function judgeAnswer(name: string, { status, body, contentType }: Receive
  * @returns nothing when it may be used
  * @see https://www.twilio.com/docs/api/errors/48027
  */
-export function judgeProxyAddress(proxy: string, customer: string, channel: ChannelType): Verdict {
+export function validateProxyAddress(proxy: string, customer: string, channel: ChannelType): Verdict {
   const field = 'proxy_address';
   if (proxy === customer) return withCode([{ field, problem: "is the customer's own address" }], 48027);
   if (channel === 'whatsapp' && !proxy.startsWith('whatsapp:')) {

@@ -1,5 +1,5 @@
 import type { SimulatedChannel } from './api';
-import { judgeProxyAddress } from './contracts';
+import { validateProxyAddress } from './contracts';
 import { takePreHook } from './inbound';
 import type { Timeline } from './timeline';
 import { TwilioError } from './twilio/errors';
@@ -122,7 +122,7 @@ export class FrontlineApp {
     });
     const proxy = read<{ proxy_address: string }>(entry)?.proxy_address;
     if (proxy === undefined) return fail('The app has no number to write from', entry.errorCode);
-    const verdict = judgeProxyAddress(proxy, address, channel);
+    const verdict = validateProxyAddress(proxy, address, channel);
     if (verdict.problems.length > 0) {
       timeline.update(entry, { state: 'failed', ...verdict });
       return fail('Frontline refuses the proxy address', verdict.errorCode);

@@ -19,7 +19,7 @@ import type {
   WorkerMessageRequest,
 } from './api';
 import { ControlServer } from './control-server';
-import { FlexDesk, readAnswer } from './flex-desk';
+import { FlexClient, readAnswer } from './flex-client';
 import { FrontlineApp } from './frontline-app';
 import { FunctionsProcess } from './functions-process';
 import { Gateway } from './gateway';
@@ -70,7 +70,7 @@ export class LocalTwilio {
   readonly #webhooks: WebhookSender;
   readonly #inbound: InboundMessages;
   readonly #app: FrontlineApp;
-  readonly #flex: FlexDesk;
+  readonly #flex: FlexClient;
   readonly #gateway: Gateway;
   readonly #control: ControlServer;
   #functions: FunctionsProcess | undefined;
@@ -117,7 +117,7 @@ export class LocalTwilio {
       nameOf: (author) => this.#nameOf(author),
       serviceSid: () => this.#data.conversationServiceSid,
     });
-    this.#flex = new FlexDesk({
+    this.#flex = new FlexClient({
       rest: this.rest,
       timeline,
       webhooks: this.#webhooks,
@@ -425,7 +425,7 @@ export class LocalTwilio {
   }
 
   /** Calls the routing callback as somebody would who does not know the auth token. */
-  forge(conversationSid: string, trace: string): Promise<WebhookTimelineEntry> {
+  signWrongly(conversationSid: string, trace: string): Promise<WebhookTimelineEntry> {
     return this.withFaults({ badSignature: true }, () =>
       this.#webhooks.send({
         name: 'onConversationRoute',

@@ -350,7 +350,7 @@ export const scenarios: RunnableScenario[] = [
       const conversation = await writeIn(local, trace, expect, { from: local.stranger(), body: 'Hello' });
       if (!conversation) return undefined;
       const before = JSON.stringify(local.conversation(conversation.sid));
-      const { status } = await local.forge(conversation.sid, trace);
+      const { status } = await local.signWrongly(conversation.sid, trace);
       expect(status === 403, `the forged request was answered ${status} instead of 403`);
       expect(
         JSON.stringify(local.conversation(conversation.sid)) === before,

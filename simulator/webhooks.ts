@@ -1,6 +1,6 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { TimelineEntry, WebhookEntry } from './api';
-import { contracts, judgeAnswer, type ReceivedAnswer, type Verdict } from './contracts';
+import { contracts, type ReceivedAnswer, type Verdict, validateResponse } from './contracts';
 import type { Timeline } from './timeline';
 
 export type WebhookTimelineEntry = Extract<TimelineEntry, { kind: 'webhook' }>;
@@ -93,7 +93,7 @@ export class WebhookSender {
     this.#inFlight.delete(entry);
     // Who forges a request is not owed a good answer: to be refused is right.
     const isRefused = forged && answer.status === 403;
-    const { problems, errorCode }: Verdict = isRefused ? { problems: [] } : judgeAnswer(name, answer);
+    const { problems, errorCode }: Verdict = isRefused ? { problems: [] } : validateResponse(name, answer);
     timeline.update(entry, {
       ms: Math.round(performance.now() - started),
       body: answer.body,

@@ -5,7 +5,7 @@ import { onConversationAdd, onConversationAdded, onParticipantAdded } from '../.
 import { reasonNotToRoute } from '../../lib/routing/inbound';
 import { routeConversation } from '../../lib/routing/route-conversation';
 import { fetchAttributes, updateAttributes } from '../../lib/twilio/conversations';
-import { action, type Callback, serve, type Tools } from '../../lib/webhook/callback';
+import { action, type Callback, type HandlerContext, serve } from '../../lib/webhook/callback';
 
 /** Names a new inbound conversation after the people in it. An error here would lose the customer's message. */
 const nameConversation = action(
@@ -17,8 +17,8 @@ const nameConversation = action(
     const { people, ourAddressUnknown } = await findPeople(event, await ownAddresses(context), find);
 
     const isKnown = people.some(({ customer }) => customer);
-    context.note({ customer: isKnown ? 'known' : 'unknown', people: people.length });
-    if (ourAddressUnknown) context.note({ ourAddress: 'not in the routing data' }, 'warn');
+    context.addToLog({ customer: isKnown ? 'known' : 'unknown', people: people.length });
+    if (ourAddressUnknown) context.addToLog({ ourAddress: 'not in the routing data' }, 'warn');
     return namedConversation(people, event.Attributes);
   },
   { fallback: {} },
@@ -27,12 +27,12 @@ const nameConversation = action(
 /** Tells the Frontline app which customer a participant is. */
 const describeCustomer = action(onParticipantAdded, async (event, context) => {
   const joined = whoJoined(event, await ownAddresses(context));
-  context.note({ participant: joined.is });
+  context.addToLog({ participant: joined.is });
   if (joined.is !== 'person') return {};
 
   const directory = await context.customers();
   const byAddress = await directory.byAddress(joined.address);
-  context.note({ participant: byAddress ? 'customer' : 'unknown' });
+  context.addToLog({ participant: byAddress ? 'customer' : 'unknown' });
   if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
 
   const api = context.twilio({ reserveMs: 200 });
@@ -43,7 +43,7 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
     read: () => fetchAttributes(api, conversation, event.ParticipantSid),
     write: (text, sleep) => updateAttributes({ ...api, sleep }, conversation, event.ParticipantSid, text),
   });
-  context.note(
+  context.addToLog(
     completion,
     'unchanged' in completion && completion.unchanged !== 'complete' ? 'warn' : 'info',
   );
@@ -54,23 +54,23 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
 const routeAdded = action(onConversationAdded, async (event, context) => {
   const reason = reasonNotToRoute(event, await context.routing());
   if (reason === undefined) return routeConversation(event, context);
-  context.note({ notRouted: reason });
+  context.addToLog({ notRouted: reason });
   return {};
 });
 
 /** Groups are named as well as can be, and participants described, even when the routing data cannot be read. */
-function ownAddresses({ routing, recover }: Tools): Promise<string[]> {
+function ownAddresses({ routing, recover }: HandlerContext): Promise<string[]> {
   return recover(async () => [...(await routing()).ownAddresses], []);
 }
 
 export const callback: Callback = {
-  by: 'EventType',
+  dispatchOn: 'EventType',
   actions: {
     onConversationAdd: nameConversation,
     onConversationAdded: routeAdded,
     onParticipantAdded: describeCustomer,
   },
-  unknown: 'ignore',
+  onUnknown: 'ignore',
   budgetMs: 3_500,
 };
 

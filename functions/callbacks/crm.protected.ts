@@ -9,7 +9,7 @@ const list = action(getCustomersList, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
   const directory = await context.customers();
   const page = await listCustomers(directory, event);
-  context.note({ customers: page.customers.length, more: page.next !== undefined });
+  context.addToLog({ customers: page.customers.length, more: page.next !== undefined });
   return customerListAnswer(page, (customer) => directory.cursorAfter(customer));
 });
 
@@ -22,8 +22,8 @@ const details = action(getCustomerDetails, async (event, context) => {
 });
 
 export const handler = serve({
-  by: 'Location',
+  dispatchOn: 'Location',
   actions: { GetCustomersList: list, GetCustomerDetailsByCustomerId: details },
-  unknown: 'refuse',
+  onUnknown: 'reject',
   budgetMs: 5_000,
 });

@@ -9,7 +9,7 @@ import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 /** A worker writes first: from which of our addresses? */
 const chooseProxyAddress = action(getProxyAddress, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
-  const { customers, routing, env, note } = context;
+  const { customers, routing, env, addToLog } = context;
   const { Worker: worker, CustomerId: customerId, ChannelType: channel } = event;
   const type = channelTypes.find((known) => known === channel);
   const address = parseAddress(event.ChannelValue, type);
@@ -22,13 +22,13 @@ const chooseProxyAddress = action(getProxyAddress, async (event, context) => {
   const decision = decideProxy(request, data, env);
   if (!decision) throw new NotFound('no_proxy_address', 'No proxy address is configured for this channel.');
 
-  note({ rule: decision.rule, passedOver: decision.passedOver });
+  addToLog({ rule: decision.rule, passedOver: decision.passedOver });
   return { proxy_address: decision.proxyAddress };
 });
 
 export const handler = serve({
-  by: 'Location',
+  dispatchOn: 'Location',
   actions: { GetProxyAddress: chooseProxyAddress },
-  unknown: 'refuse',
+  onUnknown: 'reject',
   budgetMs: 5_000,
 });

@@ -6,16 +6,16 @@ import { action, type Callback, serve } from '../../lib/webhook/callback';
 const route = action(onConversationRoute, async (event, context) => {
   const { routing } = await context.routing();
   if (routing.on === 'onConversationRoute') return routeConversation(event, context);
-  context.note({ unrouted: `${routing.on} does it` }, 'warn');
+  context.addToLog({ unrouted: `${routing.on} does it` }, 'warn');
   return { routed: false, reason: 'routed_on_another_event' };
 });
 
 export const callback: Callback = {
-  by: 'EventType',
+  dispatchOn: 'EventType',
   actions: { onConversationRoute: route },
   // Real requests are seen without EventType.
-  otherwise: 'onConversationRoute',
-  unknown: 'refuse',
+  defaultAction: 'onConversationRoute',
+  onUnknown: 'reject',
   budgetMs: 9_000,
 };
 

@@ -7,7 +7,7 @@ import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 /** The message templates that fit a customer, filled in. */
 const list = action(getTemplates, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
-  const { customers, routing, templates, twilio, note } = context;
+  const { customers, routing, templates, twilio, addToLog } = context;
   const data = await routing();
   const { CustomerId, Worker } = event;
   // Twilio names no customer for somebody who is on no card.
@@ -16,13 +16,13 @@ const list = action(getTemplates, async (event, context) => {
     : undefined;
   const worker = data.workers.find(({ identity }) => identity === Worker) ?? { identity: Worker };
   const rendered = renderTemplates(await templates(), customer, worker);
-  note({ templates: rendered.reduce((sum, category) => sum + category.templates.length, 0) });
+  addToLog({ templates: rendered.reduce((sum, category) => sum + category.templates.length, 0) });
   return rendered;
 });
 
 export const handler = serve({
-  by: 'Location',
+  dispatchOn: 'Location',
   actions: { GetTemplatesByCustomerId: list },
-  unknown: 'refuse',
+  onUnknown: 'reject',
   budgetMs: 5_000,
 });

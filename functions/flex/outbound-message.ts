@@ -1,33 +1,36 @@
 import { type OutboundMessage, outboundMessage } from '../../lib/events/outbound-message';
 import { flexWorkspace } from '../../lib/outbound/flex';
-import { onceByKey } from '../../lib/outbound/once';
+import { onceForKey } from '../../lib/outbound/for-key';
 import { digest, planOutbound, readChannel, readContent } from '../../lib/outbound/plan';
-import { findAddressee } from '../../lib/outbound/recipient';
+import { findRecipient } from '../../lib/outbound/recipient';
+import { outboundTwilio, startOutbound } from '../../lib/outbound/start';
 import { findOutboundWorker } from '../../lib/outbound/worker';
-import { outboundTwilio, writeFirst } from '../../lib/outbound/write-first';
-import { type EndpointTools, serveEndpoint } from '../../lib/webhook/endpoint';
+import { type EndpointContext, serveEndpoint } from '../../lib/webhook/endpoint';
 import { Reply } from '../../lib/webhook/request';
 
 /** An agent, or a system on an agent's behalf, writes to a customer first. */
-async function startConversation(request: OutboundMessage, tools: EndpointTools): Promise<object> {
-  const { caller, env, note, hash } = tools;
+async function startConversation(request: OutboundMessage, context: EndpointContext): Promise<object> {
+  const { caller, env, addToLog, hash } = context;
   const channel = readChannel(request.channel);
   const content = readContent(request, channel);
-  const routing = await tools.routing();
+  const routing = await context.routing();
   const workspace = flexWorkspace(routing, env);
-  const twilio = outboundTwilio(tools);
+  const twilio = outboundTwilio(context);
 
   const worker = await findOutboundWorker(twilio.work, workspace.workspaceSid, caller, request.worker);
-  const addressee = await findAddressee(request, channel, await tools.customers(), routing, caller);
-  const parties = { channel, worker, ...addressee };
+  const recipient = await findRecipient(request, channel, await context.customers(), routing, caller);
+  const parties = { channel, worker, ...recipient };
   const { plan, rule } = planOutbound(parties, content, request.onActive, { routing, workspace, env });
-  note({ channel, rule, worker: hash(worker.identity) });
+  addToLog({ channel, rule, worker: hash(worker.identity) });
 
   const fingerprint = digest(JSON.stringify(request));
-  const { result, replayed } = await onceByKey(tools, request.idempotencyKey, fingerprint, (attempt, tag) =>
-    writeFirst(twilio, { ...plan, tag }, attempt),
+  const { result, replayed } = await onceForKey(
+    context,
+    request.idempotencyKey,
+    fingerprint,
+    (attempt, tag) => startOutbound(twilio, { ...plan, tag }, attempt),
   );
-  note({ ...result, replayed });
+  addToLog({ ...result, replayed });
   return new Reply('reused' in result ? 200 : 201, result, replayed ? { 'Idempotent-Replayed': 'true' } : {});
 }
 

@@ -119,13 +119,13 @@ export async function listCustomers(
 /**
  * The customer among those who write: the sender if known, else the first of the group who is.
  *
- * @param writers addresses, the sender first
+ * @param senders addresses, the sender first
  */
-export async function findWriter(
+export async function findCustomer(
   customers: CustomerDirectory,
-  writers: string[],
+  senders: string[],
 ): Promise<Customer | undefined> {
-  for (const address of writers) {
+  for (const address of senders) {
     const customer = await customers.byAddress(address);
     if (customer) return customer;
   }

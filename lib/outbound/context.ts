@@ -15,5 +15,5 @@ export interface OutboundContext {
   /** A new random name. */
   newId(): string;
   /** Adds facts to the request's log line. */
-  note(facts: Record<string, unknown>, level?: 'info' | 'warn' | 'error'): void;
+  addToLog(facts: Record<string, unknown>, level?: 'info' | 'warn' | 'error'): void;
 }

@@ -35,7 +35,7 @@ export function flexWorkspace(routing: Routing, env: Readonly<Record<string, unk
     throw new Misconfigured('flex_not_configured', {
       file: 'assets/routing.private.json',
       field: `flex.${name}`,
-      cure: `give the SID that begins with ${prefix} there, or in the environment as ${environmentNames[name]}`,
+      fix: `give the SID that begins with ${prefix} there, or in the environment as ${environmentNames[name]}`,
     });
   };
   return { workspaceSid: read('workspaceSid'), workflowSid: read('workflowSid'), queueSid: read('queueSid') };

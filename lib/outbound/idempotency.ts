@@ -1,9 +1,9 @@
 import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
 import { Conflict, TwilioRefused, Unprocessable } from '../errors';
-import { persist, type Waiting } from '../twilio/api';
+import { retry, type Waiting } from '../twilio/api';
 
 /** What is kept of a request that must be carried out once. */
-interface Claim {
+interface Lease {
   /** `running`: somebody is at it; `open`: nobody is, it did not come to an end; `done`: `result` is what came of it. */
   state: 'running' | 'open' | 'done';
   /** Who is, or was, at it. */
@@ -28,7 +28,7 @@ export interface OnceOptions {
   /** Milliseconds since 1970. */
   now(): number;
   /** Says that the result could not be kept. */
-  onUnkept(): void;
+  onResultNotSaved(): void;
 }
 
 export interface Attempt {
@@ -66,25 +66,25 @@ const marginMs = 800;
  *   TwilioUnavailable when Sync does not answer: nothing has been done then; whatever `work` throws
  * @see https://www.twilio.com/docs/sync/api/document-resource
  */
-export async function doOnce<T extends object>(
+export async function withIdempotencyKey<T extends object>(
   options: OnceOptions,
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<{ result: T; replayed: boolean }> {
   const { waiting, fingerprint, holder, now } = options;
   for (let pause = 150; ; pause = Math.min(600, pause * 1.5)) {
-    const { claim, revision } = await readOrClaim(options);
-    if (claim.fingerprint !== fingerprint) {
+    const { lease, revision } = await readOrCreateLease(options);
+    if (lease.fingerprint !== fingerprint) {
       throw new Unprocessable(
         'idempotency_key_reused',
         'This idempotencyKey was used for another request: give each request a key of its own.',
       );
     }
-    if (claim.state === 'done' && claim.result) return { result: claim.result as T, replayed: true };
-    if (claim.state === 'running' && claim.holder === holder) return perform(options, claim, work);
-    const isFree = claim.state === 'open' || claim.until < now();
+    if (lease.state === 'done' && lease.result) return { result: lease.result as T, replayed: true };
+    if (lease.state === 'running' && lease.holder === holder) return perform(options, lease, work);
+    const isFree = lease.state === 'open' || lease.until < now();
     if (isFree && waiting.deadline.remaining() > workMs) {
-      const begun = claim.begun || claim.state === 'running';
-      const mine: Claim = { ...claim, state: 'running', holder, until: now() + leaseMs, begun };
+      const begun = lease.begun || lease.state === 'running';
+      const mine: Lease = { ...lease, state: 'running', holder, until: now() + leaseMs, begun };
       if (await replace(options, mine, revision)) return perform(options, mine, work);
       continue;
     }
@@ -97,12 +97,12 @@ export async function doOnce<T extends object>(
 
 async function perform<T extends object>(
   options: OnceOptions,
-  claim: Claim,
+  lease: Lease,
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<{ result: T; replayed: boolean }> {
-  let begun = claim.begun;
+  let begun = lease.begun;
   const attempt: Attempt = {
-    lookFirst: claim.begun,
+    lookFirst: lease.begun,
     begin: () => {
       begun = true;
     },
@@ -115,39 +115,39 @@ async function perform<T extends object>(
     result = await work(attempt);
   } catch (error) {
     // If not even this can be written, the lease runs out by itself.
-    await replace(options, { ...claim, state: 'open', begun, until: 0 }).catch(() => undefined);
+    await replace(options, { ...lease, state: 'open', begun, until: 0 }).catch(() => undefined);
     throw error;
   }
   const { fingerprint, holder } = options;
-  const done: Claim = { state: 'done', holder, fingerprint, until: 0, begun: true, result };
-  await replace({ ...options, waiting: hurried(options) }, done).catch(options.onUnkept);
+  const done: Lease = { state: 'done', holder, fingerprint, until: 0, begun: true, result };
+  await replace({ ...options, waiting: withShorterDeadline(options) }, done).catch(options.onResultNotSaved);
   return { result, replayed: false };
 }
 
 /** What was done is not to wait long for being written down: it can be found again. */
-function hurried({ waiting, now }: OnceOptions): Waiting {
+function withShorterDeadline({ waiting, now }: OnceOptions): Waiting {
   const end = now() + keepingMs;
   return { ...waiting, deadline: { remaining: () => Math.min(waiting.deadline.remaining(), end - now()) } };
 }
 
-/** @returns the claim that is there, or the one that was made because there was none */
-async function readOrClaim(options: OnceOptions): Promise<{ claim: Claim; revision: string }> {
+/** @returns the lease that is there, or the one that was made because there was none */
+async function readOrCreateLease(options: OnceOptions): Promise<{ lease: Lease; revision: string }> {
   const { store, waiting, name, fingerprint, holder, now } = options;
-  const fresh: Claim = { state: 'running', holder, fingerprint, until: now() + leaseMs, begun: false };
+  const fresh: Lease = { state: 'running', holder, fingerprint, until: now() + leaseMs, begun: false };
   for (;;) {
     try {
-      const { data, revision } = await persist(waiting, 'create sync document', () =>
+      const { data, revision } = await retry(waiting, 'create sync document', () =>
         store.documents.create({ uniqueName: name, data: fresh, ttl: keptSeconds }),
       );
-      return { claim: readClaim(data), revision };
+      return { lease: readLease(data), revision };
     } catch (error) {
       if (!isConflict(error)) throw error;
     }
     try {
-      const { data, revision } = await persist(waiting, 'fetch sync document', () =>
+      const { data, revision } = await retry(waiting, 'fetch sync document', () =>
         store.documents(name).fetch(),
       );
-      return { claim: readClaim(data), revision };
+      return { lease: readLease(data), revision };
     } catch (error) {
       // It went between the two requests: its time was over.
       if (!(error instanceof TwilioRefused && error.kind === 'missing')) throw error;
@@ -156,13 +156,13 @@ async function readOrClaim(options: OnceOptions): Promise<{ claim: Claim; revisi
 }
 
 /** @returns false when somebody else was faster */
-async function replace(options: OnceOptions, claim: Claim, revision?: string): Promise<boolean> {
+async function replace(options: OnceOptions, lease: Lease, revision?: string): Promise<boolean> {
   const { store, waiting, name } = options;
   try {
-    await persist(waiting, 'update sync document', () =>
+    await retry(waiting, 'update sync document', () =>
       store
         .documents(name)
-        .update({ data: claim, ttl: keptSeconds, ...(revision !== undefined && { ifMatch: revision }) }),
+        .update({ data: lease, ttl: keptSeconds, ...(revision !== undefined && { ifMatch: revision }) }),
     );
     return true;
   } catch (error) {
@@ -175,9 +175,9 @@ function isConflict(error: unknown): boolean {
   return error instanceof TwilioRefused && error.facts.twilioStatus === 409;
 }
 
-function readClaim(data: unknown): Claim {
-  const claim = data as Partial<Claim> | null;
-  if (claim && typeof claim.fingerprint === 'string' && typeof claim.state === 'string')
-    return claim as Claim;
+function readLease(data: unknown): Lease {
+  const lease = data as Partial<Lease> | null;
+  if (lease && typeof lease.fingerprint === 'string' && typeof lease.state === 'string')
+    return lease as Lease;
   throw new TwilioRefused('refused', { request: 'fetch sync document', answer: 'makes no sense' });
 }

@@ -5,7 +5,7 @@ import type { ChannelType, Customer, Routing } from '../model';
 import { decideProxy, type ProxyDecision } from '../proxy-addresses/choose';
 import type { MessageContent } from '../twilio/messages';
 import { channelTypeOf, type FlexWorkspace } from './flex';
-import type { OutboundPlan } from './write-first';
+import type { OutboundPlan } from './start';
 
 /** Twilio's limits, in characters. */
 const limits = { body: 1_600, subject: 256, variable: 1_600, variables: 100 };

@@ -6,7 +6,7 @@ import { Forbidden, InvalidEvent, NotFound, Unprocessable } from '../errors';
 import type { ChannelType, Customer, Routing } from '../model';
 
 /** To whom a first message goes. */
-export interface Addressee {
+export interface Recipient {
   to: Address;
   /** undefined for somebody who is in no data. */
   customer: Customer | undefined;
@@ -19,13 +19,13 @@ export interface Addressee {
  *   Unprocessable where the customer or the address is not there; Forbidden when `flex.customerAccess` is `own` and
  *   it is another agent's customer
  */
-export async function findAddressee(
+export async function findRecipient(
   { to, customerId }: { to?: string | undefined; customerId?: string | undefined },
   channel: ChannelType,
   customers: CustomerDirectory,
   routing: Routing,
   caller: Caller,
-): Promise<Addressee> {
+): Promise<Recipient> {
   if (!to && !customerId) throw new InvalidEvent('to', 'is missing: give it or customerId');
   if (to && customerId) throw new InvalidEvent('to', 'must not be given beside customerId');
   const found = customerId
@@ -46,7 +46,7 @@ async function byId(
   customerId: string,
   channel: ChannelType,
   customers: CustomerDirectory,
-): Promise<Partial<Addressee>> {
+): Promise<Partial<Recipient>> {
   const customer = await customers.byId(customerId);
   if (!customer) throw new NotFound('customer_not_found', 'There is no customer with this customerId.');
   const value = customer.channels.find(({ type }) => type === channel)?.value;
@@ -58,7 +58,7 @@ async function byAddress(
   text: string,
   channel: ChannelType,
   customers: CustomerDirectory,
-): Promise<Addressee> {
+): Promise<Recipient> {
   const to = parseAddress(text, channel);
   if (!to || to.value.length > 256) throw new InvalidEvent('to', `must be an address of channel ${channel}`);
   // A short code is an address of a business; a text to it comes back as an error much later.

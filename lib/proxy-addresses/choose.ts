@@ -107,14 +107,14 @@ function checkProxy(
     throw new Misconfigured('proxy_of_another_channel', {
       file,
       field: rule,
-      cure: `give an address of channel ${channel}, numbers with their country code`,
+      fix: `give an address of channel ${channel}, numbers with their country code`,
     });
   }
   if (customer && proxy.key === customer.key) {
     throw new Misconfigured('proxy_is_the_customers', {
       file,
       field: rule,
-      cure: "the customer's address equals this proxy address: one of the two is wrong",
+      fix: "the customer's address equals this proxy address: one of the two is wrong",
     });
   }
   return proxy.value;

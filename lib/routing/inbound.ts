@@ -13,7 +13,7 @@ export interface RoutableEvent extends BindingFields {
 /** An inbound conversation, as routing sees it. */
 export interface InboundConversation extends ConversationRef {
   /** The addresses of those who write, the sender first. */
-  writers: string[];
+  senders: string[];
   /** The address of ours that was written to. */
   twilioAddress: string | undefined;
   isGroup: boolean;
@@ -25,7 +25,7 @@ export function readInbound(event: RoutableEvent, routing: Routing): InboundConv
   return {
     sid: event.ConversationSid,
     serviceSid: event.ConversationServiceSid ?? event.ChatServiceSid ?? routing.conversationServiceSid,
-    writers: people,
+    senders: people,
     twilioAddress: ours,
     isGroup,
   };

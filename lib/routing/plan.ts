@@ -33,7 +33,7 @@ export interface RoutePlan {
  * @param customer the customer who writes, if known
  */
 export function planRoute(
-  conversation: Pick<InboundConversation, 'sid' | 'writers' | 'twilioAddress'>,
+  conversation: Pick<InboundConversation, 'sid' | 'senders' | 'twilioAddress'>,
   customer: Customer | undefined,
   { routing }: Routing,
 ): RoutePlan {
@@ -46,7 +46,7 @@ export function planRoute(
     for (const worker of workers) plan.candidates.push({ worker, rule, evenIfUnavailable });
   };
 
-  const [sender = '', ...others] = conversation.writers;
+  const [sender = '', ...others] = conversation.senders;
   const entry =
     entryFor(sender, routing) ??
     customer?.assigned_workers?.[0] ??

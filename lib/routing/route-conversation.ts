@@ -1,4 +1,4 @@
-import { findWriter } from '../customers/access';
+import { findCustomer } from '../customers/access';
 import type { CustomerDirectory } from '../customers/directory';
 import type { Routing } from '../model';
 import type { TwilioApi } from '../twilio/api';
@@ -18,7 +18,7 @@ export interface RoutingContext {
   /** What the log has in place of an identity. */
   hash(identity: string): string;
   /** Adds facts to the request's log line. */
-  note(facts: Record<string, unknown>, level?: 'info' | 'warn' | 'error'): void;
+  addToLog(facts: Record<string, unknown>, level?: 'info' | 'warn' | 'error'): void;
 }
 
 /** What routing answers; Twilio ignores it, people and tests read it. */
@@ -32,13 +32,13 @@ export type RouteAnswer = { routed: true; worker: string; rule: string } | { rou
  */
 export async function routeConversation(event: RoutableEvent, context: RoutingContext): Promise<RouteAnswer> {
   const { worker, rule = '', reason = '', passedOver, unchecked } = await assignWorker(event, context);
-  if (unchecked) context.note({ duplicates: 'not checked' }, 'error');
+  if (unchecked) context.addToLog({ duplicates: 'not checked' }, 'error');
   if (worker === undefined) {
-    context.note({ unrouted: reason, passedOver }, 'error');
+    context.addToLog({ unrouted: reason, passedOver }, 'error');
     return { routed: false, reason };
   }
   const more = rule === alreadyThere ? {} : { passedOver };
-  context.note({ rule, worker: context.hash(worker), ...more });
+  context.addToLog({ rule, worker: context.hash(worker), ...more });
   return { routed: true, worker, rule };
 }
 
@@ -63,7 +63,7 @@ async function assignWorker(
   }
 
   const twilioAddress = conversation.twilioAddress ?? projectedOf(participants)?.projectedAddress;
-  const customer = await findWriter(await customers(), conversation.writers);
+  const customer = await findCustomer(await customers(), conversation.senders);
   return assign(planRoute({ ...conversation, twilioAddress }, customer, data), effects);
 }
 

@@ -59,8 +59,8 @@ function createClient(getClient: (options: ClientOpts) => Twilio): Twilio {
 }
 
 function badCredentials(code: string, cause: unknown): Misconfigured {
-  const cure = "compare them with the Console's account page";
-  return new Misconfigured(code, { file: '.env', field: 'ACCOUNT_SID or AUTH_TOKEN', cure }, { cause });
+  const fix = "compare them with the Console's account page";
+  return new Misconfigured(code, { file: '.env', field: 'ACCOUNT_SID or AUTH_TOKEN', fix }, { cause });
 }
 
 /** Twilio's error codes that decide more than their status does. */
@@ -84,7 +84,7 @@ export const twilioCodes = {
  *   Misconfigured when Twilio does not accept our credentials
  * @see https://www.twilio.com/docs/api/errors
  */
-export async function persist<T>(api: Waiting, what: string, request: () => Promise<T>): Promise<T> {
+export async function retry<T>(api: Waiting, what: string, request: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await request();
@@ -109,9 +109,9 @@ const looks = [0, 250, 500];
  * @param what names the request in the log
  * @param look finds what the request may have done
  * @returns what the request returned, or what was found
- * @throws TwilioUncertain when nobody can say whether it was done; else as `persist`
+ * @throws TwilioUncertain when nobody can say whether it was done; else as `retry`
  */
-export async function persistOnce<T>(
+export async function retryOnce<T>(
   api: Waiting,
   what: string,
   request: () => Promise<T>,
@@ -167,7 +167,7 @@ function hasAnswer(error: unknown): boolean {
 }
 
 /**
- * @param work what is asked of Twilio, by `persist` or `persistOnce`
+ * @param work what is asked of Twilio, by `retry` or `retryOnce`
  * @returns what it gives, or `instead` where Twilio says that there is no such resource
  */
 export async function orIfMissing<T, U>(work: Promise<T>, instead: U): Promise<T | U> {

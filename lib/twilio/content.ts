@@ -1,4 +1,4 @@
-import { orIfMissing, persist, type TwilioApi } from './api';
+import { orIfMissing, retry, type TwilioApi } from './api';
 
 /** A Content template, as far as sending it asks for. */
 export interface ContentTemplate {
@@ -24,8 +24,8 @@ export async function fetchTemplate(
 ): Promise<ContentTemplate | undefined> {
   const content = api.client.content.v1.contents(contentSid);
   const fetched = Promise.all([
-    persist(api, 'fetch content', () => content.fetch()),
-    forWhatsApp ? persist(api, 'fetch approval', () => content.approvalFetch().fetch()) : undefined,
+    retry(api, 'fetch content', () => content.fetch()),
+    forWhatsApp ? retry(api, 'fetch approval', () => content.approvalFetch().fetch()) : undefined,
   ]);
   const [template, approval] = (await orIfMissing(fetched, undefined)) ?? [];
   if (!template) return undefined;

@@ -3,7 +3,7 @@ import type {
   ParticipantListInstance,
 } from 'twilio/lib/rest/conversations/v1/conversation/participant';
 import { NotFound, TwilioRefused } from '../errors';
-import { orIfMissing, persist, type TwilioApi, twilioCodes, unexpectedResponse } from './api';
+import { orIfMissing, retry, type TwilioApi, twilioCodes, unexpectedResponse } from './api';
 
 /** Which conversation. */
 export interface ConversationRef {
@@ -52,7 +52,7 @@ export async function listParticipants(
   api: TwilioApi,
   conversation: ConversationRef,
 ): Promise<Participant[]> {
-  const listed = persist(api, 'list participants', async () => {
+  const listed = retry(api, 'list participants', async () => {
     const participants = await participantsOf(api, conversation).list({ limit: 1_000, pageSize: 100 });
     return participants.map(readParticipant);
   });
@@ -107,7 +107,7 @@ export function addWorker(
   { identity, attributes, projectedAddress }: JoiningWorker,
 ): Promise<TwilioRefused | undefined> {
   return refusalOf(
-    persist(api, 'add worker', () =>
+    retry(api, 'add worker', () =>
       participantsOf(api, conversation).create({
         identity,
         attributes,
@@ -130,7 +130,7 @@ export function giveProjectedParticipant(
   { identity, attributes, projectedAddress }: JoiningWorker,
 ): Promise<TwilioRefused | undefined> {
   return refusalOf(
-    persist(api, 'give projected participant to worker', () =>
+    retry(api, 'give projected participant to worker', () =>
       participantsOf(api, conversation)
         .get(participantSid)
         .update({
@@ -160,7 +160,7 @@ export async function removeParticipant(
   conversation: ConversationRef,
   participantSid: string,
 ): Promise<void> {
-  const removed = persist(api, 'remove participant', () =>
+  const removed = retry(api, 'remove participant', () =>
     participantsOf(api, conversation).get(participantSid).remove(),
   );
   await orIfMissing(removed, undefined);
@@ -176,7 +176,7 @@ export async function fetchAttributes(
   conversation: ConversationRef,
   participantSid: string,
 ): Promise<string | undefined> {
-  const fetched = persist(api, 'fetch participant', async () => {
+  const fetched = retry(api, 'fetch participant', async () => {
     const { attributes } = await participantsOf(api, conversation).get(participantSid).fetch();
     // To take them for empty would be to overwrite what is there.
     if (typeof attributes !== 'string') throw unexpectedResponse();
@@ -197,7 +197,7 @@ export async function updateAttributes(
   participantSid: string,
   attributes: string,
 ): Promise<boolean> {
-  const updated = persist(api, 'update participant', () =>
+  const updated = retry(api, 'update participant', () =>
     participantsOf(api, conversation).get(participantSid).update({ attributes }),
   );
   return (await orIfMissing(updated, undefined)) !== undefined;
@@ -225,7 +225,7 @@ export async function findOpenConversation(
   customer: { address: string } | { identity: string },
   proxyAddress: string | undefined,
 ): Promise<OpenConversation | undefined> {
-  const memberships = await persist(api, 'list conversations of a participant', () =>
+  const memberships = await retry(api, 'list conversations of a participant', () =>
     api.client.conversations.v1.participantConversations.list({ ...customer, limit: 1_000, pageSize: 50 }),
   );
   const open = memberships.filter(({ conversationState, participantMessagingBinding }) => {
@@ -245,7 +245,7 @@ export async function findOpenConversation(
  */
 export async function closeConversation(api: TwilioApi, sid: string): Promise<void> {
   if (!(await isOpen(api, sid))) return;
-  const closed = persist(api, 'close conversation', () =>
+  const closed = retry(api, 'close conversation', () =>
     api.client.conversations.v1.conversations(sid).update({ state: 'closed' }),
   );
   await orIfMissing(closed, undefined);
@@ -253,7 +253,7 @@ export async function closeConversation(api: TwilioApi, sid: string): Promise<vo
 
 /** @returns whether a conversation is there and not closed */
 export async function isOpen(api: TwilioApi, sid: string): Promise<boolean> {
-  const fetched = persist(api, 'fetch conversation', () =>
+  const fetched = retry(api, 'fetch conversation', () =>
     api.client.conversations.v1.conversations(sid).fetch(),
   );
   const conversation = await orIfMissing(fetched, undefined);

@@ -1,5 +1,5 @@
 import { parseAttributes } from '../attributes';
-import { orIfMissing, persist, persistOnce, type TwilioApi, unexpectedResponse } from './api';
+import { orIfMissing, retry, retryOnce, type TwilioApi, unexpectedResponse } from './api';
 
 /** What a begun interaction consists of. */
 export interface Interaction {
@@ -43,7 +43,7 @@ export function createInteraction(
 ): Promise<Interaction> {
   const { properties } = routing;
   const attributes = { ...properties.attributes, [tagAttribute]: tag };
-  return persistOnce(
+  return retryOnce(
     api,
     'create interaction',
     async () => {
@@ -71,7 +71,7 @@ export async function findInteraction(
   workspaceSid: string,
   tag: string,
 ): Promise<Interaction | undefined> {
-  const tasks = await persist(api, 'list tasks', () =>
+  const tasks = await retry(api, 'list tasks', () =>
     api.client.taskrouter.v1.workspaces(workspaceSid).tasks.list({
       evaluateTaskAttributes: `${tagAttribute} == "${tag}"`,
       ordering: 'DateCreated:desc',
@@ -97,7 +97,7 @@ export async function findInteraction(
  * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api/channels-subresource
  */
 export async function fetchChannelState(api: TwilioApi, interaction: Interaction): Promise<ChannelState> {
-  const channels = await persist(api, 'list channels', () =>
+  const channels = await retry(api, 'list channels', () =>
     api.client.flexApi.v1.interaction(interaction.sid).channels.list({ limit: 20, pageSize: 20 }),
   );
   const channel = channels.find(({ sid }) => sid === interaction.channelSid) ?? channels[0];
@@ -111,7 +111,7 @@ export async function fetchChannelState(api: TwilioApi, interaction: Interaction
  * @see https://www.twilio.com/docs/flex/developer/conversations/best-practices
  */
 export async function closeChannel(api: TwilioApi, { sid, channelSid }: Interaction): Promise<void> {
-  const closed = persist(api, 'close channel', () =>
+  const closed = retry(api, 'close channel', () =>
     api.client.flexApi.v1
       .interaction(sid)
       .channels(channelSid)

@@ -1,6 +1,6 @@
 import type { ParticipantConversationListInstance } from 'twilio/lib/rest/conversations/v1/participantConversation';
 import { Misconfigured, NotFound, TwilioRefused } from '../errors';
-import { persist, type TwilioApi, unexpectedResponse } from './api';
+import { retry, type TwilioApi, unexpectedResponse } from './api';
 import { type ConversationRef, listParticipants } from './conversations';
 
 /** A participant of conversations: a customer's address, or an identity. */
@@ -19,7 +19,7 @@ export async function listOpenConversations(
   serviceSid: string | undefined,
 ): Promise<ConversationRef[]> {
   try {
-    const sids = await persist(api, 'list conversations of a participant', async () => {
+    const sids = await retry(api, 'list conversations of a participant', async () => {
       // 50 is the most that Twilio gives at once. They come in the order of their SIDs: all pages must be read.
       const memberships = await membershipsOf(api, serviceSid).list({ ...member, pageSize: 50 });
       return memberships.flatMap(({ conversationSid, conversationState }) => {
@@ -33,8 +33,8 @@ export async function listOpenConversations(
   } catch (error) {
     if (serviceSid === undefined || !(error instanceof TwilioRefused) || error.kind !== 'missing')
       throw error;
-    const cure = 'the account has no such conversation service: correct the SID, or remove it';
-    const where = { file: 'assets/routing.private.json', field: 'conversationServiceSid', cure };
+    const fix = 'the account has no such conversation service: correct the SID, or remove it';
+    const where = { file: 'assets/routing.private.json', field: 'conversationServiceSid', fix };
     throw new Misconfigured('conversation_service_not_found', where, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { parseAttributes } from '../attributes';
-import { orIfMissing, persist, persistOnce, type TwilioApi, unexpectedResponse } from './api';
+import { orIfMissing, retry, retryOnce, type TwilioApi, unexpectedResponse } from './api';
 import { tagAttribute } from './interactions';
 
 /** What a message holds: text, or a Content template with its variables. */
@@ -32,7 +32,7 @@ export function sendMessage(
   message: OutgoingMessage,
   tag: string,
 ): Promise<string> {
-  return persistOnce(
+  return retryOnce(
     api,
     'create message',
     async () => {
@@ -56,7 +56,7 @@ export async function findMessage(
   conversationSid: string,
   tag: string,
 ): Promise<string | undefined> {
-  const listed = persist(api, 'list messages', () =>
+  const listed = retry(api, 'list messages', () =>
     api.client.conversations.v1
       .conversations(conversationSid)
       .messages.list({ order: 'desc', limit: 100, pageSize: 100 }),
@@ -80,7 +80,7 @@ export async function hasWrittenSince(
   to: string,
   after: Date,
 ): Promise<boolean> {
-  const messages = await persist(api, 'list received messages', () =>
+  const messages = await retry(api, 'list received messages', () =>
     api.client.messages.list({ from, to, dateSentAfter: after, limit: 20, pageSize: 20 }),
   );
   return messages.some(

@@ -1,5 +1,5 @@
 import { parseAttributes } from '../attributes';
-import { orIfMissing, persist, type TwilioApi } from './api';
+import { orIfMissing, retry, type TwilioApi } from './api';
 
 /** A Flex agent as TaskRouter knows one. */
 export interface TaskRouterWorker {
@@ -26,10 +26,10 @@ export async function findWorker(
 ): Promise<TaskRouterWorker | undefined> {
   const { workers } = api.client.taskrouter.v1.workspaces(workspaceSid);
   if (/^WK[0-9a-fA-F]{32}$/.test(worker)) {
-    const fetched = persist(api, 'fetch worker', () => workers(worker).fetch());
+    const fetched = retry(api, 'fetch worker', () => workers(worker).fetch());
     return describeWorker(await orIfMissing(fetched, undefined));
   }
-  const listed = persist(api, 'list workers', () =>
+  const listed = retry(api, 'list workers', () =>
     workers.list({ friendlyName: worker, limit: 2, pageSize: 2 }),
   );
   const [found] = await orIfMissing(listed, []);

@@ -4,7 +4,7 @@ import { Misconfigured } from '../errors';
 import type { CustomersAsset, Routing, TemplatesAsset } from '../model';
 
 /** The doors to the data. Each file is read when it is first needed, once per instance of a function. */
-export interface DataDoors {
+export interface AssetLoaders {
   customers(): Promise<CustomerDirectory>;
   routing(): Promise<Routing>;
   templates(): Promise<TemplatesAsset>;
@@ -15,7 +15,7 @@ export interface DataDoors {
  *
  * @param read gives the text of a private asset by its name, e.g. `/customers.json`; throws when it is missing
  */
-export function openData(read: (name: string) => string): DataDoors {
+export function loadAssets(read: (name: string) => string): AssetLoaders {
   const load = <T>(name: string): T => parse(name, read(name)) as T;
   return {
     customers: once(() => new AssetCustomers(load<CustomersAsset>('/customers.json').customers)),
@@ -30,8 +30,8 @@ function parse(name: string, text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const file = `assets${name.replace('.json', '.private.json')}`;
-    const cure = 'run `npm run build` and deploy again: the asset is not what was built';
-    throw new Misconfigured('asset_broken', { file, field: '', cure }, { cause });
+    const fix = 'run `npm run build` and deploy again: the asset is not what was built';
+    throw new Misconfigured('asset_broken', { file, field: '', fix }, { cause });
   }
 }
 

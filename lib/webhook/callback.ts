@@ -1,17 +1,17 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import { InvalidEvent, UnknownAction } from '../errors';
-import { openData } from './assets';
+import { loadAssets } from './assets';
 import { parseEvent } from './event';
 import { describeError, loggableFields } from './log';
 import { type Platform, twilioPlatform } from './platform';
-import { runRequest, type Tools, type TwilioFunction } from './request';
+import { type HandlerContext, runRequest, type TwilioFunction } from './request';
 
-export type { Tools, TwilioFunction };
+export type { HandlerContext, TwilioFunction };
 
 /** One thing that a callback does: the event that asks for it, and what answers it. */
 export interface Action {
   schema: GenericSchema;
-  handle(event: never, tools: Tools): Promise<object>;
+  handle(event: never, context: HandlerContext): Promise<object>;
   fallback?: object;
 }
 
@@ -25,7 +25,7 @@ export interface Action {
  */
 export function action<S extends GenericSchema>(
   schema: S,
-  handle: (event: InferOutput<S>, tools: Tools) => Promise<object>,
+  handle: (event: InferOutput<S>, context: HandlerContext) => Promise<object>,
   options: { fallback?: object } = {},
 ): Action {
   return { schema, handle, ...options };
@@ -33,12 +33,12 @@ export function action<S extends GenericSchema>(
 
 export interface Callback {
   /** The field that names the action. */
-  by: 'Location' | 'EventType';
+  dispatchOn: 'Location' | 'EventType';
   actions: Record<string, Action>;
   /** The action when the field is missing. */
-  otherwise?: string;
-  /** What happens to an action that is not listed: refuse it with 422, or answer 200 with `{}` and warn. */
-  unknown: 'refuse' | 'ignore';
+  defaultAction?: string;
+  /** What happens to an action that is not listed: reject it with 422, or answer 200 with `{}` and warn. */
+  onUnknown: 'reject' | 'ignore';
   /** How many milliseconds there are to answer: the caller's limit less a margin. */
   budgetMs: number;
 }
@@ -50,25 +50,26 @@ export interface Callback {
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions/invocation
  */
 export function serve(definition: Callback, platform: Platform = twilioPlatform): TwilioFunction {
-  const data = openData((name) => platform.readAsset(name));
+  const data = loadAssets((name) => platform.readAsset(name));
   const actions = new Map(Object.entries(definition.actions));
 
-  return async (context, event, callback) => {
+  return async (twilioContext, event, callback) => {
     const request = event ?? {};
-    const name = actionName(request[definition.by], definition.otherwise);
+    const name = actionName(request[definition.dispatchOn], definition.defaultAction);
     const known = name === undefined ? undefined : actions.get(name);
     const { status, body } = await runRequest({
       platform,
-      context,
+      twilioContext,
       data,
       budgetMs: definition.budgetMs,
       facts: { event: known ? name : 'unknown', ...loggableFields(request) },
       fallback: known?.fallback,
-      work: async (tools) => {
-        if (isEmpty(request)) return answerEmpty(definition.unknown, request, tools);
-        if (known) return known.handle(parseEvent(known.schema, request) as never, tools);
-        if (definition.unknown === 'refuse') throw new UnknownAction(definition.by, [...actions.keys()]);
-        tools.note({ ignored: 'unknown event' }, 'warn');
+      work: async (context) => {
+        if (isEmpty(request)) return answerEmpty(definition.onUnknown, request, context);
+        if (known) return known.handle(parseEvent(known.schema, request) as never, context);
+        if (definition.onUnknown === 'reject')
+          throw new UnknownAction(definition.dispatchOn, [...actions.keys()]);
+        context.addToLog({ ignored: 'unknown event' }, 'warn');
         return {};
       },
     });
@@ -86,12 +87,16 @@ function isEmpty(event: Record<string, unknown>): boolean {
  *
  * @throws InvalidEvent where unknown events are refused; elsewhere an error would lose the customer's message
  */
-function answerEmpty(unknown: Callback['unknown'], event: Record<string, unknown>, { note }: Tools): object {
+function answerEmpty(
+  unknown: Callback['onUnknown'],
+  event: Record<string, unknown>,
+  { addToLog }: HandlerContext,
+): object {
   const problem = 'has no fields: send them as a form, with Content-Type: application/x-www-form-urlencoded';
   const error = new InvalidEvent('event', problem);
-  note({ contentType: mediaType(event) });
-  if (unknown === 'refuse') throw error;
-  note(describeError(error), 'error');
+  addToLog({ contentType: mediaType(event) });
+  if (unknown === 'reject') throw error;
+  addToLog(describeError(error), 'error');
   return {};
 }
 

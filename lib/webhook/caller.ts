@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../caller';
 import { Forbidden, Unauthorized } from '../errors';
-import { persist, type Waiting } from '../twilio/api';
+import { retry, type Waiting } from '../twilio/api';
 
 export interface Credentials {
   /** The header `Authorization`. */
@@ -105,7 +105,7 @@ export function validateFlexToken(
   ask: () => Promise<unknown>,
   timer: () => { done: Promise<void>; clear(): void },
 ): Promise<unknown> {
-  return persist(waiting, 'validate Flex token', async () => {
+  return retry(waiting, 'validate Flex token', async () => {
     const { done, clear } = timer();
     const late = done.then(() => {
       throw failed('NO_VERDICT');
@@ -125,7 +125,7 @@ export function validateFlexToken(
   });
 }
 
-/** An error as the SDK throws them, for `persist` to judge. */
+/** An error as the SDK throws them, for `retry` to judge. */
 function failed(code: number | string, status?: number): Error {
   return Object.assign(new Error('no verdict'), { code, status });
 }

@@ -2,14 +2,14 @@ import type { GenericSchema, InferOutput } from 'valibot';
 import type { Caller } from '../caller';
 import { withReserve } from '../deadline';
 import { Forbidden, UnsupportedMediaType } from '../errors';
-import { openData } from './assets';
+import { loadAssets } from './assets';
 import { identifyCaller } from './caller';
 import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
 import { parseEvent } from './event';
-import { Reply, runRequest, type Tools, type TwilioFunction } from './request';
+import { type HandlerContext, Reply, runRequest, type TwilioFunction } from './request';
 
 /** What an endpoint's handler may use besides the request. */
-export interface EndpointTools extends Tools {
+export interface EndpointContext extends HandlerContext {
   /** Who calls, as verified. */
   caller: Caller;
   /** Twilio Sync, as `Runtime.getSync()` opens it. Its requests leave the time to answer in. */
@@ -28,7 +28,7 @@ export interface Endpoint<S extends GenericSchema> {
   /** How many milliseconds there are to answer. */
   budgetMs: number;
   /** Takes the parsed request, returns the JSON body of a 200 answer, or a Reply, or throws. */
-  handle(request: InferOutput<S>, tools: EndpointTools): Promise<object>;
+  handle(request: InferOutput<S>, context: EndpointContext): Promise<object>;
 }
 
 /** What is left to answer in, in milliseconds. */
@@ -47,9 +47,9 @@ export function serveEndpoint<S extends GenericSchema>(
   endpoint: Endpoint<S>,
   platform: EndpointPlatform = twilioEndpointPlatform,
 ): TwilioFunction {
-  const data = openData((name) => platform.readAsset(name));
+  const data = loadAssets((name) => platform.readAsset(name));
 
-  return async (context, event, callback) => {
+  return async (twilioContext, event, callback) => {
     const { request, Token, ...fields } = event ?? {};
     const headers = (request as { headers?: Record<string, unknown> } | undefined)?.headers ?? {};
     let allowed: Record<string, string> = {};
@@ -60,16 +60,16 @@ export function serveEndpoint<S extends GenericSchema>(
       headers: own,
     } = await runRequest({
       platform,
-      context,
+      twilioContext,
       data,
       budgetMs: endpoint.budgetMs,
       facts: { event: endpoint.name },
       fallback: undefined,
-      work: async (tools) => {
+      work: async (context) => {
         const { roles, origins } = (await data.routing()).flex;
         allowed = corsHeaders(headers.origin, origins);
         if (headers['access-control-request-method'] !== undefined) {
-          tools.note({ preflight: 'Access-Control-Allow-Origin' in allowed });
+          context.addToLog({ preflight: 'Access-Control-Allow-Origin' in allowed });
           return new Reply(204, {});
         }
         requireOrigin(headers.origin, allowed);
@@ -77,18 +77,22 @@ export function serveEndpoint<S extends GenericSchema>(
         const caller = await identifyCaller(
           { authorization: headers.authorization, token: Token },
           {
-            apiKey: context.OUTBOUND_API_KEY,
+            apiKey: twilioContext.OUTBOUND_API_KEY,
             roles,
             now: platform.date(),
             validate: (token) =>
-              platform.validateFlexToken(context, token, tools.twilio({ reserveMs: validationReserveMs })),
+              platform.validateFlexToken(
+                twilioContext,
+                token,
+                context.twilio({ reserveMs: validationReserveMs }),
+              ),
           },
         );
-        tools.note({ caller: caller.kind });
+        context.addToLog({ caller: caller.kind });
         return endpoint.handle(parseEvent(endpoint.schema, fields), {
-          ...tools,
+          ...context,
           caller,
-          sync: () => platform.sync(context, withReserve(tools.deadline, answerMs)),
+          sync: () => platform.sync(twilioContext, withReserve(context.deadline, answerMs)),
           date: () => platform.date(),
           newId: () => platform.newId(),
         });

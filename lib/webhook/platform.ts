@@ -47,7 +47,7 @@ export const twilioPlatform: Platform = {
     throw new Misconfigured('asset_missing', {
       file: `assets${name.replace('.json', '.private.json')}`,
       field: '',
-      cure: 'run `npm run build` and deploy again: the asset is not part of this deployment',
+      fix: 'run `npm run build` and deploy again: the asset is not part of this deployment',
     });
   },
 
@@ -81,7 +81,7 @@ export function requireCredentials(context: RuntimeContext): void {
       {
         file: '.env',
         field,
-        cure: 'locally: copy .env.example to .env and fill it in; deployed: tick "Add my Twilio Credentials (ACCOUNT_SID) and (AUTH_TOKEN) to ENV" in the service\'s dependencies and settings',
+        fix: 'locally: copy .env.example to .env and fill it in; deployed: tick "Add my Twilio Credentials (ACCOUNT_SID) and (AUTH_TOKEN) to ENV" in the service\'s dependencies and settings',
       },
       {
         message: `${field} ${missing.length > 1 ? 'are' : 'is'} not set: fill in .env (see .env.example), or add the Twilio credentials to the deployed service's environment.`,

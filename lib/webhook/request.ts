@@ -1,12 +1,12 @@
 import { type Deadline, deadlineIn, withReserve } from '../deadline';
 import { CallbackError, OutOfTime } from '../errors';
 import type { TwilioApi } from '../twilio/api';
-import type { DataDoors } from './assets';
+import type { AssetLoaders } from './assets';
 import { describeError, identityHasher, type LogFacts, type LogLevel } from './log';
 import type { Platform, RuntimeContext } from './platform';
 
 /** What a handler may use besides its event. */
-export interface Tools extends DataDoors {
+export interface HandlerContext extends AssetLoaders {
   /** When the caller stops waiting. */
   deadline: Deadline;
   /** The function's environment variables. */
@@ -21,13 +21,13 @@ export interface Tools extends DataDoors {
   /** What the log has in place of a worker's identity: a keyed hash, the same every time. */
   hash(identity: string): string;
   /** Adds facts to the request's log line; no personal data. `level` raises the line's level. */
-  note(facts: LogFacts, level?: LogLevel): void;
+  addToLog(facts: LogFacts, level?: LogLevel): void;
   /** Does work that the handler can do without: a failure is an error in the log, and gives `instead`. */
   recover<T>(work: () => Promise<T>, instead: T): Promise<T>;
 }
 
 export type TwilioFunction = (
-  context: RuntimeContext,
+  twilioContext: RuntimeContext,
   event: Record<string, unknown>,
   callback: (error: null, payload: object) => void,
 ) => Promise<void>;
@@ -48,14 +48,14 @@ export class Reply {
 /** One request on its way through a function. */
 export interface RequestRun {
   platform: Platform;
-  context: RuntimeContext;
-  data: DataDoors;
+  twilioContext: RuntimeContext;
+  data: AssetLoaders;
   budgetMs: number;
   /** The log line's first facts. */
   facts: LogFacts;
   /** The body that is answered with 200 whatever goes wrong. */
   fallback: object | undefined;
-  work(tools: Tools): Promise<object>;
+  work(context: HandlerContext): Promise<object>;
 }
 
 /**
@@ -64,39 +64,39 @@ export interface RequestRun {
  * @returns the answer; it never throws
  */
 export async function runRequest(run: RequestRun): Promise<Reply> {
-  const { platform, context, data, budgetMs, facts, fallback, work } = run;
+  const { platform, twilioContext, data, budgetMs, facts, fallback, work } = run;
   const started = platform.now();
   const line: LogFacts = { ...facts };
   let level: LogLevel = 'info';
-  const note = (more: LogFacts, raised?: LogLevel): void => {
+  const addToLog = (more: LogFacts, raised?: LogLevel): void => {
     Object.assign(line, more);
     if (raised) level = worse(level, raised);
   };
   const deadline = deadlineIn(budgetMs, platform.now);
-  const tools: Tools = {
+  const context: HandlerContext = {
     ...data,
     deadline,
-    env: context,
-    note,
-    hash: identityHasher(context.AUTH_TOKEN),
+    env: twilioContext,
+    addToLog,
+    hash: identityHasher(twilioContext.AUTH_TOKEN),
     recover: async (work, instead) => {
       try {
         return await work();
       } catch (error) {
-        note(describeError(error), 'error');
+        addToLog(describeError(error), 'error');
         return instead;
       }
     },
-    twilio: ({ reserveMs = 0 } = {}) => platform.twilio(context, withReserve(deadline, reserveMs)),
+    twilio: ({ reserveMs = 0 } = {}) => platform.twilio(twilioContext, withReserve(deadline, reserveMs)),
   };
 
   let reply: Reply;
   try {
-    const value = await within(budgetMs, platform, () => work(tools));
+    const value = await within(budgetMs, platform, () => work(context));
     reply = value instanceof Reply ? value : new Reply(200, value);
   } catch (error) {
     reply = failure(error, fallback);
-    note(describeError(error), errorStatus(error) >= 500 ? 'error' : 'warn');
+    addToLog(describeError(error), errorStatus(error) >= 500 ? 'error' : 'warn');
   }
   const ms = Math.round(platform.now() - started);
   platform.log(level, JSON.stringify({ level, ...line, status: reply.status, ms }));

@@ -1,5 +1,5 @@
 import type { Worker } from '../model';
-import type { Tools } from './request';
+import type { HandlerContext } from './request';
 
 /** The worker of the routing data whose identity is meant by one that is not listed. */
 export interface NearestWorker {
@@ -17,7 +17,7 @@ export interface NearestWorker {
  */
 export async function warnOfUnlistedWorker(
   worker: string,
-  { routing, note, hash }: Pick<Tools, 'routing' | 'note' | 'hash'>,
+  { routing, addToLog, hash }: Pick<HandlerContext, 'routing' | 'addToLog' | 'hash'>,
 ): Promise<void> {
   // A warning must not cost the answer: who needs the data reads it again, and says what is wrong with it.
   const { workers } = await routing().catch(() => ({ workers: [] }));
@@ -28,7 +28,7 @@ export async function warnOfUnlistedWorker(
     listedAs: `workers[${nearest.index}]`,
     differs: nearest.differs,
   };
-  note({ unlistedWorker: hash(worker), ...facts }, 'warn');
+  addToLog({ unlistedWorker: hash(worker), ...facts }, 'warn');
 }
 
 /** @returns the worker whose identity differs least from one that is not listed; undefined where more than that differs */

@@ -46,7 +46,7 @@ function spoil(change: (data: Editable) => void): Sources {
   };
 }
 
-/** The problems as `file path: problem → cure`, with the file's first word. */
+/** The problems as `file path: problem → fix`, with the file's first word. */
 function problemsOf(sources: Sources, severity: 'problems' | 'warnings' = 'problems'): string[] {
   return compileData(sources)[severity].map(
     ({ file, path, problem, fix }) => `${file.slice(7).split('.')[0]} ${path}: ${problem} → ${fix}`,

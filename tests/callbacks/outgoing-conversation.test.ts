@@ -202,7 +202,7 @@ describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
           error: code,
           file: 'assets/routing.private.json',
           field: `proxyAddresses.defaults.${Object.keys(defaults)[0]}`,
-          cure: expect.any(String),
+          fix: expect.any(String),
         }),
       ]);
     });

@@ -42,12 +42,15 @@ function expectSound(flex: VirtualFlex, answer: Answered): void {
     expect(flex.openInteractions().map(({ sid }) => sid)).toEqual([interactionSid]);
     return;
   }
-  const named = (answer.body.notUndone as string[] | undefined) ?? [];
+  const named = (answer.body.cleanupIncomplete as string[] | undefined) ?? [];
   for (const sid of flex.openConversations()) expect(named).toContain(`conversation ${sid}`);
   for (const { sid } of flex.openInteractions()) expect(named).toContain(`interaction ${sid}`);
   if (sent.length > 0) expect(named).toContain('a message that may have been sent');
   // The log names what the caller is told.
-  expect(flex.lines.at(-1)).toMatchObject({ level: 'error', ...(named.length > 0 && { notUndone: named }) });
+  expect(flex.lines.at(-1)).toMatchObject({
+    level: 'error',
+    ...(named.length > 0 && { cleanupIncomplete: named }),
+  });
 }
 
 describe('one request of an outbound start fails', () => {
@@ -118,7 +121,7 @@ describe('writing into an open conversation, the message fails', () => {
     const isSent = flex.messages().length === 2;
     expect(first.status).toBe(isSent ? 200 : 503);
     if (!isSent && 'hang' in what) {
-      expect(first.body.notUndone).toEqual(['a message that may have been sent']);
+      expect(first.body.cleanupIncomplete).toEqual(['a message that may have been sent']);
     }
     flex.faults.clear();
     flex.clock = 20_000;
@@ -193,7 +196,7 @@ describe('what a failed start has begun is closed', () => {
     expect([answer.status, answer.body.code]).toEqual([502, 'twilio_refused']);
     expectSound(flex, answer);
     // Once is waited out, but for what is never answered: that takes the time there is for it.
-    if (!('hang' in what)) expect(answer.body).not.toHaveProperty('notUndone');
+    if (!('hang' in what)) expect(answer.body).not.toHaveProperty('cleanupIncomplete');
     expect(flex.openConversations()).toEqual([]);
   });
 });

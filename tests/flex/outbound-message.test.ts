@@ -187,7 +187,7 @@ describe('an outbound start', () => {
       error: 'flex_not_configured',
       file: 'assets/routing.private.json',
       field: 'flex.queueSid',
-      cure: expect.stringContaining('FLEX_QUEUE_SID'),
+      fix: expect.stringContaining('FLEX_QUEUE_SID'),
     });
     expectRefused(flex);
   });
@@ -828,9 +828,9 @@ describe('what cannot be undone', () => {
     const answer = await flex.asAgent(sms);
     const [conversation] = flex.openConversations();
     const [interaction] = flex.openInteractions();
-    const notUndone = [`interaction ${interaction?.sid}`, `conversation ${conversation}`];
-    expect(answer).toMatchObject({ status: 502, body: { code: 'twilio_refused', notUndone } });
-    expect(flex.lines.at(-1)).toMatchObject({ level: 'error', error: 'twilio_refused', notUndone });
+    const cleanupIncomplete = [`interaction ${interaction?.sid}`, `conversation ${conversation}`];
+    expect(answer).toMatchObject({ status: 502, body: { code: 'twilio_refused', cleanupIncomplete } });
+    expect(flex.lines.at(-1)).toMatchObject({ level: 'error', error: 'twilio_refused', cleanupIncomplete });
     expect(flex.clock).toBeLessThan(9_300);
   });
 
@@ -839,7 +839,7 @@ describe('what cannot be undone', () => {
     flex.fail({ method: 'POST', path: '/v1/Conversations/*/Messages' }, { status: 400, code: 50_400 });
     flex.fail({ method: 'POST', path: '/v1/Interactions/*/Channels/*' }, { hang: true });
     const answer = await flex.asAgent(sms);
-    expect(answer.body.notUndone).toEqual([expect.stringMatching(/^interaction KD/)]);
+    expect(answer.body.cleanupIncomplete).toEqual([expect.stringMatching(/^interaction KD/)]);
     expect(flex.openConversations()).toEqual([]);
     expect(flex.clock).toBeLessThan(9_300);
   });
@@ -856,7 +856,7 @@ describe('what cannot be undone', () => {
     spoil(flex);
     const answer = await flex.asAgent(sms);
     expect(answer.status).toBe(status);
-    expect(answer.body).not.toHaveProperty('notUndone');
+    expect(answer.body).not.toHaveProperty('cleanupIncomplete');
     expect(flex.openConversations()).toEqual([]);
     expect(flex.openInteractions()).toEqual([]);
     expect(flex.messages()).toEqual([]);

@@ -3,7 +3,7 @@ import type { RuntimeContext } from '../../lib/webhook/platform';
 import { createGetTwilioClient } from '../support/in-process-client';
 import { completeEnv } from '../support/project';
 import type { Env } from '../support/runtime';
-import type { MoodyTwilio } from './moody-twilio';
+import type { FlakyTwilio } from './flaky-twilio';
 
 /** `Twilio.Response` as the functions use it. */
 export class FuzzResponse {
@@ -56,7 +56,7 @@ export function useAssets(getAssets: () => object): void {
 export async function deliver(
   handler: TwilioFunction,
   event: Record<string, unknown>,
-  twilio: MoodyTwilio,
+  twilio: FlakyTwilio,
   changes: Env = {},
 ): Promise<Outcome> {
   const outcome: Outcome = { callbacks: [], lines: [], took: 0 };

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { customer, routing } from '../support/data';
 import { authToken } from '../support/fake-twilio';
 import { type FixtureName, fixture } from '../support/fixtures';
+import { type Behavior, behaviors, FlakyTwilio, nonsensicalBehaviors } from './flaky-twilio';
 import { deliver, type FuzzResponse, loadFunction, type Outcome, useAssets } from './fuzz-runtime';
 import { hostile, hostileEvents, secrets } from './hostile-events';
-import { type Mood, MoodyTwilio, moods, nonsensicalMoods } from './moody-twilio';
 
 const runs = 4_000;
 const conversation = `CH${'0'.repeat(31)}1`;
@@ -144,8 +144,8 @@ const subjects: Subject[] = [
 ];
 
 /** A Twilio that has the fixtures' conversations, whose customer has these attributes. */
-function twilioWith(sequence: readonly Mood[], attributes: unknown): MoodyTwilio {
-  const twilio = new MoodyTwilio(sequence);
+function twilioWith(sequence: readonly Behavior[], attributes: unknown): FlakyTwilio {
+  const twilio = new FlakyTwilio(sequence);
   const text = typeof attributes === 'string' ? attributes : JSON.stringify(attributes ?? {});
   for (const sid of [conversation, groupConversation]) {
     twilio.addConversation({ sid }, [{ sid: participant, address: '+12125550101', attributes: text }]);
@@ -194,7 +194,7 @@ const namesField =
   /^event has no fields: |^(Worker|CustomerId|Channel(Type|Value)|PageSize|Anchor|NextPageToken|Query|(Conversation|Participant)Sid|Identity|Attributes|MessagingBinding\.\w+) (is|must) /;
 
 /** Who is to blame shows in the status. */
-function checkBlame(response: FuzzResponse, event: Record<string, unknown>, twilio: MoodyTwilio): void {
+function checkBlame(response: FuzzResponse, event: Record<string, unknown>, twilio: FlakyTwilio): void {
   const { code, message } = response.body as { code: string; message: string };
   switch (response.statusCode) {
     case 200:
@@ -245,7 +245,7 @@ describe.each(subjects)('$file, whatever it is sent', (subject) => {
     const handler = loadFunction(file);
     const seen = new Set<number>();
     await fc.assert(
-      fc.asyncProperty(hostileEvents(fixtures), moods, hostile, async (event, sequence, attributes) => {
+      fc.asyncProperty(hostileEvents(fixtures), behaviors, hostile, async (event, sequence, attributes) => {
         const twilio = twilioWith(sequence, attributes);
         const response = checkManners(await deliver(handler, event, twilio), subject);
         checkBlame(response, event, twilio);
@@ -257,7 +257,7 @@ describe.each(subjects)('$file, whatever it is sent', (subject) => {
       }),
       {
         numRuns: subject.runs ?? runs,
-        examples: rare.map((event): [typeof event, Mood[], unknown] => [event, [], {}]),
+        examples: rare.map((event): [typeof event, Behavior[], unknown] => [event, [], {}]),
       },
     );
     expect([...seen].sort()).toEqual(statuses);
@@ -275,7 +275,7 @@ describe.each(subjects.filter(({ by }) => by === 'EventType'))('$file', (subject
     useAssets(goodAssets);
     const handler = loadFunction(subject.file);
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...subject.fixtures), nonsensicalMoods, async (name, sequence) => {
+      fc.asyncProperty(fc.constantFrom(...subject.fixtures), nonsensicalBehaviors, async (name, sequence) => {
         const twilio = twilioWith(sequence, {});
         const event = fixture(name);
         const response = checkManners(await deliver(handler, event, twilio), subject);
@@ -287,9 +287,13 @@ describe.each(subjects.filter(({ by }) => by === 'EventType'))('$file', (subject
 
   it('logs nothing of an error whose code is text', async () => {
     useAssets(goodAssets);
-    const mood: Mood = { is: 'answer', status: 400, body: { code: 'about +12125550101', message: 'x' } };
+    const behavior: Behavior = {
+      is: 'answer',
+      status: 400,
+      body: { code: 'about +12125550101', message: 'x' },
+    };
     const event = fixture(realEvent(subject));
-    const always = Array.from({ length: 100 }, () => mood);
+    const always = Array.from({ length: 100 }, () => behavior);
     const outcome = await deliver(loadFunction(subject.file), event, twilioWith(always, {}));
     expect(checkManners(outcome, subject).statusCode).toBe(503);
   });

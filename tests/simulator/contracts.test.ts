@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
 import type { TimelineEntry } from '../../simulator/api';
-import { judgeAnswer, judgeProxyAddress } from '../../simulator/contracts';
+import { validateProxyAddress, validateResponse } from '../../simulator/contracts';
 import { FrontlineApp } from '../../simulator/frontline-app';
 import { Gateway } from '../../simulator/gateway';
 import { InboundMessages } from '../../simulator/inbound';
@@ -346,7 +346,8 @@ describe('an outgoing conversation', () => {
 
 describe('a wrong field is pointed at', () => {
   const judge = (name: string, body: unknown) =>
-    judgeAnswer(name, { status: 200, body: JSON.stringify(body), contentType: 'application/json' }).problems;
+    validateResponse(name, { status: 200, body: JSON.stringify(body), contentType: 'application/json' })
+      .problems;
 
   it.each([
     [
@@ -382,7 +383,7 @@ describe('a wrong field is pointed at', () => {
   });
 
   it('a good proxy address has no problem', () => {
-    expect(judgeProxyAddress('+16465550190', '+12125550101', 'sms')).toEqual({ problems: [] });
+    expect(validateProxyAddress('+16465550190', '+12125550101', 'sms')).toEqual({ problems: [] });
   });
 });
 

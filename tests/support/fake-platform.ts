@@ -57,8 +57,7 @@ export class FakePlatform implements Platform {
   readAsset(name: string): string {
     this.reads.push(name);
     const text = this.assets.get(name);
-    if (text === undefined)
-      throw new Misconfigured('asset_missing', { file: name, field: '', cure: 'build' });
+    if (text === undefined) throw new Misconfigured('asset_missing', { file: name, field: '', fix: 'build' });
     return text;
   }
 

@@ -87,7 +87,7 @@ describe('the proxy address', () => {
     ['whatsapp:+16465550190', 'sms'],
     ['support', 'whatsapp'],
     ['555-0100', 'sms'],
-  ] as const)('%s is refused for channel %s, with the place and the cure', (value, channel) => {
+  ] as const)('%s is refused for channel %s, with the place and the fix', (value, channel) => {
     const bad = routing({ proxyAddresses: { defaults: { [channel]: value } } });
     expect(() => decideProxy(request({ channel }), bad, {})).toThrow(
       expect.objectContaining({
@@ -96,7 +96,7 @@ describe('the proxy address', () => {
         facts: {
           file: 'assets/routing.private.json',
           field: `proxyAddresses.defaults.${channel}`,
-          cure: `give an address of channel ${channel}, numbers with their country code`,
+          fix: `give an address of channel ${channel}, numbers with their country code`,
         },
       }),
     );

@@ -5,7 +5,7 @@ import { customer, routing } from '../../support/data';
 
 const conversation = {
   sid: 'CH1',
-  writers: ['+12125550101'],
+  senders: ['+12125550101'],
   twilioAddress: '+16465550190',
 };
 
@@ -48,7 +48,7 @@ describe('the plan', () => {
 
   it('finds an entry for an address that no customer has, on WhatsApp too', () => {
     const data = routing({ routing: { addresses: { '+12125550101': 'e' } } });
-    const plan = planRoute({ ...conversation, writers: ['whatsapp:+12125550101'] }, undefined, data);
+    const plan = planRoute({ ...conversation, senders: ['whatsapp:+12125550101'] }, undefined, data);
     expect(plan.candidates).toEqual([{ worker: 'e', rule: 'customer_entry', evenIfUnavailable: true }]);
   });
 
@@ -69,12 +69,12 @@ describe('the plan', () => {
       };
       const data = routing({ routing: { addresses } });
       const known = customer({ assigned_workers: ['assigned', 'any'] });
-      const writers = [sender, '+12125550109'];
-      expect(planRoute({ ...conversation, writers }, known, data).candidates).toEqual([
+      const senders = [sender, '+12125550109'];
+      expect(planRoute({ ...conversation, senders }, known, data).candidates).toEqual([
         { worker, rule: 'customer_entry', evenIfUnavailable: true },
       ]);
       expect(
-        planRoute({ ...conversation, writers: ['+12125550108', '+12125550109'] }, undefined, data).candidates,
+        planRoute({ ...conversation, senders: ['+12125550108', '+12125550109'] }, undefined, data).candidates,
       ).toEqual([{ worker: 'other', rule: 'customer_entry', evenIfUnavailable: true }]);
     },
   );

@@ -4,15 +4,15 @@ import { text } from '../../../lib/events/fields';
 import { action, type Callback, serve } from '../../../lib/webhook/callback';
 import { FakePlatform, type Heard, hear } from '../../support/fake-platform';
 
-const greet = action(v.object({ Worker: text }), async ({ Worker }, { note }) => {
-  note({ rule: 'hello' });
+const greet = action(v.object({ Worker: text }), async ({ Worker }, { addToLog }) => {
+  addToLog({ rule: 'hello' });
   return { hello: Worker };
 });
 
 const definition: Callback = {
-  by: 'Location',
+  dispatchOn: 'Location',
   actions: { Greet: greet },
-  unknown: 'refuse',
+  onUnknown: 'reject',
   budgetMs: 1_000,
 };
 
@@ -87,14 +87,14 @@ describe('a callback', () => {
       [sentAs('application/json'), 'application/json'],
       [sentAs('alice@example.com'), 'another'],
     ])('is answered with 400 that says how to send it: %j', async (event, contentType) => {
-      expect(await call({ ...definition, otherwise: 'Greet' }, event)).toEqual({
+      expect(await call({ ...definition, defaultAction: 'Greet' }, event)).toEqual({
         answers: [{ status: 400, body: { code: 'invalid_event', message } }],
         lines: [{ level: 'warn', event: 'Greet', contentType, ...problem, status: 400, ms: 0 }],
       });
     });
 
     it('is answered with 200 and an error in the log where a message would be lost', async () => {
-      expect(await call({ ...definition, unknown: 'ignore' }, sentAs('text/plain'))).toEqual({
+      expect(await call({ ...definition, onUnknown: 'ignore' }, sentAs('text/plain'))).toEqual({
         answers: [{ status: 200, body: {} }],
         lines: [
           { level: 'error', event: 'unknown', contentType: 'text/plain', ...problem, status: 200, ms: 0 },
@@ -104,7 +104,7 @@ describe('a callback', () => {
   });
 
   it('ignores an unknown event with 200 and a warning when it is told to', async () => {
-    const heard = await call({ ...definition, unknown: 'ignore' }, { Location: 'Other' });
+    const heard = await call({ ...definition, onUnknown: 'ignore' }, { Location: 'Other' });
     expect(heard).toEqual({
       answers: [{ status: 200, body: {} }],
       lines: [{ level: 'warn', event: 'unknown', ignored: 'unknown event', status: 200, ms: 0 }],
@@ -112,7 +112,7 @@ describe('a callback', () => {
   });
 
   it('takes the default action when none is named', async () => {
-    const heard = await call({ ...definition, otherwise: 'Greet' }, { Worker: 'a' });
+    const heard = await call({ ...definition, defaultAction: 'Greet' }, { Worker: 'a' });
     expect(heard.answers).toEqual([{ status: 200, body: { hello: 'a' } }]);
   });
 
@@ -125,7 +125,7 @@ describe('a callback', () => {
       'warn',
     ],
     [
-      new Misconfigured('asset_missing', { file: 'f', field: 'x', cure: 'do y' }),
+      new Misconfigured('asset_missing', { file: 'f', field: 'x', fix: 'do y' }),
       500,
       'asset_missing',
       'This service is misconfigured; its log says where.',
@@ -146,11 +146,11 @@ describe('a callback', () => {
     expect(heard.lines).toEqual([expect.objectContaining({ level, status })]);
   });
 
-  it('names file, field and cure of a misconfiguration in the log', async () => {
-    const heard = await call(failing(new Misconfigured('x', { file: 'f', field: 'g', cure: 'h' })), {
+  it('names file, field and fix of a misconfiguration in the log', async () => {
+    const heard = await call(failing(new Misconfigured('x', { file: 'f', field: 'g', fix: 'h' })), {
       Location: 'Greet',
     });
-    expect(heard.lines[0]).toMatchObject({ error: 'x', file: 'f', field: 'g', cure: 'h' });
+    expect(heard.lines[0]).toMatchObject({ error: 'x', file: 'f', field: 'g', fix: 'h' });
   });
 
   it('says where an unexpected error was thrown, but not its message, which may quote data', async () => {
@@ -283,7 +283,7 @@ describe('wrong definitions do not compile', () => {
     // @ts-expect-error an answer is an object
     action(v.object({}), async () => 'text');
     // @ts-expect-error what happens to an unknown action must be said
-    const incomplete: Callback = { by: 'Location', actions: {}, budgetMs: 1 };
+    const incomplete: Callback = { dispatchOn: 'Location', actions: {}, budgetMs: 1 };
     expect(incomplete).toBeDefined();
   });
 });

@@ -10,11 +10,14 @@ const AUTH_TOKEN = 'a'.repeat(32);
 
 /** A function of its own, as each file in `functions` is one. */
 function logging(platform: FakePlatform): TwilioFunction {
-  const assign = action(v.object({ Worker: text }), async ({ Worker }, { note, hash }) => {
-    note({ worker: hash(Worker) });
+  const assign = action(v.object({ Worker: text }), async ({ Worker }, { addToLog, hash }) => {
+    addToLog({ worker: hash(Worker) });
     return {};
   });
-  return serve({ by: 'Location', actions: { Assign: assign }, unknown: 'refuse', budgetMs: 1_000 }, platform);
+  return serve(
+    { dispatchOn: 'Location', actions: { Assign: assign }, onUnknown: 'reject', budgetMs: 1_000 },
+    platform,
+  );
 }
 
 async function hashOf(

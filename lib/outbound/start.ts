@@ -74,12 +74,12 @@ export interface OutboundTwilio {
  *
  * @throws Misconfigured when the account's credentials are missing
  */
-export function outboundTwilio(tools: OutboundContext): OutboundTwilio {
+export function outboundTwilio(context: OutboundContext): OutboundTwilio {
   return {
-    work: tools.twilio({ reserveMs: 3_600 }),
-    closing: tools.twilio({ reserveMs: 2_000 }),
-    cleanup: tools.twilio({ reserveMs: 500 }),
-    now: tools.date,
+    work: context.twilio({ reserveMs: 3_600 }),
+    closing: context.twilio({ reserveMs: 2_000 }),
+    cleanup: context.twilio({ reserveMs: 500 }),
+    now: context.date,
   };
 }
 
@@ -92,14 +92,14 @@ const windowMs = (24 * 60 - 1) * 60_000;
 /**
  * Writes to a customer first: looks whether they have an open conversation, creates an interaction, waits until its
  * channel is active, and sends the message. When a step fails, what was begun is closed again, so that nothing stands
- * in the next try's way; what could not be closed is named in the error's `notUndone`.
+ * in the next try's way; what could not be closed is named in the error's `cleanupIncomplete`.
  *
  * @param attempt says whether an earlier try may have left something, and is told of what is begun and undone
  * @throws Conflict when there is an open conversation; Unprocessable when WhatsApp wants a template, or the template
  *   is not right; TwilioRefused when Twilio says no or the channel fails; TwilioUnavailable; Misconfigured
  * @see https://www.twilio.com/docs/flex/developer/conversations/send-outbound-messages-via-sms-and-whatsapp
  */
-export async function writeFirst(
+export async function startOutbound(
   twilio: OutboundTwilio,
   plan: OutboundPlan,
   attempt: Attempt,
@@ -116,7 +116,7 @@ export async function writeFirst(
   const open = await findOpen(work, plan);
   if (open && plan.onActive === 'refuse') throw await conversationOpen(work, open, plan);
   await checkContent(twilio, plan);
-  return open ? writeInto(work, open, plan, attempt) : startConversation(twilio, plan, attempt);
+  return open ? sendIntoOpen(work, open, plan, attempt) : startConversation(twilio, plan, attempt);
 }
 
 /** An open conversation with the customer, under whichever spelling of the number Twilio knows it. */
@@ -148,22 +148,22 @@ async function startConversation(
   attempt.begin();
   try {
     interaction ??= await createInteraction(work, plan.workspaceSid, plan.interaction, plan.tag);
-    await untilActive(work, interaction);
+    await waitForActiveChannel(work, interaction);
     return describe(
       interaction,
       await sendMessage(work, interaction.conversationSid, plan.message, plan.tag),
     );
   } catch (failure) {
-    const sent = interaction && (await sentAfterAll(cleanup, interaction, plan, failure));
+    const sent = interaction && (await findSentMessage(cleanup, interaction, plan, failure));
     if (interaction && sent !== undefined) return describe(interaction, sent);
-    const notUndone = await undo(twilio, plan, interaction, failure);
-    if (notUndone.length > 0) throw withLeftovers(failure, notUndone);
+    const cleanupIncomplete = await undo(twilio, plan, interaction, failure);
+    if (cleanupIncomplete.length > 0) throw withCleanupIncomplete(failure, cleanupIncomplete);
     attempt.undone();
-    throw await namingTheOther(cleanup, plan, failure);
+    throw await explainConflict(cleanup, plan, failure);
   }
 }
 
-async function writeInto(
+async function sendIntoOpen(
   api: TwilioApi,
   { sid }: OpenConversation,
   { message, tag }: OutboundPlan,
@@ -175,7 +175,7 @@ async function writeInto(
     const messageSid = sent ?? (await sendMessage(api, sid, message, tag));
     return { reused: true, conversationSid: sid, messageSid };
   } catch (failure) {
-    if (failure instanceof TwilioUncertain) throw withLeftovers(failure, [mayBeSent]);
+    if (failure instanceof TwilioUncertain) throw withCleanupIncomplete(failure, [mayBeSent]);
     attempt.undone();
     throw failure;
   }
@@ -243,7 +243,7 @@ async function isUsable(api: TwilioApi, interaction: Interaction): Promise<boole
 }
 
 /** @throws TwilioRefused when the channel fails; TwilioUnavailable when it is not set up in time */
-async function untilActive(api: TwilioApi, interaction: Interaction): Promise<void> {
+async function waitForActiveChannel(api: TwilioApi, interaction: Interaction): Promise<void> {
   for (let asked = 1; ; asked++) {
     const { status, errorCode } = await fetchChannelState(api, interaction);
     if (status === 'active') return;
@@ -255,7 +255,7 @@ async function untilActive(api: TwilioApi, interaction: Interaction): Promise<vo
 }
 
 /** A message whose fate was not known when the work's time was over may have arrived since. */
-async function sentAfterAll(
+async function findSentMessage(
   api: TwilioApi,
   { conversationSid }: Interaction,
   { tag }: OutboundPlan,
@@ -272,12 +272,12 @@ async function undo(
   begun: Interaction | undefined,
   failure: unknown,
 ): Promise<string[]> {
-  const notUndone: string[] = [];
+  const cleanupIncomplete: string[] = [];
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch {
-      notUndone.push(what);
+      cleanupIncomplete.push(what);
     }
   };
 
@@ -289,7 +289,7 @@ async function undo(
       if (!interaction) throw new Error('it may come yet');
     });
   }
-  if (!interaction) return notUndone;
+  if (!interaction) return cleanupIncomplete;
   const { sid, conversationSid } = interaction;
   await attempt(`interaction ${sid}`, () => closeInteraction(closing, interaction as Interaction));
   await attempt(`conversation ${conversationSid}`, () => closeConversation(cleanup, conversationSid));
@@ -298,7 +298,7 @@ async function undo(
       if (await findMessage(cleanup, conversationSid, plan.tag)) throw new Error('it was sent');
     });
   }
-  return notUndone;
+  return cleanupIncomplete;
 }
 
 /** A channel that has failed or is closed need not, and perhaps cannot, be closed. */
@@ -313,7 +313,7 @@ async function closeInteraction(api: TwilioApi, interaction: Interaction): Promi
 }
 
 /** A channel fails where an inbound message has begun a conversation of the two meanwhile: then say so. */
-async function namingTheOther(api: TwilioApi, plan: OutboundPlan, failure: unknown): Promise<unknown> {
+async function explainConflict(api: TwilioApi, plan: OutboundPlan, failure: unknown): Promise<unknown> {
   if (!(failure instanceof TwilioRefused)) return failure;
   try {
     const open = await findOpen(api, plan);
@@ -324,10 +324,10 @@ async function namingTheOther(api: TwilioApi, plan: OutboundPlan, failure: unkno
 }
 
 /** The same error, with what is left over for the log and the caller. */
-function withLeftovers(error: unknown, notUndone: string[]): unknown {
+function withCleanupIncomplete(error: unknown, cleanupIncomplete: string[]): unknown {
   if (!(error instanceof CallbackError)) return error;
-  Object.assign(error.facts, { notUndone });
-  Object.assign(error.details, { notUndone });
+  Object.assign(error.facts, { cleanupIncomplete });
+  Object.assign(error.details, { cleanupIncomplete });
   return error;
 }
 

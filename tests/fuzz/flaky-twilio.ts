@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ConnectionReset, FakeTwilio, type TwilioAnswer, type TwilioRequest } from '../support/fake-twilio';
 
 /** How one request goes. */
-export type Mood =
+export type Behavior =
   | { is: 'fine' }
   | { is: 'slow'; ms: number }
   | { is: 'hang' }
@@ -44,7 +44,7 @@ const nonsense = [
 ];
 
 const errorMood = fc.constantFrom(...errors).map(
-  ([status, code]): Mood => ({
+  ([status, code]): Behavior => ({
     is: 'answer',
     status,
     body: { status, code, message: `${quoted} CH${'a'.repeat(32)}`, more_info: quoted },
@@ -55,45 +55,45 @@ const brokenError = fc
     fc.constantFrom(400, 404, 429, 500, 502),
     fc.constantFrom('<html>my-secret-text', '', 'null', '5', '[]'),
   )
-  .map(([status, body]): Mood => ({ is: 'answer', status, body }));
-const fine = fc.constant<Mood>({ is: 'fine' });
+  .map(([status, body]): Behavior => ({ is: 'answer', status, body }));
+const fine = fc.constant<Behavior>({ is: 'fine' });
 
 /** Answers as Twilio gives them, and the ways in which a network fails. */
-export const moods = fc.array(
+export const behaviors = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fine },
     { weight: 3, arbitrary: errorMood },
     { weight: 1, arbitrary: brokenError },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: 4_000 }).map((ms): Mood => ({ is: 'slow', ms })) },
-    { weight: 1, arbitrary: fc.constantFrom<Mood>({ is: 'hang' }, { is: 'reset' }) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 4_000 }).map((ms): Behavior => ({ is: 'slow', ms })) },
+    { weight: 1, arbitrary: fc.constantFrom<Behavior>({ is: 'hang' }, { is: 'reset' }) },
   ),
   { maxLength: 12 },
 );
 
 /** The same, with successes whose body is not what was asked for. */
-export const nonsensicalMoods = fc.array(
+export const nonsensicalBehaviors = fc.array(
   fc.oneof(
     { weight: 2, arbitrary: fine },
     {
       weight: 3,
       arbitrary: fc
         .tuple(fc.constantFrom(200, 201, 204, 302), fc.oneof(fc.constantFrom(...nonsense), fc.json()))
-        .map(([status, body]): Mood => ({ is: 'answer', status, body })),
+        .map(([status, body]): Behavior => ({ is: 'answer', status, body })),
     },
     { weight: 1, arbitrary: errorMood },
   ),
   { minLength: 1, maxLength: 6 },
 );
 
-/** A Twilio that takes each request as its moods say, and well once they are used up. */
-export class MoodyTwilio extends FakeTwilio {
+/** A Twilio that takes each request as its behaviors say, and well once they are used up. */
+export class FlakyTwilio extends FakeTwilio {
   /** The statuses that were answered; `none` where there was no answer, `late` where it came late. */
   readonly answered: (number | 'none' | 'late' | 'nonsense')[] = [];
-  readonly #moods: Mood[];
+  readonly #behaviors: Behavior[];
 
-  constructor(sequence: readonly Mood[]) {
+  constructor(sequence: readonly Behavior[]) {
     super();
-    this.#moods = [...sequence];
+    this.#behaviors = [...sequence];
   }
 
   /** Whether anything went otherwise than well. */
@@ -102,8 +102,8 @@ export class MoodyTwilio extends FakeTwilio {
   }
 
   override async handle(request: TwilioRequest): Promise<TwilioAnswer> {
-    const mood = this.#moods.shift() ?? { is: 'fine' };
-    switch (mood.is) {
+    const behavior = this.#behaviors.shift() ?? { is: 'fine' };
+    switch (behavior.is) {
       case 'hang':
         this.answered.push('none');
         return new Promise<never>(() => {});
@@ -111,11 +111,11 @@ export class MoodyTwilio extends FakeTwilio {
         this.answered.push('none');
         throw new ConnectionReset();
       case 'answer':
-        this.answered.push(mood.status < 400 ? 'nonsense' : mood.status);
-        return { status: mood.status, body: mood.body };
+        this.answered.push(behavior.status < 400 ? 'nonsense' : behavior.status);
+        return { status: behavior.status, body: behavior.body };
       case 'slow':
         this.answered.push('late');
-        await new Promise((resolve) => setTimeout(resolve, mood.ms));
+        await new Promise((resolve) => setTimeout(resolve, behavior.ms));
         return super.handle(request);
       case 'fine': {
         const answer = await super.handle(request);

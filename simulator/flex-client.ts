@@ -15,7 +15,7 @@ export interface FlexDeskOptions {
 }
 
 /** The Flex side: agents who start conversations by the plugin's or the CRM's call of our function. */
-export class FlexDesk {
+export class FlexClient {
   readonly #options: FlexDeskOptions;
   /** Who sent what, by the timeline's entries. */
   #sent = new Map<number, FlexOutboundRequest>();

@@ -1,6 +1,6 @@
 import type { Caller } from '../caller';
 import type { OutboundContext } from './context';
-import { type Attempt, doOnce } from './idempotency';
+import { type Attempt, withIdempotencyKey } from './idempotency';
 import { digest } from './plan';
 
 /** The first try of what nobody can try again. */
@@ -13,26 +13,26 @@ const only: Attempt = { lookFirst: false, begin: () => undefined, undone: () => 
  * @param fingerprint what the request is, so that one key is not used for two
  * @param work is given a tag that is the same for all requests with this key, and otherwise nobody's
  * @returns the result, and whether an earlier request brought it about
- * @throws as `doOnce`
+ * @throws as `withIdempotencyKey`
  */
-export async function onceByKey<T extends object>(
-  tools: OutboundContext,
+export async function onceForKey<T extends object>(
+  context: OutboundContext,
   key: string | undefined,
   fingerprint: string,
   work: (attempt: Attempt, tag: string) => Promise<T>,
 ): Promise<{ result: T; replayed: boolean }> {
-  const { caller, note, newId } = tools;
+  const { caller, addToLog, newId } = context;
   if (key === undefined) return { result: await work(only, digest(newId())), replayed: false };
   const tag = digest(principalOf(caller), key);
-  return doOnce<T>(
+  return withIdempotencyKey<T>(
     {
-      store: tools.sync(),
-      waiting: tools.twilio({ reserveMs: 300 }),
+      store: context.sync(),
+      waiting: context.twilio({ reserveMs: 300 }),
       name: `outbound-message-${tag}`,
       fingerprint,
       holder: newId(),
-      now: tools.date,
-      onUnkept: () => note({ idempotency: 'the result could not be kept' }, 'error'),
+      now: context.date,
+      onResultNotSaved: () => addToLog({ idempotency: 'the result could not be kept' }, 'error'),
     },
     (attempt) => work(attempt, tag),
   );

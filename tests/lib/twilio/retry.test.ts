@@ -1,6 +1,6 @@
 import { deadlineIn } from '../../../lib/deadline';
 import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/errors';
-import { persist, persistOnce, type Waiting } from '../../../lib/twilio/api';
+import { retry, retryOnce, type Waiting } from '../../../lib/twilio/api';
 import { RequestFailure, unexpectedResponse } from '../../../lib/twilio/http-client';
 
 /** A clock that moves only while somebody sleeps. */
@@ -43,15 +43,15 @@ describe('a request that is safe to repeat', () => {
     ['what the SDK cannot read', new SyntaxError('Unexpected token < in JSON')],
   ])('is repeated with back-off after %s', async (_name, error) => {
     const waiting = api(9_000);
-    await expect(persist(waiting, 'x', failing(error, error, error))).resolves.toBe('done');
+    await expect(retry(waiting, 'x', failing(error, error, error))).resolves.toBe('done');
     expect(waiting.slept).toEqual([75, 150, 300]);
   });
 
   it('waits a random part of the pause, so that many do not come back at once', async () => {
     const early = api(9_000, 0);
     const late = api(9_000, 0.999);
-    await persist(early, 'x', failing(answer(500)));
-    await persist(late, 'x', failing(answer(500)));
+    await retry(early, 'x', failing(answer(500)));
+    await retry(late, 'x', failing(answer(500)));
     expect(early.slept).toEqual([50]);
     expect(late.slept[0]).toBeCloseTo(99.95);
   });
@@ -59,7 +59,7 @@ describe('a request that is safe to repeat', () => {
   it('is given up while there is still time to answer', async () => {
     const waiting = api(3_000);
     const forever = Array.from({ length: 100 }, () => answer(503));
-    await expect(persist(waiting, 'add worker', failing(...forever))).rejects.toMatchObject({
+    await expect(retry(waiting, 'add worker', failing(...forever))).rejects.toMatchObject({
       status: 503,
       code: 'twilio_unavailable',
       facts: { request: 'add worker', attempts: 6 },
@@ -74,7 +74,7 @@ describe('a request that is safe to repeat', () => {
     [answer(400, 50000), 'refused'],
   ])('is not repeated after a final no: %p', async (error, kind) => {
     const waiting = api(9_000);
-    const refused = await persist(waiting, 'x', failing(error)).catch((caught: unknown) => caught);
+    const refused = await retry(waiting, 'x', failing(error)).catch((caught: unknown) => caught);
     expect(refused).toBeInstanceOf(TwilioRefused);
     expect(refused).toMatchObject({ kind, cause: error });
     expect(waiting.slept).toEqual([]);
@@ -87,13 +87,13 @@ describe('a request that is safe to repeat', () => {
       50416,
       `A binding for this participant and proxy address already exists in ${sid}`,
     );
-    await expect(persist(api(9_000), 'x', failing(error))).rejects.toMatchObject({
+    await expect(retry(api(9_000), 'x', failing(error))).rejects.toMatchObject({
       facts: { twilioCode: 50416, conflict: sid },
     });
   });
 
   it.each([401, 403])('says that the credentials are wrong after %d', async (status) => {
-    await expect(persist(api(9_000), 'x', failing(answer(status, 20003)))).rejects.toBeInstanceOf(
+    await expect(retry(api(9_000), 'x', failing(answer(status, 20003)))).rejects.toBeInstanceOf(
       Misconfigured,
     );
   });
@@ -104,19 +104,19 @@ describe('a request that is safe to repeat', () => {
   ])('waits as long as Retry-After says, here %d ms, and no less than the back-off', async (ms, slept) => {
     const waiting = api(9_000);
     const busy = new RequestFailure('busy', { status: 429, code: 20429, retryAfterMs: ms });
-    await expect(persist(waiting, 'x', failing(busy))).resolves.toBe('done');
+    await expect(retry(waiting, 'x', failing(busy))).resolves.toBe('done');
     expect(waiting.slept).toEqual(slept);
   });
 
   it('is given up at once when Retry-After is beyond the budget', async () => {
     const waiting = api(9_000);
     const busy = new RequestFailure('busy', { status: 503, retryAfterMs: 30_000 });
-    await expect(persist(waiting, 'x', failing(busy))).rejects.toBeInstanceOf(TwilioUnavailable);
+    await expect(retry(waiting, 'x', failing(busy))).rejects.toBeInstanceOf(TwilioUnavailable);
     expect(waiting.slept).toEqual([]);
   });
 
   it('is not even begun once more when there is no time', async () => {
-    await expect(persist(api(0), 'x', failing(answer(500)))).rejects.toBeInstanceOf(TwilioUnavailable);
+    await expect(retry(api(0), 'x', failing(answer(500)))).rejects.toBeInstanceOf(TwilioUnavailable);
   });
 });
 
@@ -140,46 +140,46 @@ describe('a request that must not be done twice', () => {
     ['a connection that was never made', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })],
   ])('is repeated without a look after %s: it was never processed', async (_name, error) => {
     const look = jest.fn(nothing);
-    await expect(persistOnce(api(9_000), 'x', failing(error, error), look)).resolves.toBe('done');
+    await expect(retryOnce(api(9_000), 'x', failing(error, error), look)).resolves.toBe('done');
     expect(look).not.toHaveBeenCalled();
   });
 
   it('is repeated after an error that Twilio answered, once it is seen not to be done', async () => {
     const look = jest.fn(nothing);
-    await expect(persistOnce(api(9_000), 'x', failing(answer(500)), look)).resolves.toBe('done');
+    await expect(retryOnce(api(9_000), 'x', failing(answer(500)), look)).resolves.toBe('done');
     expect(look).toHaveBeenCalledTimes(3);
   });
 
   it('is not repeated where it is found', async () => {
     const times = counted(failing(answer(500), answer(500)));
-    await expect(persistOnce(api(9_000), 'x', times.request, async () => 'found')).resolves.toBe('found');
+    await expect(retryOnce(api(9_000), 'x', times.request, async () => 'found')).resolves.toBe('found');
     expect(times.asked).toBe(1);
   });
 
   it('is not repeated where no answer came, found or not: it may be done yet', async () => {
     const times = counted(failing(timeout, timeout));
-    const done = persistOnce(api(9_000), 'x', times.request, nothing);
+    const done = retryOnce(api(9_000), 'x', times.request, nothing);
     await expect(done).rejects.toBeInstanceOf(TwilioUncertain);
     expect(times.asked).toBe(1);
   });
 
   it('is uncertain where nobody can look', async () => {
     const look = (): Promise<never> => Promise.reject(new TwilioUnavailable({}));
-    await expect(persistOnce(api(9_000), 'x', failing(answer(500)), look)).rejects.toBeInstanceOf(
+    await expect(retryOnce(api(9_000), 'x', failing(answer(500)), look)).rejects.toBeInstanceOf(
       TwilioUncertain,
     );
   });
 
   it('is not begun without the time to see how it ends', async () => {
     const times = counted(failing());
-    const error = await persistOnce(api(200), 'x', times.request, nothing).catch((caught: unknown) => caught);
+    const error = await retryOnce(api(200), 'x', times.request, nothing).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(TwilioUnavailable);
     expect(error).not.toBeInstanceOf(TwilioUncertain);
     expect(times.asked).toBe(0);
   });
 
   it('ends with a final no as any other', async () => {
-    await expect(persistOnce(api(9_000), 'x', failing(answer(400, 50000)), nothing)).rejects.toBeInstanceOf(
+    await expect(retryOnce(api(9_000), 'x', failing(answer(400, 50000)), nothing)).rejects.toBeInstanceOf(
       TwilioRefused,
     );
   });
