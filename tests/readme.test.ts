@@ -1,8 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { compileData, type Sources } from '../cli/data/compile';
 import { pictures } from '../cli/screenshots';
 import { localApiKey } from '../simulator/local-twilio';
 import { type RunningLocal, root, startLocal } from './simulator/local';
@@ -83,5 +92,66 @@ describe('the pictures of the README', () => {
     const shown = [...readme.matchAll(/!\[[^\]]+\]\(docs\/([^)]+)\)/g)].map(([, file = '']) => file);
     expect(shown.sort()).toEqual(Object.keys(pictures).sort());
     expect(readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.png'))).toEqual(shown);
+  });
+});
+
+/** @returns the samples of a page in one language, without the indentation of the list that it is in. */
+function samples(page: string, language: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  const pattern = new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\``, 'gms');
+  return [...text.matchAll(pattern)].map(([, indent = '', code = '']) =>
+    code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  );
+}
+
+describe('the data samples', () => {
+  const [customers, routing, templates] = samples('README.md', 'json').filter((text) =>
+    text.includes('$schema'),
+  );
+  const check = (sources: Partial<Sources>): unknown => {
+    const { problems, warnings } = compileData({
+      'customers.private.json': customers,
+      'routing.private.json': routing,
+      'templates.private.json': templates,
+      ...sources,
+    });
+    return [...problems, ...warnings];
+  };
+
+  it('of the README are valid together', () => {
+    expect(check({})).toEqual([]);
+  });
+
+  it('of accounts without Frontline are valid with them', () => {
+    const [sample = '{}'] = samples('docs/routing.md', 'json');
+    expect(JSON.parse(sample)).toMatchObject({ routing: { on: 'onConversationAdded' } });
+    expect(check({ 'routing.private.json': sample })).toEqual([]);
+  });
+});
+
+describe('the links of the pages', () => {
+  const pages = [
+    'README.md',
+    'CHANGELOG.md',
+    'simulator/README.md',
+    'docs/routing.md',
+    'docs/demo-service.md',
+  ];
+  const anchors = (page: string): string[] =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+
+  it.each(pages)('%s: lead to files and headings that are there', (page) => {
+    const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https:)([^)\s]+)\)/g)];
+    for (const [, link = ''] of links) {
+      const [path = '', heading] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      expect([link, existsSync(join(root, target))]).toEqual([link, true]);
+      if (heading !== undefined) expect(anchors(target)).toContain(heading);
+    }
   });
 });
