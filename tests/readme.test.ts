@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { compileData, type Sources } from '../cli/data/compile';
+import { compileData, type Sources } from '../build/data/compile';
 import { pictures } from '../cli/screenshots';
 import { localApiKey } from '../simulator/local-twilio';
 import { type RunningLocal, root, startLocal } from './simulator/local';

@@ -67,6 +67,7 @@ export function compileRouting(
   if (routing.on === 'onConversationAdded') {
     checkWithoutFrontline(routing, isWhole && !own.some((key) => !key.startsWith('chat:')), report);
   }
+  checkAccess(source, report);
   return {
     asset: {
       workers: source.workers.filter(isDefined).map(
@@ -129,6 +130,16 @@ function ownAddresses(
     ...channelTypes.map((channel) => addressKey(defaults[channel] ?? '', channel)),
   ];
   return [...new Set([...proxies.filter(isDefined), ...Object.keys(numbers)])];
+}
+
+/** Who limits Frontline's workers most likely means Flex's agents too. */
+function checkAccess({ customerAccess, flex }: RoutingSource, report: Report): void {
+  if (customerAccess !== 'own' || !flex || flex.customerAccess !== undefined) return;
+  report.warn(
+    ['flex', 'customerAccess'],
+    'is left out: Flex agents may write to every customer, while "customerAccess" limits Frontline\'s workers only',
+    'write "own" or "all" there',
+  );
 }
 
 function compileFlex(source: RoutingSource['flex'], report: Report): FlexSettings {

@@ -2,6 +2,7 @@ import { customerIdOf } from '../../lib/conversations/attributes';
 import { findPeople, namedConversation } from '../../lib/conversations/name';
 import { completeParticipant, whoJoined } from '../../lib/conversations/participant';
 import { onConversationAdd, onConversationAdded, onParticipantAdded } from '../../lib/events/conversations';
+import type { Routing } from '../../lib/model';
 import { reasonNotToRoute } from '../../lib/routing/inbound';
 import { routeConversation } from '../../lib/routing/route-conversation';
 import { fetchAttributes, updateAttributes } from '../../lib/twilio/conversations';
@@ -14,7 +15,11 @@ const nameConversation = action(
     if (!event['MessagingBinding.Address']) return {};
     const directory = await context.customers();
     const find = (address: string) => directory.byAddress(address);
-    const { people, ourAddressUnknown } = await findPeople(event, await ownAddresses(context), find);
+    const { people, ourAddressUnknown } = await findPeople(
+      event,
+      (await readOwn(context)).ownAddresses,
+      find,
+    );
 
     const isKnown = people.some(({ customer }) => customer);
     context.addToLog({ customer: isKnown ? 'known' : 'unknown', people: people.length });
@@ -26,7 +31,8 @@ const nameConversation = action(
 
 /** Tells the Frontline app which customer a participant is. */
 const describeCustomer = action(onParticipantAdded, async (event, context) => {
-  const joined = whoJoined(event, await ownAddresses(context));
+  const { ownAddresses, conversationServiceSid } = await readOwn(context);
+  const joined = whoJoined(event, ownAddresses);
   context.addToLog({ participant: joined.is });
   if (joined.is !== 'person') return {};
 
@@ -36,7 +42,8 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
   if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
 
   const api = context.twilio({ reserveMs: 200 });
-  const conversation = { sid: event.ConversationSid, serviceSid: event.ChatServiceSid };
+  const serviceSid = event.ChatServiceSid ?? conversationServiceSid;
+  const conversation = { sid: event.ConversationSid, serviceSid };
   const cards = { byAddress, byId: (id: string) => directory.byId(id) };
   const completion = await completeParticipant(cards, {
     ...api,
@@ -59,9 +66,17 @@ const routeAdded = action(onConversationAdded, async (event, context) => {
 });
 
 /** Groups are named as well as can be, and participants described, even when the routing data cannot be read. */
-function ownAddresses({ routing, recover }: HandlerContext): Promise<string[]> {
-  return recover(async () => [...(await routing()).ownAddresses], []);
+function readOwn({ routing, recover }: HandlerContext): Promise<OwnData> {
+  return recover<OwnData>(
+    async () => {
+      const { ownAddresses, ...data } = await routing();
+      return { ...data, ownAddresses: [...ownAddresses] };
+    },
+    { ownAddresses: [] },
+  );
 }
+
+type OwnData = Pick<Routing, 'ownAddresses' | 'conversationServiceSid'>;
 
 export const callback: Callback = {
   dispatchOn: 'EventType',

@@ -72,7 +72,9 @@ export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<A
       const tried = before(rule, [...plan.passedOver, ...passedOver]);
       return { passedOver: tried, ...(await keepOne(effects, { worker, rule }, participants)) };
     }
-    if (refusal?.forAll) return { reason: 'conversation_closed', passedOver: inOrder(passedOver) };
+    if (refusal?.forAll) {
+      return { reason: 'conversation_closed', passedOver: inOrder([...plan.passedOver, ...passedOver]) };
+    }
     refused.set(worker, refusal?.why ?? '');
     passedOver.push({ rule, why: refusal?.why ?? '' });
   }

@@ -770,6 +770,17 @@ describe('what is doubtful is no problem, but is named with its place and its fi
     ]);
   });
 
+  it.each([
+    [undefined, ['routing flex.customerAccess']],
+    ['own', []],
+    ['all', []],
+  ])("Flex's access beside Frontline's own: %s", (customerAccess, expected) => {
+    const sources = spoil(({ routing }) => {
+      Object.assign(routing, { customerAccess: 'own', flex: { customerAccess } });
+    });
+    expect(problemsOf(sources, 'warnings').map((one) => one.split(':')[0])).toEqual(expected);
+  });
+
   it('e-mail addresses and both spellings of a number too', () => {
     const sources = spoil(({ customers }) => {
       customers.customers[0].channels = [

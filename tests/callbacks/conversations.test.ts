@@ -330,6 +330,20 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       expect([status, attributes()]).toEqual([200, full]);
     });
 
+    it('describes a customer in the conversation service of the data, where the event names none', async () => {
+      const conversationServiceSid = `IS${'0'.repeat(31)}9`;
+      await running.setData({
+        ...data,
+        '/routing.json': JSON.stringify(routing({ conversationServiceSid })),
+      });
+      running.twilio.addConversation({ sid, chatServiceSid: conversationServiceSid }, [
+        { sid: participantSid, address: '+12125550101', proxyAddress: '+16465550190', attributes: '{}' },
+      ]);
+      const { status } = await running.call(path, without(joined, 'ChatServiceSid'));
+      await running.setData(data);
+      expect([status, attributes()]).toEqual([200, full]);
+    });
+
     it.each(['', 'IS../../x', 'CH00000000000000000000000000000001'])(
       'does without an odd ChatServiceSid: %j',
       async (ChatServiceSid) => {

@@ -84,21 +84,23 @@ describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
     });
   });
 
-  it.each(['Worker', 'CustomerId', 'ChannelType', 'ChannelValue'])(
-    'names a missing %s: 400',
-    async (field) => {
-      expect(await running.call(path, without(event, field))).toMatchObject({
-        status: 400,
-        body: { code: 'invalid_event', message: `${field} is missing` },
-      });
-    },
-  );
-
-  it('does without a CustomerId where no rule of the channel needs one', async () => {
-    expect(await running.call(path, without({ ...event, ...whatsapp }, 'CustomerId'))).toMatchObject({
-      status: 200,
-      body: { proxy_address: 'whatsapp:+16465550190' },
+  it.each(['Worker', 'ChannelType', 'ChannelValue'])('names a missing %s: 400', async (field) => {
+    expect(await running.call(path, without(event, field))).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_event', message: `${field} is missing` },
     });
+  });
+
+  it.each([
+    ['sms', {}, '+16465550190'],
+    ['whatsapp', whatsapp, 'whatsapp:+16465550190'],
+  ])('has the default for somebody on no card: %s', async (_channel, given, proxy_address) => {
+    for (const fields of [
+      without({ ...event, ...given }, 'CustomerId'),
+      { ...event, ...given, CustomerId: '' },
+    ]) {
+      expect(await running.call(path, fields)).toMatchObject({ status: 200, body: { proxy_address } });
+    }
   });
 
   it.each([

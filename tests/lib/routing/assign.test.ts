@@ -206,7 +206,11 @@ describe('an assignment', () => {
       outside.joined.push(worker);
       return { why: 'closed', forAll: true };
     };
-    expect(await assign(plan('a', 'b'), outside)).toEqual({ reason: 'conversation_closed', passedOver: [] });
+    const before = { rule: 'number', why: 'no workers for this number' } as const;
+    expect(await assign({ ...plan('a', 'b'), passedOver: [before] }, outside)).toEqual({
+      reason: 'conversation_closed',
+      passedOver: [before],
+    });
     expect(outside.joined).toEqual(['a']);
   });
 
