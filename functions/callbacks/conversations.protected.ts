@@ -42,7 +42,7 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
   if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
 
   const api = context.twilio({ reserveMs: 200 });
-  const serviceSid = event.ChatServiceSid ?? conversationServiceSid;
+  const serviceSid = event.ConversationServiceSid ?? event.ChatServiceSid ?? conversationServiceSid;
   const conversation = { sid: event.ConversationSid, serviceSid };
   const cards = { byAddress, byId: (id: string) => directory.byId(id) };
   const completion = await completeParticipant(cards, {

@@ -6,10 +6,15 @@ import { byteLength } from '../text';
 export const participantAttributesLimit = 4 * 1024;
 export const conversationAttributesLimit = 16 * 1024;
 
-/** @returns the id of the card that a participant already has; undefined for null, a blank text or no text at all */
+/**
+ * @returns the id of the card that a participant already has; undefined where it is missing, null or blank. Systems
+ *   that write numbers mean the same id; anything else is an id of no card, and stays
+ */
 export function customerIdOf(attributes: unknown): string | undefined {
   const id = parseAttributes(attributes)?.customer_id;
-  return typeof id === 'string' && id.trim() !== '' ? id : undefined;
+  if (isBlank(id)) return undefined;
+  if (typeof id === 'string') return id;
+  return Number.isSafeInteger(id) ? String(id) : JSON.stringify([id]);
 }
 
 /**
@@ -32,7 +37,7 @@ export type AttributesDecision =
 
 /**
  * Puts a customer's id, name and avatar into a participant's attributes. What is there already stays; null and a
- * blank text count as missing, and an id that is no text too. What does not fit in 4 KB is left out, the avatar first,
+ * blank text count as missing. What does not fit in 4 KB is left out, the avatar first,
  * then the name, never the id.
  *
  * @param customer whose card it is: the one of the `customer_id` that is there, if there is one

@@ -51,6 +51,7 @@ export const onConversationAdd = v.object({
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
  */
 export const onParticipantAdded = v.object({
+  ConversationServiceSid: serviceSid,
   ChatServiceSid: serviceSid,
   ConversationSid: sid('CH'),
   ParticipantSid: sid('MB'),

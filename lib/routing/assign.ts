@@ -7,14 +7,17 @@ import { type Candidate, type PassedOver, type RoutePlan, routeRules } from './p
 export interface AssignEffects {
   /** `unknown` means that nobody can say now: availability is then left out of account altogether. */
   availability(worker: string): Promise<'available' | 'unavailable' | 'unknown'>;
-  /** @returns undefined once the worker is in, or what Twilio has against this worker */
-  join(worker: string, mark: RoutingMark): Promise<Refusal | undefined>;
+  /** Puts a worker in. What it returns need not be true: the list decides who is in. */
+  join(worker: string, mark: RoutingMark): Promise<JoinOutcome>;
   /** Everybody in the conversation. */
   list(): Promise<Participant[]>;
   remove(participantSid: string): Promise<void>;
   /** Waits a moment before a check is made again. @returns false when there is no time for that */
   pause(): Promise<boolean>;
 }
+
+/** What Twilio says of a worker who is to join: taken, in already, or refused. */
+export type JoinOutcome = 'joined' | 'already_in' | Refusal;
 
 /** Why Twilio did not take a worker. */
 export interface Refusal {
@@ -64,54 +67,91 @@ export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<A
       passedOver.push({ rule, why: 'unavailable' });
       continue;
     }
-    const refusal = await effects.join(worker, { rank, rule });
-    // A refusal can be wrong, and another delivery can have been faster: who is in decides, before anybody else is tried.
-    const participants = refusal && (await effects.list());
-    const isIn = participants?.some(({ identity }) => identity === worker) ?? true;
-    if (isIn || (participants && markedWorkers(participants).length > 0)) {
-      const tried = before(rule, [...plan.passedOver, ...passedOver]);
-      return { passedOver: tried, ...(await keepOne(effects, { worker, rule }, participants)) };
+    const { refusal, ...outcome } = await tryWorker(effects, worker, { rank, rule });
+    if (outcome.worker !== undefined) {
+      return { passedOver: before(rule, [...plan.passedOver, ...passedOver]), ...outcome };
     }
     if (refusal?.forAll) {
       return { reason: 'conversation_closed', passedOver: inOrder([...plan.passedOver, ...passedOver]) };
     }
-    refused.set(worker, refusal?.why ?? '');
-    passedOver.push({ rule, why: refusal?.why ?? '' });
+    const why = refusal?.why ?? 'not there after Twilio took the worker';
+    refused.set(worker, why);
+    passedOver.push({ rule, why });
   }
-  const reason =
-    plan.candidates.length === 0 ? 'no_candidate' : refused.size > 0 ? 'all_refused' : 'nobody_available';
-  return { reason, passedOver: inOrder([...plan.passedOver, ...passedOver]) };
+  const all = inOrder([...plan.passedOver, ...passedOver]);
+  if (plan.candidates.length === 0) return { reason: 'no_candidate', passedOver: all };
+  // Another delivery may have found somebody meanwhile.
+  const { worker, rule } = await keepOne(effects);
+  if (worker !== undefined) return { worker, ...(rule !== undefined && { rule }), passedOver: all };
+  return { reason: refused.size > 0 ? 'all_refused' : 'nobody_available', passedOver: all };
+}
+
+/** How often a worker is added whom Twilio took, and who is not there then. */
+const tries = 2;
+
+/** Lets a worker join, and looks who is in: a refusal can be wrong, and so can a success. */
+async function tryWorker(
+  effects: AssignEffects,
+  worker: string,
+  mark: RoutingMark,
+): Promise<Present & { refusal?: Refusal }> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await effects.join(worker, mark);
+    const refusal = typeof outcome === 'object' ? outcome : undefined;
+    let present = await keepOne(effects, worker);
+    // Who was taken a moment ago may not be listed yet.
+    if (present.worker === undefined && !present.unchecked && !refusal && (await effects.pause())) {
+      present = await keepOne(effects, worker);
+    }
+    // Without a look, nobody else is tried after a refusal that may be wrong.
+    if (present.unchecked && refusal) throw present.unchecked;
+    const isIn = present.worker !== undefined || present.unchecked || outcome === 'already_in';
+    if (isIn) return { worker, rule: mark.rule, ...present };
+    if (refusal || attempt === tries) return refusal ? { refusal } : {};
+  }
+}
+
+/** Who is in a conversation, as far as routing put somebody in. */
+interface Present {
+  worker?: string;
+  rule?: string;
+  /** What kept us from seeing it to the end. */
+  unchecked?: unknown;
 }
 
 /** How often it is tried to see who else was added. */
-const checks = 3;
+const checks = 4;
 
 /**
- * Leaves one of the workers whom routing added, and says who is in the conversation.
+ * Leaves one of the workers whom routing added, and says who is in the conversation: what is removed is looked for
+ * again.
  *
- * @param added who was just added, as far as this delivery knows
+ * @param added who was just added; named before others when in the conversation, with no rule of its own
  * @param seen the participants, where they were just listed
  */
 export async function keepOne(
   effects: Pick<AssignEffects, 'list' | 'remove' | 'pause'>,
-  added: { worker: string; rule: string },
+  added?: string,
   seen?: Participant[],
-): Promise<Pick<Assignment, 'worker' | 'rule' | 'unchecked'>> {
+): Promise<Present> {
   let participants = seen;
+  let present: Present = {};
   for (let check = 1; ; check++) {
     try {
       participants ??= await effects.list();
       const [first, ...others] = markedWorkers(participants);
-      for (const { sid } of others) await effects.remove(sid);
       const left = participants.filter(({ sid }) => !others.some((other) => other.sid === sid));
-      const stays = !first || left.some(({ identity }) => identity === added.worker);
-      return stays ? added : { worker: first.identity, rule: first.mark.rule };
+      const stays = added !== undefined && left.some(({ identity }) => identity === added);
+      present = stays ? { worker: added } : first ? { worker: first.identity, rule: first.mark.rule } : {};
+      if (others.length === 0) return present;
+      for (const { sid } of others) await effects.remove(sid);
+      if (check === checks) return present;
     } catch (unchecked) {
       if (!(unchecked instanceof CallbackError)) throw unchecked;
       // Somebody is in, which is what matters most; the next delivery looks again.
-      if (check === checks || !(await effects.pause())) return { ...added, unchecked };
-      participants = undefined;
+      if (check === checks || !(await effects.pause())) return { ...present, unchecked };
     }
+    participants = undefined;
   }
 }
 

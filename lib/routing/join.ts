@@ -8,8 +8,8 @@ import {
   listParticipants,
   type Participant,
 } from '../twilio/conversations';
-import type { Refusal } from './assign';
-import { markAttributes, type RoutingMark } from './mark';
+import type { JoinOutcome, Refusal } from './assign';
+import { markAttributes, ofOurNumber, type RoutingMark } from './mark';
 
 /** A conversation that a worker can join. */
 export interface JoinableConversation extends ConversationRef {
@@ -19,8 +19,11 @@ export interface JoinableConversation extends ConversationRef {
   projectedParticipant?: Participant | undefined;
 }
 
-/** A worker who was in the conversation before is added late by Twilio, in milliseconds. */
-const recreatePauseMs = 300;
+/** Somebody who was removed before and is added again may show up late: when it is looked, in milliseconds. */
+const looksMs = [300, 600, 1_000];
+
+/** What is left to try others and to answer in, in milliseconds. */
+const reserveMs = 1_000;
 
 /**
  * Puts a worker into a conversation.
@@ -28,7 +31,6 @@ const recreatePauseMs = 300;
  * In a group MMS our number is a participant already. Some accounts let that participant be given to the worker,
  * others take a new participant with our number as projected address: the second is tried where the first is refused.
  *
- * @returns undefined once the worker is in, or what Twilio has against this worker
  * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
  * @see https://www.twilio.com/docs/conversations/group-texting
  */
@@ -37,34 +39,35 @@ export async function joinConversation(
   conversation: JoinableConversation,
   identity: string,
   mark: RoutingMark,
-): Promise<Refusal | undefined> {
-  const { projectedAddress, projectedParticipant } = conversation;
-  const worker = { identity, projectedAddress };
-  const give = (to: Participant): Promise<TwilioRefused | undefined> =>
-    giveProjectedParticipant(api, conversation, to.sid, {
-      ...worker,
-      attributes: markAttributes(mark, to.attributes),
-    });
-
-  if (projectedParticipant && !(await give(projectedParticipant))) return undefined;
-  const add = (): Promise<TwilioRefused | undefined> =>
-    addWorker(api, conversation, { ...worker, attributes: markAttributes(mark) });
-  let refusal = await add();
-  if (refusal?.kind === 'missing') {
-    // Twilio answers so, too, when it adds somebody again who was removed before.
-    await api.sleep(recreatePauseMs);
-    if (await isIn(api, conversation, identity)) return undefined;
-    refusal = await add();
+): Promise<JoinOutcome> {
+  const { projectedAddress, projectedParticipant: ours } = conversation;
+  if (ours) {
+    const attributes = markAttributes({ ...mark, rank: ofOurNumber }, ours.attributes);
+    const worker = { identity, projectedAddress, attributes };
+    if ((await giveProjectedParticipant(api, conversation, ours.sid, worker)) === 'joined') return 'joined';
   }
-  if (!refusal) return undefined;
-  const { twilioStatus, twilioCode } = refusal.facts;
+  const worker = { identity, projectedAddress, attributes: markAttributes(mark) };
+  const outcome = await addWorker(api, conversation, worker);
+  if (typeof outcome === 'string') return outcome;
+  // Twilio answers so, too, when it adds somebody again who was removed before.
+  if (outcome.kind === 'missing' && (await showsUp(api, conversation, identity))) return 'joined';
+  const again = outcome.kind === 'missing' ? await addWorker(api, conversation, worker) : outcome;
+  return typeof again === 'string' ? again : refusalOf(again);
+}
+
+async function showsUp(api: TwilioApi, conversation: ConversationRef, identity: string): Promise<boolean> {
+  for (const pause of looksMs) {
+    if (api.deadline.remaining() < pause + reserveMs) return false;
+    await api.sleep(pause);
+    const participants = await listParticipants(api, conversation);
+    if (participants.some((one) => one.identity === identity)) return true;
+  }
+  return false;
+}
+
+function refusalOf({ facts: { twilioStatus, twilioCode } }: TwilioRefused): Refusal {
   return {
     why: `refused by Twilio: ${JSON.stringify({ twilioStatus, twilioCode })}`,
     forAll: twilioCode === twilioCodes.conversationClosed,
   };
-}
-
-async function isIn(api: TwilioApi, conversation: ConversationRef, identity: string): Promise<boolean> {
-  const participants = await listParticipants(api, conversation);
-  return participants.some((one) => one.identity === identity);
 }

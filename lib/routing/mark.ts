@@ -6,13 +6,19 @@ import type { Participant } from '../twilio/conversations';
  * again: whoever came in another way stays.
  */
 export interface RoutingMark {
-  /** The worker's place in the plan, 0 for the first choice. */
+  /** The worker's place in the plan, 0 for the first choice; `ofOurNumber` for the participant of our number. */
   rank: number;
   /** The rule that named the worker. */
   rule: string;
 }
 
 const attribute = 'added_by_routing';
+
+/**
+ * The rank of the participant who stands for our number in a group MMS. Twilio made it, so it goes first whoever it is
+ * given to, and is never removed: our number would leave the group.
+ */
+export const ofOurNumber = -1;
 
 /** @returns the attributes (JSON text) with the mark; what is in them already stays */
 export function markAttributes(mark: RoutingMark, current = '{}'): string {

@@ -50,16 +50,20 @@ async function assignWorker(
   { customers, routing, twilio }: RoutingContext,
 ): Promise<Assignment> {
   const data = await routing();
-  const api = twilio();
+  const opened = twilio();
+  // One request that hangs must leave the time for another try, and for one more.
+  const api = opened.withRequestLimit(opened.deadline.remaining() / 3);
   const conversation = readInbound(event, data);
   const participants = await listParticipants(api, conversation);
-  const present = await findPresentWorker(participants, data, async (identity) =>
-    ['available', 'unavailable'].includes(await fetchFrontlineUser(api, identity)),
+  const present = await findPresentWorker(
+    participants,
+    data,
+    async (identity) => (await fetchFrontlineUser(api, identity, 'several')).is === 'user',
   );
   const effects = effectsOf(api, conversation, participants);
   if (present) {
-    const added = { worker: present.identity, rule: alreadyThere };
-    return { passedOver: [], ...(await keepOne(effects, added, participants)) };
+    const left = await keepOne(effects, present.identity, participants);
+    return { worker: present.identity, rule: alreadyThere, passedOver: [], ...left };
   }
 
   const twilioAddress = conversation.twilioAddress ?? projectedOf(participants)?.projectedAddress;
@@ -81,8 +85,10 @@ function effectsOf(
   const joinable = { ...conversation, ...(isGroup && { projectedAddress, projectedParticipant }) };
   return {
     async availability(worker) {
-      const user = await fetchFrontlineUser(api, worker);
-      return user === 'no_user' ? 'unavailable' : user;
+      const user = await fetchFrontlineUser(api, worker, 'once');
+      if (user.is === 'no_user') return 'unavailable';
+      if (user.is === 'unknown' || user.available === undefined) return 'unknown';
+      return user.available ? 'available' : 'unavailable';
     },
     join: (worker, mark) => joinConversation(api, joinable, worker, mark),
     list: () => listParticipants(api, conversation),

@@ -97,23 +97,23 @@ export interface JoiningWorker {
 /**
  * Adds a worker to a conversation. It is safe to repeat, as an identity is in a conversation once.
  *
- * @returns undefined once Twilio has taken the worker, or has had it; else what Twilio has against it, which need not be true:
- *   look before anybody else is tried
+ * @returns what Twilio says, which need not be true: look before anybody else is tried
  * @throws TwilioUnavailable; Misconfigured
  */
 export function addWorker(
   api: TwilioApi,
   conversation: ConversationRef,
   { identity, attributes, projectedAddress }: JoiningWorker,
-): Promise<TwilioRefused | undefined> {
-  return refusalOf(
-    retry(api, 'add worker', () =>
-      participantsOf(api, conversation).create({
+): Promise<'joined' | 'already_in' | TwilioRefused> {
+  return outcomeOf(
+    retry(api, 'add worker', async () => {
+      const created = await participantsOf(api, conversation).create({
         identity,
         attributes,
         ...(projectedAddress && { 'messagingBinding.projectedAddress': projectedAddress }),
-      }),
-    ),
+      });
+      return readParticipant(created);
+    }),
   );
 }
 
@@ -128,29 +128,28 @@ export function giveProjectedParticipant(
   conversation: ConversationRef,
   participantSid: string,
   { identity, attributes, projectedAddress }: JoiningWorker,
-): Promise<TwilioRefused | undefined> {
-  return refusalOf(
-    retry(api, 'give projected participant to worker', () =>
-      participantsOf(api, conversation)
+): Promise<'joined' | 'already_in' | TwilioRefused> {
+  return outcomeOf(
+    retry(api, 'give projected participant to worker', async () => {
+      const updated = await participantsOf(api, conversation)
         .get(participantSid)
         .update({
           identity,
           attributes,
           ...(projectedAddress && { 'messagingBinding.projectedAddress': projectedAddress }),
-        }),
-    ),
+        });
+      return readParticipant(updated);
+    }),
   );
 }
 
-async function refusalOf(added: Promise<unknown>): Promise<TwilioRefused | undefined> {
+async function outcomeOf(added: Promise<unknown>): Promise<'joined' | 'already_in' | TwilioRefused> {
   try {
     await added;
-    return undefined;
+    return 'joined';
   } catch (error) {
     if (!(error instanceof TwilioRefused)) throw error;
-    return error.kind === 'duplicate' && error.facts.twilioCode === twilioCodes.identityInConversation
-      ? undefined
-      : error;
+    return error.facts.twilioCode === twilioCodes.identityInConversation ? 'already_in' : error;
   }
 }
 

@@ -1,27 +1,45 @@
-import type { TwilioApi } from './api';
+import { withReserve } from '../deadline';
+import { TwilioRefused } from '../errors';
+import { retry, type TwilioApi, unexpectedResponse } from './api';
 
-/** What Frontline's Users API says of an identity; `unknown` where it could not say. */
-export type FrontlineUser = 'available' | 'unavailable' | 'no_user' | 'unknown';
+/** What Frontline's Users API says of an identity; `available` is undefined where it does not say that. */
+export type FrontlineUser =
+  | { is: 'user'; available: boolean | undefined }
+  | { is: 'no_user' }
+  /** It could not say. */
+  | { is: 'unknown' };
 
-/** A customer must not wait for an answer that is only nice to have, in milliseconds. */
-const limitMs = 1_500;
+/** A customer must not wait long for an answer that is only nice to have, in milliseconds. */
+const limits = { request: 1_500, all: 3_000 };
 
 /**
- * Asks whether an identity is a Frontline user, and takes conversations now. One try of at most 1.5 s, and never an
- * error.
+ * Asks whether an identity is a Frontline user, and takes conversations now. It never fails, and takes 1.5 s for one
+ * try, or 3 s for several.
  *
- * @returns `unavailable` also for a deactivated user
+ * @param tries `once`, or `several` where a wrong answer would cost more than the time
+ * @returns a deactivated user as not available
  * @see https://www.twilio.com/docs/frontline/api/frontline-user-resource
  */
-export async function fetchFrontlineUser(api: TwilioApi, identity: string): Promise<FrontlineUser> {
-  try {
-    const { v1 } = api.withRequestLimit(limitMs).client.frontlineApi;
+export async function fetchFrontlineUser(
+  api: TwilioApi,
+  identity: string,
+  tries: 'once' | 'several',
+): Promise<FrontlineUser> {
+  // A URL cannot hold these as a segment.
+  if (/^\.{0,2}$/.test(identity)) return { is: 'no_user' };
+  const limited = api.withRequestLimit(limits.request);
+  const fetch = async (): Promise<FrontlineUser> => {
     // The SDK puts the identity into the URL as it is.
-    const user = await v1.users(encodeURIComponent(identity)).fetch();
-    if (typeof user.isAvailable !== 'boolean') return 'unknown';
-    return user.isAvailable && user.state !== 'deactivated' ? 'available' : 'unavailable';
+    const user = await limited.client.frontlineApi.v1.users(encodeURIComponent(identity)).fetch();
+    if (typeof user.sid !== 'string' && typeof user.isAvailable !== 'boolean') throw unexpectedResponse();
+    const isKnown = typeof user.isAvailable === 'boolean';
+    return { is: 'user', available: isKnown ? user.isAvailable && user.state !== 'deactivated' : undefined };
+  };
+  const budget = tries === 'once' ? 0 : limits.all;
+  const deadline = withReserve(api.deadline, Math.max(0, api.deadline.remaining() - budget));
+  try {
+    return await retry({ ...api, deadline }, 'fetch Frontline user', fetch);
   } catch (error) {
-    const { status, code } = error as { status?: unknown; code?: unknown };
-    return status === 404 && typeof code === 'number' ? 'no_user' : 'unknown';
+    return error instanceof TwilioRefused && error.kind === 'missing' ? { is: 'no_user' } : { is: 'unknown' };
   }
 }

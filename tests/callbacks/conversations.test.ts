@@ -267,6 +267,7 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       ['customer_id is null', '{"customer_id":null}', full],
       ['customer_id is empty', '{"customer_id":"","role":"vip"}', { ...full, role: 'vip' }],
       ['customer_id is another card', '{"customer_id":"bo"}', { customer_id: 'bo', display_name: 'Bo Diaz' }],
+      ['customer_id is no text', '{"customer_id":{},"avatar":"x"}', { customer_id: {}, avatar: 'x' }],
       ['customer_id is on no card', '{"customer_id":"eve"}', { customer_id: 'eve' }],
       [
         'a number is large',
@@ -321,14 +322,20 @@ describe.each(runtimes)('conversations, $name', (runtime) => {
       ]);
     });
 
-    it('describes a customer in a conversation service of its own', async () => {
-      const chatServiceSid = `IS${'0'.repeat(31)}9`;
-      running.twilio.addConversation({ sid, chatServiceSid }, [
-        { sid: participantSid, address: '+12125550101', proxyAddress: '+16465550190', attributes: '{}' },
-      ]);
-      const { status } = await running.call(path, { ...joined, ChatServiceSid: chatServiceSid });
-      expect([status, attributes()]).toEqual([200, full]);
-    });
+    it.each(['ChatServiceSid', 'ConversationServiceSid'])(
+      'describes a customer in a conversation service that the event names as %s',
+      async (field) => {
+        const chatServiceSid = `IS${'0'.repeat(31)}9`;
+        running.twilio.addConversation({ sid, chatServiceSid }, [
+          { sid: participantSid, address: '+12125550101', proxyAddress: '+16465550190', attributes: '{}' },
+        ]);
+        const { status } = await running.call(path, {
+          ...without(joined, 'ChatServiceSid'),
+          [field]: chatServiceSid,
+        });
+        expect([status, attributes()]).toEqual([200, full]);
+      },
+    );
 
     it('describes a customer in the conversation service of the data, where the event names none', async () => {
       const conversationServiceSid = `IS${'0'.repeat(31)}9`;

@@ -174,7 +174,7 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
       ]);
       await running.call(path, group);
       expect(running.twilio.writes.map(({ form }) => JSON.parse(String(form.Attributes)))).toEqual([
-        { crm: { id: 7 }, added_by_routing: { rank: 0, rule: 'customer_worker' } },
+        { crm: { id: 7 }, added_by_routing: { rank: -1, rule: 'customer_worker' } },
       ]);
     });
 
@@ -232,8 +232,10 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
     it.each([
       ['whom the data lists', ['sam@example.com'], false, 0],
       ['whom only Frontline knows', [], true, 1],
+      ['whom only Frontline knows, and says so at the second try', [], true, 2],
     ])('a conversation that has a worker %s', async (_title, listed, isUser, asked) => {
       await running.setData(listing(...listed));
+      if (asked === 2) running.twilio.fail({ host: 'frontline-api.twilio.com' }, faults.serverError, 1);
       if (isUser) running.twilio.addUser({ identity: 'sam@example.com' });
       running.twilio.addParticipant(sid, { identity: 'sam@example.com' });
       const answer = await running.call(path, event);

@@ -49,6 +49,8 @@ const troubles = {
     work();
     return refusal(404, 20404);
   },
+  'a 404 without an effect': (): RestAnswer => refusal(404, 20404),
+  'a success without an effect': (): RestAnswer => ({ status: 200, headers: {}, body: {} }),
   'a 500 before the effect': (): RestAnswer => refusal(500, 20500),
   'torn before the effect': (): RestAnswer => {
     throw Object.assign(new Error('aborted'), { code: 'ECONNRESET', status: 200 });
@@ -161,6 +163,11 @@ function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => 
   }
 
   return (order) => {
+    // Our number stays in its group.
+    if (group) {
+      const projected = state.participants(sid).filter((one) => one.messagingBinding?.projectedAddress);
+      expect({ order, projected: projected.length }).not.toEqual({ order, projected: 0 });
+    }
     const outsiders = [...others.there, ...(others.joining === undefined ? [] : [others.joining])];
     const there = present();
     expect({
@@ -235,10 +242,12 @@ describe('two deliveries for a group MMS', () => {
     ),
   )('end with one worker where Twilio takes $group: $name', async ({ group, two }) => {
     await exploreOrders((turns) => deliver(turns, { builds: two, seconds: 0, group }), 60);
-    for (const what of ['torn after the effect', 'an odd 400'] as const) {
+    for (const what of ['torn after the effect', 'an odd 400', 'a success without an effect'] as const) {
       for (const at of [1, 2, 3]) {
         const setting: Setting = { builds: two, seconds: 0, group, trouble: { at, what } };
         await exploreOrders((turns) => deliver(turns, setting), 15);
+        const three = { ...setting, builds: [...two, { ...pools, owner: 'carol' }] };
+        await sampleOrders(30, (turns) => deliver(turns, three));
       }
     }
   });

@@ -65,21 +65,23 @@ describe("a conversation's attributes", () => {
 });
 
 describe("a participant's customer_id", () => {
-  it.each([['{"customer_id":"7"}', '7']])('is read from %s: %s', (attributes, id) => {
+  it.each([
+    ['{"customer_id":"7"}', '7'],
+    ['{"customer_id":7}', '7'],
+    // No card has these ids.
+    ['{"customer_id":12345678901234567890}', '[12345678901234567000]'],
+    ['{"customer_id":false}', '[false]'],
+    ['{"customer_id":{}}', '[{}]'],
+  ])('is read from %s: %s', (attributes, id) => {
     expect(customerIdOf(attributes)).toBe(id);
   });
 
-  it.each([
-    '{"customer_id":null}',
-    '{"customer_id":""}',
-    '{"customer_id":" "}',
-    '{"customer_id":7}',
-    '{}',
-    '[',
-    '',
-  ])('is missing in %s', (attributes) => {
-    expect(customerIdOf(attributes)).toBeUndefined();
-  });
+  it.each(['{"customer_id":null}', '{"customer_id":""}', '{"customer_id":" "}', '{}', '[', ''])(
+    'is missing in %s',
+    (attributes) => {
+      expect(customerIdOf(attributes)).toBeUndefined();
+    },
+  );
 });
 
 describe("a participant's attributes", () => {
@@ -98,7 +100,7 @@ describe("a participant's attributes", () => {
     ],
     ['{"customer_id":null}', '{"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}'],
     ['{"customer_id":"","avatar":"y"}', '{"avatar":"y","customer_id":"1","display_name":"Ada Lovelace"}'],
-    ['{"customer_id":7}', '{"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}'],
+    ['{"customer_id":1}', '{"customer_id":1,"display_name":"Ada Lovelace","avatar":"x"}'],
     ['{"display_name":null,"avatar":" "}', '{"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}'],
     [
       '{"customer_id":"1","order":12345678901234567890}',

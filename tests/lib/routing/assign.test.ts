@@ -1,5 +1,5 @@
 import { TwilioUnavailable } from '../../../lib/errors';
-import { type AssignEffects, assign } from '../../../lib/routing/assign';
+import { type AssignEffects, assign, type JoinOutcome } from '../../../lib/routing/assign';
 import { markAttributes, type RoutingMark } from '../../../lib/routing/mark';
 import type { Participant } from '../../../lib/twilio/conversations';
 
@@ -20,11 +20,11 @@ class MemoryConversation implements AssignEffects {
     return this.away.includes(worker) ? 'unavailable' : 'available';
   }
 
-  async join(worker: string, mark: RoutingMark): Promise<{ why: string; forAll: boolean } | undefined> {
+  async join(worker: string, mark: RoutingMark): Promise<JoinOutcome> {
     this.joined.push(worker);
     if (this.refused.includes(worker)) return { why: 'refused', forAll: false };
     this.put(worker, mark);
-    return undefined;
+    return 'joined';
   }
 
   async list(): Promise<Participant[]> {
@@ -161,7 +161,9 @@ describe('an assignment', () => {
       outside.put(name, { rank, rule: 'pool' }, at, sid);
     }
     outside.put('late', { rank: 0, rule: 'number' }, 3, 'MB0');
-    expect(await assign(plan('late'), Object.assign(outside, { join: async () => undefined }))).toEqual({
+    expect(
+      await assign(plan('late'), Object.assign(outside, { join: async () => 'joined' as const })),
+    ).toEqual({
       worker: kept,
       rule: 'pool',
       passedOver: [],
@@ -176,7 +178,7 @@ describe('an assignment', () => {
       outside.put('bot');
       outside.put('supervisor@example.com');
       outside.put(worker, mark);
-      return undefined;
+      return 'joined';
     };
     expect(await assign(plan('a'), outside)).toEqual({ worker: 'a', rule: 'pool', passedOver: [] });
     expect(outside.removed).toEqual([]);
@@ -198,6 +200,44 @@ describe('an assignment', () => {
       return { why: 'refused', forAll: false };
     };
     expect(await assign(plan('a', 'b'), outside)).toMatchObject({ worker: 'z', rule: 'number' });
+  });
+
+  it('removes again whom a removal left', async () => {
+    const outside = new MemoryConversation();
+    outside.put('late', { rank: 0, rule: 'pool' }, 200, 'MBz');
+    const remove = outside.remove.bind(outside);
+    let times = 0;
+    outside.remove = async (sid) => {
+      times += 1;
+      if (times > 1) await remove(sid);
+    };
+    expect(await assign(plan('a'), outside)).toMatchObject({ worker: 'a' });
+    expect([times, outside.participants.map(({ identity }) => identity)]).toEqual([2, ['a']]);
+  });
+
+  it('adds again, then somebody else, where a worker is not there after Twilio took the add', async () => {
+    const outside = new MemoryConversation();
+    const join = outside.join.bind(outside);
+    outside.join = async (worker, mark) => {
+      if (worker !== 'a') return join(worker, mark);
+      outside.joined.push(worker);
+      return 'joined';
+    };
+    expect(await assign(plan('a', 'b'), outside)).toEqual({
+      worker: 'b',
+      rule: 'pool',
+      passedOver: [{ rule: 'pool', why: 'not there after Twilio took the worker' }],
+    });
+    expect(outside.joined).toEqual(['a', 'a', 'b']);
+  });
+
+  it('names the worker of another delivery where nobody is available for this one', async () => {
+    const outside = new MemoryConversation(['a']);
+    outside.put('z', { rank: 0, rule: 'number' });
+    expect(await assign({ candidates: [candidate('a')], passedOver: [] }, outside)).toMatchObject({
+      worker: 'z',
+      rule: 'number',
+    });
   });
 
   it('tries nobody else in a conversation that is closed', async () => {
