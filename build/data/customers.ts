@@ -226,9 +226,19 @@ export function normaliseAnyAddress(
   const channel = (['sms', 'whatsapp'] as const).find((type) => text.startsWith(`${type}:`));
   const number = normaliseAddress(text, channel ?? 'sms', defaultCountry);
   if (number || channel) return number && { key: number.key, isKnown: number.isKnown, channel };
-  if (/^[\s\d+().\-/\u2010-\u2015]*$|^\s*tel:/i.test(text)) return undefined;
+  if (looksLikeNumber(text)) return undefined;
   const key = addressKey(text);
   return key === undefined ? undefined : { key, isKnown: true, channel: undefined };
+}
+
+/** A slip in a number must not pass for a chat identity: another prefix, an extension, invisible characters. */
+function looksLikeNumber(text: string): boolean {
+  const visible = text.replace(/[\p{Cc}\p{Cf}]/gu, '');
+  const [, rest = visible] =
+    /^\s*(?:whatsapp|sms|messenger|rcs|mms|tel|phone)\s*:(.*)$/is.exec(visible) ?? [];
+  return rest !== visible
+    ? !text.startsWith('messenger:')
+    : /^[\s(]*\+[\s\d(]|^[\s\d+().\-/\u2010-\u2015]*$/.test(visible);
 }
 
 /** Names what is doubtful about an address that can be read. */

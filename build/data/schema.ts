@@ -1,6 +1,8 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import * as v from 'valibot';
 import { channelTypes } from '../../lib/model';
+import { placeholder } from '../../lib/templates/placeholders';
+import { messageLimit } from '../../lib/templates/render';
 
 /** What a schema says of a value that is wrong: what is the matter, and what to do about it. */
 const message = (problem: string, fix: string): string => `${problem}\n${fix}`;
@@ -185,11 +187,9 @@ function isCountry(code: string): boolean {
   return isSupportedCountry(code) || withoutNumbers.has(code);
 }
 
-/** Twilio's limit, with the placeholders as they are written. */
-const messageLimit = 1_600;
-
+/** A template's own characters: what its placeholders add is known when it is filled in. */
 function countCharacters(value: string): number {
-  return [...value].length;
+  return [...value.replace(placeholder, '')].length;
 }
 
 function hasScheme(url: string, schemes: readonly string[]): boolean {

@@ -3,6 +3,9 @@ import type { Customer, Template, TemplatesAsset, Worker } from '../model';
 import { byteLength } from '../text';
 import { fieldOf, type Placeholder, placeholder } from './placeholders';
 
+/** How long a message may be, in characters. */
+export const messageLimit = 1_600;
+
 export interface RenderedCategory {
   display_name: string;
   templates: { content: string; whatsAppApproved?: true }[];
@@ -10,7 +13,7 @@ export interface RenderedCategory {
 
 /**
  * The templates that fit a customer, with every placeholder filled in. A template that needs a value which this
- * customer lacks is left out, and so is a category that has none left.
+ * customer lacks, or that is too long with it, is left out, and so is a category that has none left.
  *
  * @param customer undefined for somebody who is on no card: the templates that need no card are left
  * @param worker who is about to write; `display_name` is what `{{worker}}` becomes, else the identity
@@ -29,7 +32,7 @@ export function renderTemplates(
     const categorySize = byteLength(JSON.stringify({ display_name: category.display_name, templates })) + 1;
     for (const template of inLanguageOf(category.templates, customer?.language, asset.defaultLanguage)) {
       const content = fillIn(template.content, customer, worker);
-      if (content === undefined) continue;
+      if (content === undefined || [...content].length > messageLimit) continue;
       const entry = { content, ...(template.whatsAppApproved && { whatsAppApproved: true as const }) };
       const entrySize = byteLength(JSON.stringify(entry)) + 1 + (templates.length === 0 ? categorySize : 0);
       if (size + entrySize > frontlineAnswerLimit) continue;

@@ -180,6 +180,20 @@ describe('a problem is named with its place and its fix:', () => {
         'routing routing.customers[1].address: "24680" is no address → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
       ],
     ],
+    ...[
+      'WhatsApp:(212) 555 0177',
+      'SMS:+12125550177',
+      'rcs:+12125550177',
+      'Messenger:6',
+      '+1 212 555 0177 x3',
+      '\u202a+12125550177\u202c',
+    ].map((address): [string, (data: Editable) => void, string[]] => [
+      `a slip in a number that must not pass for an identity: ${JSON.stringify(address)}`,
+      ({ routing }) => {
+        routing.routing.customers[1].address = address;
+      },
+      [expect.stringContaining('routing routing.customers[1].address: ')],
+    ]),
     [
       'an identity with a blank that nobody sees, once',
       ({ customers, routing }) => {
@@ -226,7 +240,7 @@ describe('a problem is named with its place and its fix:', () => {
       'a template that no message can hold',
       ({ templates }) => {
         templates.categories[2].templates[0].content = 'x'.repeat(1_600);
-        templates.categories[2].templates[1].content = '👍'.repeat(1_600);
+        templates.categories[2].templates[1].content = `${'👍'.repeat(1_600)}{{worker}}`;
         templates.categories[2].templates[2].content = 'x'.repeat(1_601);
       },
       [

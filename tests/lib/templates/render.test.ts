@@ -25,6 +25,11 @@ describe('templates', () => {
     ]);
   });
 
+  it('are left out where a message could not hold them', () => {
+    const templates = [1_600 - 5, 1_600 - 4].map((length) => ({ content: `${'👍'.repeat(length)}{{worker}}` }));
+    expect(render(templates)).toEqual([`${'👍'.repeat(1_595)}Alice`]);
+  });
+
   it('carry whatsAppApproved when it is true, and never a contentSid', () => {
     const templates = [
       { content: 'a', whatsAppApproved: true, contentSid: 'HX1' },
