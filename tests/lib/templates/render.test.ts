@@ -26,7 +26,9 @@ describe('templates', () => {
   });
 
   it('are left out where a message could not hold them', () => {
-    const templates = [1_600 - 5, 1_600 - 4].map((length) => ({ content: `${'👍'.repeat(length)}{{worker}}` }));
+    const templates = [1_600 - 5, 1_600 - 4].map((length) => ({
+      content: `${'👍'.repeat(length)}{{worker}}`,
+    }));
     expect(render(templates)).toEqual([`${'👍'.repeat(1_595)}Alice`]);
   });
 
