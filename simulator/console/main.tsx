@@ -1,20 +1,33 @@
 /**
- * The console's page. For tests, everything that can be used has a `data-testid`: `phone-<number>`, `phone-input`,
- * `phone-send`, `message` (with `data-author`), `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
- * `customer-row-<id>`, `start-<channel>`, `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`,
- * `edit-<field>`, `resend-submit`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`),
- * `menu-settings`, `settings-…`, `badge-local`. Of the Flex side: `side-frontline`, `side-flex`, `flex-agent`, `flex-as`,
- * `flex-channel`, `flex-customer`, `flex-to`, `flex-subject`, `flex-template`, `flex-variable-<name>`, `flex-preview`,
- * `flex-body`, `flex-count`, `flex-active`, `flex-key`, `flex-new-key`, `flex-start`, `flex-result` (with `data-status`),
- * `flex-open`, `flex-interaction-<sid>` (with `data-status`), `flex-input`, `flex-send`, `flex-close`, `flex-back`.
+ * The console's page. For tests, everything that can be used has a `data-testid`.
+ *
+ * Phones: `phone-<number>`, `phone-picker`, `new-phone`, `new-phone-number`, `new-phone-add`, `phone-input`,
+ * `phone-send`, `message` (with `data-author`).
+ *
+ * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`, `edit-<field>`, `resend-submit`.
+ *
+ * Top bar: `badge-local`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`), `menu-settings`,
+ * `settings-…`.
+ *
+ * Frontline: `side-frontline`, `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
+ * `customer-row-<id>`, `start-<channel>`.
+ *
+ * Flex: `side-flex`, `flex-agent`, `flex-as`, `flex-channel`, `flex-customer`, `flex-to`, `flex-subject`,
+ * `flex-template`, `flex-variable-<name>`, `flex-preview`, `flex-body`, `flex-count`, `flex-active`, `flex-key`,
+ * `flex-new-key`, `flex-start`, `flex-result` (with `data-status`), `flex-open`, `flex-interaction-<sid>` (with
+ * `data-status`), `flex-input`, `flex-send`, `flex-close`, `flex-back`.
  */
 import { render } from 'preact';
-import { Phones } from './phones';
+import { Phones } from './phones/phones';
 import { Side } from './side';
-import { applyTheme, connect, connected, pane, snapshot, toasts } from './store';
+import { toasts } from './state/control-api';
+import { connect } from './state/server-events';
+import { connected, pane, snapshot } from './state/state';
 import './styles.css';
-import { Timeline } from './timeline';
-import { ScenarioResult, TopBar } from './topbar';
+import { Timeline } from './timeline/timeline';
+import { ScenarioResult } from './topbar/scenario-result';
+import { applyTheme } from './topbar/theme';
+import { TopBar } from './topbar/topbar';
 
 const panes = { customer: 'Customer', timeline: 'Timeline', worker: 'Worker' } as const;
 

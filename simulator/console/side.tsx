@@ -1,6 +1,6 @@
-import { Flex, FlexHead } from './flex';
-import { Frontline, FrontlineHead } from './frontline';
-import { side, worker } from './store';
+import { Flex, FlexHead } from './flex/flex';
+import { Frontline, FrontlineHead } from './frontline/frontline';
+import { side, worker } from './state/state';
 
 const sides = { frontline: 'Frontline', flex: 'Flex' } as const;
 

@@ -1,20 +1,8 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { buildProject } from '../../build/build-project';
+import { launchBrowser } from '../../cli/screenshots';
 import { ProjectCopy } from '../support/project-copy';
 import { type RunningLocal, startLocal } from './local';
-
-/** Debian's Chromium, or another one that the environment names. */
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 let project: ProjectCopy;
 let running: RunningLocal;
@@ -23,15 +11,10 @@ let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `There is no Chromium at ${executablePath}: apt-get install chromium, or name one by CHROMIUM`,
-    );
-  }
   project = new ProjectCopy();
   await buildProject(project.root);
   running = await startLocal(project.root);
-  browser = await chromium.launch({ executablePath, args });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
@@ -63,6 +46,9 @@ const writeAs = async (text: string): Promise<void> => {
   await page.getByTestId('phone-input').fill(text);
   await page.getByTestId('phone-input').press('Enter');
 };
+
+/** @returns the `data-testid` of what has the focus */
+const focused = (): Promise<unknown> => page.evaluate('document.activeElement.dataset.testid');
 
 describe('the console', () => {
   it('lets a customer text in; the worker sees it, answers, and the phone shows the answer', async () => {
@@ -141,12 +127,53 @@ describe('the console', () => {
     await page.keyboard.press('Enter');
     await page.getByTestId('settings-routing').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByTestId('settings-routing').waitFor({ state: 'detached' });
+    await page.getByTestId('settings-routing').waitFor({ state: 'hidden' });
+    expect(await focused()).toBe('menu-settings');
     await page.getByTestId('phone-input').focus();
     await page.keyboard.type('by keyboard');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByTestId('chat').getByText('by keyboard').waitFor();
+  });
+
+  it('adds an unknown customer’s phone, once its number is in E.164', async () => {
+    const dialog = page.getByTestId('new-phone');
+    const number = page.getByTestId('new-phone-number');
+    await page.getByTestId('phone-picker').focus();
+    await page.getByTestId('phone-picker').selectOption('new');
+    await dialog.waitFor();
+    expect(await focused()).toBe('new-phone-number');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await focused()).toBe('phone-picker');
+
+    await page.getByTestId('phone-picker').selectOption('new');
+    await number.fill('555 0151');
+    await number.press('Enter');
+    expect(await dialog.isVisible()).toBe(true);
+    await number.fill(' +19175550151 ');
+    await number.press('Enter');
+    await page.getByTestId('phone-+19175550151').waitFor();
+    expect(await dialog.isVisible()).toBe(false);
+    await writeAs('Hello');
+    await page.getByTestId('chat').getByText('Hello').waitFor();
+  });
+
+  it('closes a menu for a choice, an Escape and a click beside it, and keeps it on a phone’s screen', async () => {
+    await page.getByTestId('menu-settings').click();
+    await page.getByTestId('settings-reset').click();
+    await page.getByTestId('settings-reset').waitFor({ state: 'hidden' });
+    await page.getByTestId('menu-scenarios').click();
+    await page.getByTestId('menu-settings').click();
+    await page.getByTestId('scenario-new-customer').waitFor({ state: 'hidden' });
+    await page.getByTestId('badge-local').click();
+    await page.getByTestId('settings-reset').waitFor({ state: 'hidden' });
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByTestId('menu-scenarios').click();
+    const box = await page.getByTestId('scenario-new-customer').boundingBox();
+    expect(box?.x).toBeGreaterThan(0);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(390);
   });
 
   it('has one pane at a time on a phone, without a scroll bar below', async () => {

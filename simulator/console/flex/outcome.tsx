@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { FlexResult } from '../api';
-import { Icon } from './icons';
-import { conversations, flexResult, showConversation } from './store';
+import type { FlexResult } from '../../api';
+import { Icon } from '../controls/icon';
+import { showConversation } from '../state/show-conversation';
+import { conversations, flexResult } from '../state/state';
 
 /** How the last start of a conversation ended. */
-export function FlexOutcome() {
+export function Outcome() {
   const result = flexResult.value;
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [result]);

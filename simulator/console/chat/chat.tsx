@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { SimulatedConversation } from '../api';
+import type { SimulatedConversation } from '../../api';
+import { Icon } from '../controls/icon';
+import { call } from '../state/control-api';
+import { customerOf, nameOf, titleOf } from '../state/names';
+import { Bubbles } from './bubbles';
 import { ComposeLine } from './compose-line';
-import { Icon } from './icons';
-import { Bubbles } from './phones';
-import { call, customerOf, nameOf, titleOf } from './store';
 
 interface ChatProps {
   /** Begins the test ids: `worker` gives `worker-input` and `worker-send`. */

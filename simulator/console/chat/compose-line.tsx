@@ -1,4 +1,4 @@
-import { Icon } from './icons';
+import { Icon } from '../controls/icon';
 
 interface ComposeLineProps {
   /** Begins the test ids: `phone` gives `phone-input` and `phone-send`. */

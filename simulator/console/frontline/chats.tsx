@@ -1,0 +1,58 @@
+import type { SimulatedConversation } from '../../api';
+import { Chat } from '../chat/chat';
+import { Avatar } from '../controls/avatar';
+import { titleOf } from '../state/names';
+import { showConversation } from '../state/show-conversation';
+import { chat, worker } from '../state/state';
+import { Templates } from './templates';
+
+/** The conversations that the worker is in. */
+export function ChatList({ conversations: all }: { conversations: SimulatedConversation[] }) {
+  if (all.length === 0) {
+    return (
+      <div class="empty">
+        <p>No chats yet.</p>
+        <p>When a customer texts in and routing chooses this worker, the chat appears here.</p>
+      </div>
+    );
+  }
+  return (
+    <ul class="list">
+      {all.map((one) => (
+        <li key={one.sid}>
+          <button
+            type="button"
+            data-testid={`worker-chat-${one.sid}`}
+            onClick={() => showConversation(one.sid)}
+          >
+            <Avatar name={titleOf(one)} />
+            <span class="grow">
+              <strong>{titleOf(one)}</strong>
+              <small>{one.messages.at(-1)?.body ?? 'No messages'}</small>
+            </span>
+            {one.state !== 'active' && <em>{one.state}</em>}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One conversation, with templates to write from. */
+export function WorkerChat({ conversation }: { conversation: SimulatedConversation }) {
+  const customer = conversation.participants.find(({ address }) => address);
+  const customerId = String(customer?.attributes.customer_id ?? '');
+  return (
+    <Chat
+      id="worker"
+      conversation={conversation}
+      me={worker.value}
+      onBack={() => (chat.value = undefined)}
+      helps={(write) =>
+        customerId !== '' && (
+          <Templates customerId={customerId} conversationSid={conversation.sid} onPick={write} />
+        )
+      }
+    />
+  );
+}

@@ -1,0 +1,93 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ActionResult, SimulatedChannel } from '../../api';
+import { Avatar } from '../controls/avatar';
+import { Icon } from '../controls/icon';
+import { call } from '../state/control-api';
+import { nameOf } from '../state/names';
+import { showConversation } from '../state/show-conversation';
+import { customers, worker } from '../state/state';
+
+interface Card {
+  customer_id: string;
+  display_name: string;
+  channels: { type: string; value: string }[];
+  links?: { value: string; display_name: string }[];
+  details?: { title: string; content: string };
+}
+
+/** One customer as the callback describes them; a conversation is started from here. */
+export function CustomerCard({ id, onBack, onStarted }: { id: string; onBack(): void; onStarted(): void }) {
+  const [card, setCard] = useState<Card | null | undefined>();
+  useEffect(() => {
+    const query = new URLSearchParams({ worker: worker.value });
+    void call<{ customer: Card | null }>('GET', `/api/app/customers/${encodeURIComponent(id)}?${query}`).then(
+      (answer) => setCard(answer?.customer ?? null),
+    );
+  }, [id]);
+
+  const start = async (channel: SimulatedChannel): Promise<void> => {
+    const result = await call<ActionResult>('POST', '/api/outgoing', {
+      worker: worker.value,
+      customerId: id,
+      channel,
+    });
+    if (!result?.conversationSid) return;
+    onStarted();
+    showConversation(result.conversationSid);
+  };
+
+  if (card === undefined) return <p class="empty">…</p>;
+  const known = customers.value.find(({ customerId }) => customerId === id);
+  return (
+    <div class="scroll card">
+      <button type="button" class="link" onClick={onBack}>
+        <Icon name="back" /> My customers
+      </button>
+      {card === null ? (
+        <p class="empty">The callback did not answer a customer; the timeline says why.</p>
+      ) : (
+        <>
+          <div class="card-head">
+            <Avatar name={card.display_name} />
+            <div>
+              <strong>{card.display_name}</strong>
+              <small>{card.customer_id}</small>
+            </div>
+          </div>
+          <dl>
+            {card.channels.map(({ type, value }) => (
+              <div key={type + value}>
+                <dt>{type}</dt>
+                <dd>
+                  {value}
+                  {(type === 'sms' || type === 'whatsapp') && (
+                    <button
+                      type="button"
+                      class="button"
+                      data-testid={`start-${type}`}
+                      onClick={() => void start(type)}
+                    >
+                      Text
+                    </button>
+                  )}
+                </dd>
+              </div>
+            ))}
+          </dl>
+          {card.details?.content && (
+            <>
+              <h3>{card.details.title}</h3>
+              <p>{card.details.content}</p>
+            </>
+          )}
+          {card.links?.map(({ value, display_name }) => (
+            <p key={value}>
+              <span class="pill">{display_name}</span> <small>{value}</small>
+            </p>
+          ))}
+          {known?.worker && <small>owned by {nameOf(known.worker)}</small>}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { useState } from 'preact/hooks';
+import { call } from '../state/control-api';
+import { chat, conversations, tab, worker, workers } from '../state/state';
+import { ChatList, WorkerChat } from './chats';
+import { CustomerCard } from './customer-card';
+import { CustomerList } from './customer-list';
+
+/** Who the worker is, and whether at work. */
+export function FrontlineHead() {
+  const me = workers.value.find(({ identity }) => identity === worker.value);
+  return (
+    <>
+      <select
+        class="select"
+        aria-label="Worker"
+        data-testid="worker-select"
+        value={worker.value}
+        onChange={(event) => {
+          worker.value = event.currentTarget.value;
+          chat.value = undefined;
+        }}
+      >
+        {workers.value.map((one) => (
+          <option key={one.identity} value={one.identity}>
+            {one.displayName}
+            {one.available ? '' : ' (away)'}
+          </option>
+        ))}
+      </select>
+      {me && (
+        <button
+          type="button"
+          class="toggle"
+          role="switch"
+          aria-checked={me.available}
+          data-testid="worker-available"
+          onClick={() =>
+            void call('PATCH', `/api/workers/${encodeURIComponent(me.identity)}`, {
+              available: !me.available,
+            })
+          }
+        >
+          <i /> {me.available ? 'Available' : 'Away'}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** The worker's side: the Frontline app of one worker. */
+export function Frontline() {
+  const [card, setCard] = useState<string | undefined>();
+  const mine = conversations.value.filter((one) =>
+    one.participants.some(({ identity }) => identity === worker.value),
+  );
+  const openChat = mine.find(({ sid }) => sid === chat.value);
+  const show = (next: typeof tab.value): void => {
+    tab.value = next;
+    setCard(undefined);
+    chat.value = undefined;
+  };
+
+  return (
+    <>
+      <div class="tabs" role="tablist" aria-label="In the app">
+        {(['chats', 'customers'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            aria-selected={one === tab.value}
+            data-testid={`tab-${one}`}
+            onClick={() => show(one)}
+          >
+            {one === 'chats' ? `Chats ${mine.length || ''}` : 'My customers'}
+          </button>
+        ))}
+      </div>
+      {openChat ? (
+        <WorkerChat conversation={openChat} />
+      ) : tab.value === 'chats' ? (
+        <ChatList conversations={mine} />
+      ) : card === undefined ? (
+        <CustomerList onOpen={setCard} />
+      ) : (
+        <CustomerCard id={card} onBack={() => setCard(undefined)} onStarted={() => (tab.value = 'chats')} />
+      )}
+    </>
+  );
+}

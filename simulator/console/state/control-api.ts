@@ -1,0 +1,39 @@
+import { signal } from '@preact/signals';
+
+/** How many calls are running. */
+export const busy = signal(0);
+export const toasts = signal<{ id: number; text: string }[]>([]);
+
+let nextToast = 1;
+
+/** Shows a message for a while. */
+export function showToast(text: string): void {
+  const id = nextToast++;
+  toasts.value = [...toasts.value, { id, text }];
+  setTimeout(() => {
+    toasts.value = toasts.value.filter((toast) => toast.id !== id);
+  }, 8_000);
+}
+
+/** Calls the control API. @returns undefined after an error, which is shown to the user */
+export async function call<T>(
+  method: 'GET' | 'POST' | 'PATCH',
+  path: string,
+  body?: object,
+): Promise<T | undefined> {
+  busy.value += 1;
+  try {
+    const response = await fetch(path, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    });
+    const answer = (await response.json()) as T & { message?: string };
+    if (response.ok) return answer;
+    showToast(answer.message ?? `${path} answered ${response.status}`);
+  } catch {
+    showToast('The local Twilio does not answer. Is npm start still running?');
+  } finally {
+    busy.value -= 1;
+  }
+  return undefined;
+}

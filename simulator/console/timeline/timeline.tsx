@@ -1,0 +1,60 @@
+import { Icon } from '../controls/icon';
+import { runScenario } from '../state/run-scenario';
+import { onlyProblems, snapshot, timeline, traces } from '../state/state';
+import { Trace } from './trace';
+
+/** What goes on between customers, Twilio, the functions and the app. */
+export function Timeline() {
+  return (
+    <section class="timeline" aria-label="Timeline">
+      <header class="side-head">
+        <h2>Timeline</h2>
+        <div class="switch" role="group" aria-label="What is shown">
+          {[false, true].map((only) => (
+            <button
+              key={String(only)}
+              type="button"
+              aria-pressed={onlyProblems.value === only}
+              data-testid={only ? 'filter-problems' : 'filter-all'}
+              onClick={() => (onlyProblems.value = only)}
+            >
+              {only ? 'Problems' : 'All'}
+            </button>
+          ))}
+        </div>
+        <a class="link" href="/api/timeline?format=export" download="timeline.json">
+          Export
+        </a>
+      </header>
+      <div class="traces" role="feed" aria-label="Events, the newest first">
+        {traces.value.length === 0 && <Empty />}
+        {traces.value.slice(0, 100).map((entries) => (
+          <Trace key={entries[0]?.trace} entries={entries} />
+        ))}
+        {traces.value.length > 100 && (
+          <p class="empty">
+            {traces.value.length - 100} earlier ones are not shown; export the timeline to see all.
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Empty() {
+  if (onlyProblems.value && timeline.value.length > 0)
+    return <p class="empty">No problems. Everything kept its contract.</p>;
+  return (
+    <div class="empty big">
+      <p>Nothing has happened yet.</p>
+      <p>Write a message on a customer’s phone, or let a scenario do it:</p>
+      <p class="row">
+        {(snapshot.value?.scenarios ?? []).slice(0, 3).map(({ name, title }) => (
+          <button key={name} type="button" class="button" onClick={() => void runScenario(name)}>
+            <Icon name="play" /> {title}
+          </button>
+        ))}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { useState } from 'preact/hooks';
+import type { ActionResult, TimelineEntry, WebhookEntry } from '../../api';
+import { call, showToast } from '../state/control-api';
+
+export type Webhook = Extract<TimelineEntry, { kind: 'webhook' }>;
+
+/** What was sent and answered, and why; the request can be edited and sent again. */
+export function WebhookDetails({ entry }: { entry: Webhook }) {
+  const [editing, setEditing] = useState(false);
+  const { rule, passedOver = [], ...facts } = entry.decision ?? {};
+  const copy = async (): Promise<void> => {
+    const response = await fetch(`/api/timeline/${entry.id}/curl`);
+    await navigator.clipboard.writeText(await response.text()).then(
+      () => showToast('Copied: the request as a signed curl command.'),
+      () => showToast('The browser does not let the page copy.'),
+    );
+  };
+  return (
+    <div class="details">
+      <div class="row">
+        <button
+          type="button"
+          class="button"
+          data-testid={`resend-${entry.id}`}
+          onClick={() => setEditing(!editing)}
+        >
+          Edit &amp; send again
+        </button>
+        <button type="button" class="button" data-testid={`curl-${entry.id}`} onClick={() => void copy()}>
+          Copy as curl
+        </button>
+      </div>
+      {editing ? (
+        <EditForm entry={entry} onDone={() => setEditing(false)} />
+      ) : (
+        <>
+          <h3>Request</h3>
+          <Fields fields={{ ...entry.fields }} />
+        </>
+      )}
+      <h3>
+        Our answer <small>{entry.status ?? 'none'}</small>
+      </h3>
+      <pre>{pretty(entry.body ?? '')}</pre>
+      {(rule || passedOver.length > 0) && (
+        <>
+          <h3>Why</h3>
+          <ol class="why">
+            {passedOver.map((one, index) => (
+              <li key={index}>
+                <code>{one.rule}</code> {one.why}
+              </li>
+            ))}
+            {rule && (
+              <li class="match">
+                <code>{rule}</code> matched
+              </li>
+            )}
+          </ol>
+        </>
+      )}
+      {Object.keys(facts).length > 0 && (
+        <>
+          <h3>In the log</h3>
+          <pre>{JSON.stringify(facts, null, 2)}</pre>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Fields({ fields }: { fields: WebhookEntry['fields'] }) {
+  return (
+    <dl class="fields">
+      {Object.entries(fields).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value || '—'}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function EditForm({ entry, onDone }: { entry: Webhook; onDone(): void }) {
+  const [fields, setFields] = useState(entry.fields);
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const result = await call<ActionResult>('POST', '/api/resend', { id: entry.id, fields });
+    if (result) onDone();
+  };
+  return (
+    <form class="edit" onSubmit={(event) => void send(event)}>
+      {Object.entries(fields).map(([name, value]) => (
+        <label key={name}>
+          <span>{name}</span>
+          <input
+            class="input"
+            data-testid={`edit-${name}`}
+            value={value}
+            onInput={(event) => setFields({ ...fields, [name]: event.currentTarget.value })}
+          />
+        </label>
+      ))}
+      <div class="row">
+        <button type="submit" class="button primary" data-testid="resend-submit">
+          Send
+        </button>
+        <button type="button" class="button" onClick={onDone}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function pretty(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body || '(empty)';
+  }
+}
