@@ -38,18 +38,18 @@ function App() {
       <TopBar />
       {!connected.value && (
         <p class="banner failed" role="alert">
-          The local Twilio does not answer. Start it again with <code>npm start</code>; this page finds it by
-          itself.
+          The local Twilio does not answer. Start it again with <code>npm start</code>; this page then
+          reconnects.
         </p>
       )}
       {build && !build.ok && (
         <details class="banner failed" open>
-          <summary>The last build failed; the one before goes on serving.</summary>
+          <summary>The last build failed; the previous build is still running.</summary>
           <pre>{build.report}</pre>
         </details>
       )}
       <ScenarioResult />
-      <div class="panes" role="tablist" aria-label="What is shown">
+      <div class="panes" role="tablist" aria-label="Panes">
         {(Object.keys(panes) as (keyof typeof panes)[]).map((name) => (
           <button
             key={name}

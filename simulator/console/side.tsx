@@ -4,13 +4,13 @@ import { side, worker } from './state/state';
 
 const sides = { frontline: 'Frontline', flex: 'Flex' } as const;
 
-/** Our own side: the app of one worker, or the contact centre of one agent. */
+/** The business side: the Frontline app of one worker, or the contact center of one Flex agent. */
 export function Side() {
   const isFlex = side.value === 'flex';
   return (
     <section class="side" aria-label={isFlex ? 'Flex' : 'The Frontline app'}>
       <header class="side-head">
-        <div class="switch" role="group" aria-label="Where one works">
+        <div class="switch" role="group" aria-label="Frontline or Flex">
           {(Object.keys(sides) as (keyof typeof sides)[]).map((one) => (
             <button
               key={one}

@@ -11,15 +11,15 @@ interface ChatProps {
   /** Begins the test ids: `worker` gives `worker-input` and `worker-send`. */
   id: string;
   conversation: SimulatedConversation;
-  /** The identity of who writes. */
+  /** The identity of the worker or agent. */
   me: string;
   onBack(): void;
-  /** What stands above the line to write in, and may fill it. */
-  helps?(write: (text: string) => void): ComponentChildren;
+  /** Shown above the input; it may set the text. */
+  above?(write: (text: string) => void): ComponentChildren;
 }
 
-/** A conversation as whoever works in it sees it. */
-export function Chat({ id, conversation, me, onBack, helps }: ChatProps) {
+/** A conversation as its worker or agent sees it. */
+export function Chat({ id, conversation, me, onBack, above }: ChatProps) {
   const [text, setText] = useState('');
   const isClosed = conversation.state === 'closed';
   const isIn = conversation.participants.some(({ identity }) => identity === me);
@@ -60,7 +60,7 @@ export function Chat({ id, conversation, me, onBack, helps }: ChatProps) {
         <p>No messages yet.</p>
       </Bubbles>
       <form class="compose" onSubmit={(event) => void send(event)}>
-        {helps?.(setText)}
+        {above?.(setText)}
         <ComposeLine
           id={id}
           label="Reply"

@@ -10,7 +10,7 @@ interface ComposeLineProps {
   onInput(text: string): void;
 }
 
-/** A message's text and the button that sends it; the form around it does the sending. */
+/** A message's text and its Send button; the form around it sends. */
 export function ComposeLine({ id, label, placeholder, value, disabled = false, onInput }: ComposeLineProps) {
   return (
     <div class="compose-line">

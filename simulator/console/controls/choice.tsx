@@ -2,12 +2,12 @@ interface ChoiceProps<T extends string> {
   label: string;
   id: string;
   value: T;
-  /** What each value is called. */
+  /** The text for each value. */
   options: Record<T, string>;
   onChange(value: T): void;
 }
 
-/** A labelled list of which one is chosen. */
+/** A labeled list to choose one value from. */
 export function Choice<T extends string>({ label, id, value, options, onChange }: ChoiceProps<T>) {
   return (
     <label>

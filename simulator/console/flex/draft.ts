@@ -24,7 +24,7 @@ export const examples: Record<string, string> = {
 };
 
 export const callers = { agent: 'the agent’s plugin', server: 'the CRM' } as const;
-export const policies = { refuse: 'refuse', reuse: 'write into it' } as const;
+export const policies = { refuse: 'reject', reuse: 'reuse it' } as const;
 
 /** Stands for an address that the agent types, in place of a customer's id. */
 export const otherAddress = 'another address';
@@ -103,6 +103,6 @@ export async function sendDraft(): Promise<void> {
   flexResult.value = undefined;
   const result = await call<FlexResult>('POST', '/api/flex/outbound', toRequest());
   flexResult.value = result;
-  const begun = conversations.value.find(({ sid }) => sid === result?.answer.conversationSid);
-  if (begun) showPhoneOf(begun);
+  const started = conversations.value.find(({ sid }) => sid === result?.answer.conversationSid);
+  if (started) showPhoneOf(started);
 }

@@ -4,7 +4,7 @@ import { Interactions } from './interactions';
 import { NewConversation } from './new-conversation';
 import { Outcome } from './outcome';
 
-/** Who the agent is. */
+/** Chooses the agent. */
 export function FlexHead() {
   return (
     <select
@@ -26,11 +26,11 @@ export function FlexHead() {
   );
 }
 
-/** The contact centre of one agent, who writes to customers first. */
+/** The contact center of one agent, who starts conversations with customers. */
 export function Flex() {
   const me = agents.value.find(({ name }) => name === agent.value);
   const openChat = conversations.value.find(({ sid }) => sid === flexChat.value);
-  if (!me) return <p class="empty">Nobody works in Flex: add workers to the routing data.</p>;
+  if (!me) return <p class="empty">Flex has no agents: add workers to the routing data.</p>;
   if (openChat) {
     return (
       <Chat

@@ -12,7 +12,7 @@ export function Interactions({ interactions }: { interactions: FlexInteraction[]
       <h3 class="part" id="flex-interactions">
         Interactions
       </h3>
-      {interactions.length === 0 && <p class="empty">This agent has started none yet.</p>}
+      {interactions.length === 0 && <p class="empty">This agent has not started any yet.</p>}
       <ul class="list">
         {interactions.map((one) => (
           <Interaction key={one.sid} interaction={one} />

@@ -18,7 +18,7 @@ import {
   sendDraft,
 } from './draft';
 
-/** The agent writes to a customer first. */
+/** The form with which an agent starts a conversation. */
 export function NewConversation() {
   const [isStarting, setStarting] = useState(false);
   const { as, channel, onActive } = draft.value;
@@ -42,7 +42,7 @@ export function NewConversation() {
           onChange={(next) => changeDraft({ channel: next })}
         />
         <Choice
-          label="Called as"
+          label="Called by"
           id="flex-as"
           value={as}
           options={callers}
@@ -122,7 +122,7 @@ function Content() {
         label="Content"
         id="flex-template"
         value={template?.contentSid ?? ''}
-        options={{ '': 'write a text', ...Object.fromEntries(named) }}
+        options={{ '': 'a text', ...Object.fromEntries(named) }}
         onChange={(contentSid) => changeDraft({ template: contentSid })}
       />
       {template ? <Variables template={template} /> : <Body />}

@@ -4,7 +4,7 @@ import { Icon } from '../controls/icon';
 import { showConversation } from '../state/show-conversation';
 import { conversations, flexResult } from '../state/state';
 
-/** How the last start of a conversation ended. */
+/** The result of the last conversation start. */
 export function Outcome() {
   const result = flexResult.value;
   const card = useRef<HTMLDivElement>(null);
@@ -12,18 +12,18 @@ export function Outcome() {
   if (!result) return null;
   const { status, answer, failures } = result;
   const { code, message, ...rest } = answer;
-  const isGood = isDone(result) && failures.length === 0;
+  const isOk = isDone(result) && failures.length === 0;
   return (
     <div
       ref={card}
-      class={isGood ? 'outcome-card result ok' : 'outcome-card result failed'}
+      class={isOk ? 'outcome-card result ok' : 'outcome-card result failed'}
       role="status"
       data-testid="flex-result"
       data-status={status ?? 'none'}
     >
       <p class="outcome-head">
         <strong class="grow">
-          {isGood ? '✓' : '✗'} {status ?? 'no answer'} {code !== undefined && <code>{asText(code)}</code>}
+          {isOk ? '✓' : '✗'} {status ?? 'no answer'} {code !== undefined && <code>{asText(code)}</code>}
           {message === undefined && sentenceOf(result)}
         </strong>
         <button
@@ -50,11 +50,11 @@ function isDone({ status }: FlexResult): boolean {
 }
 
 function sentenceOf(result: FlexResult): string {
-  if (result.status === undefined) return 'in time: the caller does not know what came of it.';
+  if (result.status === undefined) return 'in time: the caller does not know the result.';
   if (!isDone(result)) return 'The timeline shows the answer.';
   return result.answer.reused
-    ? 'The message is written into the open conversation.'
-    : 'The conversation has begun.';
+    ? 'The message was added to the open conversation.'
+    : 'The conversation was started.';
 }
 
 function Facts({ facts }: { facts: Record<string, unknown> }) {

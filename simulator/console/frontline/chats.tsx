@@ -12,7 +12,7 @@ export function ChatList({ conversations: all }: { conversations: SimulatedConve
     return (
       <div class="empty">
         <p>No chats yet.</p>
-        <p>When a customer texts in and routing chooses this worker, the chat appears here.</p>
+        <p>When a customer writes and routing chooses this worker, the chat appears here.</p>
       </div>
     );
   }
@@ -48,7 +48,7 @@ export function WorkerChat({ conversation }: { conversation: SimulatedConversati
       conversation={conversation}
       me={worker.value}
       onBack={() => (chat.value = undefined)}
-      helps={(write) =>
+      above={(write) =>
         customerId !== '' && (
           <Templates customerId={customerId} conversationSid={conversation.sid} onPick={write} />
         )

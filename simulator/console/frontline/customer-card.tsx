@@ -44,7 +44,7 @@ export function CustomerCard({ id, onBack, onStarted }: { id: string; onBack(): 
         <Icon name="back" /> My customers
       </button>
       {card === null ? (
-        <p class="empty">The callback did not answer a customer; the timeline says why.</p>
+        <p class="empty">The callback returned no customer; the timeline shows why.</p>
       ) : (
         <>
           <div class="card-head">

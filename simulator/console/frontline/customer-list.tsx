@@ -25,7 +25,7 @@ export function CustomerList({ onOpen }: { onOpen(id: string): void }) {
     setRows((before) => (token ? [...(before ?? []), ...answer.customers] : answer.customers));
     setNext(answer.nextPageToken);
   };
-  // Typing is waited out.
+  // Waits until the user stops typing.
   useEffect(() => {
     const timer = setTimeout(() => void load(''), query ? 250 : 0);
     return () => clearTimeout(timer);
@@ -36,8 +36,8 @@ export function CustomerList({ onOpen }: { onOpen(id: string): void }) {
       <input
         class="input search"
         type="search"
-        placeholder="Search names and numbers"
-        aria-label="Search my customers"
+        placeholder="Name, number, e-mail, or customer ID"
+        aria-label="Search my customers by name, number, e-mail address, or customer ID"
         data-testid="customer-search"
         value={query}
         onInput={(event) => setQuery(event.currentTarget.value)}
@@ -61,7 +61,7 @@ export function CustomerList({ onOpen }: { onOpen(id: string): void }) {
         ))}
       </ul>
       {rows?.length === 0 && (
-        <p class="empty">{query ? 'Nobody is found.' : 'This worker has no customers.'}</p>
+        <p class="empty">{query ? 'No customer found.' : 'This worker has no customers.'}</p>
       )}
       {next && (
         <button

@@ -5,7 +5,7 @@ import { ChatList, WorkerChat } from './chats';
 import { CustomerCard } from './customer-card';
 import { CustomerList } from './customer-list';
 
-/** Who the worker is, and whether at work. */
+/** Chooses the worker, and sets whether they are available. */
 export function FrontlineHead() {
   const me = workers.value.find(({ identity }) => identity === worker.value);
   return (
@@ -47,7 +47,7 @@ export function FrontlineHead() {
   );
 }
 
-/** The worker's side: the Frontline app of one worker. */
+/** The Frontline app of one worker. */
 export function Frontline() {
   const [card, setCard] = useState<string | undefined>();
   const mine = conversations.value.filter((one) =>
@@ -62,7 +62,7 @@ export function Frontline() {
 
   return (
     <>
-      <div class="tabs" role="tablist" aria-label="In the app">
+      <div class="tabs" role="tablist" aria-label="Frontline">
         {(['chats', 'customers'] as const).map((one) => (
           <button
             key={one}

@@ -33,7 +33,7 @@ export function Templates({ customerId, conversationSid, onPick }: TemplatesProp
       >
         Templates
       </button>
-      {categories?.length === 0 && <small>No template fits this customer.</small>}
+      {categories?.length === 0 && <small>No templates for this customer.</small>}
       {categories?.map(({ display_name, templates }) => (
         <fieldset key={display_name}>
           <legend>{display_name}</legend>

@@ -5,7 +5,7 @@ import { call } from '../state/control-api';
 import { showPhone } from '../state/show-conversation';
 import { customers } from '../state/state';
 
-/** All phones, and a dialog for one that is in no data. */
+/** Every customer's phone, and a dialog for one that is not in the data. */
 export function PhonePicker() {
   const dialog = useRef<HTMLDialogElement>(null);
   const choose = (select: HTMLSelectElement): void => {
@@ -19,15 +19,15 @@ export function PhonePicker() {
     <>
       <select
         class="select"
-        aria-label="Take another phone"
+        aria-label="Choose another phone"
         data-testid="phone-picker"
         value=""
         onChange={(event) => choose(event.currentTarget)}
       >
         <option value="" disabled>
-          Take a phone…
+          Other phone…
         </option>
-        <option value="new">A stranger’s phone…</option>
+        <option value="new">An unknown customer…</option>
         {customers.value.map((one) => (
           <option key={one.phone} value={one.phone}>
             {one.displayName} {one.phone}

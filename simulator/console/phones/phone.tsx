@@ -16,7 +16,7 @@ function threadsOf(number: string, channel: SimulatedChannel): SimulatedConversa
     .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
 }
 
-/** One phone: its messages on one channel, and the line to write in. */
+/** One phone: its messages on one channel, and an input to write another. */
 export function Phone({ owner }: { owner: SimulatedCustomer }) {
   const channel = channelOf.value[owner.phone] ?? owner.channels[0] ?? 'sms';
   const numbers = (snapshot.value?.numbers ?? []).filter((one) => one.channels.includes(channel));
@@ -91,7 +91,7 @@ export function Phone({ owner }: { owner: SimulatedCustomer }) {
             </select>
           </label>
           {channel === 'sms' && others.length > 0 && (
-            <label title="A group MMS with the next two phones on the table">
+            <label title="Send a group MMS together with the next two phones">
               <input
                 type="checkbox"
                 checked={group}

@@ -5,7 +5,7 @@ import { customers, phone, phones } from '../state/state';
 import { Phone } from './phone';
 import { PhonePicker } from './phone-picker';
 
-/** The customers' side: several phones, one in the hand. */
+/** The customers' side: several phones, one of them open. */
 export function Phones() {
   const number = phone.value;
   const owner = customers.value.find((one) => one.phone === number);
@@ -15,7 +15,7 @@ export function Phones() {
         <h2>Customers</h2>
         <PhonePicker />
       </header>
-      <div class="phone-tabs" role="tablist" aria-label="Phones on the table">
+      <div class="phone-tabs" role="tablist" aria-label="Phones">
         {phones.value.map((one) => (
           <button
             key={one}

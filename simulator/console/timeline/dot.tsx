@@ -2,6 +2,6 @@ import type { TimelineEntry } from '../../api';
 
 /** Whether an entry went well, as a color. */
 export function Dot({ state }: { state: TimelineEntry['state'] }) {
-  const label = { running: 'under way', ok: 'good', warning: 'warning', failed: 'failed' }[state];
+  const label = { running: 'running', ok: 'OK', warning: 'warning', failed: 'failed' }[state];
   return <i class={`dot ${state}`} role="img" aria-label={label} />;
 }

@@ -20,7 +20,7 @@ export function RestLine({ entry }: { entry: RestCall }) {
         <code class="grow">
           <b>{entry.method}</b> {path}
         </code>
-        {entry.fault && <em>on purpose: {entry.fault}</em>}
+        {entry.fault && <em>simulated: {entry.fault}</em>}
         {entry.code !== undefined && <b class="code">{entry.code}</b>}
         <span class={`status ${entry.state}`}>{entry.status ?? 'no answer'}</span>
       </summary>

@@ -3,13 +3,13 @@ import { runScenario } from '../state/run-scenario';
 import { onlyProblems, snapshot, timeline, traces } from '../state/state';
 import { Trace } from './trace';
 
-/** What goes on between customers, Twilio, the functions and the app. */
+/** What happens between customers, Twilio, the functions, and the app. */
 export function Timeline() {
   return (
     <section class="timeline" aria-label="Timeline">
       <header class="side-head">
         <h2>Timeline</h2>
-        <div class="switch" role="group" aria-label="What is shown">
+        <div class="switch" role="group" aria-label="Filter">
           {[false, true].map((only) => (
             <button
               key={String(only)}
@@ -33,7 +33,7 @@ export function Timeline() {
         ))}
         {traces.value.length > 100 && (
           <p class="empty">
-            {traces.value.length - 100} earlier ones are not shown; export the timeline to see all.
+            {traces.value.length - 100} earlier ones are not shown; export the timeline to see them.
           </p>
         )}
       </div>
@@ -43,11 +43,11 @@ export function Timeline() {
 
 function Empty() {
   if (onlyProblems.value && timeline.value.length > 0)
-    return <p class="empty">No problems. Everything kept its contract.</p>;
+    return <p class="empty">No problems: every answer met its contract.</p>;
   return (
     <div class="empty big">
       <p>Nothing has happened yet.</p>
-      <p>Write a message on a customer’s phone, or let a scenario do it:</p>
+      <p>Send a message from a customer’s phone, or run a scenario:</p>
       <p class="row">
         {(snapshot.value?.scenarios ?? []).slice(0, 3).map(({ name, title }) => (
           <button key={name} type="button" class="button" onClick={() => void runScenario(name)}>

@@ -4,15 +4,15 @@ import { call, showToast } from '../state/control-api';
 
 export type Webhook = Extract<TimelineEntry, { kind: 'webhook' }>;
 
-/** What was sent and answered, and why; the request can be edited and sent again. */
+/** The request, our answer, and the reasons; the request can be edited and sent again. */
 export function WebhookDetails({ entry }: { entry: Webhook }) {
   const [editing, setEditing] = useState(false);
   const { rule, passedOver = [], ...facts } = entry.decision ?? {};
   const copy = async (): Promise<void> => {
     const response = await fetch(`/api/timeline/${entry.id}/curl`);
     await navigator.clipboard.writeText(await response.text()).then(
-      () => showToast('Copied: the request as a signed curl command.'),
-      () => showToast('The browser does not let the page copy.'),
+      () => showToast('Copied the request as a signed curl command.'),
+      () => showToast('The browser does not allow this page to copy.'),
     );
   };
   return (

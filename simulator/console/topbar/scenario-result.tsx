@@ -1,7 +1,7 @@
 import { Icon } from '../controls/icon';
 import { lastResult, snapshot } from '../state/state';
 
-/** How the last scenario ended. */
+/** The result of the last scenario. */
 export function ScenarioResult() {
   const result = lastResult.value;
   if (!result) return null;
@@ -16,7 +16,7 @@ export function ScenarioResult() {
       <strong>
         {result.ok ? '✓' : '✗'} {title}
       </strong>
-      <span class="grow">{result.ok ? 'ended as it should.' : result.failures.join(' · ')}</span>
+      <span class="grow">{result.ok ? 'ended as expected.' : result.failures.join(' · ')}</span>
       <button
         type="button"
         class="icon-button"

@@ -15,7 +15,7 @@ export function Scenarios() {
             onClick={() => void runScenario(name)}
           >
             <strong>
-              {title} {failing && <em>something fails</em>}
+              {title} {failing && <em>with a failure</em>}
             </strong>
             <small>{description}</small>
           </button>

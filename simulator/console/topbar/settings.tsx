@@ -10,15 +10,15 @@ const routing: Record<RoutingMode, string> = {
   none: 'Do not route',
 };
 const rest: Record<Faults['rest'], string> = {
-  none: 'as it should',
-  429: '429, too many requests',
-  500: '500, an error',
+  none: 'normally',
+  429: 'with 429 Too Many Requests',
+  500: 'with 500 Internal Server Error',
   hang: 'never',
-  torn: 'half, though the work is done',
-  drip: 'a byte a second',
+  torn: 'incompletely, after doing the work',
+  drip: 'at one byte per second',
 };
 
-/** What the local Twilio does, and what it does wrong on purpose. */
+/** Routing, and the faults that the local Twilio simulates. */
 export function SettingsForm() {
   const settings = snapshot.value?.settings;
   if (!settings) return null;
@@ -42,12 +42,12 @@ export function SettingsForm() {
         onChange={(answer) => change({ faults: { rest: answer } })}
       />
       <label>
-        … so many times
+        Requests affected
         <input
           class="input"
           type="number"
           min="1"
-          placeholder="always"
+          placeholder="all"
           data-testid="settings-times"
           value={faults.restTimes ?? ''}
           onChange={(event) => {
@@ -72,7 +72,7 @@ export function SettingsForm() {
           checked={faults.badSignature}
           onChange={() => change({ faults: { badSignature: !faults.badSignature } })}
         />
-        Sign webhooks wrongly
+        Send invalid signatures
       </label>
       <button
         type="button"
@@ -81,7 +81,7 @@ export function SettingsForm() {
         {...closesMenu('settings')}
         onClick={() => void call('POST', '/api/reset')}
       >
-        Forget conversations and timeline
+        Clear conversations and timeline
       </button>
     </div>
   );
