@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
-import { resolve } from 'node:path';
 import { buildProject } from '../build/build-project';
+import { projectFolder } from '../cli/project-folder';
 import { callbacks, Deployment, empty, type WarmPlan } from './instances';
 import { makeCustomers, timeLookups } from './lookups';
 import { aims, type FunctionTimes, type Results, tables } from './report';
@@ -113,7 +113,7 @@ async function measure(root: string, plan: Plan, say: (lines: string[]) => void)
 
 /** `npm run bench [-- --quick --json]`: tables, or the figures as JSON. A missed aim is no failure. */
 async function main(): Promise<void> {
-  const root = resolve(__dirname, '..');
+  const root = projectFolder;
   const build = await buildProject(root);
   if (!build.ok) throw new Error(build.report);
   const asJson = process.argv.includes('--json');

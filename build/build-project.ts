@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type BuildFailure, formatMessages } from 'esbuild';
 import { bundleFunctions } from './bundle';
 import { compileData, formatProblems, readSources } from './data/compile';
@@ -21,19 +21,20 @@ export type BuildResult =
  * anything is wrong, the last good `dist/` stays as it is.
  *
  * @param root the project's folder
+ * @param color whether report and warnings have colors for a terminal
  * @returns what was built, or a report of every problem
  */
-export async function buildProject(root: string): Promise<BuildResult> {
+export async function buildProject(root: string, { color = false } = {}): Promise<BuildResult> {
   const [data, bundles] = await Promise.all([
     readSources(join(root, 'assets')).then(compileData),
     bundleFunctions(root).catch(async (failure: BuildFailure) => {
       if (!Array.isArray(failure.errors)) throw failure;
-      return formatMessages(failure.errors, { kind: 'error', color: process.stdout.isTTY });
+      return formatMessages(failure.errors, { kind: 'error', color });
     }),
   ]);
   const reports = [
-    ...(data.problems.length > 0 ? [formatProblems(data.problems)] : []),
-    ...(data.problems.length > 0 && data.warnings.length > 0 ? [formatProblems(data.warnings)] : []),
+    ...(data.problems.length > 0 ? [formatProblems(data.problems, color)] : []),
+    ...(data.problems.length > 0 && data.warnings.length > 0 ? [formatProblems(data.warnings, color)] : []),
     ...(Array.isArray(bundles) ? bundles : []),
   ];
   if (Array.isArray(bundles) || reports.length > 0) return { ok: false, report: reports.join('\n') };
@@ -46,20 +47,6 @@ export async function buildProject(root: string): Promise<BuildResult> {
     ok: true,
     summary: `${bundles.size} functions and ${data.assets.size} assets are in dist/`,
     routes,
-    ...(data.warnings.length > 0 && { warnings: formatProblems(data.warnings) }),
+    ...(data.warnings.length > 0 && { warnings: formatProblems(data.warnings, color) }),
   };
-}
-
-if (require.main === module) {
-  void buildProject(resolve(__dirname, '..'))
-    .catch((error: unknown) => ({ ok: false as const, report: String(error) }))
-    .then((result) => {
-      if (result.ok) {
-        if (result.warnings) console.warn(result.warnings);
-        console.log(result.summary);
-      } else {
-        console.error(`${result.report}\nNothing was built; dist/ is as it was.`);
-        process.exitCode = 1;
-      }
-    });
 }

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import metadata from 'libphonenumber-js/max/metadata';
 
 /** How many digits of a national number are looked at: enough for all but the smallest islands. */
@@ -145,15 +143,10 @@ export function countryPrefixesFile(): string {
   const lines = [...byCountry]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([country, prefixes]) => `${country} ${prefixes.join(' ')}\n`);
-  return `// Made by \`npx tsx build/country-prefixes.ts\` from the metadata of libphonenumber-js, which is too large to deploy.
+  return `// Made by \`npm run country-prefixes\` from the metadata of libphonenumber-js, which is too large to deploy.
 
 /** Each country, and what its numbers begin with. A longer prefix goes before a shorter one. */
 export const countryPrefixes = \`
 ${lines.join('')}\`;
 `;
-}
-
-if (require.main === module) {
-  const root = resolve(__dirname, '..');
-  writeFileSync(join(root, 'lib/proxy-addresses/country-prefixes.ts'), countryPrefixesFile());
 }

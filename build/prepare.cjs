@@ -16,7 +16,7 @@ function build() {
     return false;
   }
   // All to stderr: a program may read the toolkit's stdout.
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', join('build', 'build-project.ts')], {
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', join('cli', 'main.ts'), 'build'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });

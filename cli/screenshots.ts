@@ -1,13 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { freePorts } from '../simulator/listen';
-
-const root = resolve(__dirname, '..');
 
 interface Picture {
   colorScheme: 'light' | 'dark';
@@ -155,101 +148,4 @@ export async function launchBrowser(): Promise<Browser> {
     '--disable-sync',
   ];
   return chromium.launch({ executablePath, args });
-}
-
-/** `npm start`, on ports that nobody uses. */
-class Product {
-  readonly #child: ChildProcess;
-  #output = '';
-  readonly url: string;
-
-  private constructor([functions, console, proxy]: number[]) {
-    this.url = `http://localhost:${console}`;
-    this.#child = spawn(process.execPath, ['--import', 'tsx', join('cli', 'start.ts')], {
-      cwd: root,
-      env: {
-        ...process.env,
-        PORT: String(functions),
-        SIMULATOR_PORT: String(console),
-        SIMULATOR_PROXY_PORT: String(proxy),
-        BROWSER: 'none',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.#output += chunk.toString();
-      });
-    }
-  }
-
-  /** @throws an error with what it printed, when it does not begin to serve */
-  static async start(): Promise<Product> {
-    const product = new Product(await freePorts(3));
-    for (let waited = 0; !product.#output.includes(`${product.url} `); waited += 100) {
-      if (product.#hasEnded || waited > 60_000) {
-        await product.stop();
-        throw new Error(`npm start does not serve; it printed:\n${product.#output}`);
-      }
-      await sleep(100);
-    }
-    return product;
-  }
-
-  get #hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
-  /** Forgets what the picture before has left. */
-  async reset(): Promise<void> {
-    const response = await fetch(`${this.url}/api/reset`, { method: 'POST' });
-    if (!response.ok) throw new Error(`/api/reset answered ${response.status}`);
-  }
-
-  async stop(): Promise<void> {
-    if (this.#hasEnded) return;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await ended;
-  }
-}
-
-/** `npm run screenshots`: takes the README's pictures of the running product, all of them or none. */
-async function main(): Promise<void> {
-  const images = new Map<string, Buffer>();
-  const product = await Product.start();
-  try {
-    const browser = await launchBrowser();
-    try {
-      for (const [name, picture] of Object.entries(pictures)) {
-        await product.reset();
-        const image = await takePicture(browser, product.url, picture).catch((error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
-          throw new Error(`docs/${name} was not taken:\n${reason}\nNothing was written.`);
-        });
-        images.set(name, image);
-      }
-    } finally {
-      await browser.close();
-    }
-  } finally {
-    await product.stop();
-  }
-
-  const docs = join(root, 'docs');
-  await mkdir(docs, { recursive: true });
-  for (const name of await readdir(docs)) {
-    if (/^console-.*\.png$/.test(name) && !images.has(name)) await rm(join(docs, name));
-  }
-  for (const [name, image] of images) {
-    await writeFile(join(docs, name), image);
-    console.log(`docs/${name}  ${Math.round(image.length / 1024)} KB`);
-  }
-}
-
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
 }

@@ -2,16 +2,17 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { watch } from 'chokidar';
 import { type BuildResult, buildProject } from '../build/build-project';
+import { hasColors } from './output';
 
-/** Builds and says how it went. */
-async function buildAndSay(root: string): Promise<BuildResult> {
+/** Builds and reports how it went. */
+async function buildAndReport(root: string): Promise<BuildResult> {
   const started = performance.now();
-  const result = await buildProject(root).catch(
+  const result = await buildProject(root, { color: hasColors('stderr') }).catch(
     (error: unknown): BuildResult => ({ ok: false, report: String(error) }),
   );
   if (result.ok && result.warnings) console.warn(result.warnings);
   if (result.ok) console.log(`Built: ${result.summary} (${Math.round(performance.now() - started)} ms)`);
-  else console.error(`${result.report}\nNot built. Mend it and save; this goes on by itself.`);
+  else console.error(`${result.report}\nNot built. Fix it and save: the next build starts by itself.`);
   return result;
 }
 
@@ -31,7 +32,7 @@ export async function watchProject(
   const rebuild = async (): Promise<void> => {
     const paths = changed;
     changed = new Set();
-    await onBuild(await buildAndSay(root), paths);
+    await onBuild(await buildAndReport(root), paths);
   };
   const watched = ['functions', 'lib', 'assets', '.env'].map((name) => join(root, name));
   const watcher = watch(watched, { ignoreInitial: true });

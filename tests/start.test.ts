@@ -9,7 +9,7 @@ let project: ProjectCopy;
 let port: number;
 let running: Started;
 const start = (): Started =>
-  new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/start-functions.ts'], {
+  new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start-functions'], {
     PORT: String(port),
   });
 const edit = (file: string, change: (text: string) => string): void =>

@@ -1,3 +1,5 @@
+import { styleText } from 'node:util';
+
 /** Something that is wrong with the data, where, and what to do about it. */
 export interface Problem {
   /** An error fails the build. A warning is printed, and fails `npm run check -- --strict`. */
@@ -29,20 +31,24 @@ export function reportTo(problems: Problem[], file: string): Report {
 
 /**
  * @param problems all of one severity
+ * @param color whether it has colors for a terminal
  * @returns the problems as a person reads them, by file, with their number at the end
  */
-export function formatProblems(problems: readonly Problem[]): string {
+export function formatProblems(problems: readonly Problem[], color = false): string {
+  const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
+    color ? styleText(format, text, { validateStream: false }) : text;
   const lines: string[] = [];
   const isWarning = problems[0]?.severity === 'warning';
-  if (isWarning) lines.push('Warnings:');
+  const hue = isWarning ? 'yellow' : 'red';
+  if (isWarning) lines.push(paint(hue, 'Warnings:'));
   for (const file of new Set(problems.map((problem) => problem.file))) {
-    lines.push(file);
+    lines.push(paint('bold', file));
     for (const { path, problem, fix } of problems.filter((one) => one.file === file)) {
-      lines.push(`  ${path ? `${path}: ` : ''}${problem}`, `    → ${fix}`);
+      lines.push(`  ${path ? `${path}: ` : ''}${problem}`, `    ${paint('cyan', '→')} ${fix}`);
     }
   }
   const name = isWarning ? 'warning' : 'problem';
-  lines.push(problems.length === 1 ? `1 ${name}` : `${problems.length} ${name}s`);
+  lines.push(paint(hue, problems.length === 1 ? `1 ${name}` : `${problems.length} ${name}s`));
   return lines.join('\n');
 }
 

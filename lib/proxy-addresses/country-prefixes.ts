@@ -1,4 +1,4 @@
-// Made by `npx tsx build/country-prefixes.ts` from the metadata of libphonenumber-js, which is too large to deploy.
+// Made by `npm run country-prefixes` from the metadata of libphonenumber-js, which is too large to deploy.
 
 /** Each country, and what its numbers begin with. A longer prefix goes before a shorter one. */
 export const countryPrefixes = `

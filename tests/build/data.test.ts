@@ -11,8 +11,8 @@ import {
 } from '../../build/data/compile';
 import { normaliseAddress } from '../../build/data/customers';
 import { decodeText } from '../../build/data/encoding';
+import { jsonSchemas } from '../../build/data/json-schemas';
 import { readPhone } from '../../build/data/phone';
-import { jsonSchemas } from '../../cli/schemas';
 import { AssetCustomers } from '../../lib/customers/asset-customers';
 import { customerDetailsAnswer } from '../../lib/customers/cards';
 import type { CustomersAsset, Routing } from '../../lib/model';

@@ -19,7 +19,13 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 const node = (...args: string[]): SpawnSyncReturns<string> =>
-  spawnSync(process.execPath, args, { cwd: project.root, encoding: 'utf8', input: '' });
+  // The tests' own terminal may have asked for colors.
+  spawnSync(process.execPath, args, {
+    cwd: project.root,
+    encoding: 'utf8',
+    input: '',
+    env: { ...process.env, FORCE_COLOR: '0' },
+  });
 /** What npm runs after an install. */
 const prepare = (): SpawnSyncReturns<string> => {
   const { scripts } = JSON.parse(readFileSync(project.path('package.json'), 'utf8')) as {

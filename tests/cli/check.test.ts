@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { runCommand } from '../support/command-line';
 import { ProjectCopy } from '../support/project-copy';
 
 let project: ProjectCopy;
@@ -9,16 +9,8 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 /** What `npm run check` prints, and how it ends. */
-const check = (...args: string[]) => run('cli/check.ts', ...args);
-
-function run(script: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [project.path('node_modules/tsx/dist/cli.mjs'), project.path(script), ...args],
-    { encoding: 'utf8' },
-  );
-  return { status, stdout, stderr };
-}
+const check = (...args: string[]) => runCommand(project.root, ['check', ...args]);
+const build = () => runCommand(project.root, ['build']);
 
 describe('npm run check', () => {
   it('says how much there is when the data is valid', () => {
@@ -61,7 +53,12 @@ describe('npm run check', () => {
   it.each([
     [[], 0, 'The data is valid: 20 customers, 4 workers, 10 templates\n', warning],
     [['--strict'], 1, '', `${warning}--strict: a warning is an error\n`],
-    [['--strictly'], 2, '', 'Usage: npm run check [-- --strict]   --strict: warnings are errors\n'],
+    [
+      ['--strictly'],
+      2,
+      '',
+      "unknown option '--strictly'\n(Did you mean --strict?)\nHelp: npm run check -- --help\n",
+    ],
   ])('with %j and a warning ends with %s', (args, status, stdout, stderr) => {
     const file = project.path('assets/customers.private.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"+123456789"'));
@@ -71,7 +68,7 @@ describe('npm run check', () => {
   it('is part of the build, which prints warnings and goes on', () => {
     const file = project.path('assets/customers.private.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"+123456789"'));
-    expect(run('build/build-project.ts')).toEqual({
+    expect(build()).toEqual({
       status: 0,
       stdout: '6 functions and 3 assets are in dist/\n',
       stderr: warning,
@@ -81,7 +78,7 @@ describe('npm run check', () => {
     );
 
     rmSync(project.path('assets/templates.private.json'));
-    const failed = run('build/build-project.ts');
+    const failed = build();
     expect([failed.status, failed.stdout]).toEqual([1, '']);
     expect(failed.stderr).toMatch(/is missing\n.*\n1 problem\nWarnings:\n.*\n1 warning\nNothing was built/s);
   });

@@ -20,7 +20,7 @@ describe('npm run screenshots', () => {
       command = new Started(
         project.root,
         process.execPath,
-        ['--import', 'tsx', 'cli/screenshots.ts'],
+        ['--import', 'tsx', 'cli/main.ts', 'screenshots'],
         CHROMIUM ? { CHROMIUM } : {},
       );
       expect(await command.ends()).toBe(1);

@@ -315,10 +315,14 @@ describe('what the console can do', () => {
 });
 
 describe('npm run simulate', () => {
-  const simulate = async (...args: string[]): Promise<{ code: number; output: string }> => {
+  const simulate = (...args: string[]) => simulateWith({ FORCE_COLOR: '0' }, ...args);
+  const simulateWith = async (
+    colors: Record<string, string>,
+    ...args: string[]
+  ): Promise<{ code: number; output: string }> => {
     const { port } = new URL(running.console);
-    const command = ['node_modules/tsx/dist/cli.mjs', 'cli/simulate.ts', ...args];
-    const env = { ...process.env, SIMULATOR_PORT: port };
+    const command = ['--import', 'tsx', 'cli/main.ts', 'simulate', ...args];
+    const env = { ...process.env, SIMULATOR_PORT: port, ...colors };
     return run(process.execPath, command, { cwd: root, env }).then(
       ({ stdout }) => ({ code: 0, output: stdout }),
       (error: { code: number; stdout: string; stderr: string }) => ({
@@ -356,6 +360,17 @@ describe('npm run simulate', () => {
       output: expect.stringContaining('--from is missing'),
     });
     expect((await simulate('list')).output).toContain('delivered-twice');
+    const list = await simulate('--json', 'list');
+    expect(Object.keys(JSON.parse(list.output))).toEqual(['scenarios', 'numbers', 'workers']);
+  });
+
+  it('colors the timeline where that is wanted', async () => {
+    const scenario = ['scenario', 'twilio-silent'];
+    const failed = '\u001b[31mNot as it should be:\u001b[39m';
+    expect((await simulateWith({ FORCE_COLOR: '1' }, ...scenario)).output).toContain(failed);
+    expect((await simulateWith({ FORCE_COLOR: '1', NO_COLOR: '1' }, ...scenario)).output).not.toContain(
+      '\u001b',
+    );
   });
 });
 
@@ -474,8 +489,8 @@ describe('the Flex side', () => {
   });
 
   it('starts one by npm run simulate, and fails where the function refuses', async () => {
-    const env = { ...process.env, SIMULATOR_PORT: new URL(running.console).port };
-    const args = ['--import', 'tsx', 'cli/simulate.ts', 'outbound', '--agent', 'bob@example.com'];
+    const env = { ...process.env, SIMULATOR_PORT: new URL(running.console).port, FORCE_COLOR: '0' };
+    const args = ['--import', 'tsx', 'cli/main.ts', 'simulate', 'outbound', '--agent', 'bob@example.com'];
     const simulate = (...more: string[]) => run(process.execPath, [...args, ...more], { cwd: root, env });
     const { stdout } = await simulate('--customer', '1002', '--body', 'Hello');
     expect(stdout).toMatch(/✓ outboundMessage → 201 .*\n[\s\S]*All as it should be\./);
@@ -494,7 +509,7 @@ describe('an account without Frontline', () => {
     const data = JSON.parse(readFileSync(file, 'utf8')) as { routing: object };
     data.routing = { ...data.routing, on: 'onConversationAdded', respectAvailability: false };
     writeFileSync(file, JSON.stringify(data));
-    await run(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'build/build-project.ts'], {
+    await run(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'build'], {
       cwd: project.root,
     });
     other = await startLocal(project.root);

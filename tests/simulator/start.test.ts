@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 const start = (): Started =>
-  new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/start.ts'], {
+  new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start'], {
     PORT: String(ports.functions),
     SIMULATOR_PORT: String(ports.console),
     SIMULATOR_PROXY_PORT: String(ports.proxy),

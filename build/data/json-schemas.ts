@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { sources } from '../build/data/schema';
+import { sources } from './schema';
 
 /** @returns the text of each file of `schemas/`, made of the schemas that check the data */
 export function jsonSchemas(): Map<string, string> {
@@ -22,9 +20,4 @@ function nameBeforeNull(_key: string, value: unknown): unknown {
   if (!first?.description || second?.type !== 'null' || more.length > 0) return value;
   const { description, ...schema } = first;
   return { description, ...rest, anyOf: [schema, second] };
-}
-
-if (require.main === module) {
-  const folder = join(resolve(__dirname, '..'), 'schemas');
-  void Promise.all([...jsonSchemas()].map(([name, text]) => writeFile(join(folder, name), text)));
 }

@@ -1,26 +1,43 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
-import { LocalTwilio } from '../simulator/local-twilio';
-import { stopOnSignal, watchProject } from './watch-project';
-
-const root = resolve(__dirname, '..');
-const ports = {
-  functions: Number(process.env.PORT || 3000),
-  console: Number(process.env.SIMULATOR_PORT || 4000),
-  proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
-};
+import { stripVTControlCharacters } from 'node:util';
+import type { Command } from 'commander';
+import { addCommand } from '../program';
+import { projectFolder } from '../project-folder';
 
 /**
  * `npm start`: builds, starts the functions behind the local Twilio, opens the console, builds again on changes. It
  * runs by `node --import tsx`: tsx's own command kills what takes more than a moment to stop.
  */
-async function main(): Promise<void> {
-  const local = new LocalTwilio({ root, ports, onOutput: console.log });
+export function addStart(program: Command): void {
+  addCommand(program, 'start', 'Serve the functions behind the local Twilio, and build again on every change')
+    .addHelpText(
+      'after',
+      `
+Environment:
+  PORT                  the functions' gateway (3000)
+  SIMULATOR_PORT        console and control API (4000)
+  SIMULATOR_PROXY_PORT  REST proxy (4001)
+  BROWSER=none          does not open the console`,
+    )
+    .action(start);
+}
+
+async function start(): Promise<void> {
+  const { LocalTwilio } = await import('../../simulator/local-twilio');
+  const { stopOnSignal, watchProject } = await import('../watch-project');
+  const ports = {
+    functions: Number(process.env.PORT || 3000),
+    console: Number(process.env.SIMULATOR_PORT || 4000),
+    proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
+  };
+  const local = new LocalTwilio({ root: projectFolder, ports, onOutput: console.log });
   stopOnSignal(() => local.stop());
   let started: Promise<void> | undefined;
-  await watchProject(root, async (result) => {
+  await watchProject(projectFolder, async (result) => {
     await started;
-    await local.onBuild(result.ok ? { ok: true } : { ok: false, report: result.report });
+    await local.onBuild(
+      result.ok ? { ok: true } : { ok: false, report: stripVTControlCharacters(result.report) },
+    );
   });
   started = local.start();
   await started;
@@ -52,8 +69,3 @@ function openInBrowser(url: string): void {
     .on('error', () => undefined)
     .unref();
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-});

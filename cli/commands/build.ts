@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { BuildResult } from '../../build/build-project';
+import { hasColors, printJson } from '../output';
+import { addCommand, exitCodes } from '../program';
+import { projectFolder } from '../project-folder';
+
+/** `npm run build`: makes `dist/`, or lists every problem and leaves `dist/` as it was. */
+export function addBuild(program: Command): void {
+  addCommand(program, 'build', 'Check the data and make dist/')
+    .option('--json', 'Print JSON: ok with summary, routes and warnings, or the report of every problem')
+    .action(build);
+}
+
+async function build({ json }: { json?: true }): Promise<void> {
+  const { buildProject } = await import('../../build/build-project');
+  const result = await buildProject(projectFolder, { color: !json && hasColors('stderr') }).catch(
+    (error: unknown): BuildResult => ({ ok: false, report: String(error) }),
+  );
+  if (!result.ok) process.exitCode = exitCodes.failed;
+  if (json) return printJson(result);
+
+  if (!result.ok) console.error(`${result.report}\nNothing was built; dist/ is as it was.`);
+  else {
+    if (result.warnings) console.warn(result.warnings);
+    console.log(result.summary);
+  }
+}

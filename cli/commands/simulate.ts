@@ -1,0 +1,172 @@
+import { type Command, Option } from 'commander';
+import type { ActionResult, FlexResult, Snapshot } from '../../simulator/api';
+import { formatEntry, formatList } from '../format-timeline';
+import { paintFor, printJson } from '../output';
+import { addCommand, exitCodes, UsageError } from '../program';
+
+/** `npm run simulate -- …`: asks the local Twilio that `npm start` runs. */
+export function addSimulate(program: Command): void {
+  const simulate = addCommand(program, 'simulate', 'Ask the local Twilio that npm start runs')
+    .option('--json', 'Print JSON: ok, failures, entries; of list scenarios, numbers, workers')
+    .addHelpText(
+      'after',
+      `
+The local Twilio is at SIMULATOR_PORT (4000). The exit code is 1 when an answer of the functions breaks its contract or
+a scenario does not end as it should.`,
+    );
+  addInbound(simulate);
+  addOutgoing(simulate);
+  addOutbound(simulate);
+  addCommand(simulate, 'scenario', 'Bring a situation about and check how it ends')
+    .argument('<name>', 'one of those that "npm run simulate -- list" prints')
+    .action(async (name: string, _options: object, command: Command) => {
+      printResult(command, await ask('POST', `/api/scenarios/${encodeURIComponent(name)}`));
+    });
+  addCommand(simulate, 'list', 'List the scenarios, the numbers, the workers').action(
+    async (_options: object, command: Command) => {
+      const { scenarios, numbers, workers } = await ask<Snapshot>('GET', '/api/state');
+      const list = { scenarios, numbers, workers };
+      if (wantsJson(command)) printJson(list);
+      else console.log(formatList(list));
+    },
+  );
+}
+
+interface Inbound {
+  from: string;
+  to?: string;
+  channel?: string;
+  group?: string;
+  body: string;
+}
+
+function addInbound(simulate: Command): void {
+  addCommand(simulate, 'inbound', 'A customer writes')
+    .usage('--from <number> --body <text> [options]')
+    .option('--from <number>', "the customer's, e.g. +12125550101")
+    .option('--body <text>', 'what the customer writes')
+    .option('--to <number>', 'which of our numbers, e.g. +16465550190')
+    .addOption(new Option('--channel <channel>').choices(['sms', 'whatsapp']))
+    .option('--group <numbers>', 'of a group MMS: the numbers of the others, with commas between')
+    .action(async ({ from, body, to, channel, group }: Inbound, command: Command) => {
+      requireOptions(command, 'from', 'body');
+      const more = {
+        ...(to && { to }),
+        ...(channel && { channel }),
+        ...(group && { group: group.split(',') }),
+      };
+      printResult(command, await ask('POST', '/api/inbound', { from, body, ...more }));
+    });
+}
+
+interface Outgoing {
+  worker: string;
+  customer: string;
+  channel?: string;
+  body?: string;
+}
+
+function addOutgoing(simulate: Command): void {
+  addCommand(simulate, 'outgoing', 'A worker starts a conversation from the app')
+    .usage('--worker <identity> --customer <id> [options]')
+    .option('--worker <identity>', 'e.g. alice@example.com')
+    .option('--customer <id>', 'e.g. 1001')
+    .addOption(new Option('--channel <channel>').choices(['sms', 'whatsapp']))
+    .option('--body <text>', 'what the worker writes')
+    .action(async ({ worker, customer: customerId, channel, body }: Outgoing, command: Command) => {
+      requireOptions(command, 'worker', 'customer');
+      const more = { ...(channel && { channel }), ...(body && { body }) };
+      printResult(command, await ask('POST', '/api/outgoing', { worker, customerId, ...more }));
+    });
+}
+
+interface Outbound {
+  agent: string;
+  customer: string;
+  channel: string;
+  body: string;
+  subject?: string;
+  key?: string;
+  as?: string;
+}
+
+function addOutbound(simulate: Command): void {
+  addCommand(
+    simulate,
+    'outbound',
+    'A Flex agent, or a CRM for the agent, starts a conversation by /flex/outbound-message',
+  )
+    .usage('--agent <identity> --customer <id> --body <text> [options]')
+    .option('--agent <identity>', 'e.g. alice@example.com')
+    .option('--customer <id>', 'e.g. 1001')
+    .option('--body <text>', 'what the agent writes')
+    .addOption(
+      new Option('--channel <channel>')
+        .choices(['sms', 'whatsapp', 'chat', 'email', 'messenger'])
+        .default('sms'),
+    )
+    .option('--subject <text>', 'of an e-mail')
+    .option('--key <key>', 'the idempotency key')
+    .addOption(new Option('--as <caller>', 'who calls').choices(['agent', 'server']))
+    .action(async (options: Outbound, command: Command) => {
+      requireOptions(command, 'agent', 'customer', 'body');
+      const { agent, customer: customerId, channel, body, subject, key: idempotencyKey, as } = options;
+      const answer = await ask<FlexResult>('POST', '/api/flex/outbound', {
+        ...{ agent, customerId, channel, body },
+        ...(as && { as }),
+        ...(subject && { subject }),
+        ...(idempotencyKey && { idempotencyKey }),
+      });
+      const isDone = answer.status === 200 || answer.status === 201;
+      const refusal = `the function answered ${answer.status ?? 'nothing'}: ${JSON.stringify(answer.answer)}`;
+      printResult(
+        command,
+        isDone ? answer : { ...answer, ok: false, failures: [...answer.failures, refusal] },
+      );
+    });
+}
+
+/** Commander would complain of what is missing before it has seen that it is only misspelled. */
+function requireOptions(command: Command, ...names: string[]): void {
+  const missing = names.find((name) => !command.opts()[name]);
+  if (missing !== undefined) command.error(`--${missing} is missing`);
+}
+
+/**
+ * @returns what the control API answered
+ * @throws UsageError with what it says is wrong with the request
+ */
+async function ask<T = ActionResult>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  const url = `http://localhost:${process.env.SIMULATOR_PORT || 4000}`;
+  const response = await fetch(`${url}${path}`, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  }).catch(() => {
+    throw new Error(`No local Twilio answers at ${url}. Start it in another terminal: npm start`);
+  });
+  const answer = (await response.json()) as T & { message?: string };
+  if (response.ok) return answer;
+  const message = answer.message ?? `${path} answered ${response.status}`;
+  throw response.status < 500 ? new UsageError(message) : new Error(message);
+}
+
+function printResult(command: Command, result: ActionResult): void {
+  const { ok, entries, failures } = result;
+  if (!ok) process.exitCode = exitCodes.failed;
+  if (wantsJson(command)) {
+    printJson(result);
+    return;
+  }
+
+  const paint = paintFor('stdout');
+  console.log(entries.map((entry) => formatEntry(entry, paint)).join('\n'));
+  console.log(
+    ok
+      ? `\n${paint('green', 'All as it should be.')}`
+      : `\n${paint('red', 'Not as it should be:')}\n${failures.map((one) => `  ${one}`).join('\n')}`,
+  );
+}
+
+function wantsJson(command: Command): boolean {
+  return command.optsWithGlobals().json === true;
+}

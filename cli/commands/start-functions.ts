@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { addCommand } from '../program';
+import { projectFolder } from '../project-folder';
+
+/** `npm run start:functions`: the functions alone, on `.env`, for those who have an account and a tunnel. */
+export function addStartFunctions(program: Command): void {
+  addCommand(program, 'start-functions', 'Serve the functions alone on .env, for an account and a tunnel')
+    .addHelpText('after', '\nEnvironment:\n  PORT  where the functions are served (3000)')
+    .action(startFunctions);
+}
+
+async function startFunctions(): Promise<void> {
+  const { FunctionsProcess } = await import('../../simulator/functions-process');
+  const { listen, stopServer } = await import('../../simulator/listen');
+  const { describeService } = await import('../describe-service');
+  const { stopOnSignal, watchProject } = await import('../watch-project');
+  const port = Number(process.env.PORT || 3000);
+  const probe = createServer();
+  await listen(probe, port, 'PORT');
+  await stopServer(probe);
+
+  const functions = new FunctionsProcess({
+    root: projectFolder,
+    env: {},
+    port,
+    // Twilio may call at any moment: no request is to meet a server that is just being restarted.
+    fork: true,
+    onLog: console.log,
+    onOutput: console.log,
+  });
+  stopOnSignal(() => functions.stop());
+  let running = false;
+  const serve = async (): Promise<void> => {
+    await functions.url();
+    if (!running) console.log(await describeService(projectFolder, `http://localhost:${port}`));
+    running = true;
+  };
+  await watchProject(projectFolder, async (result, changed) => {
+    if (!result.ok) return;
+    const restart = running && (result.routes.length > 0 || changed.has(join(projectFolder, '.env')));
+    if (restart) await functions.restart();
+    else await serve();
+  });
+}

@@ -1,0 +1,47 @@
+import type { Snapshot, TimelineEntry } from '../simulator/api';
+import type { Paint } from './output';
+
+const colors = { running: 'dim', ok: 'green', warning: 'yellow', failed: 'red' } as const;
+
+/** @returns an entry of the timeline as a line, with its details below */
+export function formatEntry(entry: TimelineEntry, paint: Paint): string {
+  const mark = paint(colors[entry.state], { running: '…', ok: '✓', warning: '!', failed: '✗' }[entry.state]);
+  switch (entry.kind) {
+    case 'note':
+      return `${mark} ${entry.title}${entry.errorCode === undefined ? '' : ` (error ${entry.errorCode})`}`;
+    case 'rest': {
+      const status = entry.status ?? 'no answer';
+      const code = entry.code === undefined ? '' : ` ${entry.code} ${entry.message ?? ''}`;
+      return `${mark}   REST ${entry.title} → ${status}${code} ${entry.ms ?? '?'} ms`;
+    }
+    case 'webhook': {
+      const { rule, passedOver = [] } = entry.decision ?? {};
+      const error = entry.errorCode === undefined ? '' : ` (error ${entry.errorCode})`;
+      return [
+        `${mark} ${entry.title} → ${entry.status ?? 'no answer'}${error} ${entry.ms} of ${entry.limitMs} ms ${entry.body ?? ''}`,
+        ...passedOver.map((one) => `    passed over ${one.rule}: ${one.why}`),
+        ...(rule === undefined ? [] : [`    rule ${rule}`]),
+        ...(entry.outcome === undefined ? [] : [`    ${entry.outcome}`]),
+        ...entry.problems.map(({ field, problem }) => `    ${paint(colors.failed, '✗')} ${field} ${problem}`),
+      ].join('\n');
+    }
+  }
+}
+
+/** @returns what can be simulated, and with whom */
+export function formatList({
+  scenarios,
+  numbers,
+  workers,
+}: Pick<Snapshot, 'scenarios' | 'numbers' | 'workers'>): string {
+  return [
+    'Scenarios:',
+    ...scenarios.map(({ name, description }) => `  ${name.padEnd(20)}${description}`),
+    'Numbers:',
+    ...numbers.map(({ address, channels }) => `  ${address.padEnd(20)}${channels.join(', ')}`),
+    'Workers:',
+    ...workers.map(
+      ({ identity, available }) => `  ${identity.padEnd(32)}${available ? 'available' : 'away'}`,
+    ),
+  ].join('\n');
+}

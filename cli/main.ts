@@ -1,0 +1,23 @@
+import { addBuild } from './commands/build';
+import { addCheck } from './commands/check';
+import { addCountryPrefixes } from './commands/country-prefixes';
+import { addSchemas } from './commands/schemas';
+import { addScreenshots } from './commands/screenshots';
+import { addSimulate } from './commands/simulate';
+import { addStart } from './commands/start';
+import { addStartFunctions } from './commands/start-functions';
+import { createProgram, runProgram } from './program';
+
+/** One file per command. Each loads what it needs when it runs: a build does not wait for the local Twilio. */
+const commands = [
+  addStart,
+  addStartFunctions,
+  addBuild,
+  addCheck,
+  addSimulate,
+  addSchemas,
+  addCountryPrefixes,
+  addScreenshots,
+];
+
+void runProgram(createProgram(commands));

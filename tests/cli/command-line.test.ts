@@ -1,0 +1,252 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { freePort } from '../../simulator/listen';
+import { runCommand } from '../support/command-line';
+import { projectRoot } from '../support/project';
+import { ProjectCopy } from '../support/project-copy';
+
+const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+/** The arguments of the command line by npm script. */
+const commands = Object.entries(scripts).flatMap(([name, script]): [string, string[]][] => {
+  const [, args] = /^node --import tsx cli\/main\.ts ?(.*)$/.exec(script) ?? [];
+  return args === undefined ? [] : [[name, args.split(' ').filter(Boolean)]];
+});
+
+const run = (...args: string[]) => runCommand(projectRoot, args);
+
+describe('help', () => {
+  it('lists every command, each of which has an npm script', () => {
+    const { status, stdout, stderr } = run('--help');
+    expect([status, stderr]).toEqual([0, '']);
+    const [, list = ''] = stdout.split('Commands:\n');
+    const names = [...list.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name);
+    expect(names.sort()).toEqual(commands.flatMap(([, [name]]) => name ?? []).sort());
+  });
+
+  it.each(commands)('of npm run %s names that script and its options', (script, args) => {
+    const { status, stdout, stderr } = run(...args, '--help');
+    expect([status, stderr]).toEqual([0, '']);
+    const call = script === 'start' ? 'npm start' : `npm run ${script}`;
+    expect(stdout).toMatch(new RegExp(`^Usage: ${call} -- \\[options\\]`));
+    expect(stdout).toContain('-h, --help');
+  });
+
+  it.each([
+    ['inbound', '--from <number> --body <text> [options]', ['--to', '--channel', '--group', '--json']],
+    ['outgoing', '--worker <identity> --customer <id> [options]', ['--channel', '--body', '--json']],
+    [
+      'outbound',
+      '--agent <identity> --customer <id> --body <text> [options]',
+      ['--channel', '--subject', '--key', '--as', '--json'],
+    ],
+    ['scenario', '[options] <name>', ['--json']],
+    ['list', '[options]', ['--json']],
+  ])('of npm run simulate -- %s names what it needs and what it takes', (name, usage, options) => {
+    const { status, stdout } = run('simulate', name, '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Usage: npm run simulate -- ${name} ${usage}\n`);
+    for (const option of options) expect(stdout).toContain(`  ${option}`);
+  });
+
+  it.each([
+    ['npm run cli', []],
+    ['npm run simulate', ['simulate']],
+  ])('is shown where %s names no command, which is wrong usage', (call, args) => {
+    const { status, stdout, stderr } = run(...args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`Usage: ${call} -- [options] <command>`);
+  });
+});
+
+describe('wrong usage ends with 2, and says what was meant:', () => {
+  it.each([
+    ['chek', "unknown command 'chek'\n(Did you mean check?)\nHelp: npm run cli -- --help\n"],
+    ['start --bowser', "unknown option '--bowser'\nHelp: npm start -- --help\n"],
+    [
+      'start-functions --hepl',
+      "unknown option '--hepl'\n(Did you mean --help?)\nHelp: npm run start:functions -- --help\n",
+    ],
+    ['build --jsn', "unknown option '--jsn'\n(Did you mean --json?)\nHelp: npm run build -- --help\n"],
+    [
+      'simulate inbond --body x',
+      "unknown command 'inbond'\n(Did you mean inbound?)\nHelp: npm run simulate -- --help\n",
+    ],
+    [
+      'simulate outbound --chanel sms',
+      "unknown option '--chanel'\n(Did you mean --channel?)\nHelp: npm run simulate -- outbound --help\n",
+    ],
+    [
+      'simulate list --jsn',
+      "unknown option '--jsn'\n(Did you mean --json?)\nHelp: npm run simulate -- list --help\n",
+    ],
+    ['simulate inbound --body x', '--from is missing\nHelp: npm run simulate -- inbound --help\n'],
+    [
+      'simulate inbound --from +12125550101 --body=',
+      '--body is missing\nHelp: npm run simulate -- inbound --help\n',
+    ],
+    [
+      'simulate inbound --channel fax',
+      "option '--channel <channel>' argument 'fax' is invalid. Allowed choices are sms, whatsapp.\nHelp: npm run simulate -- inbound --help\n",
+    ],
+    ['simulate scenario', "missing required argument 'name'\nHelp: npm run simulate -- scenario --help\n"],
+    [
+      'check assets',
+      "too many arguments for 'check'. Expected 0 arguments but got 1.\nHelp: npm run check -- --help\n",
+    ],
+  ])('%s', (args, stderr) => {
+    expect(run(...args.split(' '))).toEqual({ status: 2, stdout: '', stderr });
+  });
+});
+
+describe('in a project', () => {
+  let project: ProjectCopy;
+  beforeEach(() => {
+    project = new ProjectCopy();
+  });
+  afterEach(() => project.remove());
+
+  const replace = (file: string, from: string, to: string): void =>
+    writeFileSync(project.path(file), readFileSync(project.path(file), 'utf8').replace(from, to));
+  const addProblem = () => replace('assets/customers.private.json', '"(212) 555-0102"', '"12"');
+  const addWarning = () => replace('assets/customers.private.json', '"(212) 555-0102"', '"+123456789"');
+  /** How a command ended, and the one JSON document that it printed. */
+  const json = (args: string[], env?: Record<string, string>): { status: number | null; json: unknown } => {
+    const { status, stdout } = runCommand(project.root, [...args, '--json'], env);
+    return { status, json: JSON.parse(stdout) };
+  };
+
+  const problem = {
+    severity: 'error',
+    file: 'assets/customers.private.json',
+    path: 'customers[1].channels[0].value',
+    problem: '"12" is no phone number',
+    fix: expect.stringContaining('write it with its country code'),
+  };
+  const warning = { ...problem, severity: 'warning', problem: expect.any(String), fix: expect.any(String) };
+  const counts = { customers: 20, workers: 4, templates: 10 };
+
+  it.each([
+    ['valid data', [], () => undefined, 0, { ok: true, problems: [], warnings: [], counts }],
+    ['a problem', [], addProblem, 1, { ok: false, problems: [problem], warnings: [] }],
+    ['a warning', [], addWarning, 0, { ok: true, problems: [], warnings: [warning], counts }],
+    ['a warning that counts', ['--strict'], addWarning, 1, { ok: false, problems: [], warnings: [warning] }],
+  ])('check --json says what check says about %s', (_title, args, change, status, expected) => {
+    change();
+    expect(json(['check', ...args])).toEqual({ status, json: expect.objectContaining(expected) });
+  });
+
+  it('build --json says what was built, or why nothing was', () => {
+    addWarning();
+    expect(json(['build'])).toEqual({
+      status: 0,
+      json: {
+        ok: true,
+        summary: '6 functions and 3 assets are in dist/',
+        routes: expect.arrayContaining(['functions/callbacks/crm.protected.js']),
+        warnings: expect.stringMatching(/^Warnings:\n/),
+      },
+    });
+    replace('assets/customers.private.json', '"+123456789"', '"12"');
+    expect(json(['build'], { FORCE_COLOR: '1' })).toEqual({
+      status: 1,
+      json: {
+        ok: false,
+        report: expect.stringMatching(/^assets\/customers\.private\.json\n[^]*\n1 problem$/),
+      },
+    });
+  });
+
+  it('simulate --json says that no local Twilio answers, which is no wrong usage', async () => {
+    const SIMULATOR_PORT = String(await freePort());
+    const error = `No local Twilio answers at http://localhost:${SIMULATOR_PORT}. Start it in another terminal: npm start`;
+    expect(json(['simulate', 'list'], { SIMULATOR_PORT })).toEqual({ status: 1, json: { ok: false, error } });
+    expect(runCommand(project.root, ['simulate', 'list'], { SIMULATOR_PORT })).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${error}\n`,
+    });
+  });
+
+  it('screenshots --json names the pictures, or what kept it from taking them', () => {
+    expect(json(['screenshots'], { CHROMIUM: '/nowhere' })).toEqual({
+      status: 1,
+      json: { ok: false, error: expect.stringMatching(/^There is no Chromium at \/nowhere/) },
+    });
+    const { CHROMIUM } = process.env;
+    const { status, json: taken } = json(['screenshots'], CHROMIUM ? { CHROMIUM } : {});
+    expect([status, taken]).toEqual([
+      0,
+      {
+        ok: true,
+        pictures: ['light', 'dark', 'flex'].map((name) => ({
+          file: `docs/console-${name}.png`,
+          bytes: expect.any(Number),
+        })),
+      },
+    ]);
+    const { pictures } = taken as { pictures: { file: string; bytes: number }[] };
+    for (const { file, bytes } of pictures) expect(readFileSync(project.path(file))).toHaveLength(bytes);
+  }, 120_000);
+
+  it.each(['check', 'build'])('%s colors its report where that is wanted, and nowhere else', (command) => {
+    addProblem();
+    const report = (env: Record<string, string>) => runCommand(project.root, [command], env).stderr;
+    const plain = report({});
+    expect(plain).toContain('"12" is no phone number');
+    expect(stripVTControlCharacters(plain)).toBe(plain);
+    expect(report({ NO_COLOR: '1' })).toBe(plain);
+    // Node.js warns of the two at once.
+    expect(report({ NO_COLOR: '1', FORCE_COLOR: '1' })).not.toContain('\u001b');
+    expect(report({ FORCE_COLOR: '0' })).toBe(plain);
+
+    const colored = report({ FORCE_COLOR: '1' });
+    expect(colored).toContain('\u001b[31m1 problem\u001b[39m');
+    expect(stripVTControlCharacters(colored)).toBe(plain);
+  });
+
+  it('help is colored where that is wanted, and nowhere else', () => {
+    const help = (env: Record<string, string>) => runCommand(project.root, ['--help'], env).stdout;
+    const plain = help({});
+    expect(stripVTControlCharacters(plain)).toBe(plain);
+    expect(help({ NO_COLOR: '1' })).toBe(plain);
+    const colored = help({ FORCE_COLOR: '1' });
+    expect(colored).toContain('\u001b[1mUsage:\u001b[22m');
+    expect(stripVTControlCharacters(colored)).toBe(plain);
+  });
+
+  it('a command works on the project that it is part of, wherever it is called from', () => {
+    addProblem();
+    const tsx = project.path('node_modules/tsx/dist/loader.mjs');
+    const main = project.path('cli/main.ts');
+    const { status, stderr } = runCommand(tmpdir(), ['check'], {}, ['--import', tsx, main]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('"12" is no phone number')]);
+  });
+
+  it('a build needs nothing of the local Twilio', () => {
+    writeFileSync(project.path('simulator/local-twilio.ts'), 'const = 1;');
+    expect(runCommand(project.root, ['build'])).toMatchObject({ status: 0 });
+    expect(runCommand(project.root, ['start'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('local-twilio.ts'),
+    });
+  });
+
+  it('schemas and country-prefixes write the files that are part of the project', () => {
+    const written = [
+      ...['customers', 'routing', 'templates'].map((name) => `schemas/${name}.schema.json`),
+      'lib/proxy-addresses/country-prefixes.ts',
+    ];
+    mkdirSync(project.path('schemas'));
+    rmSync(project.path('lib/proxy-addresses/country-prefixes.ts'));
+    for (const command of ['schemas', 'country-prefixes']) {
+      expect(runCommand(project.root, [command])).toEqual({ status: 0, stdout: '', stderr: '' });
+    }
+    for (const file of written) {
+      expect(readFileSync(project.path(file), 'utf8')).toBe(readFileSync(join(projectRoot, file), 'utf8'));
+    }
+  });
+});
