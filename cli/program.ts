@@ -43,11 +43,16 @@ export function addCommand(parent: Command, name: string, description: string): 
   return command.showHelpAfterError(`Help: ${npmCall(command)} --help`);
 }
 
+/** @returns whether a command, or the one that it is part of, was called with `--json` */
+export function wantsJson(command: Command): boolean {
+  return command.optsWithGlobals().json === true;
+}
+
 /** Runs the command that the arguments name, and lets the process end with its exit code. */
 export async function runProgram(program: Command): Promise<void> {
   let json = false;
   program.hook('preAction', (_program, command) => {
-    json = command.optsWithGlobals().json === true;
+    json = wantsJson(command);
   });
   try {
     await program.parseAsync();

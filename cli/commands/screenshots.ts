@@ -38,9 +38,9 @@ async function screenshots({ json }: { json?: true }): Promise<void> {
 async function takePictures(): Promise<Map<string, Buffer>> {
   const { launchBrowser, pictures, takePicture } = await import('../screenshots');
   const images = new Map<string, Buffer>();
-  const product = await Product.start();
+  const browser = await launchBrowser();
   try {
-    const browser = await launchBrowser();
+    const product = await Product.start();
     try {
       for (const [name, picture] of Object.entries(pictures)) {
         await product.reset();
@@ -51,10 +51,10 @@ async function takePictures(): Promise<Map<string, Buffer>> {
         images.set(name, image);
       }
     } finally {
-      await browser.close();
+      await product.stop();
     }
   } finally {
-    await product.stop();
+    await browser.close();
   }
   return images;
 }

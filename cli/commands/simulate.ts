@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ActionResult, FlexResult, Snapshot } from '../../simulator/api';
 import { formatEntry, formatList } from '../format-timeline';
 import { paintFor, printJson } from '../output';
-import { addCommand, exitCodes, UsageError } from '../program';
+import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
 
 /** `npm run simulate -- …`: asks the local Twilio that `npm start` runs. */
 export function addSimulate(program: Command): void {
@@ -165,8 +165,4 @@ function printResult(command: Command, result: ActionResult): void {
       ? `\n${paint('green', 'All as it should be.')}`
       : `\n${paint('red', 'Not as it should be:')}\n${failures.map((one) => `  ${one}`).join('\n')}`,
   );
-}
-
-function wantsJson(command: Command): boolean {
-  return command.optsWithGlobals().json === true;
 }

@@ -171,27 +171,6 @@ describe('in a project', () => {
     });
   });
 
-  it('screenshots --json names the pictures, or what kept it from taking them', () => {
-    expect(json(['screenshots'], { CHROMIUM: '/nowhere' })).toEqual({
-      status: 1,
-      json: { ok: false, error: expect.stringMatching(/^There is no Chromium at \/nowhere/) },
-    });
-    const { CHROMIUM } = process.env;
-    const { status, json: taken } = json(['screenshots'], CHROMIUM ? { CHROMIUM } : {});
-    expect([status, taken]).toEqual([
-      0,
-      {
-        ok: true,
-        pictures: ['light', 'dark', 'flex'].map((name) => ({
-          file: `docs/console-${name}.png`,
-          bytes: expect.any(Number),
-        })),
-      },
-    ]);
-    const { pictures } = taken as { pictures: { file: string; bytes: number }[] };
-    for (const { file, bytes } of pictures) expect(readFileSync(project.path(file))).toHaveLength(bytes);
-  }, 120_000);
-
   it.each(['check', 'build'])('%s colors its report where that is wanted, and nowhere else', (command) => {
     addProblem();
     const report = (env: Record<string, string>) => runCommand(project.root, [command], env).stderr;

@@ -2,10 +2,40 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { buildProject } from '../../build/build-project';
 import { launchBrowser, takePicture } from '../../cli/screenshots';
+import { runCommand } from '../support/command-line';
 import { ProjectCopy } from '../support/project-copy';
 import { Started } from '../support/started';
 
 describe('npm run screenshots', () => {
+  it('--json names the pictures, or what kept it from taking them', () => {
+    const project = new ProjectCopy();
+    const screenshots = (env: Record<string, string>) => {
+      const { status, stdout } = runCommand(project.root, ['screenshots', '--json'], env);
+      return { status, json: JSON.parse(stdout) };
+    };
+    try {
+      expect(screenshots({ CHROMIUM: '/nowhere' })).toEqual({
+        status: 1,
+        json: { ok: false, error: expect.stringMatching(/^There is no Chromium at \/nowhere/) },
+      });
+      const { CHROMIUM } = process.env;
+      const { status, json } = screenshots(CHROMIUM ? { CHROMIUM } : {});
+      const bytes = (name: string) => readFileSync(project.path('docs', `console-${name}.png`)).length;
+      expect([status, json]).toEqual([
+        0,
+        {
+          ok: true,
+          pictures: ['light', 'dark', 'flex'].map((name) => ({
+            file: `docs/console-${name}.png`,
+            bytes: bytes(name),
+          })),
+        },
+      ]);
+    } finally {
+      project.remove();
+    }
+  }, 120_000);
+
   it('fails, says what the page shows, and writes nothing when the build has failed', async () => {
     const project = new ProjectCopy();
     let command: Started | undefined;

@@ -365,9 +365,9 @@ describe('npm run simulate', () => {
   });
 
   it('colors the timeline where that is wanted', async () => {
-    const scenario = ['scenario', 'twilio-silent'];
-    const failed = '\u001b[31mNot as it should be:\u001b[39m';
-    expect((await simulateWith({ FORCE_COLOR: '1' }, ...scenario)).output).toContain(failed);
+    const scenario = ['scenario', 'known-customer'];
+    const done = '\u001b[32mAll as it should be.\u001b[39m';
+    expect((await simulateWith({ FORCE_COLOR: '1' }, ...scenario)).output).toContain(done);
     expect((await simulateWith({ FORCE_COLOR: '1', NO_COLOR: '1' }, ...scenario)).output).not.toContain(
       '\u001b',
     );

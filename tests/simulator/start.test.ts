@@ -21,11 +21,12 @@ afterEach(() => {
   project.remove();
 });
 
-const start = (): Started =>
+const start = (env: Record<string, string> = {}): Started =>
   new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start'], {
     PORT: String(ports.functions),
     SIMULATOR_PORT: String(ports.console),
     SIMULATOR_PROXY_PORT: String(ports.proxy),
+    ...env,
   });
 const api = async <T>(method: string, path: string, body?: object): Promise<T> => {
   const url = `http://localhost:${ports.console}${path}`;
@@ -51,7 +52,7 @@ describe('npm start', () => {
   });
 
   it('keeps its state when a file changes, and serves the last good build when that is wrong', async () => {
-    running = start();
+    running = start({ FORCE_COLOR: '1' });
     await running.prints(/Stop it with Ctrl-C/);
     const first = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'one' });
     edit('assets/customers.private.json', (text) => text.replace('John Fox', 'John Wolf'));
@@ -68,6 +69,9 @@ describe('npm start', () => {
       (await api<Snapshot>('GET', '/api/state')).build.report;
     const report = await running.until(broken, 'the report');
     expect(report).toContain('customers[0].channels[0].value: "12" is no phone number');
+    // Colors are for the terminal, not for the page.
+    expect(running.output).toContain('\u001b[31m1 problem');
+    expect(report).not.toContain('\u001b');
     const third = await api<ActionResult>('POST', '/api/scenarios/new-customer');
     expect(third.failures).toEqual([]);
   });
