@@ -16,7 +16,12 @@ export class UsageError extends Error {}
 /** Adds a command to the program. */
 type AddCommand = (program: Command) => void;
 
-/** @returns the command line with these commands */
+/**
+ * Commander refuses unknown names with the nearest known one and keeps to NO_COLOR by itself, where citty takes unknown
+ * options and cac has no nested commands. It stays at version 14 while Node.js 20 is supported.
+ *
+ * @returns the command line with these commands
+ */
 export function createProgram(commands: readonly AddCommand[]): Command {
   const program = new Command('cli')
     .description('Builds, checks and serves the callbacks, and simulates Twilio for them.')
