@@ -155,7 +155,7 @@ describe('in a project', () => {
       status: 1,
       json: {
         ok: false,
-        report: expect.stringMatching(/^assets\/customers\.private\.json\n[^]*\n1 problem$/),
+        report: expect.stringMatching(/^assets\/customers\.private\.json\n[\s\S]*\n1 problem$/),
       },
     });
   });
