@@ -12,7 +12,7 @@ const northAmerica = '1';
  *
  * @returns the country (ISO 3166-1 alpha-2) by prefix, without the `+`, in order
  */
-export function compileCountryPrefixes(): Map<string, string> {
+function compileCountryPrefixes(): Map<string, string> {
   const prefixes = new Map<string, string>();
   for (const [callingCode, countries] of Object.entries(metadata.country_calling_codes)) {
     const [main] = countries;

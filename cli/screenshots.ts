@@ -57,7 +57,7 @@ export const pictures: Record<string, Picture> = {
 };
 
 /** What a page shows or logs that has no place in a picture. */
-export class PageProblems {
+class PageProblems {
   readonly #page: Page;
   readonly #logged: string[] = [];
 

@@ -53,7 +53,7 @@ export function formatProblems(problems: readonly Problem[], color = false): str
 }
 
 /** @returns `customers[3].channels[0].value` for its keys */
-export function formatPath(keys: readonly unknown[]): string {
+function formatPath(keys: readonly unknown[]): string {
   return keys.reduce<string>((path, key) => {
     if (typeof key === 'number') return `${path}[${key}]`;
     return path ? `${path}.${String(key)}` : String(key);

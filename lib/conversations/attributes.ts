@@ -3,8 +3,8 @@ import type { Customer } from '../model';
 import { byteLength } from '../text';
 
 /** Twilio's limits, in bytes of JSON text. */
-export const participantAttributesLimit = 4 * 1024;
-export const conversationAttributesLimit = 16 * 1024;
+const participantAttributesLimit = 4 * 1024;
+const conversationAttributesLimit = 16 * 1024;
 
 /**
  * @returns the id of the card that a participant already has; undefined where it is missing, null or blank. Systems

@@ -41,7 +41,7 @@ export interface Attempt {
 }
 
 /** How long a key and what came of it are kept, in seconds. */
-export const keptSeconds = 24 * 60 * 60;
+const keptSeconds = 24 * 60 * 60;
 
 /** No function runs longer, in milliseconds; a little is added for clocks that differ. */
 const leaseMs = 15_000;

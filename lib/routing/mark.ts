@@ -26,7 +26,7 @@ export function markAttributes(mark: RoutingMark, current = '{}'): string {
 }
 
 /** @returns the mark in a participant's attributes, or undefined when routing did not add this participant */
-export function readMark(attributes: string): RoutingMark | undefined {
+function readMark(attributes: string): RoutingMark | undefined {
   const { rank, rule } = (parseAttributes(attributes)?.[attribute] ?? {}) as Partial<RoutingMark>;
   return typeof rank === 'number' && typeof rule === 'string' ? { rank, rule } : undefined;
 }

@@ -22,7 +22,7 @@ export interface CallerRules {
 }
 
 /** A key that can be guessed is no key, in characters. */
-export const leastKeyLength = 32;
+const leastKeyLength = 32;
 
 /**
  * Finds out who calls: a server by its bearer key, or a Flex user by the token that Flex gave.

@@ -32,7 +32,7 @@ export async function warnOfUnlistedWorker(
 }
 
 /** @returns the worker whose identity differs least from one that is not listed; undefined where more than that differs */
-export function findNearest(worker: string, workers: readonly Worker[]): NearestWorker | undefined {
+function findNearest(worker: string, workers: readonly Worker[]): NearestWorker | undefined {
   const lower = (text: string): string => text.normalize('NFC').toLowerCase();
   const bare = (text: string): string => text.replace(/\s+/g, '');
   const ways = [

@@ -391,7 +391,7 @@ export class FlexModel {
 }
 
 /** @returns a name as Flex spells it in identities: what is no letter or digit becomes `_` and two hexadecimal digits */
-export function flexIdentity(name: string): string {
+function flexIdentity(name: string): string {
   return name.replace(
     /[^A-Za-z0-9]/g,
     (letter) => `_${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,

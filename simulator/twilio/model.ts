@@ -18,14 +18,6 @@ export type FrontlineAccess = 'available' | 'missing' | 'forbidden';
 
 export type ConversationState = 'initializing' | 'active' | 'inactive' | 'closed';
 
-/** An error in Twilio's own shape. */
-export interface TwilioErrorBody {
-  code: number;
-  message: string;
-  more_info: string;
-  status: number;
-}
-
 export interface Binding {
   /** `sms`, `whatsapp`, … */
   type: string;

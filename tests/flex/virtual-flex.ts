@@ -21,7 +21,7 @@ import { customer, routing } from '../support/data';
 
 const openApi = new TwilioOpenApi();
 
-export const accountSid = `AC${'0'.repeat(32)}`;
+const accountSid = `AC${'0'.repeat(32)}`;
 const authToken = '0'.repeat(32);
 export const apiKey = 'a-key-of-the-tests-that-is-long-enough';
 export const ada = customer({

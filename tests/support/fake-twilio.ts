@@ -1,6 +1,5 @@
 import { ConnectionReset, type Fault, type Matcher } from '../../simulator/twilio/faults';
 import type {
-  ConversationState,
   FrontlineAccess,
   FrontlineUser,
   GroupJoin,
@@ -14,7 +13,7 @@ import { participantResource } from '../../simulator/twilio/resources';
 import { RestApi, type RestRequest } from '../../simulator/twilio/rest';
 import { TwilioState } from '../../simulator/twilio/state';
 
-export { ConnectionReset, type ConversationState, type Fault };
+export { ConnectionReset, type Fault };
 
 /** The account that the tests use. The development runtime insists on 34 and 32 characters. */
 export const accountSid = `AC${'0'.repeat(32)}`;
