@@ -19,8 +19,10 @@ const parts = [
 export class ProjectCopy {
   readonly root = mkdtempSync(join(realpathSync(tmpdir()), 'project-'));
 
-  constructor() {
-    for (const part of parts) cpSync(join(root, part), join(this.root, part), { recursive: true });
+  /** @param more files and folders of the project beyond those that a build needs */
+  constructor(more: readonly string[] = []) {
+    for (const part of [...parts, ...more])
+      cpSync(join(root, part), join(this.root, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(this.root, 'node_modules'));
   }
 
