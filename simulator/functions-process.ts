@@ -72,8 +72,6 @@ export class FunctionsProcess {
     const args = [
       '--require',
       join(__dirname, 'end-with-parent.cjs'),
-      '--require',
-      join(__dirname, 'https-through-proxy.cjs'),
       join(root, 'node_modules/twilio-run/bin/twilio-run.js'),
       'start',
       `--port=${port}`,

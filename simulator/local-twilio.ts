@@ -155,7 +155,7 @@ export class LocalTwilio {
         root,
         env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken, HTTP_PROXY: proxy.url },
         defaults: this.#flex.environment(),
-        processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile, LOCAL_TWILIO_PROXY: proxy.url },
+        processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
         onLog: (line) => {
           this.#webhooks.takeLogLine(line);
           onOutput(line);

@@ -58,6 +58,11 @@ function createClient(getClient: (options: ClientOpts) => Twilio): Twilio {
   }
 }
 
+/** @returns what to throw where Twilio does not accept our credentials */
+export function credentialsRefused(cause: unknown): Misconfigured {
+  return badCredentials('credentials_refused', cause);
+}
+
 function badCredentials(code: string, cause: unknown): Misconfigured {
   const fix = "compare them with the Console's account page";
   return new Misconfigured(code, { file: '.env', field: 'ACCOUNT_SID or AUTH_TOKEN', fix }, { cause });
@@ -204,7 +209,7 @@ function isFinal(error: unknown): boolean {
 function toTwilioError(what: string, error: unknown): unknown {
   if (error instanceof CallbackError) return error;
   const { status, code, message } = error as RequestError;
-  if (status === 401 || status === 403) return badCredentials('credentials_refused', error);
+  if (status === 401 || status === 403) return credentialsRefused(error);
   const conflict =
     code === twilioCodes.addressPairInUse ? /\bCH[0-9a-f]{32}\b/i.exec(String(message))?.[0] : undefined;
   const facts = { request: what, twilioStatus: status, twilioCode: code, ...(conflict && { conflict }) };

@@ -106,7 +106,7 @@ function sendAbortably(client: RequestClient, options: SentRequest, signal: Abor
 /** @throws RequestFailure unless it is a success with its JSON object, or 204 as for something deleted */
 function readResponse(response: Received): Received {
   const { statusCode: status, headers } = response as Received & { headers?: Record<string, unknown> };
-  const body = parse(response.body);
+  const body = parseObject(response.body);
   if (status >= 200 && status < 300) {
     if (body !== undefined || status === 204) return response;
     throw unexpectedResponse();
@@ -128,7 +128,8 @@ function networkFailure(error: unknown): RequestFailure {
   );
 }
 
-function parse(body: unknown): Record<string, unknown> | undefined {
+/** @returns the JSON object that an answer's body is, parsed or not; undefined for anything else */
+export function parseObject(body: unknown): Record<string, unknown> | undefined {
   let value = body;
   if (typeof body === 'string') {
     try {

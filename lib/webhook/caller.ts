@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../caller';
 import { Forbidden, Unauthorized } from '../errors';
-import { retry, type Waiting } from '../twilio/api';
 
 export interface Credentials {
   /** The header `Authorization`. */
@@ -17,8 +16,8 @@ export interface CallerRules {
   roles: readonly string[];
   /** Milliseconds since 1970. */
   now: number;
-  /** Asks Twilio about a Flex token. @throws whatever `validateFlexToken` throws */
-  validate(token: string): Promise<unknown>;
+  /** Asks Twilio about a Flex token, as `validateFlexToken` does. */
+  validate(token: string): Promise<Record<string, unknown>>;
 }
 
 /** A key that can be guessed is no key, in characters. */
@@ -28,7 +27,7 @@ const leastKeyLength = 32;
  * Finds out who calls: a server by its bearer key, or a Flex user by the token that Flex gave.
  *
  * @throws Unauthorized for anybody else; Forbidden for a Flex user without the role, or who is no worker;
- *   TwilioUnavailable when Twilio could not be asked
+ *   TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials
  */
 export async function identifyCaller(
   { authorization, token }: Credentials,
@@ -50,17 +49,10 @@ export async function identifyCaller(
   return readAgent(await rules.validate(token), rules);
 }
 
-function readAgent(result: unknown, { roles, now }: CallerRules): Caller {
-  const {
-    valid,
-    expiration,
-    identity,
-    realm_user_id,
-    worker_sid,
-    roles: own,
-  } = (result ?? {}) as Record<string, unknown>;
-  if (valid !== true || typeof identity !== 'string' || identity === '')
-    throw new Unauthorized('invalid_token');
+function readAgent(verdict: Record<string, unknown>, { roles, now }: CallerRules): Caller {
+  const { valid, expiration, identity, realm_user_id, worker_sid, roles: own } = verdict;
+  if (valid !== true) throw new Unauthorized('refused_token');
+  if (typeof identity !== 'string' || identity === '') throw new Unauthorized('invalid_token');
   if (typeof expiration === 'string' && Date.parse(expiration) <= now)
     throw new Unauthorized('expired_token');
   const has = Array.isArray(own) && own.some((role) => roles.includes(String(role)));
@@ -76,56 +68,4 @@ function readAgent(result: unknown, { roles, now }: CallerRules): Caller {
 function isSame(given: string, expected: string): boolean {
   const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(given), hash(expected));
-}
-
-/** What the validator rejects with when it got no verdict, as far as that can be told from the text. */
-const noVerdict = [
-  // A network error's code, or what Node.js says of one.
-  /\bE(CONN[A-Z]+|NOTFOUND|TIMEDOUT|PIPE|PROTO|HOST[A-Z]+|NET[A-Z]+|AI_[A-Z]+)\b|socket hang up|TLS/,
-  // An answer that is no JSON, or Twilio's words for an overload or an outage.
-  /JSON|Unexpected|too many requests|internal server|unavailable|time-?out/i,
-];
-
-/** What it rejects with when Twilio does not accept the account's own credentials. */
-const ownCredentials = /^Authenticat(e$|ion Error)/;
-
-/**
- * Asks Twilio about a Flex token, again while Twilio does not answer: the validator has no time-out of its own, and
- * tells a refused token from an outage by nothing but its text.
- *
- * @param ask one question, e.g. by `twilio-flex-token-validator`; rejects with a text
- * @param timer starts the time that one question has
- * @returns what Twilio says of the token
- * @throws Unauthorized for a token that Twilio does not accept; TwilioUnavailable when it could not be asked;
- *   Misconfigured when Twilio does not accept our credentials
- * @see https://github.com/twilio/twilio-flex-token-validator
- */
-export function validateFlexToken(
-  waiting: Waiting,
-  ask: () => Promise<unknown>,
-  timer: () => { done: Promise<void>; clear(): void },
-): Promise<unknown> {
-  return retry(waiting, 'validate Flex token', async () => {
-    const { done, clear } = timer();
-    const late = done.then(() => {
-      throw failed('NO_VERDICT');
-    });
-    try {
-      return await Promise.race([ask(), late]);
-    } catch (reason) {
-      if (reason instanceof Error) throw failed('NO_VERDICT');
-      const text = String(reason ?? '');
-      if (ownCredentials.test(text)) throw failed(20003, 401);
-      throw noVerdict.some((words) => words.test(text))
-        ? failed('NO_VERDICT')
-        : new Unauthorized('refused_token');
-    } finally {
-      clear();
-    }
-  });
-}
-
-/** An error as the SDK throws them, for `retry` to judge. */
-function failed(code: number | string, status?: number): Error {
-  return Object.assign(new Error('no verdict'), { code, status });
 }

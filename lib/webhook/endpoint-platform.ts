@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
-import { validator } from 'twilio-flex-token-validator';
 import type { Deadline } from '../deadline';
-import { requestTimeoutMs, type Waiting } from '../twilio/api';
+import { requestTimeoutMs } from '../twilio/api';
 import { boundHttpClient } from '../twilio/http-client';
-import { validateFlexToken } from './caller';
 import { type Platform, type RuntimeContext, requireCredentials, twilioPlatform } from './platform';
 
 /** What an endpoint takes from the place it runs in beyond what a callback takes. */
@@ -15,8 +13,6 @@ export interface EndpointPlatform extends Platform {
    * @throws Misconfigured when the account's credentials are missing
    */
   sync(context: RuntimeContext, deadline: Deadline): ServiceContext;
-  /** Asks Twilio about a Flex token. @throws as `validateFlexToken` in `caller.ts` */
-  validateFlexToken(context: RuntimeContext, token: string, waiting: Waiting): Promise<unknown>;
   /** Milliseconds since 1970. */
   date(): number;
   /** A new random name. */
@@ -38,15 +34,6 @@ export const twilioEndpointPlatform: EndpointPlatform = {
     return Runtime.getSync({
       httpClient: boundHttpClient(httpClient, { deadline, timer, limitMs: requestTimeoutMs }),
     });
-  },
-
-  validateFlexToken(context, token, waiting) {
-    const { ACCOUNT_SID = '', AUTH_TOKEN = '', TWILIO_REGION = '' } = context;
-    return validateFlexToken(
-      waiting,
-      () => validator(token, ACCOUNT_SID, AUTH_TOKEN, TWILIO_REGION.split('-')[0] || undefined),
-      () => twilioPlatform.timer(requestTimeoutMs),
-    );
   },
 
   date: () => Date.now(),

@@ -2,6 +2,7 @@ import type { GenericSchema, InferOutput } from 'valibot';
 import type { Caller } from '../caller';
 import { withReserve } from '../deadline';
 import { Forbidden, UnsupportedMediaType } from '../errors';
+import { validateFlexToken } from '../twilio/flex-token';
 import { loadAssets } from './assets';
 import { identifyCaller } from './caller';
 import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
@@ -80,12 +81,7 @@ export function serveEndpoint<S extends GenericSchema>(
             apiKey: twilioContext.OUTBOUND_API_KEY,
             roles,
             now: platform.date(),
-            validate: (token) =>
-              platform.validateFlexToken(
-                twilioContext,
-                token,
-                context.twilio({ reserveMs: validationReserveMs }),
-              ),
+            validate: (token) => validateFlexToken(context.twilio({ reserveMs: validationReserveMs }), token),
           },
         );
         context.addToLog({ caller: caller.kind });

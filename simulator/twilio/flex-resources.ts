@@ -86,7 +86,11 @@ export function taskRouterResources(flex: FlexModel): Resource[] {
 }
 
 /**
- * What `twilio-flex-token-validator` asks. It is in none of Twilio's API descriptions.
+ * Whether a Flex token is valid. It is in none of Twilio's API descriptions. The request is that of
+ * `twilio-flex-token-validator`. The answers are those in the tests of cweems/flex-guard (`test/support.js`): 20101
+ * and `valid: false` for a bad token, 404 and 20404 for an account that Twilio does not know; a comment in
+ * techmatters/hrm's `app.js` says the same of made-up credentials. With which HTTP status a bad token is answered is
+ * not known: public callers read `valid` from a success.
  *
  * @see https://github.com/twilio/twilio-flex-token-validator
  */

@@ -58,11 +58,11 @@ export interface TokenVerdict {
   valid: boolean;
   code: number;
   message: string | null;
-  expiration?: string;
-  realm_user_id?: string;
-  identity?: string;
-  roles?: string[];
-  worker_sid?: string;
+  expiration: string | null;
+  realm_user_id: string | null;
+  identity: string | null;
+  roles: string[] | null;
+  worker_sid: string | null;
 }
 
 interface Token {
@@ -173,7 +173,7 @@ export class FlexModel {
     const { sid, identity } = this.putWorker(friendlyName);
     const expires = Date.now() + lifeMs;
     const token = `local-flex-token.${randomBytes(24).toString('base64url')}`;
-    const verdict = {
+    const verdict: TokenVerdict = {
       valid: true,
       code: 0,
       message: null,
@@ -181,19 +181,17 @@ export class FlexModel {
       realm_user_id: friendlyName,
       identity,
       roles,
-      ...(worker && { worker_sid: sid }),
+      worker_sid: worker ? sid : null,
     };
     this.#tokens.set(token, { verdict, accountSid, expires });
     return token;
   }
 
-  /** What Twilio answers about a token. Which codes it has for a bad one is not documented. */
+  /** What Twilio answers about a token. */
   validateToken(text: string): TokenVerdict {
     const token = this.#tokens.get(text);
-    if (!token || token.accountSid !== this.accountSid) {
-      return { valid: false, code: 20101, message: 'Invalid Access Token' };
-    }
-    if (token.expires <= Date.now()) return { valid: false, code: 20104, message: 'Access Token expired' };
+    if (!token || token.accountSid !== this.accountSid) return refusal(20101, 'Invalid Access Token');
+    if (token.expires <= Date.now()) return refusal(20104, 'Access Token expired or expiration date invalid');
     return token.verdict;
   }
 
@@ -396,6 +394,12 @@ function flexIdentity(name: string): string {
     /[^A-Za-z0-9]/g,
     (letter) => `_${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
+}
+
+/** What Twilio says of a token that it does not accept. */
+function refusal(code: number, message: string): TokenVerdict {
+  const nothing = { expiration: null, realm_user_id: null, identity: null, roles: null, worker_sid: null };
+  return { valid: false, code, message, ...nothing };
 }
 
 function checkParticipant(type: string, one: ParticipantFields | undefined, properties: unknown): void {

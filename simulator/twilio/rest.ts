@@ -35,6 +35,7 @@ const unfinished = `{"account_sid": "AC${'0'.repeat(32)}", "attributes": "${'{}'
 
 const conversationsHost = 'conversations.twilio.com';
 const frontlineHost = 'frontline-api.twilio.com';
+const iamHost = 'iam.twilio.com';
 
 /**
  * Twilio's REST API as far as it is simulated: Conversations, Frontline, and what an outbound start from Flex needs of
@@ -67,7 +68,7 @@ export class RestApi {
       [frontlineHost, frontlineResources(state)],
       ['flex-api.twilio.com', interactionResources(this.flex)],
       ['taskrouter.twilio.com', taskRouterResources(this.flex)],
-      ['iam.twilio.com', tokenResources(this.flex)],
+      [iamHost, tokenResources(this.flex)],
       ['sync.twilio.com', syncResources(this.sync)],
       ['content.twilio.com', contentResources(this.content)],
       ['api.twilio.com', messageLogResources(this.messageLog)],
@@ -181,7 +182,12 @@ export class RestApi {
   #route(request: RestRequest): Outcome {
     const { accountSid, authToken } = this.#state;
     const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-    if (request.headers.authorization !== expected) throw new TwilioError(401, 20003, 'Authenticate');
+    if (request.headers.authorization !== expected) {
+      // See `tokenResources`.
+      const isOtherAccount = request.host === iamHost && !request.path.includes(`/${accountSid}/`);
+      if (isOtherAccount) throw notFound(request.path.replace('/v1', ''));
+      throw new TwilioError(401, 20003, 'Authenticate');
+    }
 
     if (request.host === frontlineHost) this.#requireFrontline(request);
     const { path, serviceSid, isNamed } = this.#scope(request);

@@ -6,7 +6,6 @@ import type { Customer, Routing } from '../../lib/model';
 import type { Waiting } from '../../lib/twilio/api';
 import { openTwilio, requestTimeoutMs } from '../../lib/twilio/api';
 import { boundHttpClient } from '../../lib/twilio/http-client';
-import { validateFlexToken } from '../../lib/webhook/caller';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
 import type { EndpointPlatform } from '../../lib/webhook/endpoint-platform';
 import type { RuntimeContext } from '../../lib/webhook/platform';
@@ -96,6 +95,8 @@ export class VirtualFlex {
     flex: { roles: ['agent'], origins: ['https://flex.twilio.com'] },
   });
   env: Record<string, string> = { OUTBOUND_API_KEY: apiKey };
+  /** Those that the functions have. */
+  readonly credentials = { accountSid, authToken };
   #ids = 0;
 
   constructor() {
@@ -175,7 +176,8 @@ export class VirtualFlex {
   }
 
   #context(): RuntimeContext {
-    return { ...this.env, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken } as unknown as RuntimeContext;
+    const { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN } = this.credentials;
+    return { ...this.env, ACCOUNT_SID, AUTH_TOKEN } as unknown as RuntimeContext;
   }
 
   #platform(): EndpointPlatform {
@@ -207,12 +209,6 @@ export class VirtualFlex {
         const httpClient = boundHttpClient(this.#client().httpClient, bounds);
         return twilio(accountSid, authToken, { httpClient }).sync.v1.services('default');
       },
-      validateFlexToken: (_context, token, how) =>
-        validateFlexToken(
-          how,
-          () => this.#validate(token),
-          () => timer(0),
-        ),
       date: () => Date.UTC(2026, 0, 1) + this.clock,
       newId: () => `id-${++this.#ids}-${Math.random()}`,
     };
@@ -223,28 +219,9 @@ export class VirtualFlex {
     await new Promise(setImmediate);
   }
 
-  /** As `twilio-flex-token-validator` does, down to what it rejects with. */
-  async #validate(token: string): Promise<unknown> {
-    const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-    const request = {
-      method: 'POST',
-      host: 'iam.twilio.com',
-      path: `/v1/Accounts/${accountSid}/Tokens/validate`,
-    };
-    const answer = await this.#send(
-      { ...request, query: {}, form: { token }, headers: { authorization } },
-      requestTimeoutMs,
-    ).catch((error: Error) => Promise.reject(error.message));
-    const result = (typeof answer.body === 'string' ? JSON.parse(answer.body) : answer.body) as {
-      valid?: boolean;
-      message?: string;
-    };
-    return result.valid ? result : Promise.reject(result.message);
-  }
-
   #client(): Twilio {
     const httpClient = inProcess({ handle: (request, timeout) => this.#send(request, timeout) });
-    return twilio(accountSid, authToken, { httpClient });
+    return twilio(this.credentials.accountSid, this.credentials.authToken, { httpClient });
   }
 
   async #send(request: RestRequest, timeout = requestTimeoutMs): Promise<RestAnswer> {

@@ -1,12 +1,25 @@
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { HttpsProxyAgent } from 'https-proxy-agent';
 import twilio, { type Twilio } from 'twilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
 import { type RunningProxy, startProxy } from '../../simulator/twilio/proxy';
 import { accountSid, authToken, FakeTwilio, type Fault, faults } from '../support/fake-twilio';
 import { createGetTwilioClient } from '../support/in-process-client';
 
-const { throughProxy } = require('../../simulator/https-through-proxy.cjs') as {
-  throughProxy(url: string, caFile: string): RequestClient['axios']['defaults']['httpsAgent'];
-};
+/** A way through a proxy which ends TLS itself, with a certificate that this process was not started with. */
+class ProxyAgent extends HttpsProxyAgent {
+  readonly #ca: Buffer;
+
+  constructor({ url, caFile }: RunningProxy) {
+    super(url);
+    this.#ca = readFileSync(caFile);
+  }
+
+  override callback(...[request, options]: Parameters<HttpsProxyAgent['callback']>): Promise<Socket> {
+    return super.callback(request, { ...options, ca: this.#ca } as typeof options);
+  }
+}
 
 const conversation = `CH${'0'.repeat(31)}1`;
 const timeout = 300;
@@ -17,7 +30,7 @@ let overTheWire: Twilio;
 beforeAll(async () => {
   proxy = await startProxy(fake, { port: 0 });
   const httpClient = new RequestClient({ timeout });
-  httpClient.axios.defaults.httpsAgent = throughProxy(proxy.url, proxy.caFile);
+  httpClient.axios.defaults.httpsAgent = new ProxyAgent(proxy);
   overTheWire = twilio(accountSid, authToken, { httpClient });
 });
 beforeEach(() => {

@@ -34,7 +34,7 @@ const files: Record<string, string> = {
   'api.twilio.com': 'twilio_api_v2010',
 };
 
-/** What Twilio describes nowhere but in `twilio-flex-token-validator`. */
+/** What Twilio describes nowhere: see `tokenResources` of the local Twilio. */
 const undescribed = /^iam\.twilio\.com\/v1\/Accounts\/AC\w+\/Tokens\/validate$/;
 
 /** Header parameters that are no part of a form or query. */

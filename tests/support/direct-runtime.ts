@@ -1,11 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import twilioSdk from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
-import { startProxy } from '../../simulator/twilio/proxy';
 import { FakeTwilio } from './fake-twilio';
 import { contentType, parseBody } from './http';
 import { createGetTwilioClient } from './in-process-client';
@@ -23,10 +21,6 @@ const { TwilioResponse, toHttp } = require('./processes/twilio-response.cjs') as
   toHttp(error: unknown, payload: unknown): { status: number; headers: Record<string, string>; body: string };
 };
 
-const { throughProxy } = require('../../simulator/https-through-proxy.cjs') as {
-  throughProxy(url: string, caFile: string): https.Agent;
-};
-
 const consoleMethods = ['debug', 'error', 'info', 'log', 'warn'] as const;
 
 /** The sources themselves, called as functions in the process of the test. One may run at a time. */
@@ -42,11 +36,6 @@ export const directRuntime: TestedRuntime = {
     let instances = new Map<string, Handler>();
     let env = completeEnv(firstEnv);
     let assets = writeAssets(folder, first);
-
-    // What calls Twilio by Node's own `https` is not seen by the in-process client.
-    const proxy = await startProxy(twilio, { port: 0 });
-    const agent = https.globalAgent;
-    https.globalAgent = throughProxy(proxy.url, proxy.caFile);
 
     const previous = { Runtime: globalThis.Runtime, Twilio: globalThis.Twilio };
     Object.assign(globalThis, {
@@ -110,8 +99,6 @@ export const directRuntime: TestedRuntime = {
 
       async stop() {
         Object.assign(globalThis, previous);
-        https.globalAgent = agent;
-        await proxy.close();
         rmSync(folder, { recursive: true, force: true });
       },
     };

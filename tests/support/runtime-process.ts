@@ -46,12 +46,10 @@ export class RuntimeProcess {
   static async start(script: string, cwd: string, proxy: RunningProxy): Promise<RuntimeProcess> {
     const child = fork(join(__dirname, 'processes', script), {
       cwd,
-      execArgv: ['--require', join(__dirname, '..', '..', 'simulator', 'https-through-proxy.cjs')],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
         ...systemVariables(),
         HTTP_PROXY: proxy.url,
-        LOCAL_TWILIO_PROXY: proxy.url,
         NODE_EXTRA_CA_CERTS: proxy.caFile,
       },
     });
