@@ -88,14 +88,37 @@ export function addressKey(text: string, type?: ChannelType): string | undefined
   return parseAddress(text, type)?.key;
 }
 
+/** An address in an event, parsed once. */
+export interface EventAddress {
+  /** As Twilio wrote it: what Twilio is given back, and what people see. */
+  raw: string;
+  /** undefined for what is no address of its channel, e.g. `whatsapp:ada`. */
+  address: Address | undefined;
+}
+
+/** Reads an address in a messaging binding. No chat identity stands there: five or six digits are a short code. */
+export function readEventAddress(raw: string): EventAddress {
+  return { raw, address: parseShortCode(raw) ?? parseAddress(raw) };
+}
+
+/** @returns whether an address is one of those with these keys, e.g. `Routing.ownAddresses` */
+export function isAmong({ address }: EventAddress, keys: readonly string[]): boolean {
+  return address !== undefined && keys.includes(address.key);
+}
+
+/** @returns whether two addresses are the same one, however they are written */
+export function isSameAddress(a: EventAddress, b: EventAddress): boolean {
+  return a.raw === b.raw || (a.address !== undefined && a.address.key === b.address?.key);
+}
+
 /**
- * The key of an address in a messaging binding. No chat identity stands there, so that five or six digits are a short
- * code.
+ * The same number on the other of SMS and WhatsApp.
  *
- * @returns the key, or undefined when the text is no address
+ * @returns undefined for an address of any other channel
  */
-export function bindingKey(text: string): string | undefined {
-  return parseShortCode(text)?.key ?? addressKey(text);
+export function onOtherChannel({ type, key }: Address): Address | undefined {
+  if (type === 'sms') return { type: 'whatsapp', value: `whatsapp:${key}`, key };
+  return type === 'whatsapp' ? { type: 'sms', value: key, key } : undefined;
 }
 
 /**

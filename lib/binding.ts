@@ -1,4 +1,4 @@
-import { addressKey, bindingKey } from './address';
+import { type EventAddress, isAmong, isSameAddress } from './address';
 
 /**
  * The fields of a Conversations event that say between whom it is.
@@ -6,18 +6,18 @@ import { addressKey, bindingKey } from './address';
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks
  */
 export interface BindingFields {
-  'MessagingBinding.Address'?: string | undefined;
-  'MessagingBinding.AuthorAddress'?: string | undefined;
-  'MessagingBinding.ProxyAddress'?: string | undefined;
-  'MessagingBinding.ProjectedAddress'?: string | undefined;
+  'MessagingBinding.Address': EventAddress[];
+  'MessagingBinding.AuthorAddress'?: EventAddress | undefined;
+  'MessagingBinding.ProxyAddress'?: EventAddress | undefined;
+  'MessagingBinding.ProjectedAddress'?: EventAddress | undefined;
 }
 
-/** Between whom a conversation is. Addresses are as Twilio wrote them, each once. */
+/** Between whom a conversation is. Each address is there once. */
 export interface Parties {
   /** The people on the other side: the sender first, then the others of a group. Never an address of ours. */
-  people: string[];
+  people: EventAddress[];
   /** Our address that was written to; undefined in a group whose members include no address that the data names. */
-  ours: string | undefined;
+  ours: EventAddress | undefined;
   /** Whether this is a group MMS: its members write to each other, and our number is one of them. */
   isGroup: boolean;
 }
@@ -33,34 +33,26 @@ export interface Parties {
  * @see https://www.twilio.com/docs/conversations/group-texting
  */
 export function readParties(event: BindingFields, ownAddresses: readonly string[]): Parties {
-  const members = splitAddresses(event['MessagingBinding.Address']);
-  const [author] = splitAddresses(event['MessagingBinding.AuthorAddress']);
-  const [proxy] = splitAddresses(event['MessagingBinding.ProxyAddress']);
-  const [projected] = splitAddresses(event['MessagingBinding.ProjectedAddress']);
-  const isOwn = (address: string): boolean => ownAddresses.includes(bindingKey(address) ?? '');
+  const {
+    'MessagingBinding.Address': members,
+    'MessagingBinding.AuthorAddress': author,
+    'MessagingBinding.ProxyAddress': proxy,
+    'MessagingBinding.ProjectedAddress': projected,
+  } = event;
+  const isOwn = (one: EventAddress): boolean => isAmong(one, ownAddresses);
 
   const onlyReceivers =
-    author !== undefined && proxy === undefined && !members.some((one) => isSame(one, author));
+    author !== undefined && proxy === undefined && !members.some((one) => isSameAddress(one, author));
   const isGroup = members.length > 1 || projected !== undefined || onlyReceivers;
   const ours = projected ?? proxy ?? (isGroup ? members.find(isOwn) : undefined);
   const people = unique([...(author === undefined ? [] : [author]), ...members]).filter(
-    (one) => !(ours !== undefined && isSame(one, ours)) && !(isGroup && isOwn(one)),
+    (one) => !(ours !== undefined && isSameAddress(one, ours)) && !(isGroup && isOwn(one)),
   );
   return { people, ours, isGroup };
 }
 
-/** @returns the addresses of a list with commas, with or without square brackets around it or around each */
-export function splitAddresses(text: string | undefined): string[] {
-  const addresses = (text ?? '').replace(/[[\]"]/g, '').split(',');
-  // A space before a digit is a `+` that form decoding took, and stays for `toE164` to see.
-  return addresses.map((one) => (/^ +\d/.test(one) ? one.trimEnd() : one.trim())).filter((one) => one !== '');
-}
-
-/** @returns whether two addresses are the same one, however they are written */
-function isSame(a: string, b: string): boolean {
-  return a === b || (addressKey(a) ?? a) === (addressKey(b) ?? b);
-}
-
-function unique(addresses: string[]): string[] {
-  return addresses.filter((one, index) => addresses.findIndex((other) => isSame(one, other)) === index);
+function unique(addresses: EventAddress[]): EventAddress[] {
+  return addresses.filter(
+    (one, index) => addresses.findIndex((other) => isSameAddress(one, other)) === index,
+  );
 }

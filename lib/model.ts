@@ -1,17 +1,20 @@
 /**
  * The data as the callbacks read it: what `npm run build` makes of `assets/*.private.json` after checking it.
- * Addresses are in normal form (numbers in E.164, `whatsapp:` kept where the channel has it), lists are complete,
- * and nothing in here needs to be checked again at run time.
+ * Addresses are in normal form (numbers in E.164, `whatsapp:` kept where the channel has it) and come with their keys,
+ * lists are complete, and nothing in here needs to be checked or normalized again at run time.
  */
 
 /** The channel types that a customer can be reached on. */
 export const channelTypes = ['sms', 'whatsapp', 'chat', 'email', 'messenger'] as const;
 export type ChannelType = (typeof channelTypes)[number];
 
-/** One way to reach a customer: `value` is `+15550100`, `whatsapp:+15550100`, an e-mail address, an identity … */
+/** One way to reach a customer: an `Address`, in the form in which to write to it first. */
 export interface Channel {
   type: ChannelType;
+  /** `+15550100`, `whatsapp:+15550100`, an e-mail address, an identity … */
   value: string;
+  /** By which an address of an event is found to be this one. */
+  key: string;
   display_name?: string;
 }
 

@@ -14,13 +14,12 @@ import { compileTemplates } from './templates';
 
 export { formatProblems, type Problem } from './problems';
 
+/** What people write, by the name of its schema: a further file begins with a schema of its own. */
+type Source = keyof typeof exactSources;
+export type AssetName = `${Source}.private.json`;
+
 /** The files that people write, below `assets/`. */
-export const assetNames = [
-  'customers.private.json',
-  'routing.private.json',
-  'templates.private.json',
-] as const;
-export type AssetName = (typeof assetNames)[number];
+export const assetNames = (Object.keys(exactSources) as Source[]).map(fileOf);
 
 /** What each file holds; undefined for one that is missing. */
 export type Sources = Record<AssetName, Uint8Array | string | undefined>;
@@ -65,60 +64,34 @@ export async function readSources(folder: string): Promise<Sources> {
  */
 export function compileData(sources: Sources): CompiledData {
   const problems: Problem[] = [];
-  const report = (name: AssetName, list: Problem[]): Report => reportTo(list, `assets/${name}`);
-  const customersFile = parse(
-    sources,
-    'customers.private.json',
-    exactSources.customers,
-    lenientSources.customers,
-    problems,
-  );
-  const routingFile = parse(
-    sources,
-    'routing.private.json',
-    exactSources.routing,
-    lenientSources.routing,
-    problems,
-  );
-  const templatesFile = parse(
-    sources,
-    'templates.private.json',
-    exactSources.templates,
-    lenientSources.templates,
-    problems,
-  );
+  const report = (source: Source): Report => reportTo(problems, `assets/${fileOf(source)}`);
+  const customersFile = parse('customers', sources, report('customers'));
+  const routingFile = parse('routing', sources, report('routing'));
+  const templatesFile = parse('templates', sources, report('templates'));
 
   const customers =
     customersFile &&
-    compileCustomers(
-      customersFile.value,
-      listAt(customersFile.raw, 'customers'),
-      report('customers.private.json', problems),
-    );
+    compileCustomers(customersFile.value, listAt(customersFile.raw, 'customers'), report('customers'));
   const workers = routingFile && knownWorkers(routingFile);
   const routing =
-    routingFile &&
-    workers &&
-    compileRouting(routingFile, workers, customers, report('routing.private.json', problems));
+    routingFile && workers && compileRouting(routingFile, workers, customers, report('routing'));
   if (customersFile && workers) {
-    checkOwners(customersFile.value.customers, workers, report('customers.private.json', problems));
+    checkOwners(customersFile.value.customers, workers, report('customers'));
   }
-  const templates =
-    templatesFile &&
-    compileTemplates(templatesFile.value, customers, report('templates.private.json', problems));
-  if (customers) checkCards(customers.customers, report('customers.private.json', problems));
+  const templates = templatesFile && compileTemplates(templatesFile.value, customers, report('templates'));
+  if (customers) checkCards(customers.customers, report('customers'));
 
-  const built: [AssetName, CustomersAsset | Routing | TemplatesAsset | undefined][] = [
-    ['customers.private.json', customers?.build(routing?.assigned ?? new Map())],
-    ['routing.private.json', routing?.asset],
-    ['templates.private.json', templates],
-  ];
+  const built: Record<Source, CustomersAsset | Routing | TemplatesAsset | undefined> = {
+    customers: customers?.build(routing?.assigned ?? new Map()),
+    routing: routing?.asset,
+    templates,
+  };
   const assets = new Map<AssetName, string>();
-  for (const [name, asset] of built) {
+  for (const [source, asset] of Object.entries(built) as [Source, object | undefined][]) {
     if (!asset) continue;
     const text = JSON.stringify(asset);
-    checkSize(name, text, report(name, problems));
-    assets.set(name, text);
+    checkSize(source, text, report(source));
+    assets.set(fileOf(source), text);
   }
   const order = (problem: Problem): number => assetNames.findIndex((name) => problem.file.endsWith(name));
   problems.sort((a, b) => order(a) - order(b));
@@ -138,15 +111,16 @@ export function compileData(sources: Sources): CompiledData {
   };
 }
 
-function parse<S extends v.GenericSchema>(
+function fileOf(source: Source): AssetName {
+  return `${source}.private.json`;
+}
+
+function parse<S extends Source>(
+  name: S,
   sources: Sources,
-  name: AssetName,
-  schema: S,
-  lenient: S,
-  problems: Problem[],
-): ReadFile<v.InferOutput<S>> | undefined {
-  const report = reportTo(problems, `assets/${name}`);
-  const source = sources[name];
+  report: Report,
+): ReadFile<v.InferOutput<(typeof exactSources)[S]>> | undefined {
+  const source = sources[fileOf(name)];
   if (source === undefined) {
     report([], 'is missing', 'create it: README.md shows the least it can hold');
     return undefined;
@@ -165,14 +139,14 @@ function parse<S extends v.GenericSchema>(
     return undefined;
   }
   reportDuplicateKeys(text, report);
-  const result = v.safeParse(schema, raw);
+  const result = v.safeParse(exactSources[name], raw);
   if (result.success) return { value: result.output, raw, isWhole: true };
   for (const issue of result.issues) {
     const { problem, fix } = splitMessage(issue.message);
     const keys = (issue.path ?? []).map(({ key }) => key as string | number);
     report(keys, problem, fix);
   }
-  const saved = v.safeParse(lenient, raw);
+  const saved = v.safeParse(lenientSources[name], raw);
   return saved.success ? { value: saved.output, raw, isWhole: false } : undefined;
 }
 
@@ -249,13 +223,13 @@ function checkOwners(
   }
 }
 
-function checkSize(name: AssetName, text: string, report: Report): void {
+function checkSize(source: Source, text: string, report: Report): void {
   const size = byteLength(text);
   if (size <= assetLimit) return;
   report(
     [],
     `would be an asset of ${(size / 1e6).toFixed(1)} MB; Twilio takes at most 10 MB`,
-    name === 'customers.private.json'
+    source === 'customers'
       ? 'leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it'
       : 'make it smaller',
   );

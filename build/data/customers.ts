@@ -86,7 +86,7 @@ export function compileCustomers(
       const { primary, ...shown } = channel;
       const claim: Claim = { customer: index, position, value: address.value, isPrimary: primary ?? false };
       claims.set(address.key, [...(claims.get(address.key) ?? []), claim]);
-      channels.push({ ...withoutUndefined(shown), value: address.sendable });
+      channels.push({ ...withoutUndefined(shown), value: address.sendable, key: address.key });
     }
     return withoutUndefined({ customer_id, ...rest, country, channels, links: links.filter(isDefined) });
   });

@@ -12,13 +12,11 @@ import { action, type Callback, type HandlerContext, serve } from '../../lib/web
 const nameConversation = action(
   onConversationAdd,
   async (event, context) => {
-    if (!event['MessagingBinding.Address']) return {};
+    if (event['MessagingBinding.Address'].length === 0) return {};
     const directory = await context.customers();
-    const find = (address: string) => directory.byAddress(address);
-    const { people, ourAddressUnknown } = await findPeople(
-      event,
-      (await readOwn(context)).ownAddresses,
-      find,
+    const { ownAddresses } = await readOwn(context);
+    const { people, ourAddressUnknown } = await findPeople(event, ownAddresses, (address) =>
+      directory.byAddress(address),
     );
 
     const isKnown = people.some(({ customer }) => customer);
@@ -37,7 +35,7 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
   if (joined.is !== 'person') return {};
 
   const directory = await context.customers();
-  const byAddress = await directory.byAddress(joined.address);
+  const byAddress = joined.address && (await directory.byAddress(joined.address));
   context.addToLog({ participant: byAddress ? 'customer' : 'unknown' });
   if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
 

@@ -1,7 +1,5 @@
-import { parseAddress } from '../../lib/address';
-import { InvalidEvent, NotFound } from '../../lib/errors';
+import { NotFound } from '../../lib/errors';
 import { getProxyAddress } from '../../lib/events/frontline';
-import { channelTypes } from '../../lib/model';
 import { asksForCard, decideProxy } from '../../lib/proxy-addresses/choose';
 import { action, serve } from '../../lib/webhook/callback';
 import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
@@ -10,10 +8,7 @@ import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 const chooseProxyAddress = action(getProxyAddress, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
   const { customers, routing, env, addToLog } = context;
-  const { Worker: worker, CustomerId: customerId, ChannelType: channel } = event;
-  const type = channelTypes.find((known) => known === channel);
-  const address = parseAddress(event.ChannelValue, type);
-  if (type && !address) throw new InvalidEvent('ChannelValue', `must be an address of channel ${type}`);
+  const { Worker: worker, CustomerId: customerId, ChannelType: channel, ChannelValue: address } = event;
 
   const data = await routing();
   const card = customerId && asksForCard({ channel, address }, data);

@@ -1,4 +1,5 @@
-import { type BindingFields, readParties, splitAddresses } from '../binding';
+import type { Address } from '../address';
+import { type BindingFields, readParties } from '../binding';
 import type { Customer } from '../model';
 import { conversationAttributes } from './attributes';
 
@@ -36,19 +37,22 @@ const profileNameLimit = 100;
 export async function findPeople(
   event: BindingFields & { ChannelMetadata?: unknown },
   ownAddresses: readonly string[],
-  findCustomer: (address: string) => Promise<Customer | undefined>,
+  findCustomer: (address: Address) => Promise<Customer | undefined>,
 ): Promise<PeopleToName> {
   const parties = readParties(event, ownAddresses);
   const people = await Promise.all(
     parties.people.map(
-      async (address): Promise<Person> => ({ address, customer: await findCustomer(address) }),
+      async ({ raw, address }): Promise<Person> => ({
+        address: raw,
+        customer: address && (await findCustomer(address)),
+      }),
     ),
   );
-  const [sender] = splitAddresses(event['MessagingBinding.AuthorAddress']);
+  const sender = event['MessagingBinding.AuthorAddress']?.raw;
   const profileName = readProfileName(event.ChannelMetadata);
 
   if (!parties.isGroup) {
-    const [address = sender] = splitAddresses(event['MessagingBinding.Address']);
+    const address = event['MessagingBinding.Address'][0]?.raw ?? sender;
     const customer = people.find((one) => one.customer)?.customer;
     return {
       people: address === undefined ? [] : [{ address, customer, profileName }],

@@ -1,5 +1,5 @@
-import { addressKey } from '../address';
-import { type BindingFields, splitAddresses } from '../binding';
+import { type Address, isAmong, isSameAddress } from '../address';
+import type { BindingFields } from '../binding';
 import { NotFound } from '../errors';
 import type { Customer } from '../model';
 import { type AttributesDecision, customerIdOf, participantAttributes } from './attributes';
@@ -11,7 +11,7 @@ export type Joined =
   /** In a group MMS, Twilio makes our own number a participant of its own. */
   | { is: 'our_number' }
   | { is: 'without_address' }
-  | { is: 'person'; address: string };
+  | { is: 'person'; address: Address | undefined };
 
 /**
  * Tells people from workers and from our own number.
@@ -24,12 +24,11 @@ export function whoJoined(
   ownAddresses: readonly string[],
 ): Joined {
   if (event.Identity) return { is: 'with_identity' };
-  const [address] = splitAddresses(event['MessagingBinding.Address']);
-  const [projected] = splitAddresses(event['MessagingBinding.ProjectedAddress']);
-  if (address === undefined) return { is: projected === undefined ? 'without_address' : 'our_number' };
-  const key = addressKey(address) ?? '';
-  const isOurs = ownAddresses.includes(key) || (projected !== undefined && key === addressKey(projected));
-  return isOurs ? { is: 'our_number' } : { is: 'person', address };
+  const [who] = event['MessagingBinding.Address'];
+  const projected = event['MessagingBinding.ProjectedAddress'];
+  if (who === undefined) return { is: projected === undefined ? 'without_address' : 'our_number' };
+  const isOurs = isAmong(who, ownAddresses) || (projected !== undefined && isSameAddress(who, projected));
+  return isOurs ? { is: 'our_number' } : { is: 'person', address: who.address };
 }
 
 /** Whose card a participant may get. */

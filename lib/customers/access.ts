@@ -1,6 +1,6 @@
-import { parseAddress, spellings } from '../address';
+import { type EventAddress, onOtherChannel, spellings } from '../address';
 import { Forbidden, InvalidEvent, NotFound } from '../errors';
-import type { Channel, ChannelType, Customer, Routing } from '../model';
+import type { Channel, Customer, Routing } from '../model';
 import type { TwilioApi } from '../twilio/api';
 import { isInConversation, listOpenConversations, type Member } from '../twilio/memberships';
 import { type CustomerDirectory, type CustomerPage, InvalidCursor } from './directory';
@@ -53,12 +53,10 @@ function membersOf({ channels }: Customer): Member[] {
 }
 
 /** A number finds its customer on SMS and on WhatsApp, whichever of the two the card names. */
-function addressesOf({ type, value }: Channel): string[] {
-  const address = type === 'chat' ? undefined : parseAddress(value, type);
-  if (!address) return [];
-  const others: Partial<Record<ChannelType, ChannelType>> = { sms: 'whatsapp', whatsapp: 'sms' };
-  const other = others[type] && parseAddress(address.key, others[type]);
-  return [address, ...(other ? [other] : [])].flatMap(spellings);
+function addressesOf(channel: Channel): string[] {
+  if (channel.type === 'chat') return [];
+  const other = onOtherChannel(channel);
+  return [channel, ...(other ? [other] : [])].flatMap(spellings);
 }
 
 /** Whether a worker and a customer are in a conversation, not closed, together. */
@@ -119,14 +117,14 @@ export async function listCustomers(
 /**
  * The customer among those who write: the sender if known, else the first of the group who is.
  *
- * @param senders addresses, the sender first
+ * @param senders the sender first
  */
 export async function findCustomer(
   customers: CustomerDirectory,
-  senders: string[],
+  senders: readonly EventAddress[],
 ): Promise<Customer | undefined> {
-  for (const address of senders) {
-    const customer = await customers.byAddress(address);
+  for (const { address } of senders) {
+    const customer = address && (await customers.byAddress(address));
     if (customer) return customer;
   }
   return undefined;

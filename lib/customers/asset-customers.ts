@@ -1,4 +1,4 @@
-import { addressKey } from '../address';
+import type { Address } from '../address';
 import type { Customer } from '../model';
 import { type CustomerDirectory, type CustomerPage, type CustomerQuery, InvalidCursor } from './directory';
 import { comparePlaces, type Place, placeOf } from './order';
@@ -32,9 +32,9 @@ export class AssetCustomers implements CustomerDirectory {
     return this.#ids.get(customerId);
   }
 
-  async byAddress(address: string): Promise<Customer | undefined> {
+  async byAddress({ key }: Address): Promise<Customer | undefined> {
     this.#addresses ??= indexAddresses(this.#customers);
-    return this.#addresses.get(addressKey(address) ?? '');
+    return this.#addresses.get(key);
   }
 
   async list({ worker, search = '', limit, cursor, anchor }: CustomerQuery): Promise<CustomerPage> {
@@ -73,9 +73,8 @@ export class AssetCustomers implements CustomerDirectory {
 function indexAddresses(customers: readonly Customer[]): Map<string, Customer> {
   const index = new Map<string, Customer>();
   for (const customer of customers) {
-    for (const { value, type } of customer.channels) {
-      const key = addressKey(value, type);
-      if (key && (!index.has(key) || customer.primary_for?.includes(key))) index.set(key, customer);
+    for (const { key } of customer.channels) {
+      if (!index.has(key) || customer.primary_for?.includes(key)) index.set(key, customer);
     }
   }
   return index;

@@ -1,3 +1,4 @@
+import type { Address } from '../address';
 import type { Customer } from '../model';
 
 /** Which customers of a worker, from where on. */
@@ -28,8 +29,8 @@ export interface CustomerPage {
 export interface CustomerDirectory {
   /** @returns the customer with this customer_id, or undefined when there is none */
   byId(customerId: string): Promise<Customer | undefined>;
-  /** @returns the customer who has this address on any channel, or undefined when nobody has */
-  byAddress(address: string): Promise<Customer | undefined>;
+  /** @returns the customer who has an address of this key on any channel, or undefined when nobody has */
+  byAddress(address: Address): Promise<Customer | undefined>;
   /**
    * @returns the worker's own customers, page by page in a stable order; nothing after an anchor that is not among
    *   them

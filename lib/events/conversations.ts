@@ -1,9 +1,36 @@
 import * as v from 'valibot';
+import { type EventAddress, readEventAddress } from '../address';
 import { optionalText, serviceSid, sid } from './fields';
 
+/** One address; of a list, the first. */
+const address = v.optional(
+  v.pipe(
+    v.string('must be given once, as text'),
+    v.transform((value) => readAddresses(value)[0]),
+  ),
+);
+
+/** A list of addresses; none where the field is missing or empty. */
+const addresses = v.pipe(
+  v.optional(v.string('must be given once, as text'), ''),
+  v.transform((value) => readAddresses(value)),
+);
+
 /**
- * `onConversationRoute`: an inbound conversation wants a worker. In a group MMS `MessagingBinding.Address` is a
- * comma-separated list, `AuthorAddress` is who wrote, and `ProjectedAddress` is our number.
+ * The fields that say between whom a conversation is. In a group MMS `Address` is a comma-separated list,
+ * `AuthorAddress` is who wrote, and `ProjectedAddress` is our number.
+ *
+ * @see https://www.twilio.com/docs/conversations/conversations-webhooks
+ */
+export const bindingFields = {
+  'MessagingBinding.ProxyAddress': address,
+  'MessagingBinding.Address': addresses,
+  'MessagingBinding.ProjectedAddress': address,
+  'MessagingBinding.AuthorAddress': address,
+};
+
+/**
+ * `onConversationRoute`: an inbound conversation wants a worker.
  *
  * @see https://www.twilio.com/docs/frontline/handle-incoming-conversations
  */
@@ -11,10 +38,7 @@ export const onConversationRoute = v.object({
   ConversationSid: sid('CH'),
   ConversationServiceSid: serviceSid,
   ChatServiceSid: serviceSid,
-  'MessagingBinding.ProxyAddress': optionalText,
-  'MessagingBinding.Address': optionalText,
-  'MessagingBinding.ProjectedAddress': optionalText,
-  'MessagingBinding.AuthorAddress': optionalText,
+  ...bindingFields,
 });
 
 /**
@@ -37,10 +61,7 @@ export const onConversationAdd = v.object({
   Attributes: v.optional(v.unknown()),
   /** JSON text; on WhatsApp it holds the sender's profile name. */
   ChannelMetadata: v.optional(v.unknown()),
-  'MessagingBinding.ProxyAddress': optionalText,
-  'MessagingBinding.Address': optionalText,
-  'MessagingBinding.ProjectedAddress': optionalText,
-  'MessagingBinding.AuthorAddress': optionalText,
+  ...bindingFields,
 });
 
 /**
@@ -58,6 +79,14 @@ export const onParticipantAdded = v.object({
   Identity: optionalText,
   /** JSON text */
   Attributes: v.optional(v.unknown()),
-  'MessagingBinding.Address': optionalText,
-  'MessagingBinding.ProjectedAddress': optionalText,
+  'MessagingBinding.Address': bindingFields['MessagingBinding.Address'],
+  'MessagingBinding.ProjectedAddress': bindingFields['MessagingBinding.ProjectedAddress'],
 });
+
+/** Reads a list with commas, with or without square brackets around it or around each. */
+function readAddresses(text: string): EventAddress[] {
+  const texts = text.replace(/[[\]"]/g, '').split(',');
+  // A space before a digit is a `+` that form decoding took, and stays for `toE164` to see.
+  const trimmed = texts.map((one) => (/^ +\d/.test(one) ? one.trimEnd() : one.trim()));
+  return trimmed.filter((one) => one !== '').map(readEventAddress);
+}

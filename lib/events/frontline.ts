@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { parseAddress } from '../address';
+import { InvalidEvent } from '../errors';
 import { channelTypes } from '../model';
 import { optionalText, pageSize, text } from './fields';
 
@@ -9,22 +11,31 @@ const channelPrefix = new RegExp(`^(?:${channelTypes.join('|')}):`, 'i');
  *
  * @see https://www.twilio.com/docs/frontline/outgoing-conversations
  */
-export const getProxyAddress = v.object({
-  Worker: text,
-  /** Needed where a rule asks for the customer. */
-  CustomerId: optionalText,
-  /** `sms`, `whatsapp`, `chat`, in any case */
-  ChannelType: v.pipe(
-    text,
-    v.transform((name) => name.trim().toLowerCase()),
-  ),
-  /** `+15550100`, `whatsapp:+15550100` */
-  ChannelValue: v.pipe(
-    v.string('must be given once, as text'),
-    v.minLength(1, 'must not be empty'),
-    v.transform((value) => value.replace(channelPrefix, (prefix) => prefix.toLowerCase())),
-  ),
-});
+export const getProxyAddress = v.pipe(
+  v.object({
+    Worker: text,
+    /** Needed where a rule asks for the customer. */
+    CustomerId: optionalText,
+    /** `sms`, `whatsapp`, `chat`, in any case */
+    ChannelType: v.pipe(
+      text,
+      v.transform((name) => name.trim().toLowerCase()),
+    ),
+    /** `+15550100`, `whatsapp:+15550100` */
+    ChannelValue: v.pipe(
+      v.string('must be given once, as text'),
+      v.minLength(1, 'must not be empty'),
+      v.transform((value) => value.replace(channelPrefix, (prefix) => prefix.toLowerCase())),
+    ),
+  }),
+  v.transform((event) => {
+    const type = channelTypes.find((known) => known === event.ChannelType);
+    const address = parseAddress(event.ChannelValue, type);
+    // Of a channel that we do not know, nothing can be said.
+    if (type && !address) throw new InvalidEvent('ChannelValue', `must be an address of channel ${type}`);
+    return { ...event, ChannelValue: address };
+  }),
+);
 
 /**
  * `GetCustomersList`: a page of the worker's own customers.

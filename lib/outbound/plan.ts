@@ -141,7 +141,7 @@ export function planOutbound(
   const proxyAddress = proxy?.proxyAddress;
   const plan = {
     channel,
-    customer: channel === 'chat' ? { identity: to.value } : { address: to.value },
+    customer: channel === 'chat' ? { identity: to.value } : { address: to },
     proxyAddress,
     workspaceSid: workspace.workspaceSid,
     interaction: {

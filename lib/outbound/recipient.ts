@@ -49,8 +49,7 @@ async function byId(
 ): Promise<Partial<Recipient>> {
   const customer = await customers.byId(customerId);
   if (!customer) throw new NotFound('customer_not_found', 'There is no customer with this customerId.');
-  const value = customer.channels.find(({ type }) => type === channel)?.value;
-  const to = value === undefined ? undefined : parseAddress(value, channel);
+  const to = customer.channels.find(({ type }) => type === channel);
   return { customer, ...(to && { to }) };
 }
 
@@ -63,7 +62,5 @@ async function byAddress(
   if (!to || to.value.length > 256) throw new InvalidEvent('to', `must be an address of channel ${channel}`);
   // A short code is an address of a business; a text to it comes back as an error much later.
   if (channel === 'sms' && !to.key.startsWith('+')) throw new InvalidEvent('to', 'must not be a short code');
-  // A chat identity may look like an address of another channel: the prefix says what it is.
-  const prefixed = to.value.startsWith(`${channel}:`) ? to.value : `${channel}:${to.value}`;
-  return { to, customer: await customers.byAddress(prefixed) };
+  return { to, customer: await customers.byAddress(to) };
 }

@@ -1,4 +1,4 @@
-import { parseAddress, spellings } from '../address';
+import { type Address, spellings } from '../address';
 import {
   CallbackError,
   Conflict,
@@ -32,7 +32,7 @@ import type { Attempt } from './idempotency';
 export interface OutboundPlan {
   channel: string;
   /** The customer as Twilio's participants have one. */
-  customer: { address: string } | { identity: string };
+  customer: { address: Address } | { identity: string };
   /** Ours; undefined for chat, where there is none. */
   proxyAddress: string | undefined;
   /** TaskRouter's, `WS…`. */
@@ -125,16 +125,11 @@ async function findOpen(
   { customer, proxyAddress }: OutboundPlan,
 ): Promise<OpenConversation | undefined> {
   if ('identity' in customer) return findOpenConversation(api, customer, proxyAddress);
-  for (const address of spellingsOf(customer.address)) {
+  for (const address of spellings(customer.address)) {
     const open = await findOpenConversation(api, { address }, proxyAddress);
     if (open) return open;
   }
   return undefined;
-}
-
-function spellingsOf(address: string): string[] {
-  const parsed = parseAddress(address);
-  return parsed ? spellings(parsed) : [address];
 }
 
 async function startConversation(
@@ -217,7 +212,7 @@ async function checkContent({ work, now }: OutboundTwilio, plan: OutboundPlan): 
   }
   if (!isWhatsApp || template?.approvedForWhatsApp) return;
   const since = new Date(now() - windowMs);
-  for (const address of spellingsOf(customer.address)) {
+  for (const address of spellings(customer.address)) {
     if (await hasWrittenSince(work, address, proxyAddress, since)) return;
   }
   throw template

@@ -1,4 +1,4 @@
-import { bindingKey } from '../address';
+import { type EventAddress, isAmong } from '../address';
 import { type BindingFields, readParties } from '../binding';
 import type { Routing } from '../model';
 import type { ConversationRef } from '../twilio/conversations';
@@ -13,9 +13,9 @@ export interface RoutableEvent extends BindingFields {
 /** An inbound conversation, as routing sees it. */
 export interface InboundConversation extends ConversationRef {
   /** The addresses of those who write, the sender first. */
-  senders: string[];
+  senders: EventAddress[];
   /** The address of ours that was written to. */
-  twilioAddress: string | undefined;
+  twilioAddress: EventAddress | undefined;
   isGroup: boolean;
 }
 
@@ -39,8 +39,7 @@ export function readInbound(event: RoutableEvent, routing: Routing): InboundConv
  */
 export function reasonNotToRoute(event: RoutableEvent, routing: Routing): string | undefined {
   if (routing.routing.on !== 'onConversationAdded') return 'onConversationRoute does it';
-  if (!event['MessagingBinding.Address']) return 'no inbound conversation';
+  if (event['MessagingBinding.Address'].length === 0) return 'no inbound conversation';
   const { ours } = readParties(event, routing.ownAddresses);
-  const isOurs = routing.ownAddresses.includes(bindingKey(ours ?? '') ?? '');
-  return isOurs ? undefined : 'not to an address of the routing data';
+  return ours && isAmong(ours, routing.ownAddresses) ? undefined : 'not to an address of the routing data';
 }

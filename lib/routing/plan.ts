@@ -1,4 +1,4 @@
-import { bindingKey, parseAddress } from '../address';
+import type { EventAddress } from '../address';
 import type { Customer, Routing } from '../model';
 import type { InboundConversation } from './inbound';
 import { rankPool } from './rank';
@@ -46,9 +46,9 @@ export function planRoute(
     for (const worker of workers) plan.candidates.push({ worker, rule, evenIfUnavailable });
   };
 
-  const [sender = '', ...others] = conversation.senders;
+  const [sender, ...others] = conversation.senders;
   const entry =
-    entryFor(sender, routing) ??
+    (sender && entryFor(sender, routing)) ??
     customer?.assigned_workers?.[0] ??
     others.map((address) => entryFor(address, routing)).find(Boolean);
   offer('customer_entry', entry ? [entry] : [], owner, 'no entry for this customer');
@@ -58,7 +58,7 @@ export function planRoute(
     owner,
     customer ? 'the customer has no worker' : 'the customer is not known',
   );
-  const answering = routing.numbers[bindingKey(conversation.twilioAddress ?? '') ?? ''] ?? [];
+  const answering = routing.numbers[conversation.twilioAddress?.address?.key ?? ''] ?? [];
   offer('number', rankPool(answering, conversation.sid), anybody, 'no workers for this number');
   offer('pool', rankPool(routing.pool, conversation.sid), anybody, 'the pool is empty');
   offer(
@@ -71,7 +71,6 @@ export function planRoute(
 }
 
 /** @returns the worker of the entry for this address on its channel, else of the one that holds on every channel */
-function entryFor(address: string, { addresses }: Routing['routing']): string | undefined {
-  const parsed = parseAddress(address);
-  return parsed && (addresses[`${parsed.type}:${parsed.key}`] ?? addresses[parsed.key]);
+function entryFor({ address }: EventAddress, { addresses }: Routing['routing']): string | undefined {
+  return address && (addresses[`${address.type}:${address.key}`] ?? addresses[address.key]);
 }

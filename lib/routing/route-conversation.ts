@@ -1,3 +1,4 @@
+import { readEventAddress } from '../address';
 import { findCustomer } from '../customers/access';
 import type { CustomerDirectory } from '../customers/directory';
 import type { Routing } from '../model';
@@ -66,7 +67,9 @@ async function assignWorker(
     return { worker: present.identity, rule: alreadyThere, passedOver: [], ...left };
   }
 
-  const twilioAddress = conversation.twilioAddress ?? projectedOf(participants)?.projectedAddress;
+  const projected = projectedOf(participants)?.projectedAddress;
+  const twilioAddress =
+    conversation.twilioAddress ?? (projected === undefined ? undefined : readEventAddress(projected));
   const customer = await findCustomer(await customers(), conversation.senders);
   return assign(planRoute({ ...conversation, twilioAddress }, customer, data), effects);
 }
@@ -81,7 +84,7 @@ function effectsOf(
 ): AssignEffects {
   const projectedParticipant = projectedOf(participants);
   const isGroup = conversation.isGroup || projectedParticipant !== undefined;
-  const projectedAddress = projectedParticipant?.projectedAddress ?? conversation.twilioAddress;
+  const projectedAddress = projectedParticipant?.projectedAddress ?? conversation.twilioAddress?.raw;
   const joinable = { ...conversation, ...(isGroup && { projectedAddress, projectedParticipant }) };
   return {
     async availability(worker) {

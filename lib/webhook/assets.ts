@@ -3,7 +3,7 @@ import type { CustomerDirectory } from '../customers/directory';
 import { Misconfigured } from '../errors';
 import type { CustomersAsset, Routing, TemplatesAsset } from '../model';
 
-/** The doors to the data. Each file is read when it is first needed, once per instance of a function. */
+/** How the data is loaded: each file when it is first needed, once per instance of a function. */
 export interface AssetLoaders {
   customers(): Promise<CustomerDirectory>;
   routing(): Promise<Routing>;

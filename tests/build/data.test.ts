@@ -13,6 +13,7 @@ import { normaliseAddress } from '../../build/data/customers';
 import { decodeText } from '../../build/data/encoding';
 import { jsonSchemas } from '../../build/data/json-schemas';
 import { readPhone } from '../../build/data/phone';
+import { type Address, parseAddress } from '../../lib/address';
 import { AssetCustomers } from '../../lib/customers/asset-customers';
 import { customerDetailsAnswer } from '../../lib/customers/cards';
 import type { CustomersAsset, Routing } from '../../lib/model';
@@ -75,9 +76,9 @@ describe('the sample', () => {
       avatar: 'https://example.com/avatars/1001.png',
       country: 'US',
       channels: [
-        { type: 'sms', value: '+12125550101' },
-        { type: 'whatsapp', value: 'whatsapp:+12125550101' },
-        { type: 'email', value: 'maria@example.com' },
+        { type: 'sms', value: '+12125550101', key: '+12125550101' },
+        { type: 'whatsapp', value: 'whatsapp:+12125550101', key: '+12125550101' },
+        { type: 'email', value: 'maria@example.com', key: 'maria@example.com' },
       ],
       links: [{ type: 'CRM', value: 'https://example.com/crm/1001', display_name: 'Open in CRM' }],
       details: { title: 'Notes', content: 'Prefers mornings. Asks for María, not Mary.' },
@@ -826,13 +827,14 @@ describe('what is doubtful is no problem, but is named with its place and its fi
       expect(problemsOf(sources, 'warnings')).toHaveLength(warnings);
       const { customers } = built<CustomersAsset>(sources, 'customers.private.json');
       for (const text of ['+12125550102', 'whatsapp:+12125550102']) {
-        expect((await new AssetCustomers(customers).byAddress(text))?.customer_id).toBe(id);
+        const address = parseAddress(text) as Address;
+        expect((await new AssetCustomers(customers).byAddress(address))?.customer_id).toBe(id);
       }
       const cards = ['1001', '1002', '1003'].map((one) => customers.find((card) => card.customer_id === one));
       expect(cards.map((card) => card?.channels)).toEqual([
-        [{ type: 'sms', value: '+12125550102' }],
-        [{ type: 'whatsapp', value: 'whatsapp:+12125550102' }],
-        [{ type: 'sms', value: '+12125550102' }],
+        [{ type: 'sms', value: '+12125550102', key: '+12125550102' }],
+        [{ type: 'whatsapp', value: 'whatsapp:+12125550102', key: '+12125550102' }],
+        [{ type: 'sms', value: '+12125550102', key: '+12125550102' }],
       ]);
       expect(JSON.stringify(cards.map((card) => card && customerDetailsAnswer(card)))).not.toContain(
         'primary',

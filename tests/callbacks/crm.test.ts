@@ -1,6 +1,5 @@
 import { type Address, parseAddress, spellings } from '../../lib/address';
 import { compareCustomers } from '../../lib/customers/order';
-import type { Customer } from '../../lib/model';
 import { customer, routing } from '../support/data';
 import { type ConversationSetup, faults, type ParticipantSetup } from '../support/fake-twilio';
 import { fixture, without } from '../support/fixtures';
@@ -11,7 +10,7 @@ const list = without(fixture('get-customers-list'), 'PageSize', 'Anchor', 'NextP
 const details = fixture('get-customer-details');
 const worker = list.Worker as string;
 
-const ada: Customer = {
+const ada = customer({
   customer_id: 'ada',
   display_name: 'Ada Lovelace',
   avatar: 'https://example.com/ada.png',
@@ -25,7 +24,7 @@ const ada: Customer = {
   links: [{ type: 'CRM', value: 'https://example.com/ada', display_name: 'Card' }],
   details: { title: 'Information', content: 'Likes engines' },
   fields: { plan: 'Gold' },
-};
+});
 const others = Array.from({ length: 120 }, (_, i) =>
   customer({ customer_id: `c${i}`, display_name: `Customer ${i}`, worker }),
 ).sort(compareCustomers);
@@ -191,7 +190,9 @@ describe.each(runtimes)('crm, $name', (runtime) => {
   describe('GetCustomerDetailsByCustomerId', () => {
     it("answers the customer's card, and nothing that is ours alone", async () => {
       const { status, body } = await running.call(path, { ...details, CustomerId: 'ada' });
-      const { customer_id, display_name, avatar, channels, links, details: card } = ada;
+      const { customer_id, display_name, avatar, links, details: card } = ada;
+      // The keys by which an address is found are ours alone.
+      const channels = ada.channels.map(({ key: _, ...shown }) => shown);
       expect([status, body]).toEqual([
         200,
         { objects: { customer: { customer_id, display_name, avatar, channels, links, details: card } } },

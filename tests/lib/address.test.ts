@@ -3,8 +3,8 @@ import mobiles from 'libphonenumber-js/max';
 import {
   type Address,
   addressKey,
-  bindingKey,
   parseAddress,
+  readEventAddress,
   spellings,
   toE164,
   toSendable,
@@ -114,7 +114,7 @@ describe('in a messaging binding', () => {
     ['whatsapp:+12125550101', '+12125550101'],
     ['ada@example.com', 'ada@example.com'],
     ['', undefined],
-  ])('%j has the key %s', (text, key) => expect(bindingKey(text)).toBe(key));
+  ])('%j has the key %s', (text, key) => expect(readEventAddress(text).address?.key).toBe(key));
 });
 
 describe('a number with two spellings', () => {

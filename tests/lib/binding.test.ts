@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { type BindingFields, readParties } from '../../lib/binding';
+import { bindingFields } from '../../lib/events/conversations';
 
 const own = ['+16465550190', '+442079460001'];
 const [ada, bob, ours] = ['+12125550101', '+12125550102', '+16465550190'];
@@ -7,12 +9,13 @@ const fields = (
   AuthorAddress?: string,
   ProxyAddress?: string,
   ProjectedAddress?: string,
-): BindingFields => ({
-  'MessagingBinding.Address': Address,
-  'MessagingBinding.AuthorAddress': AuthorAddress,
-  'MessagingBinding.ProxyAddress': ProxyAddress,
-  'MessagingBinding.ProjectedAddress': ProjectedAddress,
-});
+): BindingFields =>
+  v.parse(v.object(bindingFields), {
+    'MessagingBinding.Address': Address,
+    'MessagingBinding.AuthorAddress': AuthorAddress,
+    'MessagingBinding.ProxyAddress': ProxyAddress,
+    'MessagingBinding.ProjectedAddress': ProjectedAddress,
+  });
 const nobody = undefined;
 
 describe('between whom a conversation is', () => {
@@ -63,6 +66,11 @@ describe('between whom a conversation is', () => {
     ],
     ['with a + that form decoding took', fields(' 12125550101', nobody, ours), [' 12125550101'], ours, false],
   ])('%s', (_title, event, people, address, isGroup) => {
-    expect(readParties(event, own)).toEqual({ people, ours: address, isGroup });
+    const parties = readParties(event, own);
+    expect({
+      people: parties.people.map(({ raw }) => raw),
+      ours: parties.ours?.raw,
+      isGroup: parties.isGroup,
+    }).toEqual({ people, ours: address, isGroup });
   });
 });

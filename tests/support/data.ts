@@ -1,9 +1,16 @@
 import { flexDefaults } from '../../build/data/flex';
-import type { Customer, Routing } from '../../lib/model';
+import { parseAddress } from '../../lib/address';
+import type { Channel, Customer, Routing } from '../../lib/model';
+
+/** What a test says of a customer: the keys of the channels follow. */
+type GivenCustomer = Partial<Omit<Customer, 'channels'>> & { channels?: Omit<Channel, 'key'>[] };
 
 /** A customer with the least there can be, and what the test says. */
-export function customer(given: Partial<Customer> = {}): Customer {
-  return { customer_id: '1', display_name: 'Ada Lovelace', channels: [], links: [], ...given };
+export function customer({ channels = [], ...given }: GivenCustomer = {}): Customer {
+  const withKeys = channels.map(({ type, value, ...more }) => {
+    return { type, value, key: parseAddress(value, type)?.key ?? '', ...more };
+  });
+  return { customer_id: '1', display_name: 'Ada Lovelace', links: [], ...given, channels: withKeys };
 }
 
 /** Routing data without any rule, and what the test says. */

@@ -5,8 +5,6 @@ import type { AssetName, Assets, Env } from './runtime';
 
 export const projectRoot = resolve(__dirname, '..', '..');
 
-const assetNames: readonly AssetName[] = ['/customers.json', '/routing.json', '/templates.json'];
-
 /** @throws when the bundle is not there */
 export function requireDist(dist = join(projectRoot, 'dist')): string {
   if (existsSync(join(dist, 'functions'))) return dist;
@@ -15,12 +13,12 @@ export function requireDist(dist = join(projectRoot, 'dist')): string {
 
 /** The assets that a runtime begins with: those of the bundle, replaced by those given. */
 export function startingAssets(dist: string | undefined, given: Assets = {}): Assets {
-  const assets: Assets = {};
-  for (const name of assetNames) {
-    assets[name] =
-      name in given ? given[name] : readIfThere(join(requireDist(dist), 'assets', privateName(name)));
-  }
-  return assets;
+  const folder = join(requireDist(dist), 'assets');
+  const built = (existsSync(folder) ? readdirSync(folder) : []).map((file): [AssetName, string] => [
+    `/${file.replace('.private.json', '')}.json`,
+    readFileSync(join(folder, file), 'utf8'),
+  ]);
+  return { ...Object.fromEntries(built), ...given };
 }
 
 /** `/customers.json` lies in `customers.private.json`. */
@@ -45,8 +43,4 @@ export function listFunctions(folder: string): Map<string, string> {
     functions.set(path, join(folder, name));
   }
   return functions;
-}
-
-function readIfThere(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }

@@ -1,6 +1,7 @@
 import type { FakeTwilio } from './fake-twilio';
 
-export type AssetName = '/customers.json' | '/routing.json' | '/templates.json';
+/** As `Runtime.getAssets()` has it, e.g. `/customers.json`. */
+export type AssetName = `/${string}.json`;
 
 /** The text of private assets by name; `undefined` is an asset that the deployment lacks. */
 export type Assets = { [Name in AssetName]?: string | undefined };

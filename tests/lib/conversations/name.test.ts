@@ -1,5 +1,11 @@
-import type { BindingFields } from '../../../lib/binding';
-import { findPeople, namedConversation, type Person, readProfileName } from '../../../lib/conversations/name';
+import {
+  findPeople as findPeopleOf,
+  namedConversation,
+  type Person,
+  readProfileName,
+} from '../../../lib/conversations/name';
+import { onConversationAdd } from '../../../lib/events/conversations';
+import { parseEvent } from '../../../lib/webhook/event';
 import { customer } from '../../support/data';
 import { type FixtureName, fixture } from '../../support/fixtures';
 
@@ -10,24 +16,27 @@ const cards = new Map([
   ['+12125550112', customer({ customer_id: 'bo', display_name: 'Bo', avatar: 'https://example.com/bo.png' })],
 ]);
 
-async function nameOf(
-  event: BindingFields & { ChannelMetadata?: unknown },
-  own = [ours],
-): Promise<string | undefined> {
-  const { people } = await findPeople(event, own, async (address) =>
-    cards.get(address.replace('whatsapp:', '')),
-  );
+type Fields = Record<string, string | undefined>;
+type PeopleToName = ReturnType<typeof findPeopleOf>;
+
+/** Whom a conversation is named after whose event has these fields. */
+function findPeople(fields: Fields, find: Parameters<typeof findPeopleOf>[2], own = [ours]): PeopleToName {
+  return findPeopleOf(parseEvent(onConversationAdd, fields), own, find);
+}
+
+async function nameOf(event: Fields, own?: string[]): Promise<string | undefined> {
+  const { people } = await findPeople(event, async ({ key }) => cards.get(key), own);
   return namedConversation(people, '{}').friendly_name;
 }
 
 const event = (name: FixtureName): Record<string, string> => fixture(name);
-const group = (Address: string, AuthorAddress?: string): BindingFields => ({
+const group = (Address: string, AuthorAddress?: string): Fields => ({
   'MessagingBinding.Address': Address,
   'MessagingBinding.AuthorAddress': AuthorAddress,
 });
 
 describe("a new conversation's name", () => {
-  it.each<[string, string | undefined, BindingFields]>([
+  it.each<[string, string | undefined, Fields]>([
     ['one to one', 'Ada', event('on-conversation-add-inbound')],
     ['the real shape of a group', 'Ada, Bo', event('on-conversation-add-group-mms')],
     ['an unknown sender', '+12125550198, Bo', group(`+12125550102, ${ours}`, '+12125550198')],
@@ -76,9 +85,9 @@ describe("a new conversation's name", () => {
   });
 
   it("comes with the first known person's avatar", async () => {
-    const find = async (fields: BindingFields): Promise<object> =>
+    const find = async (fields: Fields): Promise<object> =>
       namedConversation(
-        (await findPeople(fields, [ours], async (address) => cards.get(address))).people,
+        (await findPeople(fields, async ({ key }) => cards.get(key))).people,
         '{"from":"web"}',
       );
     expect(await find(group(`+12125550102, ${ours}`, '+12125550198'))).toEqual({
@@ -92,8 +101,8 @@ describe("a new conversation's name", () => {
   });
 
   it('tells when our own number cannot be told apart', async () => {
-    const unknown = async (fields: BindingFields): Promise<boolean> =>
-      (await findPeople(fields, [ours], async () => undefined)).ourAddressUnknown;
+    const unknown = async (fields: Fields): Promise<boolean> =>
+      (await findPeople(fields, async () => undefined)).ourAddressUnknown;
     expect(await unknown(group('+12125550102, +16465550199', '+12125550101'))).toBe(true);
     expect(await unknown(event('on-conversation-add-group-mms'))).toBe(false);
     expect(await unknown(event('on-conversation-add-inbound'))).toBe(false);

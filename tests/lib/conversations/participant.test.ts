@@ -6,7 +6,9 @@ import {
   type ParticipantEffects,
   whoJoined,
 } from '../../../lib/conversations/participant';
+import { onParticipantAdded } from '../../../lib/events/conversations';
 import type { Customer } from '../../../lib/model';
+import { parseEvent } from '../../../lib/webhook/event';
 import { customer } from '../../support/data';
 import { fixture } from '../../support/fixtures';
 
@@ -61,12 +63,17 @@ class FakeParticipant implements ParticipantEffects {
 describe('who joined', () => {
   const customerJoined = fixture('on-participant-added-customer');
   const ours = ['+16465550190'];
+  const sids = { ConversationSid: 'CH1', ParticipantSid: 'MB1' };
   it.each([
-    ['a customer', customerJoined, { is: 'person', address: '+12125550101' }],
+    [
+      'a customer',
+      customerJoined,
+      { is: 'person', address: { type: 'sms', value: '+12125550101', key: '+12125550101' } },
+    ],
     [
       'a member of a group',
       fixture('on-participant-added-group-member'),
-      { is: 'person', address: '+12125550101' },
+      { is: 'person', address: { type: 'sms', value: '+12125550101', key: '+12125550101' } },
     ],
     ['a worker', fixture('on-participant-added-worker'), { is: 'with_identity' }],
     [
@@ -85,11 +92,11 @@ describe('who joined', () => {
     [
       'a member whose event names our projected number',
       { 'MessagingBinding.Address': '+12125550101', 'MessagingBinding.ProjectedAddress': '+16465550199' },
-      { is: 'person', address: '+12125550101' },
+      { is: 'person', address: { type: 'sms', value: '+12125550101', key: '+12125550101' } },
     ],
     ['nobody', {}, { is: 'without_address' }],
   ])('is told: %s', (_title, event, joined) => {
-    expect(whoJoined(event, ours)).toEqual(joined);
+    expect(whoJoined(parseEvent(onParticipantAdded, { ...sids, ...event }), ours)).toEqual(joined);
   });
 });
 

@@ -1,12 +1,15 @@
+import { readEventAddress } from '../../../lib/address';
+import { onConversationAdded } from '../../../lib/events/conversations';
 import { reasonNotToRoute } from '../../../lib/routing/inbound';
 import { planRoute } from '../../../lib/routing/plan';
 import { rankPool } from '../../../lib/routing/rank';
+import { parseEvent } from '../../../lib/webhook/event';
 import { customer, routing } from '../../support/data';
 
 const conversation = {
   sid: 'CH1',
-  senders: ['+12125550101'],
-  twilioAddress: '+16465550190',
+  senders: ['+12125550101'].map(readEventAddress),
+  twilioAddress: readEventAddress('+16465550190'),
 };
 
 describe('the plan', () => {
@@ -48,7 +51,11 @@ describe('the plan', () => {
 
   it('finds an entry for an address that no customer has, on WhatsApp too', () => {
     const data = routing({ routing: { addresses: { '+12125550101': 'e' } } });
-    const plan = planRoute({ ...conversation, senders: ['whatsapp:+12125550101'] }, undefined, data);
+    const plan = planRoute(
+      { ...conversation, senders: [readEventAddress('whatsapp:+12125550101')] },
+      undefined,
+      data,
+    );
     expect(plan.candidates).toEqual([{ worker: 'e', rule: 'customer_entry', evenIfUnavailable: true }]);
   });
 
@@ -69,33 +76,33 @@ describe('the plan', () => {
       };
       const data = routing({ routing: { addresses } });
       const known = customer({ assigned_workers: ['assigned', 'any'] });
-      const senders = [sender, '+12125550109'];
+      const senders = [sender, '+12125550109'].map(readEventAddress);
+      const others = ['+12125550108', '+12125550109'].map(readEventAddress);
       expect(planRoute({ ...conversation, senders }, known, data).candidates).toEqual([
         { worker, rule: 'customer_entry', evenIfUnavailable: true },
       ]);
-      expect(
-        planRoute({ ...conversation, senders: ['+12125550108', '+12125550109'] }, undefined, data).candidates,
-      ).toEqual([{ worker: 'other', rule: 'customer_entry', evenIfUnavailable: true }]);
+      expect(planRoute({ ...conversation, senders: others }, undefined, data).candidates).toEqual([
+        { worker: 'other', rule: 'customer_entry', evenIfUnavailable: true },
+      ]);
     },
   );
 
   it('is made for what is written to a short code of ours, without Frontline too', () => {
     const data = routing({ ownAddresses: ['24680'], routing: { on: 'onConversationAdded' } });
     const event = { 'MessagingBinding.Address': '+12125550101', 'MessagingBinding.ProxyAddress': '24680' };
-    expect(reasonNotToRoute({ ConversationSid: 'CH1', ...event } as never, data)).toBeUndefined();
-    expect(
-      reasonNotToRoute(
-        { ConversationSid: 'CH1', ...event, 'MessagingBinding.ProxyAddress': '24681' } as never,
-        data,
-      ),
-    ).toBe('not to an address of the routing data');
+    const reason = (fields: object): string | undefined =>
+      reasonNotToRoute(parseEvent(onConversationAdded, { ConversationSid: 'CH1', ...fields }), data);
+    expect(reason(event)).toBeUndefined();
+    expect(reason({ ...event, 'MessagingBinding.ProxyAddress': '24681' })).toBe(
+      'not to an address of the routing data',
+    );
   });
 
   it('knows the workers of a short code', () => {
     const data = routing({ routing: { numbers: { '24680': ['n'] } } });
-    expect(planRoute({ ...conversation, twilioAddress: '24680' }, undefined, data).candidates).toEqual([
-      { worker: 'n', rule: 'number', evenIfUnavailable: true },
-    ]);
+    expect(
+      planRoute({ ...conversation, twilioAddress: readEventAddress('24680') }, undefined, data).candidates,
+    ).toEqual([{ worker: 'n', rule: 'number', evenIfUnavailable: true }]);
   });
 
   it.each([
