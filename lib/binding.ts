@@ -52,7 +52,9 @@ export function readParties(event: BindingFields, ownAddresses: readonly string[
 }
 
 function unique(addresses: EventAddress[]): EventAddress[] {
-  return addresses.filter(
-    (one, index) => addresses.findIndex((other) => isSameAddress(one, other)) === index,
-  );
+  const seen = new Set<string>();
+  return addresses.filter(({ raw, address }) => {
+    const key = address?.key ?? raw;
+    return !seen.has(key) && seen.add(key);
+  });
 }

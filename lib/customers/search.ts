@@ -1,3 +1,4 @@
+import { spellings } from '../address';
 import type { Customer } from '../model';
 import { fold } from '../text';
 
@@ -39,14 +40,15 @@ interface Word {
 
 /** @returns what of a customer is searched: the display name, the customer_id, e-mail addresses and phone numbers */
 export function searchText({ display_name, customer_id, channels }: Customer): SearchText {
-  const values = (...types: string[]): string[] =>
-    channels.filter(({ type }) => types.includes(type)).map(({ value }) => value);
+  const emails = channels.filter(({ type }) => type === 'email').map(({ value }) => value);
+  const phones = channels.filter(({ type }) => type === 'sms' || type === 'whatsapp');
   const written = fold(display_name);
   return {
     written,
     name: plain(written),
-    ids: unique([customer_id, ...values('email')].map((id) => plain(fold(id)))),
-    numbers: unique(values('sms', 'whatsapp').map(digitsOf)),
+    ids: unique([customer_id, ...emails].map((id) => plain(fold(id)))),
+    // A Mexican, say, is found by the number as WhatsApp writes it and as the telephone network does.
+    numbers: unique(phones.flatMap(spellings).map(digitsOf)),
   };
 }
 

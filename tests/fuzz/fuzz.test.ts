@@ -81,6 +81,8 @@ interface Subject {
   statuses: number[];
   /** Events that chance seldom makes, each of which comes to one of the statuses. */
   rare?: Record<string, string>[];
+  /** An event for which Twilio is asked. */
+  asking?: Record<string, string>;
   /** How many events are tried, where each takes long. */
   runs?: number;
   /** The function's own, of which nothing may be left over when the caller stops waiting. */
@@ -106,6 +108,7 @@ const subjects: Subject[] = [
     fixtures: ['get-customers-list', 'get-customer-details'],
     statuses: [200, 400, 403, 404, 422, 500, 502, 503],
     rare: [anothers('get-customer-details')],
+    asking: anothers('get-customer-details'),
   },
   {
     ...frontline,
@@ -113,12 +116,14 @@ const subjects: Subject[] = [
     fixtures: ['get-templates'],
     statuses: [200, 400, 403, 404, 422, 500, 502, 503],
     rare: [anothers('get-templates')],
+    asking: anothers('get-templates'),
   },
   {
     file: 'routing',
     by: 'EventType',
     fixtures: ['on-conversation-route', 'on-conversation-route-group-mms'],
     statuses: [200, 400, 404, 422, 500, 502, 503],
+    asking: fixture('on-conversation-route'),
     // Each asks Twilio several times.
     runs: 1_200,
     budgetMs: 9_000,
@@ -137,6 +142,7 @@ const subjects: Subject[] = [
       'on-participant-added-projected',
     ],
     statuses: [200, 400, 404, 500, 502, 503],
+    asking: fixture('on-participant-added-customer'),
     // Somebody who has left.
     rare: [{ ...fixture('on-participant-added-customer'), ParticipantSid: `MB${'f'.repeat(32)}` }],
     budgetMs: 3_500,
@@ -238,7 +244,15 @@ afterAll(() => {
 });
 
 describe.each(subjects)('$file, whatever it is sent', (subject) => {
-  const { file, by, fixtures, statuses, rare = [] } = subject;
+  const { file, by, fixtures, statuses, rare = [], asking } = subject;
+  const always = (status: number, code: number): Behavior[] =>
+    Array.from({ length: 100 }, () => ({ is: 'answer', status, body: { status, code, message: 'x' } }));
+  const examples: [Record<string, string>, Behavior[], unknown][] = [
+    ...rare.map((event): (typeof examples)[number] => [event, [], {}]),
+    ...(asking ? [always(400, 50000), always(503, 20503)] : []).map(
+      (behaviors): (typeof examples)[number] => [asking ?? {}, behaviors, {}],
+    ),
+  ];
 
   it('answers once, in time, by the rules, with one log line that tells no secret', async () => {
     useAssets(goodAssets);
@@ -257,7 +271,7 @@ describe.each(subjects)('$file, whatever it is sent', (subject) => {
       }),
       {
         numRuns: subject.runs ?? runs,
-        examples: rare.map((event): [typeof event, Behavior[], unknown] => [event, [], {}]),
+        examples,
       },
     );
     expect([...seen].sort()).toEqual(statuses);

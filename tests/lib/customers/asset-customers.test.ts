@@ -244,6 +244,8 @@ describe("a worker's list", () => {
     ['555 0101', ['1']],
     ['+1 (0)212 555 0101', ['1']],
     ['0101 0102', []],
+    ['+52 55 1234 5678', ['4']],
+    ['+52 1 55 1234 5678', ['4']],
     ['nunez '.repeat(1_000), ['1']],
     ['é'.repeat(10_000), []],
   ])('is searched over names, ids, e-mail addresses and numbers: %j finds %j', async (search, ids) => {
@@ -264,6 +266,7 @@ describe("a worker's list", () => {
       value: 'Max.Strasse@example.com',
       key: 'max.strasse@example.com',
     });
+    all[3]?.channels.push({ type: 'whatsapp', value: 'whatsapp:+5215512345678', key: '+525512345678' });
     const [pat, picard] = [all[5], all[6]] as [Customer, Customer];
     picard.customer_id = 'CRM-0042';
     for (const name of ["Pat O'Brien", 'Pat O’Brien']) {
