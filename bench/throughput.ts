@@ -25,7 +25,7 @@ export async function timeThroughput(root: string, count: number): Promise<Throu
       body: `message ${i}`,
     }));
     const started = performance.now();
-    const results = await Promise.all(messages.map((message) => local.receive(message)));
+    const results = await Promise.all(messages.map((message) => local.actions.receiveInbound(message)));
     const seconds = (performance.now() - started) / 1_000;
     return { messages: count, seconds, failed: results.filter(({ ok }) => !ok).length };
   } finally {

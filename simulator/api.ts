@@ -1,33 +1,35 @@
 /**
  * What the local Twilio tells the console, the CLI and tests, and what they may ask of it: the JSON of the control
- * API on port 4000. Times are ISO 8601, durations milliseconds.
+ * API on port 4000. What may be asked is in `server/schemas.ts`. Times are ISO 8601, durations milliseconds.
  */
 
-/** What a person may send a message over. */
-export type SimulatedChannel = 'sms' | 'whatsapp';
+import type { InferOutput } from 'valibot';
+import type {
+  channel,
+  customerRequest,
+  faults,
+  flexOutboundRequest,
+  inboundRequest,
+  outgoingRequest,
+  resendRequest,
+  settings,
+  settingsChange,
+  workerChange,
+  workerMessageRequest,
+} from './server/schemas';
 
-/** What Twilio does with an inbound conversation that no worker is in: the Frontline Console's three choices. */
-export type RoutingMode = 'custom' | 'pool' | 'none';
-
-/** What goes wrong on purpose, until it is taken off. */
-export interface Faults {
-  /**
-   * How Twilio's REST API answers our functions: not at all (`hang`), 429, 500, torn in the middle after the work was
-   * done (`torn`), a byte a second (`drip`), or as it should.
-   */
-  rest: 'none' | '429' | '500' | 'hang' | 'torn' | 'drip';
-  /** How many REST requests are hit; null for all. */
-  restTimes: number | null;
-  /** Whether webhooks are sent with a wrong signature. */
-  badSignature: boolean;
-}
-
-export interface Settings {
-  routingMode: RoutingMode;
-  /** Whether post-action webhooks and the routing callback are delivered twice. */
-  deliverTwice: boolean;
-  faults: Faults;
-}
+export type SimulatedChannel = InferOutput<typeof channel>;
+export type InboundRequest = InferOutput<typeof inboundRequest>;
+export type OutgoingRequest = InferOutput<typeof outgoingRequest>;
+export type WorkerMessageRequest = InferOutput<typeof workerMessageRequest>;
+export type FlexOutboundRequest = InferOutput<typeof flexOutboundRequest>;
+export type ResendRequest = InferOutput<typeof resendRequest>;
+export type Faults = InferOutput<typeof faults>;
+export type Settings = InferOutput<typeof settings>;
+export type SettingsChange = InferOutput<typeof settingsChange>;
+export type RoutingMode = Settings['routingMode'];
+export type WorkerChange = InferOutput<typeof workerChange>;
+export type CustomerRequest = InferOutput<typeof customerRequest>;
 
 export interface SimulatedWorker {
   identity: string;
@@ -43,7 +45,7 @@ export interface SimulatedCustomer {
   displayName: string;
   /** E.164 */
   phone: string;
-  /** What the data says the person uses; strangers have both. */
+  /** What the data says the person uses; unknown customers have both. */
   channels: SimulatedChannel[];
   worker?: string;
 }
@@ -233,23 +235,6 @@ export interface FlexSnapshot {
   interactions: FlexInteraction[];
 }
 
-/** `POST /api/flex/outbound`: an agent's plugin, or a CRM, calls `/flex/outbound-message`. Answers a FlexResult. */
-export interface FlexOutboundRequest {
-  /** The agent's name. */
-  agent: string;
-  /** With the agent's Flex token, or with the server's key; `agent` is the default. */
-  as?: 'agent' | 'server';
-  channel: string;
-  to?: string;
-  customerId?: string;
-  body?: string;
-  contentSid?: string;
-  contentVariables?: Record<string, string>;
-  subject?: string;
-  onActive?: 'refuse' | 'reuse';
-  idempotencyKey?: string;
-}
-
 /** What the function answered, and all that went on. */
 export interface FlexResult extends ActionResult {
   /** undefined when no answer came in time. */
@@ -283,39 +268,6 @@ export type ServerEvent =
   | { type: 'state'; data: Snapshot }
   | { type: 'reset'; data: null };
 
-/** `POST /api/inbound`: a customer writes. Answers an ActionResult once everything that follows has happened. */
-export interface InboundRequest {
-  /** E.164 */
-  from: string;
-  /** One of our numbers; the default one when left out. */
-  to?: string;
-  channel?: SimulatedChannel;
-  body: string;
-  /** The other people of a group MMS, E.164. */
-  group?: string[];
-}
-
-/** `POST /api/outgoing`: a worker starts a conversation from the app. Answers an ActionResult. */
-export interface OutgoingRequest {
-  worker: string;
-  customerId: string;
-  channel?: SimulatedChannel;
-  body?: string;
-}
-
-/** `POST /api/messages`: a worker writes into a conversation. Answers an ActionResult. */
-export interface WorkerMessageRequest {
-  conversationSid: string;
-  worker: string;
-  body: string;
-}
-
-/** `POST /api/resend`: sends a webhook of the timeline again, its fields edited or not. Answers an ActionResult. */
-export interface ResendRequest {
-  id: number;
-  fields?: Record<string, string>;
-}
-
 /*
  * Further calls:
  *
@@ -325,7 +277,7 @@ export interface ResendRequest {
  * PATCH /api/settings                    a part of Settings; answers Settings
  * PATCH /api/workers/:identity           { available?, state? }; answers SimulatedWorker
  * POST /api/conversations/:sid           { state: 'active' | 'inactive' | 'closed' }; answers SimulatedConversation
- * POST /api/customers                    { displayName?, phone } a stranger's phone; answers SimulatedCustomer
+ * POST /api/customers                    { displayName?, phone } an unknown customer's phone; answers SimulatedCustomer
  * POST /api/reset                        forgets conversations and timeline
  *
  * What the Frontline app asks our functions for a worker; each answers what the function answered and the entry:

@@ -3,9 +3,10 @@ import type { ProjectData } from './project-data';
 import type { Timeline } from './timeline';
 import { TwilioError } from './twilio/errors';
 import type { RestApi } from './twilio/rest';
-import { curlOf, type WebhookSender, type WebhookTimelineEntry } from './webhooks';
+import { curlOf } from './webhooks/curl';
+import type { WebhookSender, WebhookTimelineEntry } from './webhooks/webhook-sender';
 
-export interface FlexDeskOptions {
+export interface FlexClientOptions {
   rest: RestApi;
   timeline: Timeline;
   webhooks: WebhookSender;
@@ -16,11 +17,11 @@ export interface FlexDeskOptions {
 
 /** The Flex side: agents who start conversations by the plugin's or the CRM's call of our function. */
 export class FlexClient {
-  readonly #options: FlexDeskOptions;
+  readonly #options: FlexClientOptions;
   /** Who sent what, by the timeline's entries. */
   #sent = new Map<number, FlexOutboundRequest>();
 
-  constructor(options: FlexDeskOptions) {
+  constructor(options: FlexClientOptions) {
     this.#options = options;
   }
 
@@ -85,7 +86,7 @@ export class FlexClient {
    *
    * @throws TwilioError 404 when there is no such agent
    */
-  async startConversation(request: FlexOutboundRequest, trace: string): Promise<WebhookTimelineEntry> {
+  async startOutbound(request: FlexOutboundRequest, trace: string): Promise<WebhookTimelineEntry> {
     const { timeline, webhooks } = this.#options;
     const { agent, as = 'agent', ...fields } = request;
     const json = this.#compose(request);
@@ -101,16 +102,16 @@ export class FlexClient {
       json,
     });
     this.#sent.set(entry.id, request);
-    this.#say(entry);
+    this.#report(entry);
     return entry;
   }
 
-  /** Sends a request of the timeline again, its fields edited or not; with a token that is good now. */
-  resend(id: number, fields: Record<string, string>, trace: string): Promise<WebhookTimelineEntry> {
-    return this.startConversation({ ...this.#request(id), ...fields }, trace);
+  /** Sends a request of the timeline again, its fields edited or not; with a token that is valid now. */
+  resendOutbound(id: number, fields: Record<string, string>, trace: string): Promise<WebhookTimelineEntry> {
+    return this.startOutbound({ ...this.#request(id), ...fields }, trace);
   }
 
-  /** @returns a request of the timeline as a command, with credentials that are good now */
+  /** @returns a request of the timeline as a command, with credentials that are valid now */
   curl(id: number, url: string): string {
     const { headers, body } = this.#compose(this.#request(id));
     const all = { 'Content-Type': 'application/json', ...headers };
@@ -151,7 +152,7 @@ export class FlexClient {
     return this.#options.data().workers.find(({ identity }) => identity === agent)?.displayName ?? agent;
   }
 
-  #say(entry: WebhookTimelineEntry): void {
+  #report(entry: WebhookTimelineEntry): void {
     const { status, body = '', problems, replayed } = entry;
     const { conversationSid, reused, code } = readAnswer(body);
     const isRefusal = status !== undefined && status >= 400;

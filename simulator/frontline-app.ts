@@ -1,11 +1,11 @@
-import type { SimulatedChannel } from './api';
-import { validateProxyAddress } from './contracts';
-import { takePreHook } from './inbound';
+import type { OutgoingRequest, WorkerMessageRequest } from './api';
 import type { Timeline } from './timeline';
 import { TwilioError } from './twilio/errors';
 import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from './twilio/model';
-import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhook-fields';
-import type { WebhookSender, WebhookTimelineEntry } from './webhooks';
+import { validateProxyAddress } from './webhooks/contracts';
+import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhooks/fields';
+import { applyPreAction } from './webhooks/pre-action';
+import type { WebhookSender, WebhookTimelineEntry } from './webhooks/webhook-sender';
 
 /** The app writes through the Conversations SDK, which fires webhooks as configured. */
 const origin: Origin = { source: 'SDK', webhooks: true };
@@ -93,14 +93,38 @@ export class FrontlineApp {
   }
 
   /**
-   * The worker starts a conversation: the app asks for the customer's card and the proxy address, creates the
-   * conversation, adds the customer, adds the worker, and opens it.
+   * The worker starts a conversation, and may write into it at once.
    *
-   * @returns the conversation's SID, or undefined where our answer made it impossible
+   * @returns the conversation's SID, or undefined where our answers made it impossible
    * @see https://www.twilio.com/docs/frontline/outgoing-conversations
    */
-  async startConversation(
-    { worker, customerId, channel }: { worker: string; customerId: string; channel: SimulatedChannel },
+  async startOutgoing(request: OutgoingRequest, trace: string): Promise<string | undefined> {
+    const { worker, body } = request;
+    const conversationSid = await this.#openConversation(request, trace);
+    if (conversationSid !== undefined && body)
+      this.sendWorkerMessage({ conversationSid, worker, body }, trace);
+    return conversationSid;
+  }
+
+  /**
+   * The worker writes into a conversation.
+   *
+   * @throws TwilioError when the worker is not in it, or it is closed
+   */
+  sendWorkerMessage({ conversationSid, worker, body }: WorkerMessageRequest, trace: string): void {
+    const { state, timeline } = this.#options;
+    const present = state.participants(conversationSid).some(({ identity }) => identity === worker);
+    if (!present) throw new TwilioError(403, 50400, `${worker} is not in this conversation`);
+    state.addMessage(conversationSid, { author: worker, body }, origin);
+    timeline.note(trace, `${this.#options.nameOf(worker)} writes`, { conversationSid });
+  }
+
+  /**
+   * The five steps of an outgoing conversation: the app asks for the customer's card and the proxy address, creates the
+   * conversation, adds the customer, adds the worker, and opens it.
+   */
+  async #openConversation(
+    { worker, customerId, channel = 'sms' }: OutgoingRequest,
     trace: string,
   ): Promise<string | undefined> {
     const { state, timeline } = this.#options;
@@ -129,13 +153,13 @@ export class FrontlineApp {
     }
     timeline.update(entry, { outcome: `The conversation is held from ${proxy}.` });
 
-    const given = await this.#beforeConversation(card.display_name, trace);
+    const given = await this.#sendPreAction(card.display_name, trace);
     if (!given) return fail('Twilio rejects the conversation');
     const conversation = state.createConversation(
       { friendlyName: card.display_name, ...given, chatServiceSid: this.#options.serviceSid() },
       origin,
     );
-    await this.#tell(
+    await this.#sendPostAction(
       'onConversationAdded',
       conversation,
       conversationAddedFields(conversation, origin.source),
@@ -157,39 +181,26 @@ export class FrontlineApp {
     return conversation.sid;
   }
 
-  /**
-   * The worker writes into a conversation.
-   *
-   * @throws TwilioError when the worker is not in it, or it is closed
-   */
-  write(conversationSid: string, worker: string, body: string, trace: string): void {
-    const { state, timeline } = this.#options;
-    const present = state.participants(conversationSid).some(({ identity }) => identity === worker);
-    if (!present) throw new TwilioError(403, 50400, `${worker} is not in this conversation`);
-    state.addMessage(conversationSid, { author: worker, body }, origin);
-    timeline.note(trace, `${this.#options.nameOf(worker)} writes`, { conversationSid });
-  }
-
   /** @returns what the pre-action webhook wants changed, or undefined when it rejects the conversation */
-  async #beforeConversation(friendlyName: string, trace: string): Promise<NewConversation | undefined> {
+  async #sendPreAction(friendlyName: string, trace: string): Promise<NewConversation | undefined> {
     const { state, timeline, webhooks, serviceSid } = this.#options;
     if (!webhooks.isOn('onConversationAdd')) return {};
     const fields = {
       ...conversationAddFields(state, origin.source, serviceSid()),
       FriendlyName: friendlyName,
     };
-    return takePreHook(await webhooks.send({ name: 'onConversationAdd', trace, fields }), timeline);
+    return applyPreAction(await webhooks.send({ name: 'onConversationAdd', trace, fields }), timeline);
   }
 
   /** Adds a participant and tells the post-action webhook. */
   async #join(conversation: Conversation, given: NewParticipant, trace: string): Promise<void> {
     const participant = this.#options.state.addParticipant(conversation.sid, given, origin);
     const fields = participantAddedFields(conversation, participant, origin.source);
-    await this.#tell('onParticipantAdded', conversation, fields, trace);
+    await this.#sendPostAction('onParticipantAdded', conversation, fields, trace);
   }
 
   /** Sends a post-action webhook, if it is switched on. */
-  async #tell(
+  async #sendPostAction(
     name: string,
     { sid: conversationSid }: Conversation,
     fields: Record<string, string>,

@@ -60,12 +60,12 @@ describe('the samples of the README', () => {
   it('from a Flex plugin begins a conversation, and finds the one that is open', async () => {
     logInToFlex(running.local.rest.flex.issueToken('alice@example.com'));
     const sid = await execute(plugin, "textCustomer('1001', 'Hello from Flex')");
-    const conversation = running.local.conversation(String(sid));
+    const conversation = running.conversation(String(sid));
     expect(conversation.messages).toMatchObject([
       { author: 'alice_40example_2Ecom', body: 'Hello from Flex' },
     ]);
     expect(await execute(plugin, "textCustomer('1001', 'Hello again')")).toBe(sid);
-    expect(running.local.conversation(String(sid)).messages).toHaveLength(1);
+    expect(running.conversation(String(sid)).messages).toHaveLength(1);
   });
 
   it('from a Flex plugin tells what is wrong', async () => {
@@ -81,7 +81,7 @@ describe('the samples of the README', () => {
     const first = (await execute(crm, click, env)) as { conversationSid: string };
     expect(await execute(crm, click, env)).toEqual(first);
     expect(running.local.snapshot().flex.interactions).toHaveLength(1);
-    expect(running.local.conversation(first.conversationSid).messages).toMatchObject([
+    expect(running.conversation(first.conversationSid).messages).toMatchObject([
       { author: 'bob_40example_2Ecom', body: 'Hello' },
     ]);
   });

@@ -198,9 +198,9 @@ describe('the console', () => {
     await page.getByTestId('worker-select').selectOption('bob@example.com');
     await page.getByTestId('worker-available').click();
     await page.getByTestId('worker-available').getByText('Away').waitFor();
-    expect(running.local.workers().find(({ identity }) => identity === 'bob@example.com')?.available).toBe(
-      false,
-    );
+    expect(
+      running.local.parts.workers.list().find(({ identity }) => identity === 'bob@example.com')?.available,
+    ).toBe(false);
     await page.getByTestId('worker-available').click();
     await page.getByTestId('worker-available').getByText('Available').waitFor();
 

@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
 import type { TimelineEntry } from '../../simulator/api';
-import { validateProxyAddress, validateResponse } from '../../simulator/contracts';
 import { FrontlineApp } from '../../simulator/frontline-app';
 import { Gateway } from '../../simulator/gateway';
-import { InboundMessages } from '../../simulator/inbound';
 import { freePort } from '../../simulator/listen';
+import { InboundMessages } from '../../simulator/phones/inbound-messages';
 import { Timeline } from '../../simulator/timeline';
 import { TwilioState } from '../../simulator/twilio/state';
-import { forgeOf, paths, WebhookSender } from '../../simulator/webhooks';
+import { validateProxyAddress, validateResponse } from '../../simulator/webhooks/contracts';
+import { paths } from '../../simulator/webhooks/paths';
+import { signWrongly, WebhookSender } from '../../simulator/webhooks/webhook-sender';
 
 const authToken = '0'.repeat(32);
 type Answer = (response: ServerResponse, fields: URLSearchParams) => void;
@@ -83,6 +84,7 @@ beforeEach(() => {
     timeline,
     webhooks,
     nameOf,
+    numbers: () => [],
     routingMode: () => 'custom',
     routesOn: () => routesOn,
     initializingMs: () => initializingMs,
@@ -94,7 +96,7 @@ beforeEach(() => {
   app = new FrontlineApp({ state, timeline, webhooks, nameOf, serviceSid: () => serviceSid });
 });
 
-const write = () => inbound.receive({ from: '+12125550101', to: '+16465550190', body: 'Hi' }, 't');
+const write = () => inbound.receiveInbound({ from: '+12125550101', to: '+16465550190', body: 'Hi' }, 't');
 const webhook = (name: string) =>
   timeline.entries().find((entry): entry is Extract<TimelineEntry, { kind: 'webhook' }> => {
     return entry.kind === 'webhook' && entry.name === name;
@@ -177,7 +179,7 @@ describe('onConversationAdded', () => {
       },
     });
     answers.GetProxyAddress = json({ proxy_address: '+16465550190' });
-    await app.startConversation({ worker: 'alice', customerId: '1', channel: 'sms' }, 't');
+    await app.startOutgoing({ worker: 'alice', customerId: '1', channel: 'sms' }, 't');
     const { fields = {} } = webhook('onConversationAdded') ?? {};
     expect(fields).toMatchObject({ Source: 'SDK', FriendlyName: 'Ada' });
     expect(Object.keys(fields).filter((name) => name.startsWith('MessagingBinding'))).toEqual([]);
@@ -188,7 +190,7 @@ describe('a group MMS', () => {
   it.each([false, true])('is told as real ones are, brackets %s', async (inBrackets) => {
     brackets = inBrackets;
     const [from, other, to] = ['+12125550101', '+12125550102', '+16465550190'];
-    const { conversationSid } = await inbound.receive({ from, to, group: [other], body: 'Hi' }, 't');
+    const { conversationSid } = await inbound.receiveInbound({ from, to, group: [other], body: 'Hi' }, 't');
     const binding = { 'MessagingBinding.Address': `${to}, ${other}`, 'MessagingBinding.AuthorAddress': from };
     const bindingOf = ({ fields }: { fields: Record<string, string> }): Record<string, string> =>
       Object.fromEntries(Object.entries(fields).filter(([name]) => name.startsWith('MessagingBinding.')));
@@ -283,7 +285,7 @@ describe('an outgoing conversation', () => {
     ],
   };
   const start = (channel: 'sms' | 'whatsapp' = 'sms') =>
-    app.startConversation({ worker: 'alice@example.com', customerId: '1', channel }, 't');
+    app.startOutgoing({ worker: 'alice@example.com', customerId: '1', channel }, 't');
   beforeEach(() => {
     answers.GetCustomerDetailsByCustomerId = json({ objects: { customer: card } });
     answers.GetProxyAddress = json({ proxy_address: '+16465550190' });
@@ -444,6 +446,6 @@ describe('the gateway', () => {
 });
 
 it.each(['xAbc=', 'yAbc=', 'Abc='])('forges %s as something else of the same length', (signature) => {
-  expect(forgeOf(signature)).not.toBe(signature);
-  expect(forgeOf(signature)).toHaveLength(signature.length);
+  expect(signWrongly(signature)).not.toBe(signature);
+  expect(signWrongly(signature)).toHaveLength(signature.length);
 });

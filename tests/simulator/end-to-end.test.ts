@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import twilio from 'twilio';
 import type { ActionResult, FlexResult, Snapshot, TimelineEntry } from '../../simulator/api';
 import { canConnect } from '../../simulator/functions-process';
-import { botIdentity, scenarios } from '../../simulator/scenarios';
+import { botIdentity } from '../../simulator/scenarios/context';
+import { scenarios } from '../../simulator/scenarios/list';
 import { ProjectCopy } from '../support/project-copy';
 import { isRunning, processesOf } from '../support/started';
 import { inProcess } from './in-process';
@@ -40,7 +41,7 @@ const api = async <T>(method: string, path: string, body?: object): Promise<T> =
 const webhooks = (entries: TimelineEntry[]) =>
   entries.flatMap((entry) => (entry.kind === 'webhook' ? [entry] : []));
 const workersOf = (sid: string | undefined): (string | undefined)[] =>
-  running.local
+  running
     .conversation(sid ?? '')
     .participants.flatMap(({ identity = botIdentity }) => (identity === botIdentity ? [] : [identity]));
 
@@ -52,8 +53,12 @@ describe('every scenario', () => {
       expect(result.failures).toEqual([]);
       expect(result.ok).toBe(true);
       expect(workersOf(result.conversationSid)).toHaveLength(1);
-      expect(running.local.conversation(result.conversationSid ?? '').messages).toHaveLength(1);
-      expect(running.local.settings.faults).toEqual({ rest: 'none', restTimes: null, badSignature: false });
+      expect(running.conversation(result.conversationSid ?? '').messages).toHaveLength(1);
+      expect(running.local.parts.settings.current.faults).toEqual({
+        rest: 'none',
+        restTimes: null,
+        badSignature: false,
+      });
     },
   );
 
@@ -61,10 +66,10 @@ describe('every scenario', () => {
     'group-mms ends as it should where a worker joins by %s alone, and brackets are around our number',
     async (groupJoin) => {
       running.local.state.groupJoin = groupJoin;
-      running.local.brackets = true;
+      running.local.variants.brackets = true;
       const result = await api<ActionResult>('POST', '/api/scenarios/group-mms');
       running.local.state.groupJoin = 'both';
-      running.local.brackets = false;
+      running.local.variants.brackets = false;
       expect(result.failures).toEqual([]);
       expect(workersOf(result.conversationSid)).toHaveLength(1);
     },
@@ -77,7 +82,7 @@ describe('every scenario', () => {
     const routed = webhooks(result.entries).find(({ name }) => name === 'onConversationRoute');
     expect(routed).toMatchObject({ status: 503, errorCode: 48010, state: 'failed' });
     expect(routed?.ms).toBeLessThan(10_000);
-    const conversation = running.local.conversation(result.conversationSid ?? '');
+    const conversation = running.conversation(result.conversationSid ?? '');
     expect(conversation.messages.map(({ body }) => body)).toEqual(['Anybody?']);
     expect(workersOf(conversation.sid)).toEqual([]);
   });
@@ -131,7 +136,7 @@ describe('an inbound message', () => {
       // Whether another delivery added somebody too.
       [route?.id, 'GET', 200],
     ]);
-    const conversation = running.local.conversation(conversationSid ?? '');
+    const conversation = running.conversation(conversationSid ?? '');
     expect(conversation).toMatchObject({ friendlyName: 'John Fox', state: 'active' });
     expect(conversation.participants[0]?.attributes).toEqual({
       customer_id: '1002',
@@ -173,7 +178,7 @@ describe('an inbound message', () => {
     const sent = senders.flatMap((from) =>
       Array.from({ length: 10 }, (_, i) => ({ from, body: `message ${i}` })),
     );
-    const results = await Promise.all(sent.map((message) => running.local.receive(message)));
+    const results = await Promise.all(sent.map((message) => running.local.actions.receiveInbound(message)));
     expect(results.flatMap(({ failures }) => failures)).toEqual([]);
     const all = running.local.snapshot().conversations;
     expect(all).toHaveLength(30);
@@ -243,9 +248,7 @@ describe('what is configured by REST', () => {
       webhooks(running.local.timeline.entries()).filter((one) => one.status === 200).length;
     while (told() === 0) await new Promise((done) => setTimeout(done, 20));
     expect(webhooks(running.local.timeline.entries())).toHaveLength(1);
-    const found = running.local
-      .conversation(sid)
-      .participants.find(({ address }) => address === '+12125550101');
+    const found = running.conversation(sid).participants.find(({ address }) => address === '+12125550101');
     expect(found?.attributes).toMatchObject({ customer_id: '1001' });
   });
 });
@@ -530,7 +533,7 @@ describe('an account without Frontline', () => {
     'twilio-429',
     'twilio-torn',
   ])('%s ends as it should by onConversationAdded', async (name) => {
-    const { failures, entries } = await other.local.runScenario(name);
+    const { failures, entries } = await other.local.actions.runScenario(name);
     expect(failures).toEqual([]);
     const sent = webhooks(entries);
     expect(sent.map((entry) => entry.name)).toContain('onConversationAdded');
@@ -546,9 +549,9 @@ describe('an account without Frontline', () => {
   });
 
   it('a conversation that is initializing for a second still gets its worker', async () => {
-    other.local.initializingMs = 1_000;
-    const { failures } = await other.local.runScenario('known-customer');
-    other.local.initializingMs = 0;
+    other.local.variants.initializingMs = 1_000;
+    const { failures } = await other.local.actions.runScenario('known-customer');
+    other.local.variants.initializingMs = 0;
     expect(failures).toEqual([]);
   });
 
@@ -562,12 +565,12 @@ describe('an account without Frontline', () => {
     await client.conversations.v1.conversations.create({});
     const { sid } = await client.conversations.v1.conversations.create({ xTwilioWebhookEnabled: 'true' });
     while (told().length < 1) await new Promise((done) => setTimeout(done, 20));
-    await other.local.runScenario('flex-outbound');
+    await other.local.actions.runScenario('flex-outbound');
     while (told().length < 2) await new Promise((done) => setTimeout(done, 20));
     expect(told().map((entry) => [entry.status, entry.conversationSid === sid])).toEqual([
       [200, true],
       [200, false],
     ]);
-    expect(other.local.conversation(sid).participants).toEqual([]);
+    expect(other.conversation(sid).participants).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { SimulatedConversation } from '../../simulator/api';
 import { freePorts } from '../../simulator/listen';
 import { LocalTwilio } from '../../simulator/local-twilio';
+import { simulatedConversation } from '../../simulator/simulated-conversation';
 
 export const root = resolve(__dirname, '../..');
 
@@ -10,6 +12,7 @@ export interface RunningLocal {
   console: string;
   /** What the functions printed. */
   output: string[];
+  conversation(sid: string): SimulatedConversation;
   stop(): Promise<void>;
 }
 
@@ -21,5 +24,12 @@ export async function startLocal(project = root): Promise<RunningLocal> {
   const local = new LocalTwilio({ root: project, ports, onOutput: (line) => output.push(line) });
   await local.start();
   const { functions, console } = local.snapshot().urls;
-  return { local, functions, console, output, stop: () => local.stop() };
+  return {
+    local,
+    functions,
+    console,
+    output,
+    conversation: (sid) => simulatedConversation(local.state, sid),
+    stop: () => local.stop(),
+  };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { parseAddress } from '../lib/address';
-import type { ChannelType } from '../lib/model';
-import type { ContractProblem } from './api';
+import { parseAddress } from '../../lib/address';
+import type { ChannelType } from '../../lib/model';
+import type { ContractProblem } from '../api';
 
 /** What a webhook's caller does with an answer. */
 export interface Contract {

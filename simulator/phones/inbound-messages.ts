@@ -1,9 +1,11 @@
-import { rankPool } from '../lib/routing/rank';
-import type { InboundRequest, RoutingMode, SimulatedChannel } from './api';
-import type { Timeline } from './timeline';
-import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from './twilio/model';
-import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhook-fields';
-import type { Webhook, WebhookSender, WebhookTimelineEntry } from './webhooks';
+import { rankPool } from '../../lib/routing/rank';
+import type { InboundRequest, RoutingMode, SimulatedChannel } from '../api';
+import type { Timeline } from '../timeline';
+import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from '../twilio/model';
+import { conversationAddedFields, conversationAddFields, participantAddedFields } from '../webhooks/fields';
+import { applyPreAction } from '../webhooks/pre-action';
+import type { Webhook, WebhookSender, WebhookTimelineEntry } from '../webhooks/webhook-sender';
+import { bindingFields, isGroup, keyOf, type Parties, participantsOf, partiesOf } from './parties';
 
 /** What Twilio does itself, as opposed to what is done through REST: it tells everybody by webhook. */
 const origin = (channel: SimulatedChannel): Origin => ({
@@ -15,6 +17,8 @@ export interface InboundOptions {
   state: TwilioModel;
   timeline: Timeline;
   webhooks: WebhookSender;
+  /** Our Twilio numbers, the default one first. */
+  numbers(): { address: string; channels: SimulatedChannel[] }[];
   routingMode(): RoutingMode;
   /** Which event routes: Frontline's, or that of Conversations on an account without Frontline. */
   routesOn(): 'onConversationRoute' | 'onConversationAdded';
@@ -36,17 +40,6 @@ export interface InboundOutcome {
   conversationSid?: string;
   /** Whether a new conversation was made. */
   created: boolean;
-}
-
-/** The addresses of one inbound message, as Twilio writes them. */
-interface Parties {
-  channel: SimulatedChannel;
-  /** Of who writes. */
-  author: string;
-  /** Of our number. */
-  twilio: string;
-  /** Everybody outside, the author first; more than one in a group MMS. */
-  outside: string[];
 }
 
 /**
@@ -72,9 +65,9 @@ export class InboundMessages {
    *
    * @throws TwilioError when Twilio would refuse the message
    */
-  async receive(request: InboundRequest & { to: string }, trace: string): Promise<InboundOutcome> {
-    const parties = partiesOf(request);
-    const { timeline, nameOf } = this.#options;
+  async receiveInbound(request: InboundRequest, trace: string): Promise<InboundOutcome> {
+    const { timeline, nameOf, numbers } = this.#options;
+    const parties = partiesOf(request, numbers());
     const others = isGroup(parties) ? ` and ${parties.outside.length - 1} others` : '';
     timeline.note(trace, `${nameOf(parties.author)} writes to ${parties.twilio}${others}`, {
       text: `by ${parties.channel === 'whatsapp' ? 'WhatsApp' : 'SMS'}`,
@@ -122,7 +115,7 @@ export class InboundMessages {
       });
       return { created: false };
     }
-    const given = await this.#preHook(parties, body, trace);
+    const given = await this.#sendPreAction(parties, body, trace);
     if (!given) {
       timeline.note(trace, "Twilio rejects the conversation: the customer's message is lost", {
         text: 'A pre-action webhook must never answer 4xx or 5xx.',
@@ -142,7 +135,7 @@ export class InboundMessages {
     timeline.note(trace, `The conversation is created: ${conversation.friendlyName ?? 'without a name'}`, {
       conversationSid: conversation.sid,
     });
-    later.push(this.#tellAdded(conversation, parties, trace));
+    later.push(this.#sendConversationAdded(conversation, parties, trace));
     for (const participant of participantsOf(parties)) {
       later.push(this.#addParticipant(conversation, participant, parties, trace));
     }
@@ -161,7 +154,7 @@ export class InboundMessages {
   }
 
   /** @returns the values that the conversation is to be created with, or undefined when it is rejected */
-  async #preHook(parties: Parties, body: string, trace: string): Promise<NewConversation | undefined> {
+  async #sendPreAction(parties: Parties, body: string, trace: string): Promise<NewConversation | undefined> {
     const { state, timeline, webhooks, serviceOf } = this.#options;
     if (!webhooks.isOn('onConversationAdd')) return {};
     const entry = await webhooks.send({
@@ -173,12 +166,12 @@ export class InboundMessages {
         MessageBody: body,
       },
     });
-    return takePreHook(entry, timeline);
+    return applyPreAction(entry, timeline);
   }
 
-  async #tellAdded(conversation: Conversation, parties: Parties, trace: string): Promise<void> {
+  async #sendConversationAdded(conversation: Conversation, parties: Parties, trace: string): Promise<void> {
     const { source } = origin(parties.channel);
-    const entries = await this.#sendPost({
+    const entries = await this.#sendPostAction({
       name: 'onConversationAdded',
       trace,
       conversationSid: conversation.sid,
@@ -186,8 +179,8 @@ export class InboundMessages {
     });
     const isRouting = this.#options.routesOn() === 'onConversationAdded';
     for (const entry of entries) {
-      if (isRouting) this.#sayRouted(entry, conversation.sid);
-      else this.#sayPost(entry);
+      if (isRouting) this.#reportRouted(entry, conversation.sid);
+      else this.#reportPostAction(entry);
     }
   }
 
@@ -199,7 +192,7 @@ export class InboundMessages {
   ): Promise<void> {
     const { state, brackets = () => false } = this.#options;
     const participant = state.addParticipant(conversation.sid, given, origin(parties.channel));
-    const entries = await this.#sendPost({
+    const entries = await this.#sendPostAction({
       name: 'onParticipantAdded',
       trace,
       conversationSid: conversation.sid,
@@ -207,7 +200,7 @@ export class InboundMessages {
         brackets: brackets(),
       }),
     });
-    for (const entry of entries) this.#sayPost(entry);
+    for (const entry of entries) this.#reportPostAction(entry);
   }
 
   async #route(conversation: Conversation, parties: Parties, trace: string): Promise<void> {
@@ -222,7 +215,7 @@ export class InboundMessages {
       case 'pool':
         return this.#routeByPool(conversation, trace);
       case 'custom': {
-        const entries = await this.#sendPost({
+        const entries = await this.#sendPostAction({
           name: 'onConversationRoute',
           trace,
           ...about,
@@ -239,7 +232,7 @@ export class InboundMessages {
             State: conversation.state,
           },
         });
-        for (const entry of entries) this.#sayRouted(entry, conversation.sid);
+        for (const entry of entries) this.#reportRouted(entry, conversation.sid);
       }
     }
   }
@@ -264,11 +257,11 @@ export class InboundMessages {
     );
     timeline.note(trace, `Pool routing gives the conversation to ${identity}`, about);
     const fields = participantAddedFields(conversation, participant, 'API');
-    const entries = await this.#sendPost({ name: 'onParticipantAdded', trace, ...about, fields });
-    for (const entry of entries) this.#sayPost(entry);
+    const entries = await this.#sendPostAction({ name: 'onParticipantAdded', trace, ...about, fields });
+    for (const entry of entries) this.#reportPostAction(entry);
   }
 
-  async #sendPost(webhook: Webhook): Promise<WebhookTimelineEntry[]> {
+  async #sendPostAction(webhook: Webhook): Promise<WebhookTimelineEntry[]> {
     const { webhooks, deliverTwice } = this.#options;
     if (!webhooks.isOn(webhook.name)) return [];
     const first = webhooks.send(webhook);
@@ -276,13 +269,15 @@ export class InboundMessages {
     return Promise.all([first, ...again]);
   }
 
-  #sayPost(entry: WebhookTimelineEntry): void {
-    const good = entry.status !== undefined && entry.status < 400;
-    const outcome = good ? 'Taken note of; the answer changes nothing.' : 'Twilio may send it again later.';
+  #reportPostAction(entry: WebhookTimelineEntry): void {
+    const accepted = entry.status !== undefined && entry.status < 400;
+    const outcome = accepted
+      ? 'Taken note of; the answer changes nothing.'
+      : 'Twilio may send it again later.';
     this.#options.timeline.update(entry, { outcome });
   }
 
-  #sayRouted(entry: WebhookTimelineEntry, conversationSid: string): void {
+  #reportRouted(entry: WebhookTimelineEntry, conversationSid: string): void {
     const workers = this.#options.state
       .participants(conversationSid)
       .flatMap(({ identity }) => identity ?? []);
@@ -295,75 +290,4 @@ export class InboundMessages {
       ...(workers.length === 0 && entry.state === 'ok' && { state: 'warning' as const }),
     });
   }
-}
-
-function partiesOf({ from, to, channel = 'sms', group = [] }: InboundRequest & { to: string }): Parties {
-  const write = (number: string): string => (channel === 'whatsapp' ? `whatsapp:${number}` : number);
-  const author = write(from);
-  return { channel, author, twilio: write(to), outside: [...new Set([author, ...group.map(write)])] };
-}
-
-function keyOf({ outside, twilio }: Parties): string {
-  return [...outside].sort().concat(twilio).join('|');
-}
-
-function isGroup({ outside }: Parties): boolean {
-  return outside.length > 1;
-}
-
-/**
- * Who is in a conversation that a message creates: in a group MMS everybody by address alone, and our number as a
- * participant of its own without an identity. Measured on a live account in 2026 (public report of a group texting
- * spike, finding F4), and so in the public integrations that look for their number among the participants.
- */
-function participantsOf(parties: Parties): NewParticipant[] {
-  const { author, twilio, outside } = parties;
-  if (!isGroup(parties)) return [{ address: author, proxyAddress: twilio }];
-  return [...outside.map((address) => ({ address })), { projectedAddress: twilio }];
-}
-
-/**
- * Between whom a conversation is, as its webhooks have it. The parameter tables name `ProxyAddress` or
- * `ProjectedAddress` as ours; of a group MMS real requests have neither, but the receivers, our number among them, and
- * the author (the same report; two public integrations read it so, and take `AuthorAddress` for the mark of a group).
- */
-function bindingFields(parties: Parties): Record<string, string> {
-  const { author, twilio, outside } = parties;
-  if (!isGroup(parties)) {
-    return { 'MessagingBinding.ProxyAddress': twilio, 'MessagingBinding.Address': author };
-  }
-  const receivers = [twilio, ...outside.filter((address) => address !== author)];
-  return { 'MessagingBinding.Address': receivers.join(', '), 'MessagingBinding.AuthorAddress': author };
-}
-
-/**
- * Does with the answer to a pre-action webhook what Twilio does, and says so in the timeline.
- *
- * @returns the values that the conversation is to be created with, or undefined when it is rejected
- */
-export function takePreHook(entry: WebhookTimelineEntry, timeline: Timeline): NewConversation | undefined {
-  const say = (outcome: string): void => timeline.update(entry, { outcome });
-  if (entry.status === undefined) {
-    say('No answer in time: the conversation is created unchanged, late.');
-    return {};
-  }
-  if (entry.status >= 400) {
-    say("The conversation is rejected, and the customer's message is lost.");
-    return undefined;
-  }
-  const values = readValues(entry);
-  const changes = Object.keys(values).length > 0;
-  say(changes ? 'The conversation is created with these values.' : 'The conversation is created unchanged.');
-  return values;
-}
-
-/** The answer's values that Twilio takes over; an answer that is no JSON changes nothing. */
-function readValues({ body = '', problems }: WebhookTimelineEntry): NewConversation {
-  if (problems.length > 0 || body.trim() === '') return {};
-  const { friendly_name, attributes, unique_name } = JSON.parse(body) as Record<string, string | undefined>;
-  return {
-    ...(friendly_name !== undefined && { friendlyName: friendly_name }),
-    ...(attributes !== undefined && { attributes }),
-    ...(unique_name !== undefined && { uniqueName: unique_name }),
-  };
 }

@@ -1,7 +1,7 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import type { TimelineEntry, WebhookEntry } from './api';
+import type { TimelineEntry, WebhookEntry } from '../api';
+import type { Timeline } from '../timeline';
 import { contracts, type ReceivedAnswer, type Verdict, validateResponse } from './contracts';
-import type { Timeline } from './timeline';
 
 export type WebhookTimelineEntry = Extract<TimelineEntry, { kind: 'webhook' }>;
 
@@ -23,19 +23,6 @@ export interface WebhookOptions {
   /** Whether the next signature is to be wrong. */
   badSignature(): boolean;
 }
-
-/** The path of each callback, as the consoles of Frontline and Conversations would hold it. */
-export const paths: Record<string, string> = {
-  GetProxyAddress: '/callbacks/outgoing-conversation',
-  GetCustomersList: '/callbacks/crm',
-  GetCustomerDetailsByCustomerId: '/callbacks/crm',
-  GetTemplatesByCustomerId: '/callbacks/templates',
-  onConversationRoute: '/callbacks/routing',
-  onConversationAdd: '/callbacks/conversations',
-  onConversationAdded: '/callbacks/conversations',
-  onParticipantAdded: '/callbacks/conversations',
-  outboundMessage: '/flex/outbound-message',
-};
 
 /** How long the log line of a function may come after its answer. */
 const logPatienceMs = 2_000;
@@ -85,14 +72,14 @@ export class WebhookSender {
     this.#inFlight.add(entry);
     this.#unlogged.push(entry);
     const started = performance.now();
-    const forged = !json && this.#options.badSignature();
+    const wronglySigned = !json && this.#options.badSignature();
     const request = json
       ? { headers: { 'Content-Type': 'application/json', ...json.headers }, body: JSON.stringify(json.body) }
-      : this.#form(url, fields, forged);
+      : this.#form(url, fields, wronglySigned);
     const answer = await this.#post(url, request, limitMs);
     this.#inFlight.delete(entry);
-    // Who forges a request is not owed a good answer: to be refused is right.
-    const isRefused = forged && answer.status === 403;
+    // To refuse a wrong signature is right, whatever the contract says of the answer.
+    const isRefused = wronglySigned && answer.status === 403;
     const { problems, errorCode }: Verdict = isRefused ? { problems: [] } : validateResponse(name, answer);
     timeline.update(entry, {
       ms: Math.round(performance.now() - started),
@@ -156,12 +143,12 @@ export class WebhookSender {
     return getExpectedTwilioSignature(this.#options.authToken, url, fields);
   }
 
-  #form(url: string, fields: Record<string, string>, forged: boolean): SentRequest {
+  #form(url: string, fields: Record<string, string>, wronglySigned: boolean): SentRequest {
     const signature = this.sign(url, fields);
     return {
       headers: {
         'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
-        'X-Twilio-Signature': forged ? forgeOf(signature) : signature,
+        'X-Twilio-Signature': wronglySigned ? signWrongly(signature) : signature,
         'User-Agent': 'TwilioProxy/1.1',
         Accept: '*/*',
       },
@@ -196,14 +183,8 @@ interface SentRequest {
   body: string;
 }
 
-/** @returns a request as a command for the shell; each option is a flag with its text */
-export function curlOf(url: string, options: [flag: string, text: string][]): string {
-  const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  return [`curl ${url}`, ...options.map(([flag, text]) => `${flag} ${quote(text)}`)].join(' \\\n  ');
-}
-
 /** @returns a signature of the same form that is never the right one */
-export function forgeOf(signature: string): string {
+export function signWrongly(signature: string): string {
   return `${signature.startsWith('x') ? 'y' : 'x'}${signature.slice(1)}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Conversation, Participant, TwilioModel } from './twilio/model';
+import type { Conversation, Participant, TwilioModel } from '../twilio/model';
 
 /**
  * The fields of `onParticipantAdded`.

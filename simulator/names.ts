@@ -1,0 +1,18 @@
+import type { SimulatedCustomer } from './api';
+import type { FlexWorker } from './twilio/flex';
+
+/** Everybody who has a name. */
+export interface NamedPeople {
+  agents: FlexWorker[];
+  workers: { identity: string; displayName: string }[];
+  customers: SimulatedCustomer[];
+}
+
+/** @returns how the timeline calls the person with an identity or address: by the name in the data, if there is one */
+export function nameOf(address: string, { agents, workers, customers }: NamedPeople): string {
+  const agent = agents.find(({ identity }) => identity === address)?.friendlyName;
+  const worker = workers.find(({ identity }) => identity === (agent ?? address));
+  if (worker) return worker.displayName;
+  const phone = address.replace('whatsapp:', '');
+  return customers.find((one) => one.phone === phone)?.displayName ?? phone;
+}

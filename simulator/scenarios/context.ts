@@ -1,0 +1,154 @@
+import type {
+  Faults,
+  FlexInteraction,
+  Scenario,
+  Settings,
+  SimulatedConversation,
+  SimulatedCustomer,
+} from '../api';
+import type { FlexClient } from '../flex-client';
+import type { FrontlineApp } from '../frontline-app';
+import type { FrontlineWorkers } from '../frontline-workers';
+import type { Customers } from '../phones/customers';
+import type { InboundMessages } from '../phones/inbound-messages';
+import type { SettingsStore } from '../settings';
+import { simulatedConversation } from '../simulated-conversation';
+import type { Timeline } from '../timeline';
+import type { TwilioState } from '../twilio/state';
+import type { WebhookSender, WebhookTimelineEntry } from '../webhooks/webhook-sender';
+
+export interface RunnableScenario extends Scenario {
+  /** @returns the SID of the conversation that it is about, if there is one */
+  run(context: ScenarioContext): Promise<string | undefined>;
+}
+
+/** The parts of the local Twilio that a user, or a scenario, acts on. */
+export interface ScenarioParts {
+  state: TwilioState;
+  timeline: Timeline;
+  webhooks: WebhookSender;
+  inbound: InboundMessages;
+  app: FrontlineApp;
+  flex: FlexClient;
+  customers: Customers;
+  workers: FrontlineWorkers;
+  settings: SettingsStore;
+}
+
+interface InboundSituation {
+  from: SimulatedCustomer;
+  body: string;
+  channel?: 'sms' | 'whatsapp';
+  group?: string[];
+  /** How many participants with an identity there must be in the end; one unless given. */
+  workers?: number;
+}
+
+/** Somebody with an identity who is in no data and no Frontline user. */
+export const botIdentity = 'support-bot';
+
+/** What a scenario acts with, in one trace, and where it reports what did not end as it should. */
+export class ScenarioContext {
+  readonly parts: ScenarioParts;
+  readonly trace: string;
+  readonly #failures: string[];
+
+  constructor(parts: ScenarioParts, trace: string, failures: string[]) {
+    this.parts = parts;
+    this.trace = trace;
+    this.#failures = failures;
+  }
+
+  /** @param failure the sentence that is reported where it does not hold */
+  expect(holds: boolean, failure: string): void {
+    if (!holds) this.#failures.push(failure);
+  }
+
+  conversation(sid: string): SimulatedConversation {
+    return simulatedConversation(this.parts.state, sid);
+  }
+
+  interactions(): FlexInteraction[] {
+    return this.parts.flex.snapshot().interactions;
+  }
+
+  /** A customer writes into a conversation that does not exist yet; the message must not be lost, and one worker come. */
+  async receiveFirst({
+    from,
+    body,
+    channel = 'sms',
+    group,
+    workers = 1,
+  }: InboundSituation): Promise<SimulatedConversation | undefined> {
+    this.closeConversationsOf(from);
+    const { conversationSid } = await this.parts.inbound.receiveInbound(
+      { from: from.phone, body, channel, ...(group && { group }) },
+      this.trace,
+    );
+    this.expect(conversationSid !== undefined, "the customer's message was lost: there is no conversation");
+    if (conversationSid === undefined) return undefined;
+    const conversation = this.conversation(conversationSid);
+    const isKept = conversation.messages.some((message) => message.body === body);
+    this.expect(isKept, "the customer's message was lost");
+    const present = conversation.participants.filter(({ identity }) => identity !== undefined).length;
+    this.expect(present === workers, `${present} workers are in the conversation instead of ${workers}`);
+    return conversation;
+  }
+
+  /** @returns a customer of the data with a worker, who is in no open conversation */
+  customerToWriteTo(): SimulatedCustomer {
+    const customer = this.parts.customers.withWorker('sms');
+    this.closeConversationsOf(customer);
+    return customer;
+  }
+
+  closeConversationsOf({ phone }: SimulatedCustomer): void {
+    const { state } = this.parts;
+    for (const { sid, state: status } of state.conversations()) {
+      const isIn = state
+        .participants(sid)
+        .some(({ messagingBinding }) => messagingBinding?.address?.replace('whatsapp:', '') === phone);
+      if (!isIn || status === 'closed') continue;
+      state.updateConversation(sid, { state: 'closed' }, { source: 'API', webhooks: false });
+    }
+  }
+
+  withSettings<T>(change: Partial<Settings>, work: () => Promise<T>): Promise<T> {
+    return this.parts.settings.changeDuring(change, work);
+  }
+
+  withFaults<T>(faults: Partial<Faults>, work: () => Promise<T>): Promise<T> {
+    return this.parts.settings.changeDuring({ faults }, work);
+  }
+
+  /** Makes a worker unavailable for as long as some work takes. */
+  async withoutWorker<T>(identity: string, work: () => Promise<T>): Promise<T> {
+    const { workers } = this.parts;
+    const { available } = workers.list().find((worker) => worker.identity === identity) ?? {
+      available: true,
+    };
+    workers.change(identity, { available: false });
+    try {
+      return await work();
+    } finally {
+      workers.change(identity, { available });
+    }
+  }
+
+  /** Calls the routing callback as somebody would who does not know the auth token. */
+  sendWronglySigned(conversationSid: string): Promise<WebhookTimelineEntry> {
+    return this.withFaults({ badSignature: true }, () =>
+      this.parts.webhooks.send({
+        name: 'onConversationRoute',
+        trace: this.trace,
+        conversationSid,
+        fields: { EventType: 'onConversationRoute', ConversationSid: conversationSid },
+      }),
+    );
+  }
+}
+
+/** @returns the identity of the worker who is in a conversation */
+export function workerOf(conversation: SimulatedConversation | undefined): string | undefined {
+  return conversation?.participants.find(({ identity }) => identity !== undefined)?.identity;
+}

@@ -1,0 +1,7 @@
+import type { RunnableScenario } from './context';
+import { failureScenarios } from './failures';
+import { inboundScenarios } from './inbound';
+import { outboundScenarios } from './outbound';
+
+/** Situations with one click, in the order in which the console shows them. */
+export const scenarios: RunnableScenario[] = [...inboundScenarios, ...outboundScenarios, ...failureScenarios];

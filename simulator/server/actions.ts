@@ -1,0 +1,128 @@
+import type {
+  ActionResult,
+  FlexOutboundRequest,
+  FlexResult,
+  InboundRequest,
+  OutgoingRequest,
+  ResendRequest,
+  TimelineEntry,
+  WorkerMessageRequest,
+} from '../api';
+import { readAnswer } from '../flex-client';
+import { ScenarioContext, type ScenarioParts } from '../scenarios/context';
+import { scenarios } from '../scenarios/list';
+import { TwilioError } from '../twilio/errors';
+import { curlOf } from '../webhooks/curl';
+import type { WebhookTimelineEntry } from '../webhooks/webhook-sender';
+
+/** What a user can let happen: each in a trace of its own, and with all that came of it as the result. */
+export class Actions {
+  readonly #parts: ScenarioParts;
+
+  constructor(parts: ScenarioParts) {
+    this.#parts = parts;
+  }
+
+  /** A customer writes. */
+  receiveInbound(request: InboundRequest): Promise<ActionResult> {
+    return this.#run(async (trace) => {
+      const { conversationSid } = await this.#parts.inbound.receiveInbound(request, trace);
+      return conversationSid;
+    });
+  }
+
+  /** A worker starts a conversation. */
+  startOutgoing(request: OutgoingRequest): Promise<ActionResult> {
+    return this.#run((trace) => this.#parts.app.startOutgoing(request, trace));
+  }
+
+  /** A worker writes into a conversation. */
+  sendWorkerMessage(request: WorkerMessageRequest): Promise<ActionResult> {
+    return this.#run(async (trace) => {
+      this.#parts.app.sendWorkerMessage(request, trace);
+      return request.conversationSid;
+    });
+  }
+
+  /** An agent, or a CRM for the agent, starts a conversation by our function. */
+  async startOutbound(request: FlexOutboundRequest): Promise<FlexResult> {
+    let entry: WebhookTimelineEntry | undefined;
+    const result = await this.#run(async (trace) => {
+      entry = await this.#parts.flex.startOutbound(request, trace);
+      return entry.conversationSid;
+    });
+    const status = entry?.status;
+    return { ...result, ...(status !== undefined && { status }), answer: readAnswer(entry?.body ?? '') };
+  }
+
+  /** Sends a webhook of the timeline again, its fields edited or not. */
+  async resendWebhook({ id, fields }: ResendRequest): Promise<ActionResult> {
+    const { webhooks, flex } = this.#parts;
+    const { name, fields: original, conversationSid } = this.#webhook(id);
+    return this.#run(async (trace) => {
+      if (name === 'outboundMessage') {
+        return (await flex.resendOutbound(id, fields ?? original, trace)).conversationSid;
+      }
+      await webhooks.send({ name, trace, conversationSid, fields: fields ?? original });
+      return conversationSid;
+    });
+  }
+
+  /** @throws TwilioError 404 when there is no such scenario */
+  async runScenario(name: string): Promise<ActionResult> {
+    const scenario = scenarios.find((one) => one.name === name);
+    if (!scenario) {
+      const known = scenarios.map((one) => one.name).join(', ');
+      throw new TwilioError(404, 20404, `There is no scenario ${name}; there are: ${known}`);
+    }
+    const failures: string[] = [];
+    const result = await this.#run((trace) => {
+      this.#parts.timeline.note(trace, scenario.title, { text: scenario.description });
+      return scenario.run(new ScenarioContext(this.#parts, trace, failures));
+    });
+    return { ...result, ok: result.ok && failures.length === 0, failures: [...failures, ...result.failures] };
+  }
+
+  /** @returns a webhook of the timeline as a command, signed */
+  curl(id: number): string {
+    const { webhooks, flex } = this.#parts;
+    const { name, url, fields } = this.#webhook(id);
+    if (name === 'outboundMessage') return flex.curl(id, url);
+    return curlOf(url, [
+      ['-H', `X-Twilio-Signature: ${webhooks.sign(url, fields)}`],
+      ...Object.entries(fields).map(([field, value]): [string, string] => [
+        '--data-urlencode',
+        `${field}=${value}`,
+      ]),
+    ]);
+  }
+
+  /** @throws TwilioError 404 when there is no such webhook in the timeline */
+  #webhook(id: number): WebhookTimelineEntry {
+    const entry = this.#parts.timeline.get(id);
+    if (entry?.kind === 'webhook') return entry;
+    throw new TwilioError(404, 20404, `There is no webhook ${id} in the timeline`);
+  }
+
+  async #run(work: (trace: string) => Promise<string | undefined>): Promise<ActionResult> {
+    const { timeline } = this.#parts;
+    const trace = timeline.newTrace();
+    const conversationSid = await work(trace);
+    const entries = timeline.entries(trace);
+    const failures = entries.flatMap(failuresOf);
+    return {
+      trace,
+      ok: failures.length === 0,
+      failures,
+      ...(conversationSid !== undefined && { conversationSid }),
+      entries,
+    };
+  }
+}
+
+function failuresOf(entry: TimelineEntry): string[] {
+  if (entry.kind === 'webhook') {
+    return entry.problems.map(({ field, problem }) => `${entry.name}: ${field ? `${field} ` : ''}${problem}`);
+  }
+  return entry.kind === 'note' && entry.state === 'failed' ? [entry.title] : [];
+}

@@ -1,0 +1,54 @@
+import type { ServerEvent, Snapshot } from '../api';
+import { simulatedConversation } from '../simulated-conversation';
+import type { Timeline } from '../timeline';
+import type { Change } from '../twilio/model';
+import type { TwilioState } from '../twilio/state';
+
+/** What `GET /api/events` tells: nothing is composed where nobody listens. */
+export class Events {
+  readonly #snapshot: () => Snapshot;
+  #listeners = new Set<(event: ServerEvent) => void>();
+
+  constructor(snapshot: () => Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** Tells every entry of the timeline and every change of a conversation from now on. */
+  follow(timeline: Timeline, state: TwilioState): void {
+    timeline.onEntry((data) => this.#send({ type: 'timeline', data }));
+    state.onChange((change) => this.#onChange(change, state));
+  }
+
+  /** @returns a function that ends it */
+  onEvent(listener: (event: ServerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  sendState(): void {
+    if (this.#listeners.size > 0) this.#send({ type: 'state', data: this.#snapshot() });
+  }
+
+  sendReset(): void {
+    this.#send({ type: 'reset', data: null });
+  }
+
+  #onChange(change: Change, state: TwilioState): void {
+    if (this.#listeners.size === 0) return;
+    if (change.type === 'userUpdated' || change.type === 'conversationRemoved') {
+      this.sendState();
+      return;
+    }
+    const sid = conversationSidOf(change);
+    this.#send({ type: 'conversation', data: simulatedConversation(state, sid) });
+  }
+
+  #send(event: ServerEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function conversationSidOf(change: Exclude<Change, { type: 'userUpdated' }>): string {
+  if ('conversation' in change) return change.conversation.sid;
+  return 'participant' in change ? change.participant.conversationSid : change.message.conversationSid;
+}

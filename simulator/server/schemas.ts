@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+
+const text = v.pipe(v.string(), v.minLength(1));
+const phone = v.pipe(v.string(), v.regex(/^\+[1-9]\d{6,14}$/));
+
+/** What a person may send a message over. */
+export const channel = v.picklist(['sms', 'whatsapp']);
+
+/** `POST /api/inbound`: a customer writes. Answers an ActionResult once everything that follows has happened. */
+export const inboundRequest = v.object({
+  /** E.164 */
+  from: text,
+  /** One of our numbers; the default one when left out. */
+  to: v.exactOptional(text),
+  channel: v.exactOptional(channel),
+  body: v.string(),
+  /** The other people of a group MMS, E.164. */
+  group: v.exactOptional(v.array(text)),
+});
+
+/** `POST /api/outgoing`: a worker starts a conversation from the app. Answers an ActionResult. */
+export const outgoingRequest = v.object({
+  worker: text,
+  customerId: text,
+  channel: v.exactOptional(channel),
+  body: v.exactOptional(v.string()),
+});
+
+/** `POST /api/messages`: a worker writes into a conversation. Answers an ActionResult. */
+export const workerMessageRequest = v.object({ conversationSid: text, worker: text, body: text });
+
+/** `POST /api/flex/outbound`: an agent's plugin, or a CRM, calls `/flex/outbound-message`. Answers a FlexResult. */
+export const flexOutboundRequest = v.object({
+  /** The agent's name. */
+  agent: text,
+  /** With the agent's Flex token, or with the server's key; `agent` is the default. */
+  as: v.exactOptional(v.picklist(['agent', 'server'])),
+  channel: text,
+  to: v.exactOptional(v.string()),
+  customerId: v.exactOptional(v.string()),
+  body: v.exactOptional(v.string()),
+  contentSid: v.exactOptional(v.string()),
+  contentVariables: v.exactOptional(v.record(v.string(), v.string())),
+  subject: v.exactOptional(v.string()),
+  onActive: v.exactOptional(v.picklist(['refuse', 'reuse'])),
+  idempotencyKey: v.exactOptional(v.string()),
+});
+
+/** `POST /api/resend`: sends a webhook of the timeline again, its fields edited or not. Answers an ActionResult. */
+export const resendRequest = v.object({
+  id: v.number(),
+  fields: v.exactOptional(v.record(v.string(), v.string())),
+});
+
+/** What goes wrong on purpose, until it is taken off. */
+export const faults = v.object({
+  /**
+   * How Twilio's REST API answers our functions: not at all (`hang`), 429, 500, torn in the middle after the work was
+   * done (`torn`), a byte a second (`drip`), or as it should.
+   */
+  rest: v.picklist(['none', '429', '500', 'hang', 'torn', 'drip']),
+  /** How many REST requests are hit; null for all. */
+  restTimes: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  /** Whether webhooks are sent with a wrong signature. */
+  badSignature: v.boolean(),
+});
+
+export const settings = v.object({
+  /** What Twilio does with an inbound conversation that no worker is in: the Frontline Console's three choices. */
+  routingMode: v.picklist(['custom', 'pool', 'none']),
+  /** Whether post-action webhooks and the routing callback are delivered twice. */
+  deliverTwice: v.boolean(),
+  faults,
+});
+
+/** `PATCH /api/settings`: what is left out stays. Answers Settings. */
+export const settingsChange = v.object({
+  routingMode: v.exactOptional(settings.entries.routingMode),
+  deliverTwice: v.exactOptional(settings.entries.deliverTwice),
+  faults: v.exactOptional(
+    v.object({
+      rest: v.exactOptional(faults.entries.rest),
+      restTimes: v.exactOptional(faults.entries.restTimes),
+      badSignature: v.exactOptional(faults.entries.badSignature),
+    }),
+  ),
+});
+
+/** `PATCH /api/workers/:identity`. Answers a SimulatedWorker. */
+export const workerChange = v.object({
+  available: v.exactOptional(v.boolean()),
+  state: v.exactOptional(v.picklist(['active', 'deactivated'])),
+});
+
+/** `POST /api/conversations/:sid`. Answers a SimulatedConversation. */
+export const conversationChange = v.object({ state: v.picklist(['active', 'inactive', 'closed']) });
+
+/** `POST /api/customers`: the phone of an unknown customer. Answers a SimulatedCustomer. */
+export const customerRequest = v.object({ displayName: v.exactOptional(text), phone });

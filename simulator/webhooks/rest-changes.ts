@@ -1,0 +1,35 @@
+import type { Timeline } from '../timeline';
+import type { Change } from '../twilio/model';
+import type { TwilioState } from '../twilio/state';
+import { conversationAddedFields, participantAddedFields } from './fields';
+import type { WebhookSender } from './webhook-sender';
+
+/** Sends the post-action webhooks of what is changed by REST, where the request's header asks for them. */
+export function sendWebhooksOfRestChanges(
+  state: TwilioState,
+  webhooks: WebhookSender,
+  timeline: Timeline,
+): void {
+  state.onChange((change) => {
+    const found = webhookOf(change, state);
+    if (!found || !webhooks.isOn(found.name)) return;
+    void webhooks.send({ ...found, trace: timeline.newTrace() });
+  });
+}
+
+function webhookOf(
+  change: Change,
+  state: TwilioState,
+): { name: string; conversationSid: string; fields: Record<string, string> } | undefined {
+  if (change.type !== 'participantAdded' && change.type !== 'conversationAdded') return undefined;
+  if (change.origin.source !== 'API' || !change.origin.webhooks) return undefined;
+  if ('conversation' in change) {
+    const { conversation } = change;
+    const fields = conversationAddedFields(conversation, 'API');
+    return { name: 'onConversationAdded', conversationSid: conversation.sid, fields };
+  }
+  const { participant } = change;
+  const conversation = state.conversation(participant.conversationSid);
+  const fields = participantAddedFields(conversation, participant, 'API');
+  return { name: 'onParticipantAdded', conversationSid: conversation.sid, fields };
+}

@@ -1,0 +1,32 @@
+import type { RestEntry } from '../api';
+import type { Timeline } from '../timeline';
+import type { RestApi } from '../twilio/rest';
+import type { WebhookSender } from './webhook-sender';
+
+/** Puts every REST request into the timeline, beside the webhook during which it was made. */
+export function recordRestRequests(rest: RestApi, webhooks: WebhookSender, timeline: Timeline): void {
+  rest.onRequest(({ request, answer, ms, fault }) => {
+    const conversationSid = /\/Conversations\/(CH[0-9a-f]+)/i.exec(request.path)?.[1];
+    const during = webhooks.during(request.path);
+    const body = answer?.body as { code?: number; message?: string } | undefined;
+    const failed = answer === undefined || answer.status >= 400;
+    const entry: Omit<RestEntry, 'kind'> = {
+      method: request.method,
+      url: `https://${request.host}${request.path}`,
+      form: request.form,
+      ...(answer && { status: answer.status }),
+      ...(failed && typeof body?.code === 'number' && { code: body.code, message: String(body.message) }),
+      ...(ms !== undefined && { ms: Math.round(ms) }),
+      ...(during && { during: during.id }),
+      ...(fault !== undefined && { fault }),
+    };
+    timeline.add({
+      kind: 'rest',
+      trace: during?.trace ?? 'rest',
+      state: failed ? 'warning' : 'ok',
+      title: `${request.method} ${request.path.replace(/^\/v1/, '')}`,
+      ...(conversationSid !== undefined && { conversationSid }),
+      ...entry,
+    });
+  });
+}
