@@ -1,6 +1,6 @@
 /**
  * What the local Twilio tells the console, the CLI and tests, and what they may ask of it: the JSON of the control
- * API on port 4000. What may be asked is in `server/schemas.ts`. Times are ISO 8601, durations milliseconds.
+ * API on port 4000. What may be asked is in `api-schemas.ts`. Times are ISO 8601, durations milliseconds.
  */
 
 import type { InferOutput } from 'valibot';
@@ -16,7 +16,7 @@ import type {
   settingsChange,
   workerChange,
   workerMessageRequest,
-} from './server/schemas';
+} from './api-schemas';
 
 export type SimulatedChannel = InferOutput<typeof channel>;
 export type InboundRequest = InferOutput<typeof inboundRequest>;

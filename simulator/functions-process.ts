@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { freePort } from './listen';
+import { readLogLine } from './webhook-id';
 
 export interface FunctionsOptions {
   /** The project's folder, built. */
@@ -25,8 +26,10 @@ export interface FunctionsOptions {
    * restart. Else one process answers all, as an instance in the cloud does.
    */
   fork?: boolean;
-  /** A line that a function logged. */
-  onLog(line: string): void;
+  /** Further files that the process loads before anything else. */
+  preloads?: string[];
+  /** A line that a function logged; with the id of its webhook where a preload tells it. */
+  onLog(line: string, webhookId?: number): void;
   /** Anything else that `twilio-run` says. */
   onOutput(line: string): void;
 }
@@ -69,9 +72,9 @@ export class FunctionsProcess {
     const port = this.#options.port ?? (await freePort());
     const envFile = join(this.#folder, 'functions.env');
     writeFileSync(envFile, environmentText(root, env, defaults));
+    const preloads = [join(__dirname, 'end-with-parent.cjs'), ...(this.#options.preloads ?? [])];
     const args = [
-      '--require',
-      join(__dirname, 'end-with-parent.cjs'),
+      ...preloads.flatMap((file) => ['--require', file]),
       join(root, 'node_modules/twilio-run/bin/twilio-run.js'),
       'start',
       `--port=${port}`,
@@ -87,8 +90,9 @@ export class FunctionsProcess {
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        if (line.startsWith('{"level":')) onLog(line);
+      createInterface({ input: stream }).on('line', (text) => {
+        const { line, webhookId } = readLogLine(text);
+        if (line.startsWith('{"level":')) onLog(line, webhookId);
         else if (line.trim() !== '' && !isBanner(line)) onOutput(line);
       });
     }

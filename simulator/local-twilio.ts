@@ -19,6 +19,8 @@ import { Timeline } from './timeline';
 import { type RunningProxy, startProxy } from './twilio/proxy';
 import { RestApi } from './twilio/rest';
 import { TwilioState } from './twilio/state';
+import { webhookIdPreload } from './webhook-id';
+import { recordLogLine } from './webhooks/log-lines';
 import { sendWebhooksOfRestChanges } from './webhooks/rest-changes';
 import { recordRestRequests } from './webhooks/rest-requests';
 import { noteUndelivered } from './webhooks/undelivered';
@@ -112,8 +114,9 @@ export class LocalTwilio {
         env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken, HTTP_PROXY: proxy.url },
         defaults: this.parts.flex.environment(),
         processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
-        onLog: (line) => {
-          this.parts.webhooks.takeLogLine(line);
+        preloads: [webhookIdPreload],
+        onLog: (line, webhookId) => {
+          recordLogLine(line, webhookId, this.timeline);
           onOutput(line);
         },
         onOutput,
@@ -230,6 +233,6 @@ export class LocalTwilio {
     rest.flex.onChange(() => this.#events.sendState());
     noteUndelivered(state, timeline);
     sendWebhooksOfRestChanges(state, webhooks, timeline);
-    recordRestRequests(rest, webhooks, timeline);
+    recordRestRequests(rest, timeline);
   }
 }

@@ -1,10 +1,5 @@
 import * as v from 'valibot';
 import type { Snapshot } from '../api';
-import type { ScenarioParts } from '../scenarios/context';
-import { simulatedConversation } from '../simulated-conversation';
-import { TwilioError } from '../twilio/errors';
-import type { Actions } from './actions';
-import type { Events } from './events';
 import {
   conversationChange,
   customerRequest,
@@ -15,7 +10,12 @@ import {
   settingsChange,
   workerChange,
   workerMessageRequest,
-} from './schemas';
+} from '../api-schemas';
+import type { ScenarioParts } from '../scenarios/context';
+import { simulatedConversation } from '../simulated-conversation';
+import { TwilioError } from '../twilio/errors';
+import type { Actions } from './actions';
+import type { Events } from './events';
 
 /** What the control API shows and changes. */
 export interface ControlTarget {

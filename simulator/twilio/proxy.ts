@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
 import { listen } from '../listen';
+import { webhookIdHeader } from '../webhook-id';
 import { ConnectionReset, type Wire } from './faults';
 import { readFields } from './resource';
 import type { RestRequest } from './rest';
@@ -98,6 +99,7 @@ async function serve(
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
   const url = new URL(request.url ?? '/', `https://${host}`);
+  const { [webhookIdHeader]: webhookId, ...visible } = request.headers;
   try {
     const { status, headers, body, wire } = await rest.handle({
       method: request.method ?? 'GET',
@@ -105,9 +107,8 @@ async function serve(
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       ...readFields(Buffer.concat(chunks).toString(), request.headers['content-type']),
-      headers: Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-      ),
+      headers: Object.fromEntries(Object.entries(visible).map(([name, value]) => [name, String(value)])),
+      ...(webhookId !== undefined && { webhookId: Number(webhookId) }),
     });
     const isJson = typeof body === 'object';
     const sent = headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' };

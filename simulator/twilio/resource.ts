@@ -13,6 +13,8 @@ export interface RestRequest {
   lists?: Record<string, string[]>;
   /** By lower-case name. */
   headers: Record<string, string>;
+  /** The webhook during which it was made, by its id in the timeline. */
+  webhookId?: number;
 }
 
 /**

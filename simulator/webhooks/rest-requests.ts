@@ -1,13 +1,12 @@
 import type { RestEntry } from '../api';
 import type { Timeline } from '../timeline';
 import type { RestApi } from '../twilio/rest';
-import type { WebhookSender } from './webhook-sender';
 
 /** Puts every REST request into the timeline, beside the webhook during which it was made. */
-export function recordRestRequests(rest: RestApi, webhooks: WebhookSender, timeline: Timeline): void {
+export function recordRestRequests(rest: RestApi, timeline: Timeline): void {
   rest.onRequest(({ request, answer, ms, fault }) => {
     const conversationSid = /\/Conversations\/(CH[0-9a-f]+)/i.exec(request.path)?.[1];
-    const during = webhooks.during(request.path);
+    const during = request.webhookId === undefined ? undefined : timeline.get(request.webhookId);
     const body = answer?.body as { code?: number; message?: string } | undefined;
     const failed = answer === undefined || answer.status >= 400;
     const entry: Omit<RestEntry, 'kind'> = {

@@ -1,6 +1,7 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import type { TimelineEntry, WebhookEntry } from '../api';
+import type { TimelineEntry } from '../api';
 import type { Timeline } from '../timeline';
+import { webhookIdHeader } from '../webhook-id';
 import { contracts, type ReceivedAnswer, type Verdict, validateResponse } from './contracts';
 
 export type WebhookTimelineEntry = Extract<TimelineEntry, { kind: 'webhook' }>;
@@ -24,18 +25,12 @@ export interface WebhookOptions {
   badSignature(): boolean;
 }
 
-/** How long the log line of a function may come after its answer. */
-const logPatienceMs = 2_000;
-
 /**
  * Sends webhooks as Twilio does: form-encoded, signed, cut off at the caller's limit, and writes each into the
  * timeline with what the answer is worth.
  */
 export class WebhookSender {
   readonly #options: WebhookOptions;
-  /** Webhooks whose function has not logged yet, the oldest first. */
-  #unlogged: WebhookTimelineEntry[] = [];
-  #inFlight = new Set<WebhookTimelineEntry>();
 
   constructor(options: WebhookOptions) {
     this.#options = options;
@@ -69,15 +64,12 @@ export class WebhookSender {
       title: delivery > 1 ? `${name}, delivered again` : name,
       ...(conversationSid !== undefined && { conversationSid }),
     }) as WebhookTimelineEntry;
-    this.#inFlight.add(entry);
-    this.#unlogged.push(entry);
     const started = performance.now();
     const wronglySigned = !json && this.#options.badSignature();
     const request = json
       ? { headers: { 'Content-Type': 'application/json', ...json.headers }, body: JSON.stringify(json.body) }
       : this.#form(url, fields, wronglySigned);
-    const answer = await this.#post(url, request, limitMs);
-    this.#inFlight.delete(entry);
+    const answer = await this.#post(url, withWebhookId(request, entry.id), limitMs);
     // To refuse a wrong signature is right, whatever the contract says of the answer.
     const isRefused = wronglySigned && answer.status === 403;
     const { problems, errorCode }: Verdict = isRefused ? { problems: [] } : validateResponse(name, answer);
@@ -91,54 +83,10 @@ export class WebhookSender {
       ...(errorCode !== undefined && { errorCode }),
       ...(answer.replayed && { replayed: true }),
     });
-    setTimeout(() => {
-      this.#unlogged = this.#unlogged.filter((other) => other !== entry);
-    }, logPatienceMs).unref();
     return entry;
   }
 
-  /**
-   * @param path of a REST request
-   * @returns the webhook during which it was made: the one under way that is about the same participant, else about
-   *   the same conversation
-   */
-  during(path: string): WebhookTimelineEntry | undefined {
-    const running = [...this.#inFlight];
-    const conversationSid = /\/(CH[0-9a-f]{32})/i.exec(path)?.[1];
-    const participantSid = /\/(MB[0-9a-f]{32})/i.exec(path)?.[1];
-    const same = running.filter(
-      (entry) => conversationSid === undefined || entry.conversationSid === conversationSid,
-    );
-    const outbound = running.find(({ name }) => name === 'outboundMessage');
-    if (outbound && (same.length === 0 || conversationSid === undefined)) return outbound;
-    const exact = same.find(
-      ({ fields }) => participantSid !== undefined && fields.ParticipantSid === participantSid,
-    );
-    const routing = ['onConversationRoute', 'onConversationAdded'];
-    return exact ?? routing.flatMap((one) => same.find(({ name }) => name === one) ?? [])[0] ?? same[0];
-  }
-
-  /** Takes a line that a function logged and puts it beside the webhook that it is about. */
-  takeLogLine(line: string): void {
-    let facts: Record<string, unknown>;
-    try {
-      facts = JSON.parse(line) as Record<string, unknown>;
-    } catch {
-      return;
-    }
-    const entry = this.#unlogged.find(({ name, fields }) => {
-      const sameEvent = facts.event === name || facts.event === 'unknown';
-      return (
-        sameEvent && (facts.ConversationSid === undefined || facts.ConversationSid === fields.ConversationSid)
-      );
-    });
-    if (!entry) return;
-    this.#unlogged = this.#unlogged.filter((other) => other !== entry);
-    const { level: _level, event: _event, status: _status, ms: _ms, ...decision } = facts;
-    this.#options.timeline.update(entry, { decision } as Partial<WebhookEntry>);
-  }
-
-  /** @returns the headers with which Twilio would send these fields there */
+  /** @returns the signature with which Twilio would send these fields there */
   sign(url: string, fields: Record<string, string>): string {
     return getExpectedTwilioSignature(this.#options.authToken, url, fields);
   }
@@ -176,6 +124,10 @@ export class WebhookSender {
       return { body: error instanceof Error && error.name === 'TimeoutError' ? '' : String(error) };
     }
   }
+}
+
+function withWebhookId({ headers, body }: SentRequest, id: number): SentRequest {
+  return { headers: { ...headers, [webhookIdHeader]: String(id) }, body };
 }
 
 interface SentRequest {
