@@ -1,6 +1,6 @@
 import type { ProjectData } from './project-data';
-import type { RestApi } from './twilio/rest';
-import type { TwilioState } from './twilio/state';
+import type { Conversations } from './twilio/conversations/conversations';
+import type { RestApi } from './twilio/rest-api';
 import { paths } from './webhooks/paths';
 
 type AutoCreation = { enabled?: boolean; conversation_service_sid?: string | null } | null;
@@ -10,7 +10,7 @@ const postWebhooks = ['onConversationAdded', 'onParticipantAdded'];
 
 export interface AccountSetupOptions {
   rest: RestApi;
-  state: TwilioState;
+  state: Conversations;
   data(): ProjectData;
   /** Where the functions are, e.g. `http://localhost:3000`. */
   functionsUrl: string;
@@ -54,12 +54,12 @@ export class AccountSetup {
    * API knows nobody.
    */
   applyRoutingEvent(): void {
-    const { rest, state, data } = this.#options;
+    const { rest, data } = this.#options;
     const { account } = rest;
     const isWithoutFrontline = data().routesOn === 'onConversationAdded';
     const others = (account.webhooks().filters as string[]).filter((name) => name !== 'onConversationAdded');
     account.webhooks({}, isWithoutFrontline ? [...others, 'onConversationAdded'] : others);
-    state.frontline = isWithoutFrontline ? 'missing' : 'available';
+    rest.frontline.access = isWithoutFrontline ? 'missing' : 'available';
   }
 
   /** Conversations webhooks go where the account's configuration says, the others where Frontline's Console would. */

@@ -1,8 +1,8 @@
 import type { FlexInteraction, FlexOutboundRequest, FlexSnapshot } from './api';
 import type { ProjectData } from './project-data';
 import type { Timeline } from './timeline';
-import { TwilioError } from './twilio/errors';
-import type { RestApi } from './twilio/rest';
+import { TwilioError } from './twilio/http/errors';
+import type { RestApi } from './twilio/rest-api';
 import { curlOf } from './webhooks/curl';
 import type { WebhookSender, WebhookTimelineEntry } from './webhooks/webhook-sender';
 
@@ -29,14 +29,14 @@ export class FlexClient {
   configure(): void {
     const { rest, data } = this.#options;
     const { workspace, workers, contents } = data();
-    rest.flex.configure(workspace);
-    for (const { identity } of workers) rest.flex.putWorker(identity);
+    rest.taskRouter.configure(workspace);
+    for (const { identity } of workers) rest.taskRouter.putWorker(identity);
     for (const template of contents) rest.content.put(template);
   }
 
   /** What the functions need in their environment, where the project says nothing. */
   environment(): Record<string, string> {
-    const { workspaceSid, workflowSid, queueSid } = this.#options.rest.flex.workspace;
+    const { workspaceSid, workflowSid, queueSid } = this.#options.rest.taskRouter.workspace;
     return {
       FLEX_WORKSPACE_SID: workspaceSid,
       FLEX_WORKFLOW_SID: workflowSid,
@@ -47,7 +47,7 @@ export class FlexClient {
 
   snapshot(): FlexSnapshot {
     const { rest, data } = this.#options;
-    const agents = rest.flex.workers().map(({ sid, friendlyName, identity }) => ({
+    const agents = rest.taskRouter.workers().map(({ sid, friendlyName, identity }) => ({
       name: friendlyName,
       displayName: this.#nameOf(friendlyName),
       identity,
@@ -131,13 +131,13 @@ export class FlexClient {
     body: object;
   } {
     const { rest, data, apiKey } = this.#options;
-    rest.flex.workerNamed(agent);
+    rest.taskRouter.workerNamed(agent);
     // The page on which the plugin runs.
     const [origin] = data().origins;
     return as === 'agent'
       ? {
           headers: { ...(origin !== undefined && { Origin: origin }) },
-          body: { ...request, Token: rest.flex.issueToken(agent) },
+          body: { ...request, Token: rest.flexTokens.issue(agent) },
         }
       : { headers: { Authorization: `Bearer ${apiKey()}` }, body: { ...request, worker: agent } };
   }

@@ -1,7 +1,9 @@
 import type { OutgoingRequest, WorkerMessageRequest } from './api';
 import type { Timeline } from './timeline';
-import { TwilioError } from './twilio/errors';
-import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from './twilio/model';
+import type { Conversations } from './twilio/conversations/conversations';
+import type { Conversation, NewConversation, NewParticipant } from './twilio/conversations/model';
+import { TwilioError } from './twilio/http/errors';
+import type { Origin } from './twilio/http/route';
 import { validateProxyAddress } from './webhooks/contracts';
 import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhooks/fields';
 import { applyPreAction } from './webhooks/pre-action';
@@ -23,7 +25,7 @@ export interface CustomerCard extends CustomerRow {
 }
 
 export interface FrontlineAppOptions {
-  state: TwilioModel;
+  state: Conversations;
   timeline: Timeline;
   webhooks: WebhookSender;
   /** How a person is called in the timeline. */

@@ -1,28 +1,28 @@
 import type { SimulatedWorker, WorkerChange } from './api';
 import type { ProjectData } from './project-data';
-import type { TwilioState } from './twilio/state';
+import type { Frontline } from './twilio/frontline';
 
 /** The workers of the routing data as Frontline users. */
 export class FrontlineWorkers {
-  readonly #state: TwilioState;
+  readonly #frontline: Frontline;
   readonly #data: () => ProjectData;
 
-  constructor(state: TwilioState, data: () => ProjectData) {
-    this.#state = state;
+  constructor(frontline: Frontline, data: () => ProjectData) {
+    this.#frontline = frontline;
     this.#data = data;
   }
 
   /** Makes a Frontline user of each worker who is none yet. */
   addMissing(): void {
-    const known = new Set(this.#state.frontlineUsers().map(({ identity }) => identity));
+    const known = new Set(this.#frontline.users().map(({ identity }) => identity));
     for (const { identity, displayName } of this.#data().workers) {
-      if (!known.has(identity)) this.#state.putFrontlineUser({ identity, friendlyName: displayName });
+      if (!known.has(identity)) this.#frontline.putUser({ identity, friendlyName: displayName });
     }
   }
 
   /** @returns the workers of the data with their availability */
   list(): SimulatedWorker[] {
-    const users = new Map(this.#state.frontlineUsers().map((user) => [user.identity, user]));
+    const users = new Map(this.#frontline.users().map((user) => [user.identity, user]));
     return this.#data().workers.flatMap(({ identity, displayName }) => {
       const user = users.get(identity);
       return user ? [{ identity, displayName, available: user.isAvailable, state: user.state }] : [];
@@ -31,8 +31,8 @@ export class FrontlineWorkers {
 
   /** @throws TwilioError 404 */
   change(identity: string, { available, state }: WorkerChange): SimulatedWorker {
-    this.#state.frontlineUser(identity);
-    this.#state.putFrontlineUser({
+    this.#frontline.user(identity);
+    this.#frontline.putUser({
       identity,
       ...(available !== undefined && { isAvailable: available }),
       ...(state !== undefined && { state }),

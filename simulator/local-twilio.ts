@@ -16,9 +16,9 @@ import { Events } from './server/events';
 import { packageVersion, takeSnapshot } from './server/snapshot';
 import { SettingsStore } from './settings';
 import { Timeline } from './timeline';
-import { type RunningProxy, startProxy } from './twilio/proxy';
-import { RestApi } from './twilio/rest';
-import { TwilioState } from './twilio/state';
+import { Conversations } from './twilio/conversations/conversations';
+import { type RunningProxy, startProxy } from './twilio/http/proxy';
+import { RestApi } from './twilio/rest-api';
 import { webhookIdPreload } from './webhook-id';
 import { recordLogLine } from './webhooks/log-lines';
 import { sendWebhooksOfRestChanges } from './webhooks/rest-changes';
@@ -46,7 +46,7 @@ export const localApiKey = 'local-outbound-key-0123456789abcdef';
  */
 export class LocalTwilio {
   readonly timeline = new Timeline();
-  readonly state = new TwilioState({ accountSid, authToken });
+  readonly state = new Conversations({ accountSid, authToken });
   readonly rest = new RestApi(this.state);
   /** What of Twilio's webhooks and conversations is not the same on all accounts. */
   readonly variants = {
@@ -203,13 +203,14 @@ export class LocalTwilio {
       webhooks,
       nameOf: (address: string) =>
         nameOf(address, {
-          agents: rest.flex.workers(),
+          agents: rest.taskRouter.workers(),
           workers: data().workers,
           customers: customers.list(),
         }),
     };
     const inbound = new InboundMessages({
       ...common,
+      frontline: rest.frontline,
       numbers: () => data().numbers,
       routingMode: () => settings.current.routingMode,
       routesOn: () => data().routesOn,
@@ -222,7 +223,7 @@ export class LocalTwilio {
     const app = new FrontlineApp({ ...common, serviceSid: () => data().conversationServiceSid });
     const apiKey = (): string => data().env.OUTBOUND_API_KEY || localApiKey;
     const flex = new FlexClient({ rest, timeline, webhooks, data, apiKey });
-    const workers = new FrontlineWorkers(state, data);
+    const workers = new FrontlineWorkers(rest.frontline, data);
     return { state, timeline, webhooks, inbound, app, flex, customers, workers, settings };
   }
 
@@ -230,6 +231,7 @@ export class LocalTwilio {
     const { state, timeline, rest } = this;
     const { webhooks } = this.parts;
     this.#events.follow(timeline, state);
+    rest.frontline.onChange(() => this.#events.sendState());
     rest.flex.onChange(() => this.#events.sendState());
     noteUndelivered(state, timeline);
     sendWebhooksOfRestChanges(state, webhooks, timeline);

@@ -1,5 +1,5 @@
 import type { SimulatedCustomer } from './api';
-import type { FlexWorker } from './twilio/flex';
+import type { FlexWorker } from './twilio/taskrouter';
 
 /** Everybody who has a name. */
 export interface NamedPeople {

@@ -7,7 +7,7 @@ import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '
 import { placeholder } from '../lib/templates/placeholders';
 import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
 import type { Template } from './twilio/content';
-import type { Workspace } from './twilio/flex';
+import type { Workspace } from './twilio/taskrouter';
 
 /** What the built project says of people and numbers. */
 export interface ProjectData {

@@ -1,12 +1,12 @@
 import type { SimulatedConversation, SimulatedMessage, SimulatedParticipant } from './api';
-import type { Message, Participant } from './twilio/model';
-import type { TwilioState } from './twilio/state';
+import type { Conversations } from './twilio/conversations/conversations';
+import type { Message, Participant } from './twilio/conversations/model';
 
 /**
  * @returns a conversation with its participants and messages, as the console shows it
  * @throws TwilioError 404
  */
-export function simulatedConversation(state: TwilioState, sid: string): SimulatedConversation {
+export function simulatedConversation(state: Conversations, sid: string): SimulatedConversation {
   const { friendlyName, state: status, attributes, dateCreated, dateUpdated } = state.conversation(sid);
   return {
     sid,

@@ -58,7 +58,7 @@ function logInToFlex(token: string): void {
 
 describe('the samples of the README', () => {
   it('from a Flex plugin begins a conversation, and finds the one that is open', async () => {
-    logInToFlex(running.local.rest.flex.issueToken('alice@example.com'));
+    logInToFlex(running.local.rest.flexTokens.issue('alice@example.com'));
     const sid = await execute(plugin, "textCustomer('1001', 'Hello from Flex')");
     const conversation = running.conversation(String(sid));
     expect(conversation.messages).toMatchObject([

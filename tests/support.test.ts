@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type RunningProxy, startProxy } from '../simulator/twilio/proxy';
+import { type RunningProxy, startProxy } from '../simulator/twilio/http/proxy';
 import { accountSid, authToken, FakeTwilio, type Fault, faults } from './support/fake-twilio';
 import { fixture, withField, without } from './support/fixtures';
 import { createGetTwilioClient } from './support/in-process-client';

@@ -1,5 +1,5 @@
 import type { CustomerRequest, SimulatedChannel, SimulatedCustomer } from '../api';
-import { TwilioError } from '../twilio/errors';
+import { TwilioError } from '../twilio/http/errors';
 
 /** The people with phones: the customers of the data, and unknown ones that are made up. */
 export class Customers {

@@ -1,7 +1,10 @@
 import { rankPool } from '../../lib/routing/rank';
 import type { InboundRequest, RoutingMode, SimulatedChannel } from '../api';
 import type { Timeline } from '../timeline';
-import type { Conversation, NewConversation, NewParticipant, Origin, TwilioModel } from '../twilio/model';
+import type { Conversations } from '../twilio/conversations/conversations';
+import type { Conversation, NewConversation, NewParticipant } from '../twilio/conversations/model';
+import type { Frontline } from '../twilio/frontline';
+import type { Origin } from '../twilio/http/route';
 import { conversationAddedFields, conversationAddFields, participantAddedFields } from '../webhooks/fields';
 import { applyPreAction } from '../webhooks/pre-action';
 import type { Webhook, WebhookSender, WebhookTimelineEntry } from '../webhooks/webhook-sender';
@@ -14,7 +17,8 @@ const origin = (channel: SimulatedChannel): Origin => ({
 });
 
 export interface InboundOptions {
-  state: TwilioModel;
+  state: Conversations;
+  frontline: Pick<Frontline, 'users'>;
   timeline: Timeline;
   webhooks: WebhookSender;
   /** Our Twilio numbers, the default one first. */
@@ -239,8 +243,8 @@ export class InboundMessages {
 
   /** Twilio's own choice: an available user; chosen by the conversation, so that a run can be repeated. */
   async #routeByPool(conversation: Conversation, trace: string): Promise<void> {
-    const { state, timeline } = this.#options;
-    const available = state.frontlineUsers().filter((user) => user.isAvailable && user.state === 'active');
+    const { state, frontline, timeline } = this.#options;
+    const available = frontline.users().filter((user) => user.isAvailable && user.state === 'active');
     const [identity] = rankPool(
       available.map((user) => user.identity),
       conversation.sid,

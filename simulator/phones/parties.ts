@@ -1,6 +1,6 @@
 import type { InboundRequest, SimulatedChannel } from '../api';
-import { TwilioError } from '../twilio/errors';
-import type { NewParticipant } from '../twilio/model';
+import type { NewParticipant } from '../twilio/conversations/model';
+import { TwilioError } from '../twilio/http/errors';
 
 /** The addresses of one inbound message, as Twilio writes them. */
 export interface Parties {

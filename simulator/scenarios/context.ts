@@ -14,7 +14,7 @@ import type { InboundMessages } from '../phones/inbound-messages';
 import type { SettingsStore } from '../settings';
 import { simulatedConversation } from '../simulated-conversation';
 import type { Timeline } from '../timeline';
-import type { TwilioState } from '../twilio/state';
+import type { Conversations } from '../twilio/conversations/conversations';
 import type { WebhookSender, WebhookTimelineEntry } from '../webhooks/webhook-sender';
 
 export interface RunnableScenario extends Scenario {
@@ -24,7 +24,7 @@ export interface RunnableScenario extends Scenario {
 
 /** The parts of the local Twilio that a user, or a scenario, acts on. */
 export interface ScenarioParts {
-  state: TwilioState;
+  state: Conversations;
   timeline: Timeline;
   webhooks: WebhookSender;
   inbound: InboundMessages;

@@ -11,7 +11,7 @@ import type {
 import { readAnswer } from '../flex-client';
 import { ScenarioContext, type ScenarioParts } from '../scenarios/context';
 import { scenarios } from '../scenarios/list';
-import { TwilioError } from '../twilio/errors';
+import { TwilioError } from '../twilio/http/errors';
 import { curlOf } from '../webhooks/curl';
 import type { WebhookTimelineEntry } from '../webhooks/webhook-sender';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { bundleConsole } from '../console/bundle';
 import { listen, stopServer } from '../listen';
-import { TwilioError } from '../twilio/errors';
+import { TwilioError } from '../twilio/http/errors';
 import { type ControlTarget, type Reply, type Route, routesOf } from './routes';
 
 /** The console's page and the control API, for this machine alone. */

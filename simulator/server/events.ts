@@ -1,8 +1,8 @@
 import type { ServerEvent, Snapshot } from '../api';
 import { simulatedConversation } from '../simulated-conversation';
 import type { Timeline } from '../timeline';
-import type { Change } from '../twilio/model';
-import type { TwilioState } from '../twilio/state';
+import type { Conversations } from '../twilio/conversations/conversations';
+import type { Change } from '../twilio/conversations/model';
 
 /** What `GET /api/events` tells: nothing is composed where nobody listens. */
 export class Events {
@@ -14,7 +14,7 @@ export class Events {
   }
 
   /** Tells every entry of the timeline and every change of a conversation from now on. */
-  follow(timeline: Timeline, state: TwilioState): void {
+  follow(timeline: Timeline, state: Conversations): void {
     timeline.onEntry((data) => this.#send({ type: 'timeline', data }));
     state.onChange((change) => this.#onChange(change, state));
   }
@@ -33,9 +33,9 @@ export class Events {
     this.#send({ type: 'reset', data: null });
   }
 
-  #onChange(change: Change, state: TwilioState): void {
+  #onChange(change: Change, state: Conversations): void {
     if (this.#listeners.size === 0) return;
-    if (change.type === 'userUpdated' || change.type === 'conversationRemoved') {
+    if (change.type === 'conversationRemoved') {
       this.sendState();
       return;
     }
@@ -48,7 +48,7 @@ export class Events {
   }
 }
 
-function conversationSidOf(change: Exclude<Change, { type: 'userUpdated' }>): string {
+function conversationSidOf(change: Change): string {
   if ('conversation' in change) return change.conversation.sid;
   return 'participant' in change ? change.participant.conversationSid : change.message.conversationSid;
 }

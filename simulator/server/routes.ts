@@ -13,7 +13,7 @@ import {
 } from '../api-schemas';
 import type { ScenarioParts } from '../scenarios/context';
 import { simulatedConversation } from '../simulated-conversation';
-import { TwilioError } from '../twilio/errors';
+import { TwilioError } from '../twilio/http/errors';
 import type { Actions } from './actions';
 import type { Events } from './events';
 

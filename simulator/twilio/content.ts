@@ -1,6 +1,7 @@
-import { notFound } from './errors';
-import { on, page, type Resource } from './resource';
-import { formatDate } from './resources';
+import { formatDate } from './http/dates';
+import { notFound } from './http/errors';
+import { page } from './http/paging';
+import { on, type Route } from './http/route';
 
 /** A Content template: text with `{{1}}`-like variables. */
 export interface Template {
@@ -56,7 +57,7 @@ export class ContentModel {
   }
 }
 
-export function contentResources(content: ContentModel): Resource[] {
+export function contentRoutes(content: ContentModel): Route[] {
   return [
     on('GET', '/Content', 200, ({ request }) =>
       page(

@@ -1,40 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { notFound, TwilioError } from './errors';
-import type { Conversation, Origin } from './model';
-import { fixedSid, newSid } from './sids';
-import type { TwilioState } from './state';
-
-/** Where tasks are, and who does them. */
-export interface Workspace {
-  workspaceSid: string;
-  workflowSid: string;
-  queueSid: string;
-}
-
-/** A Flex agent. */
-export interface FlexWorker {
-  /** `WK…` */
-  sid: string;
-  /** The user's name, often an e-mail address. */
-  friendlyName: string;
-  /** In conversations: the name in Flex's own spelling, e.g. `alice_40example_2Ecom`. */
-  identity: string;
-}
-
-export type TaskStatus = 'pending' | 'reserved' | 'assigned' | 'canceled' | 'completed' | 'wrapping';
-
-export interface Task {
-  /** `WT…` */
-  sid: string;
-  attributes: Record<string, unknown>;
-  status: TaskStatus;
-  reason: string | null;
-  taskChannel: string;
-  workerSid: string;
-  dateCreated: Date;
-  dateUpdated: Date;
-  workspace: Workspace;
-}
+import type { Conversations } from './conversations/conversations';
+import type { Conversation } from './conversations/model';
+import { invalid, notFound, TwilioError } from './http/errors';
+import { page } from './http/paging';
+import { type Origin, on, type Route, readJson } from './http/route';
+import { newSid } from './http/sids';
+import type { FlexWorker, Task, TaskRouter } from './taskrouter';
 
 export type ChannelStatus = 'setup' | 'active' | 'failed' | 'closed' | 'inactive';
 
@@ -53,24 +23,6 @@ export interface SimulatedInteraction {
   routing: Record<string, unknown>;
 }
 
-/** What Twilio says of a Flex token. */
-export interface TokenVerdict {
-  valid: boolean;
-  code: number;
-  message: string | null;
-  expiration: string | null;
-  realm_user_id: string | null;
-  identity: string | null;
-  roles: string[] | null;
-  worker_sid: string | null;
-}
-
-interface Token {
-  verdict: TokenVerdict;
-  accountSid: string;
-  expires: number;
-}
-
 interface ParticipantFields {
   address?: string;
   proxy_address?: string;
@@ -82,29 +34,23 @@ const channelTypes = ['sms', 'whatsapp', 'chat', 'web', 'email', 'messenger'];
 const origin: Origin = { source: 'API', webhooks: false };
 
 /**
- * Flex: interactions with their channels, invites and tasks, the workers of a TaskRouter workspace, and the tokens of
- * Flex users. An interaction is accepted at once and set up a moment later, as at Twilio.
+ * Flex: interactions with their channels and invites. An interaction is accepted at once and set up a moment later, as at Twilio.
  *
  * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api
  */
-export class FlexModel {
-  readonly #state: TwilioState;
-  #workspace: Workspace = {
-    workspaceSid: fixedSid('WS', 1),
-    workflowSid: fixedSid('WW', 1),
-    queueSid: fixedSid('WQ', 1),
-  };
-  #workers = new Map<string, FlexWorker>();
+export class Flex {
+  readonly #state: Conversations;
+  readonly #taskRouter: TaskRouter;
   #interactions = new Map<string, SimulatedInteraction>();
-  #tokens = new Map<string, Token>();
   #listeners = new Set<() => void>();
   /** How long a channel takes to be set up, in milliseconds; 0 for not at all, Infinity for ever. */
   setupMs = 150;
   /** Lets the channels of interactions fail that are created from now on. */
   channelFailure: { code: number; message: string } | undefined;
 
-  constructor(state: TwilioState) {
+  constructor(state: Conversations, taskRouter: TaskRouter) {
     this.#state = state;
+    this.#taskRouter = taskRouter;
     state.onChange((change) => {
       if (change.type === 'conversationStateUpdated' && change.conversation.state === 'closed') {
         this.#endChannelOf(change.conversation.sid);
@@ -112,87 +58,10 @@ export class FlexModel {
     });
   }
 
-  get accountSid(): string {
-    return this.#state.accountSid;
-  }
-
-  get workspace(): Workspace {
-    return this.#workspace;
-  }
-
-  /** Takes over the SIDs that the functions are configured with. */
-  configure(workspace: Partial<Workspace>): void {
-    this.#workspace = { ...this.#workspace, ...workspace };
-  }
-
   /** @returns a function that ends it */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** Makes an agent of a user, if there is none of this name. */
-  putWorker(friendlyName: string): FlexWorker {
-    const known = this.#workers.get(friendlyName);
-    if (known) return known;
-    const sid = fixedSid('WK', this.#workers.size + 1);
-    const worker = { sid, friendlyName, identity: flexIdentity(friendlyName) };
-    this.#workers.set(friendlyName, worker);
-    return worker;
-  }
-
-  workers(): FlexWorker[] {
-    return [...this.#workers.values()];
-  }
-
-  /** @throws TwilioError 404 */
-  worker(sid: string): FlexWorker {
-    const found = this.workers().find((one) => one.sid === sid);
-    if (found) return found;
-    throw notFound(`/Workspaces/${this.#workspace.workspaceSid}/Workers/${sid}`);
-  }
-
-  /** @throws TwilioError 404 */
-  workerNamed(friendlyName: string): FlexWorker {
-    const found = this.#workers.get(friendlyName);
-    if (found) return found;
-    throw new TwilioError(404, 20404, `There is no agent ${friendlyName} in Flex`);
-  }
-
-  /**
-   * Logs a user into Flex.
-   *
-   * @param options.accountSid of which account the token is; this one's unless told
-   * @returns the token
-   */
-  issueToken(
-    friendlyName: string,
-    options: { roles?: string[]; lifeMs?: number; accountSid?: string; worker?: boolean } = {},
-  ): string {
-    const { roles = ['agent'], lifeMs = 3_600_000, accountSid = this.accountSid, worker = true } = options;
-    const { sid, identity } = this.putWorker(friendlyName);
-    const expires = Date.now() + lifeMs;
-    const token = `local-flex-token.${randomBytes(24).toString('base64url')}`;
-    const verdict: TokenVerdict = {
-      valid: true,
-      code: 0,
-      message: null,
-      expiration: new Date(expires).toISOString(),
-      realm_user_id: friendlyName,
-      identity,
-      roles,
-      worker_sid: worker ? sid : null,
-    };
-    this.#tokens.set(token, { verdict, accountSid, expires });
-    return token;
-  }
-
-  /** What Twilio answers about a token. */
-  validateToken(text: string): TokenVerdict {
-    const token = this.#tokens.get(text);
-    if (!token || token.accountSid !== this.accountSid) return refusal(20101, 'Invalid Access Token');
-    if (token.expires <= Date.now()) return refusal(20104, 'Access Token expired or expiration date invalid');
-    return token.verdict;
   }
 
   /**
@@ -212,7 +81,7 @@ export class FlexModel {
       throw invalid('The local Twilio simulates interactions with initiated_by "agent"');
     checkParticipant(type, participant, channel.properties);
     const properties = (routing.properties ?? {}) as Record<string, unknown>;
-    const worker = this.#checkRouting(properties);
+    const worker = this.#taskRouter.checkRouting(properties);
 
     // The post-action webhook comes for Flex's conversations too.
     const conversation = this.#state.createConversation({}, { ...origin, webhooks: true });
@@ -225,7 +94,7 @@ export class FlexModel {
       errorCode: null,
       errorMessage: null,
       conversationSid: conversation.sid,
-      task: this.#makeTask(properties, worker),
+      task: this.#taskRouter.createTask(properties, worker),
       routing,
     };
     Object.assign(interaction.task.attributes, {
@@ -277,56 +146,15 @@ export class FlexModel {
     if (interaction.status === 'failed') throw invalid('The channel has failed and cannot be updated');
     interaction.status = to;
     if (to === 'closed') this.#closeConversation(interaction.conversationSid);
-    this.#moveTask(interaction.task, tasks === 'closed' ? 'completed' : 'wrapping');
+    this.#taskRouter.moveTask(interaction.task, tasks === 'closed' ? 'completed' : 'wrapping');
     this.#tell();
     return interaction;
   }
 
-  tasks(): Task[] {
-    return this.interactions().map(({ task }) => task);
-  }
-
-  /** @throws TwilioError 404 */
-  task(sid: string): Task {
-    const found = this.tasks().find((one) => one.sid === sid);
-    if (found) return found;
-    throw notFound(`/Workspaces/${this.#workspace.workspaceSid}/Tasks/${sid}`);
-  }
-
   reset(): void {
     this.#interactions.clear();
-    this.#tokens.clear();
     this.setupMs = 150;
     this.channelFailure = undefined;
-  }
-
-  #checkRouting(properties: Record<string, unknown>): FlexWorker {
-    const expected = {
-      workspace_sid: this.#workspace.workspaceSid,
-      workflow_sid: this.#workspace.workflowSid,
-      queue_sid: this.#workspace.queueSid,
-    };
-    for (const [name, sid] of Object.entries(expected)) {
-      if (properties[name] !== sid)
-        throw invalid(`Routing property ${name} is missing, or names what is not there`);
-    }
-    return this.worker(String(properties.worker_sid));
-  }
-
-  #makeTask(properties: Record<string, unknown>, worker: FlexWorker): Task {
-    const now = new Date();
-    const attributes = (properties.attributes ?? {}) as Record<string, unknown>;
-    return {
-      sid: newSid('WT'),
-      attributes: { ...attributes },
-      status: 'pending',
-      reason: null,
-      taskChannel: String(properties.task_channel_unique_name ?? 'default'),
-      workerSid: worker.sid,
-      dateCreated: now,
-      dateUpdated: now,
-      workspace: this.#workspace,
-    };
   }
 
   /** The customer joins the conversation; where that cannot be, the channel fails. */
@@ -350,7 +178,7 @@ export class FlexModel {
     } catch (error) {
       if (!(error instanceof TwilioError)) throw error;
       Object.assign(interaction, { status: 'failed', errorCode: error.code, errorMessage: error.message });
-      this.#moveTask(interaction.task, 'canceled');
+      this.#taskRouter.moveTask(interaction.task, 'canceled');
       this.#closeConversation(sid);
     }
   }
@@ -359,7 +187,7 @@ export class FlexModel {
     if (interaction.status !== 'setup' || !this.#interactions.has(interaction.sid)) return;
     this.#state.addParticipant(interaction.conversationSid, { identity }, origin);
     interaction.status = 'active';
-    this.#moveTask(interaction.task, 'assigned');
+    this.#taskRouter.moveTask(interaction.task, 'assigned');
     this.#tell();
   }
 
@@ -368,7 +196,7 @@ export class FlexModel {
     const interaction = this.interactions().find((one) => one.conversationSid === conversationSid);
     if (!interaction || !['setup', 'active'].includes(interaction.status)) return;
     interaction.status = 'closed';
-    this.#moveTask(interaction.task, 'wrapping');
+    this.#taskRouter.moveTask(interaction.task, 'wrapping');
     this.#tell();
   }
 
@@ -378,28 +206,9 @@ export class FlexModel {
     }
   }
 
-  #moveTask(task: Task, status: TaskStatus): void {
-    if (['canceled', 'completed'].includes(task.status)) return;
-    Object.assign(task, { status, dateUpdated: new Date() });
-  }
-
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** @returns a name as Flex spells it in identities: what is no letter or digit becomes `_` and two hexadecimal digits */
-function flexIdentity(name: string): string {
-  return name.replace(
-    /[^A-Za-z0-9]/g,
-    (letter) => `_${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
-}
-
-/** What Twilio says of a token that it does not accept. */
-function refusal(code: number, message: string): TokenVerdict {
-  const nothing = { expiration: null, realm_user_id: null, identity: null, roles: null, worker_sid: null };
-  return { valid: false, code, message, ...nothing };
 }
 
 function checkParticipant(type: string, one: ParticipantFields | undefined, properties: unknown): void {
@@ -422,6 +231,106 @@ function checkParticipant(type: string, one: ParticipantFields | undefined, prop
   }
 }
 
-function invalid(message: string): TwilioError {
-  return new TwilioError(400, 20001, message);
+/** The Interactions API as far as it is simulated: agent-initiated interactions, their channels and invites. */
+export function flexRoutes(flex: Flex): Route[] {
+  return [
+    on('POST', '/Interactions', 200, ({ request: { form } }) =>
+      interactionResource(
+        flex.createInteraction(readJson('Channel', form.Channel), readJson('Routing', form.Routing ?? '{}')),
+      ),
+    ),
+    on('GET', '/Interactions/:sid', 200, ({ parts: [sid = ''] }) =>
+      interactionResource(flex.interaction(sid)),
+    ),
+    on('GET', '/Interactions/:sid/Channels', 200, ({ parts: [sid = ''], request }) =>
+      page(request, 'channels', [channelResource(flex.interaction(sid))]),
+    ),
+    on('GET', '/Interactions/:sid/Channels/:channel', 200, ({ parts: [sid = '', channel = ''] }) =>
+      channelResource(flex.channel(sid, channel)),
+    ),
+    on(
+      'POST',
+      '/Interactions/:sid/Channels/:channel',
+      200,
+      ({ parts: [sid = '', channel = ''], request }) => {
+        const { Status, Routing = '{}' } = request.form;
+        if (Status !== 'closed' && Status !== 'inactive')
+          throw new TwilioError(400, 20001, 'Status must be closed or inactive');
+        const { status } = readJson('Routing', Routing);
+        return channelResource(flex.closeChannel(sid, channel, Status, status as string | undefined));
+      },
+    ),
+    on(
+      'GET',
+      '/Interactions/:sid/Channels/:channel/Invites',
+      200,
+      ({ parts: [sid = '', channel = ''], request }) =>
+        page(request, 'invites', [inviteResource(flex.channel(sid, channel))]),
+    ),
+  ];
+}
+
+function interactionResource(interaction: SimulatedInteraction): object {
+  const { sid, channelSid, type, task, routing } = interaction;
+  const url = `https://flex-api.twilio.com/v1/Interactions/${sid}`;
+  const properties = (routing.properties ?? {}) as Record<string, unknown>;
+  const seconds = Math.floor(task.dateCreated.getTime() / 1_000);
+  return {
+    sid,
+    channel: { type, sid: channelSid },
+    routing: {
+      reservation: null,
+      properties: {
+        ...properties,
+        sid: task.sid,
+        assignment_status: task.status,
+        attributes: JSON.stringify(task.attributes),
+        routing_target: task.workerSid,
+        reason: task.reason,
+        date_created: seconds,
+        date_updated: seconds,
+        task_queue_entered_date: seconds,
+        age: 0,
+        age_in_queue: 0,
+        priority: 0,
+        task_channel_unique_name: task.taskChannel,
+      },
+    },
+    url,
+    links: { channels: `${url}/Channels` },
+    interaction_context_sid: null,
+    webhook_ttid: null,
+  };
+}
+
+function channelResource({
+  sid,
+  channelSid,
+  type,
+  status,
+  errorCode,
+  errorMessage,
+}: SimulatedInteraction): object {
+  const url = `https://flex-api.twilio.com/v1/Interactions/${sid}/Channels/${channelSid}`;
+  return {
+    sid: channelSid,
+    interaction_sid: sid,
+    type,
+    status,
+    error_code: errorCode,
+    error_message: errorMessage,
+    url,
+    links: { participants: `${url}/Participants`, invites: `${url}/Invites` },
+  };
+}
+
+function inviteResource({ sid, channelSid, inviteSid, routing }: SimulatedInteraction): object {
+  const url = `https://flex-api.twilio.com/v1/Interactions/${sid}/Channels/${channelSid}/Invites`;
+  return {
+    sid: inviteSid,
+    interaction_sid: sid,
+    channel_sid: channelSid,
+    routing,
+    url: `${url}/${inviteSid}`,
+  };
 }

@@ -1,7 +1,8 @@
-import { notFound, TwilioError } from './errors';
-import { on, page, type Resource } from './resource';
-import { formatDate } from './resources';
-import { fixedSid, newSid } from './sids';
+import { formatDate } from './http/dates';
+import { notFound, TwilioError } from './http/errors';
+import { page } from './http/paging';
+import { on, type Route } from './http/route';
+import { fixedSid, newSid } from './http/sids';
 
 interface Document {
   sid: string;
@@ -113,7 +114,7 @@ function checkData(data: unknown): unknown {
 }
 
 /** Sync as far as it is simulated: documents. `default` names the default service. */
-export function syncResources(sync: SyncModel): Resource[] {
+export function syncRoutes(sync: SyncModel): Route[] {
   const service = (sid: string): void => {
     if (sid !== 'default' && sid !== sync.serviceSid) throw notFound(`/Services/${sid}`);
   };

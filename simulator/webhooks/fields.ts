@@ -1,4 +1,5 @@
-import type { Conversation, Participant, TwilioModel } from '../twilio/model';
+import type { Conversations } from '../twilio/conversations/conversations';
+import type { Conversation, Participant } from '../twilio/conversations/model';
 
 /**
  * The fields of `onParticipantAdded`.
@@ -69,7 +70,7 @@ export function conversationAddedFields(
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
  */
 export function conversationAddFields(
-  state: TwilioModel,
+  state: Conversations,
   source: string,
   chatServiceSid = state.defaultServiceSid,
 ): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { Timeline } from '../timeline';
-import type { NewConversation } from '../twilio/model';
+import type { NewConversation } from '../twilio/conversations/model';
 import type { WebhookTimelineEntry } from './webhook-sender';
 
 /**

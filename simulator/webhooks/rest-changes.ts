@@ -1,12 +1,12 @@
 import type { Timeline } from '../timeline';
-import type { Change } from '../twilio/model';
-import type { TwilioState } from '../twilio/state';
+import type { Conversations } from '../twilio/conversations/conversations';
+import type { Change } from '../twilio/conversations/model';
 import { conversationAddedFields, participantAddedFields } from './fields';
 import type { WebhookSender } from './webhook-sender';
 
 /** Sends the post-action webhooks of what is changed by REST, where the request's header asks for them. */
 export function sendWebhooksOfRestChanges(
-  state: TwilioState,
+  state: Conversations,
   webhooks: WebhookSender,
   timeline: Timeline,
 ): void {
@@ -19,7 +19,7 @@ export function sendWebhooksOfRestChanges(
 
 function webhookOf(
   change: Change,
-  state: TwilioState,
+  state: Conversations,
 ): { name: string; conversationSid: string; fields: Record<string, string> } | undefined {
   if (change.type !== 'participantAdded' && change.type !== 'conversationAdded') return undefined;
   if (change.origin.source !== 'API' || !change.origin.webhooks) return undefined;

@@ -1,6 +1,6 @@
 import type { RestEntry } from '../api';
 import type { Timeline } from '../timeline';
-import type { RestApi } from '../twilio/rest';
+import type { RestApi } from '../twilio/rest-api';
 
 /** Puts every REST request into the timeline, beside the webhook during which it was made. */
 export function recordRestRequests(rest: RestApi, timeline: Timeline): void {

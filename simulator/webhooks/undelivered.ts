@@ -1,8 +1,8 @@
 import type { Timeline } from '../timeline';
-import type { TwilioState } from '../twilio/state';
+import type { Conversations } from '../twilio/conversations/conversations';
 
 /** Reports in the timeline every message that WhatsApp does not deliver. */
-export function noteUndelivered(state: TwilioState, timeline: Timeline): void {
+export function noteUndelivered(state: Conversations, timeline: Timeline): void {
   state.onChange((change) => {
     if (change.type !== 'messageAdded' || change.message.undelivered === undefined) return;
     timeline.note(timeline.newTrace(), 'WhatsApp does not deliver the message', {

@@ -1,4 +1,4 @@
-import type { Fault } from '../../simulator/twilio/faults';
+import type { Fault } from '../../simulator/twilio/http/faults';
 import { type Answered, ours, steps, VirtualFlex } from './virtual-flex';
 
 const request = { channel: 'sms', to: '+12125550101', body: 'Hello Ada' };

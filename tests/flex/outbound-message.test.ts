@@ -84,13 +84,13 @@ describe('an outbound start', () => {
           properties: { type: 'email', from: ours.email, from_name: ours.email },
         }),
       });
-      const { workspaceSid, workflowSid, queueSid } = flex.rest.flex.workspace;
+      const { workspaceSid, workflowSid, queueSid } = flex.rest.taskRouter.workspace;
       expect(JSON.parse(form.Routing ?? '')).toEqual({
         properties: {
           workspace_sid: workspaceSid,
           workflow_sid: workflowSid,
           queue_sid: queueSid,
-          worker_sid: flex.rest.flex.workerNamed('alice@example.com').sid,
+          worker_sid: flex.rest.taskRouter.workerNamed('alice@example.com').sid,
           task_channel_unique_name: taskChannel,
           attributes: {
             customerName: 'Ada Lovelace',
@@ -111,7 +111,7 @@ describe('an outbound start', () => {
         },
       ]);
       expect(flex.messages()[0]?.undelivered).toBeUndefined();
-      expect(flex.rest.flex.tasks()).toMatchObject([{ sid: answer.body.taskSid, status: 'assigned' }]);
+      expect(flex.rest.taskRouter.tasks()).toMatchObject([{ sid: answer.body.taskSid, status: 'assigned' }]);
     },
   );
 
@@ -137,12 +137,12 @@ describe('an outbound start', () => {
     expect(await flex.asAgent({ channel: 'sms', customerId: '1001', body: 'Hi' })).toMatchObject({
       status: 201,
     });
-    expect(flex.rest.flex.tasks()[0]?.attributes).toMatchObject({ customerAddress: '+12125550101' });
+    expect(flex.rest.taskRouter.tasks()[0]?.attributes).toMatchObject({ customerAddress: '+12125550101' });
   });
 
   it('writes to somebody who is in no data', async () => {
     expect(await flex.asAgent({ ...sms, to: '+12125550142' })).toMatchObject({ status: 201 });
-    const { attributes } = flex.rest.flex.tasks()[0] ?? {};
+    const { attributes } = flex.rest.taskRouter.tasks()[0] ?? {};
     expect(attributes).toMatchObject({ customerName: '+12125550142', customerAddress: '+12125550142' });
     expect(attributes).not.toHaveProperty('customer_id');
   });
@@ -165,7 +165,7 @@ describe('an outbound start', () => {
 
   it('takes SIDs, task channel and sender from the data before the environment', async () => {
     const workspaceSid = `WS${'a'.repeat(32)}`;
-    flex.rest.flex.configure({ workspaceSid });
+    flex.rest.taskRouter.configure({ workspaceSid });
     Object.assign(flex.routing.flex, {
       workspaceSid,
       taskChannels: { email: 'mail' },
@@ -544,7 +544,7 @@ describe('who may start', () => {
   const forbidden = { status: 403, body: { code: 'forbidden', message: 'Not allowed.' } };
 
   it('an agent by the Flex token, whose worker and identity it takes from there', async () => {
-    const token = flex.rest.flex.issueToken('bob@example.com');
+    const token = flex.rest.flexTokens.issue('bob@example.com');
     const lies = {
       identity: 'alice',
       workerSid: 'WK1',
@@ -582,7 +582,7 @@ describe('who may start', () => {
     ['expired', { lifeMs: -1_000 }],
     ['of another account', { accountSid: `AC${'1'.repeat(32)}` }],
   ])('nobody with a token that is %s: 401', async (_title, options) => {
-    const token = flex.rest.flex.issueToken('alice@example.com', options);
+    const token = flex.rest.flexTokens.issue('alice@example.com', options);
     expect(await flex.call({ ...sms, Token: token })).toMatchObject(unauthorized);
     expectRefused(flex);
   });
@@ -592,7 +592,7 @@ describe('who may start', () => {
     ['without any role', { roles: [] }, 'no_allowed_role'],
     ['who is no worker', { worker: false }, 'no_worker'],
   ])('no Flex user %s: 403', async (_title, options, reason) => {
-    const token = flex.rest.flex.issueToken('alice@example.com', options);
+    const token = flex.rest.flexTokens.issue('alice@example.com', options);
     expect(await flex.call({ ...sms, Token: token })).toMatchObject(forbidden);
     expect(flex.lines.at(-1)).toMatchObject({ error: 'forbidden', reason });
     expectRefused(flex);
@@ -647,7 +647,7 @@ describe('pages of other origins', () => {
 
   it('may not call where they are not listed, with whatever token: 403', async () => {
     const flex = new VirtualFlex();
-    const Token = flex.rest.flex.issueToken('alice@example.com');
+    const Token = flex.rest.flexTokens.issue('alice@example.com');
     expect(await flex.call({ ...sms, Token }, { origin: 'https://evil.example' })).toMatchObject({
       status: 403,
       body: { code: 'forbidden', message: 'Not allowed.' },
@@ -878,5 +878,5 @@ it('knows the customer of an address that looks like another channel’s', async
   const flex = new VirtualFlex();
   flex.customers = [customer({ ...ada, channels: [{ type: 'chat', value: 'ada@example.com' }] })];
   await flex.asAgent({ channel: 'chat', to: 'ada@example.com', body: 'Hi' });
-  expect(flex.rest.flex.tasks()[0]?.attributes).toMatchObject({ customer_id: '1001' });
+  expect(flex.rest.taskRouter.tasks()[0]?.attributes).toMatchObject({ customer_id: '1001' });
 });

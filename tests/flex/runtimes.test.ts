@@ -29,10 +29,10 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
   afterAll(() => running.stop());
   beforeEach(() => {
     running.twilio.reset();
-    running.twilio.rest.flex.putWorker('alice@example.com');
+    running.twilio.rest.taskRouter.putWorker('alice@example.com');
     running.clearLogs();
   });
-  const token = (options = {}): string => running.twilio.rest.flex.issueToken('alice@example.com', options);
+  const token = (options = {}): string => running.twilio.rest.flexTokens.issue('alice@example.com', options);
   const messages = (): unknown[] =>
     running.twilio.state.conversations().flatMap(({ sid }) => running.twilio.state.messages(sid));
 

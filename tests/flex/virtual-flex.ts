@@ -9,11 +9,12 @@ import { boundHttpClient } from '../../lib/twilio/http-client';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
 import type { EndpointPlatform } from '../../lib/webhook/endpoint-platform';
 import type { RuntimeContext } from '../../lib/webhook/platform';
-import { type Fault, Faults, type Matcher } from '../../simulator/twilio/faults';
+import { Conversations } from '../../simulator/twilio/conversations/conversations';
+import type { Message } from '../../simulator/twilio/conversations/model';
 import type { SimulatedInteraction } from '../../simulator/twilio/flex';
-import type { Message } from '../../simulator/twilio/model';
-import { type RestAnswer, RestApi, type RestRequest } from '../../simulator/twilio/rest';
-import { TwilioState } from '../../simulator/twilio/state';
+import { type Fault, Faults, type Matcher } from '../../simulator/twilio/http/faults';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
+import { RestApi } from '../../simulator/twilio/rest-api';
 import { inProcess } from '../simulator/in-process';
 import { TwilioOpenApi } from '../simulator/openapi';
 import { customer, routing } from '../support/data';
@@ -78,7 +79,7 @@ export const steps = {
  * is never answered, costs its milliseconds on that clock and nothing else.
  */
 export class VirtualFlex {
-  readonly state = new TwilioState({ accountSid, authToken, changesPerSecond: 1_000 });
+  readonly state = new Conversations({ accountSid, authToken, changesPerSecond: 1_000 });
   readonly rest = new RestApi(this.state);
   readonly faults = new Faults();
   readonly #deaths = new Faults();
@@ -103,10 +104,10 @@ export class VirtualFlex {
     this.rest.onRequest(({ request, answer }) => {
       if (answer) this.problems.push(...openApi.check(request, answer));
     });
-    const { flex } = this.rest;
+    const { flex, taskRouter } = this.rest;
     flex.setupMs = 0;
-    for (const name of ['alice@example.com', 'bob@example.com']) flex.putWorker(name);
-    const { workspaceSid, workflowSid, queueSid } = flex.workspace;
+    for (const name of ['alice@example.com', 'bob@example.com']) taskRouter.putWorker(name);
+    const { workspaceSid, workflowSid, queueSid } = taskRouter.workspace;
     Object.assign(this.env, {
       FLEX_WORKSPACE_SID: workspaceSid,
       FLEX_WORKFLOW_SID: workflowSid,
@@ -143,7 +144,7 @@ export class VirtualFlex {
 
   /** Calls it as an agent does, from Flex. */
   asAgent(body: Record<string, unknown>, name = 'alice@example.com'): Promise<Answered> {
-    return this.call({ Token: this.rest.flex.issueToken(name), ...body });
+    return this.call({ Token: this.rest.flexTokens.issue(name), ...body });
   }
 
   /** Calls it as a server does, for Alice. */

@@ -5,8 +5,9 @@ import type { Routing } from '../../lib/model';
 import { openTwilio } from '../../lib/twilio/api';
 import { serve } from '../../lib/webhook/callback';
 import type { Platform, RuntimeContext } from '../../lib/webhook/platform';
-import { type RestAnswer, RestApi, type RestRequest } from '../../simulator/twilio/rest';
-import { TwilioState } from '../../simulator/twilio/state';
+import { Conversations } from '../../simulator/twilio/conversations/conversations';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
+import { RestApi } from '../../simulator/twilio/rest-api';
 import { inProcess } from '../simulator/in-process';
 import { customer, routing as routingData } from '../support/data';
 import { fixture } from '../support/fixtures';
@@ -67,7 +68,7 @@ interface Setting {
   seconds: number;
   trouble?: Trouble | undefined;
   /** A group MMS, and how a worker can join it; between two unless told. */
-  group?: TwilioState['groupJoin'];
+  group?: Conversations['groupJoin'];
   /** Who is away, by the number of the request from which on. */
   away?: Record<string, number>;
   /** Identities that are in the conversation from the start, and one that joins at any moment. */
@@ -81,9 +82,9 @@ function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => 
   const { builds, seconds, trouble, group, away = {}, others = { there: [] } } = setting;
   let requests = 0;
   const now = (): Date => new Date(Date.UTC(2026, 0, 1) + Math.floor(requests * seconds) * 1_000);
-  const state = new TwilioState({ accountSid, authToken, now, changesPerSecond: Number.POSITIVE_INFINITY });
+  const state = new Conversations({ accountSid, authToken, now, changesPerSecond: Number.POSITIVE_INFINITY });
   const rest = new RestApi(state);
-  for (const identity of workers) state.putFrontlineUser({ identity });
+  for (const identity of workers) rest.frontline.putUser({ identity });
   state.createConversation({ sid }, setUp);
   if (group) {
     state.groupJoin = group;
@@ -115,7 +116,7 @@ function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => 
         await turns.turn(run);
         requests += 1;
         for (const [identity, from] of Object.entries(away)) {
-          state.putFrontlineUser({ identity, isAvailable: requests < from });
+          rest.frontline.putUser({ identity, isAvailable: requests < from });
         }
         let answer: Promise<RestAnswer> | undefined;
         // The REST side works at once; only what it says comes later.

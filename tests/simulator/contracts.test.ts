@@ -7,7 +7,7 @@ import { Gateway } from '../../simulator/gateway';
 import { freePort } from '../../simulator/listen';
 import { InboundMessages } from '../../simulator/phones/inbound-messages';
 import { Timeline } from '../../simulator/timeline';
-import { TwilioState } from '../../simulator/twilio/state';
+import { Conversations } from '../../simulator/twilio/conversations/conversations';
 import { validateProxyAddress, validateResponse } from '../../simulator/webhooks/contracts';
 import { paths } from '../../simulator/webhooks/paths';
 import { signWrongly, WebhookSender } from '../../simulator/webhooks/webhook-sender';
@@ -54,7 +54,7 @@ afterAll(() => {
   server.close();
 });
 
-let state: TwilioState;
+let state: Conversations;
 let timeline: Timeline;
 let inbound: InboundMessages;
 let app: FrontlineApp;
@@ -73,7 +73,7 @@ beforeEach(() => {
   routesOn = 'onConversationRoute';
   initializingMs = 0;
   addedIsOn = false;
-  state = new TwilioState({ accountSid: `AC${'0'.repeat(32)}`, authToken });
+  state = new Conversations({ accountSid: `AC${'0'.repeat(32)}`, authToken });
   timeline = new Timeline();
   const urlOf = (name: string): string | undefined =>
     name === 'onConversationAdded' && !addedIsOn ? undefined : `${url}${paths[name] ?? ''}`;
@@ -84,6 +84,7 @@ beforeEach(() => {
     timeline,
     webhooks,
     nameOf,
+    frontline: { users: () => [] },
     numbers: () => [],
     routingMode: () => 'custom',
     routesOn: () => routesOn,

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import twilio, { type Twilio } from 'twilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
-import { type RunningProxy, startProxy } from '../../simulator/twilio/proxy';
+import { type RunningProxy, startProxy } from '../../simulator/twilio/http/proxy';
 import { accountSid, authToken, FakeTwilio, type Fault, faults } from '../support/fake-twilio';
 import { createGetTwilioClient } from '../support/in-process-client';
 

@@ -1,6 +1,6 @@
 import twilio from 'twilio';
-import { RestApi } from '../../simulator/twilio/rest';
-import { TwilioState } from '../../simulator/twilio/state';
+import { Conversations } from '../../simulator/twilio/conversations/conversations';
+import { RestApi } from '../../simulator/twilio/rest-api';
 import { inProcess } from './in-process';
 import { TwilioOpenApi } from './openapi';
 
@@ -9,15 +9,15 @@ const authToken = '0'.repeat(32);
 const openApi = new TwilioOpenApi();
 const template = `HX${'1'.repeat(32)}`;
 
-let state: TwilioState;
+let state: Conversations;
 let rest: RestApi;
 let client: twilio.Twilio;
 let problems: string[];
 beforeEach(() => {
-  state = new TwilioState({ accountSid, authToken, changesPerSecond: 1_000 });
+  state = new Conversations({ accountSid, authToken, changesPerSecond: 1_000 });
   rest = new RestApi(state);
   rest.flex.setupMs = 0;
-  rest.flex.putWorker('alice@example.com');
+  rest.taskRouter.putWorker('alice@example.com');
   rest.content.put({
     sid: template,
     friendlyName: 'opener',
@@ -42,13 +42,13 @@ const failure = async (work: Promise<unknown>): Promise<unknown> => {
   return error && [error.status, error.code];
 };
 const routing = (more: object = {}): { properties: object } => {
-  const { workspaceSid, workflowSid, queueSid } = rest.flex.workspace;
+  const { workspaceSid, workflowSid, queueSid } = rest.taskRouter.workspace;
   return {
     properties: {
       workspace_sid: workspaceSid,
       workflow_sid: workflowSid,
       queue_sid: queueSid,
-      worker_sid: rest.flex.workerNamed('alice@example.com').sid,
+      worker_sid: rest.taskRouter.workerNamed('alice@example.com').sid,
       task_channel_unique_name: 'sms',
       attributes: { customerName: 'Ada', tag: 'x' },
       ...more,
@@ -80,7 +80,7 @@ describe('an interaction, by the unmodified SDK', () => {
       { type: 'sms', address: '+12125550101', proxyAddress: '+16465550190' },
       'alice_40example_2Ecom',
     ]);
-    const { workspaceSid } = rest.flex.workspace;
+    const { workspaceSid } = rest.taskRouter.workspace;
     const tasks = client.taskrouter.v1.workspaces(workspaceSid).tasks;
     expect(await tasks.list({ evaluateTaskAttributes: 'tag == "x"' })).toMatchObject([
       { sid: properties.sid, assignmentStatus: 'assigned' },
@@ -104,7 +104,7 @@ describe('an interaction, by the unmodified SDK', () => {
     const second = await client.flexApi.v1.interaction.create({ channel: sms, routing: routing() });
     const [channel] = await client.flexApi.v1.interaction(second.sid).channels.list();
     expect(channel).toMatchObject({ status: 'failed', errorCode: 50416 });
-    expect(rest.flex.tasks().map(({ status }) => status)).toEqual(['assigned', 'canceled']);
+    expect(rest.taskRouter.tasks().map(({ status }) => status)).toEqual(['assigned', 'canceled']);
     expect(state.conversations().filter((one) => one.state !== 'closed')).toHaveLength(1);
   });
 
@@ -126,7 +126,7 @@ describe('an interaction, by the unmodified SDK', () => {
   });
 
   it('finds workers by name and by SID', async () => {
-    const { workers } = client.taskrouter.v1.workspaces(rest.flex.workspace.workspaceSid);
+    const { workers } = client.taskrouter.v1.workspaces(rest.taskRouter.workspace.workspaceSid);
     const [alice] = await workers.list({ friendlyName: 'alice@example.com' });
     expect(JSON.parse(alice?.attributes ?? '')).toMatchObject({
       contact_uri: 'client:alice_40example_2Ecom',
@@ -224,16 +224,16 @@ describe('a pair of addresses', () => {
 
 describe('a Flex token', () => {
   it('is good for its account and its time alone', () => {
-    const { flex } = rest;
-    expect(flex.validateToken(flex.issueToken('alice@example.com'))).toMatchObject({
+    const { flexTokens: tokens } = rest;
+    expect(tokens.validate(tokens.issue('alice@example.com'))).toMatchObject({
       valid: true,
       identity: 'alice_40example_2Ecom',
       realm_user_id: 'alice@example.com',
       roles: ['agent'],
     });
-    expect(flex.validateToken(flex.issueToken('alice@example.com', { lifeMs: -1 })).valid).toBe(false);
-    const other = flex.issueToken('alice@example.com', { accountSid: `AC${'1'.repeat(32)}` });
-    expect(flex.validateToken(other).valid).toBe(false);
-    expect(flex.validateToken('x').valid).toBe(false);
+    expect(tokens.validate(tokens.issue('alice@example.com', { lifeMs: -1 })).valid).toBe(false);
+    const other = tokens.issue('alice@example.com', { accountSid: `AC${'1'.repeat(32)}` });
+    expect(tokens.validate(other).valid).toBe(false);
+    expect(tokens.validate('x').valid).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import type { RequestClient } from 'twilio';
-import type { RestAnswer, RestRequest } from '../../simulator/twilio/rest';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
 
 /** What stands in for Twilio; `timeout` is how long the SDK would wait, in milliseconds. */
 export interface RestSide {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { RestAnswer, RestRequest } from '../../simulator/twilio/rest';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
 
 type Json = Record<string, unknown>;
 

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import twilio from 'twilio';
-import type { FrontlineAccess, GroupJoin } from '../../simulator/twilio/model';
-import { type RunningProxy, startProxy } from '../../simulator/twilio/proxy';
-import { RestApi } from '../../simulator/twilio/rest';
-import { TwilioState } from '../../simulator/twilio/state';
+import { Conversations } from '../../simulator/twilio/conversations/conversations';
+import type { GroupJoin } from '../../simulator/twilio/conversations/model';
+import type { FrontlineAccess } from '../../simulator/twilio/frontline';
+import { type RunningProxy, startProxy } from '../../simulator/twilio/http/proxy';
+import { RestApi } from '../../simulator/twilio/rest-api';
 import { inProcess } from './in-process';
 import { TwilioOpenApi } from './openapi';
 
@@ -13,7 +14,7 @@ const authToken = '0'.repeat(32);
 const openApi = new TwilioOpenApi();
 
 let now: Date;
-let state: TwilioState;
+let state: Conversations;
 let rest: RestApi;
 let problems: string[];
 let requestIds: Set<string>;
@@ -26,7 +27,7 @@ function clientOf(token = authToken): twilio.Twilio {
 let client: twilio.Twilio;
 beforeEach(() => {
   now = new Date('2026-01-01T00:00:00Z');
-  state = new TwilioState({ accountSid, authToken, now: () => now, changesPerSecond: 1_000 });
+  state = new Conversations({ accountSid, authToken, now: () => now, changesPerSecond: 1_000 });
   rest = new RestApi(state);
   problems = [];
   requestIds = new Set();
@@ -183,7 +184,7 @@ describe('a conversation, by the unmodified SDK', () => {
   });
 
   it('takes 30 changes a second and no more', async () => {
-    state = new TwilioState({ accountSid, authToken, now: () => now });
+    state = new Conversations({ accountSid, authToken, now: () => now });
     rest = new RestApi(state);
     client = clientOf();
     const { sid } = await conversations().create({});
@@ -382,7 +383,7 @@ describe('the account, by the unmodified SDK', () => {
   });
 
   it('has Frontline users with their availability', async () => {
-    state.putFrontlineUser({ identity: 'alice@example.com', friendlyName: 'Alice' });
+    rest.frontline.putUser({ identity: 'alice@example.com', friendlyName: 'Alice' });
     const users = client.frontlineApi.v1.users;
     const alice = await users(encodeURIComponent('alice@example.com')).fetch();
     expect(alice).toMatchObject({ identity: 'alice@example.com', isAvailable: true, state: 'active' });
@@ -394,8 +395,8 @@ describe('the account, by the unmodified SDK', () => {
     ['missing', 404, 20404],
     ['forbidden', 403, 20403],
   ])('may have no Frontline: its API is %s', async (frontline, status, code) => {
-    state.putFrontlineUser({ identity: 'alice@example.com' });
-    state.frontline = frontline;
+    rest.frontline.putUser({ identity: 'alice@example.com' });
+    rest.frontline.access = frontline;
     const users = client.frontlineApi.v1.users;
     expect(await failure(users(encodeURIComponent('alice@example.com')).fetch())).toEqual([status, code]);
     expect(await conversations().list()).toEqual([]);

@@ -1,17 +1,16 @@
-import { ConnectionReset, type Fault, type Matcher } from '../../simulator/twilio/faults';
+import { Conversations } from '../../simulator/twilio/conversations/conversations';
 import type {
-  FrontlineAccess,
-  FrontlineUser,
   GroupJoin,
   NewConversation,
   NewParticipant,
-  Origin,
   Participant,
-} from '../../simulator/twilio/model';
-import type { RestHandler } from '../../simulator/twilio/proxy';
-import { participantResource } from '../../simulator/twilio/resources';
-import { RestApi, type RestRequest } from '../../simulator/twilio/rest';
-import { TwilioState } from '../../simulator/twilio/state';
+} from '../../simulator/twilio/conversations/model';
+import { participantResource } from '../../simulator/twilio/conversations/resources';
+import type { FrontlineAccess, FrontlineUser } from '../../simulator/twilio/frontline';
+import { ConnectionReset, type Fault, type Matcher } from '../../simulator/twilio/http/faults';
+import type { RestHandler } from '../../simulator/twilio/http/proxy';
+import type { Origin, RestRequest } from '../../simulator/twilio/http/route';
+import { RestApi } from '../../simulator/twilio/rest-api';
 
 export { ConnectionReset, type Fault };
 
@@ -90,7 +89,7 @@ export class FakeTwilio implements RestHandler {
   #rest = new RestApi(this.#state);
 
   /** All that Twilio knows; another one after `reset`. */
-  get state(): TwilioState {
+  get state(): Conversations {
     return this.#state;
   }
 
@@ -110,11 +109,11 @@ export class FakeTwilio implements RestHandler {
 
   /** How Frontline's API answers: `available` after `reset`. */
   get frontline(): FrontlineAccess {
-    return this.#state.frontline;
+    return this.#rest.frontline.access;
   }
 
   set frontline(how) {
-    this.#state.frontline = how;
+    this.#rest.frontline.access = how;
   }
 
   /** Identities whose re-adding answers 404/20404 although it is done; none after `reset`. */
@@ -184,7 +183,7 @@ export class FakeTwilio implements RestHandler {
   /** Makes or replaces a Frontline user: active and available unless told. */
   addUser(setup: UserSetup): void {
     const defaults = { isAvailable: true, state: 'active' as const, friendlyName: setup.identity };
-    this.#state.putFrontlineUser({ ...defaults, ...setup });
+    this.#rest.frontline.putUser({ ...defaults, ...setup });
   }
 
   /**
@@ -210,7 +209,7 @@ export class FakeTwilio implements RestHandler {
 }
 
 /** Twilio's state of an account whose credentials tests change. */
-class StateOfTests extends TwilioState {
+class StateOfTests extends Conversations {
   declare accountSid: string;
   declare authToken: string;
 

@@ -1,8 +1,8 @@
 import twilio, { type Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
-import type { Wire } from '../../simulator/twilio/faults';
-import { readFields } from '../../simulator/twilio/resource';
+import type { Wire } from '../../simulator/twilio/http/faults';
+import { readFields } from '../../simulator/twilio/http/route';
 import { ConnectionReset, type FakeTwilio, type TwilioAnswer, type TwilioRequest } from './fake-twilio';
 
 type Adapter = Extract<RequestClient['axios']['defaults']['adapter'], (...args: never[]) => unknown>;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startProxy } from '../../simulator/twilio/proxy';
+import { startProxy } from '../../simulator/twilio/http/proxy';
 import { FakeTwilio } from './fake-twilio';
 import { send } from './http';
 import { completeEnv, listFunctions, privateName, projectRoot, requireDist, startingAssets } from './project';

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { RunningProxy } from '../../simulator/twilio/proxy';
+import type { RunningProxy } from '../../simulator/twilio/http/proxy';
 
 /** What a runtime process is set up with. */
 export interface Settings {

@@ -1,7 +1,4 @@
-/**
- * What the local Twilio knows, and what can be done to it. `TwilioState` (in `state.ts`) implements `TwilioModel`;
- * the REST side and the webhook side both act on it and on nothing else.
- */
+import type { Origin } from '../http/route';
 
 /**
  * How a worker can join a group MMS, where Twilio has already made a participant of our number, with a projected
@@ -9,12 +6,6 @@
  * address, or both. Public integrations do either; which one an account takes is not documented.
  */
 export type GroupJoin = 'update' | 'create' | 'both';
-
-/**
- * How Frontline's API answers: as it should, or as on an account without Frontline, which is every account since
- * February 2023 that had none before. What Twilio answers there is documented nowhere: 404/20404 or 403/20403.
- */
-export type FrontlineAccess = 'available' | 'missing' | 'forbidden';
 
 export type ConversationState = 'initializing' | 'active' | 'inactive' | 'closed';
 
@@ -77,24 +68,6 @@ export interface Message {
   dateUpdated: Date;
 }
 
-/** `/v1/Users` of Frontline. */
-export interface FrontlineUser {
-  sid: string;
-  identity: string;
-  friendlyName: string;
-  avatar: string | null;
-  state: 'active' | 'deactivated';
-  isAvailable: boolean;
-}
-
-/** Who did it: changes through REST fire no webhooks unless the request's header asks for them. */
-export interface Origin {
-  /** `SMS`, `WHATSAPP`, `API`, `SDK` */
-  source: string;
-  /** Whether webhooks are to be fired for this change. */
-  webhooks: boolean;
-}
-
 export interface NewConversation {
   /** One that is not taken, for a conversation that is known beforehand; a new one unless given. */
   sid?: string | undefined;
@@ -145,49 +118,4 @@ export type Change =
       participant: Participant;
       origin: Origin;
     }
-  | { type: 'messageAdded' | 'messageUpdated' | 'messageRemoved'; message: Message; origin: Origin }
-  | { type: 'userUpdated'; user: FrontlineUser };
-
-/** Every method throws a TwilioError with Twilio's status and code for what Twilio would refuse. */
-export interface TwilioModel {
-  readonly accountSid: string;
-  readonly authToken: string;
-  /** The default Conversations service, `IS…`. */
-  readonly defaultServiceSid: string;
-
-  createConversation(given: NewConversation, origin: Origin): Conversation;
-  /**
-   * @param chatServiceSid in which service alone it is looked for
-   * @throws 404/20404
-   */
-  conversation(sidOrUniqueName: string, chatServiceSid?: string): Conversation;
-  conversations(): Conversation[];
-  updateConversation(sid: string, given: NewConversation, origin: Origin): Conversation;
-  removeConversation(sid: string, origin: Origin): void;
-
-  /**
-   * @throws 409/50433 for an identity that is in it, 409/50437 for the same in a group, 400/50434 for an identity alone
-   *   in a group, 400/50407 for an address of our own, 409/50416 for an address pair in another active conversation
-   */
-  addParticipant(conversationSid: string, given: NewParticipant, origin: Origin): Participant;
-  participant(conversationSid: string, sidOrIdentity: string): Participant;
-  participants(conversationSid: string): Participant[];
-  updateParticipant(conversationSid: string, sid: string, given: NewParticipant, origin: Origin): Participant;
-  removeParticipant(conversationSid: string, sid: string, origin: Origin): void;
-
-  addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message;
-  messages(conversationSid: string): Message[];
-
-  /** The conversation (initializing, active or inactive: not closed) in which this customer and our address meet. */
-  conversationOfPair(address: string, proxyAddress: string): Conversation | undefined;
-
-  frontlineUser(sidOrIdentity: string): FrontlineUser;
-  frontlineUsers(): FrontlineUser[];
-  /** Makes the user if it is not there. */
-  putFrontlineUser(given: Partial<FrontlineUser> & { identity: string }): FrontlineUser;
-
-  /** @returns a function that ends it */
-  onChange(listener: (change: Change) => void): () => void;
-  /** Forgets everything but users and configuration. */
-  reset(): void;
-}
+  | { type: 'messageAdded' | 'messageUpdated' | 'messageRemoved'; message: Message; origin: Origin };

@@ -1,11 +1,7 @@
-import type { Conversation, FrontlineUser, Message, Participant } from './model';
+import { formatDate } from '../http/dates';
+import type { Conversation, Message, Participant } from './model';
 
 const base = 'https://conversations.twilio.com/v1';
-
-/** Twilio's dates have no fractions of a second. */
-export function formatDate(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z');
-}
 
 /** @see https://www.twilio.com/docs/conversations/api/conversation-resource */
 export function conversationResource(one: Conversation): object {
@@ -131,18 +127,5 @@ export function participantConversationResource(
     conversation_state: conversation.state,
     conversation_timers: timersOf(conversation),
     links: { participant: `${url}/Participants/${participant.sid}`, conversation: url },
-  };
-}
-
-/** @see https://www.twilio.com/docs/frontline/api/frontline-user-resource */
-export function frontlineUserResource(one: FrontlineUser): object {
-  return {
-    sid: one.sid,
-    identity: one.identity,
-    friendly_name: one.friendlyName,
-    avatar: one.avatar,
-    state: one.state,
-    is_available: one.isAvailable,
-    url: `https://frontline-api.twilio.com/v1/Users/${one.sid}`,
   };
 }

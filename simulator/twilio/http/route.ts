@@ -1,5 +1,13 @@
+import { TwilioError } from './errors';
 import type { Wire } from './faults';
-import type { Origin } from './model';
+
+/** Who did it: changes through REST fire no webhooks unless the request's header asks for them. */
+export interface Origin {
+  /** `SMS`, `WHATSAPP`, `API`, `SDK` */
+  source: string;
+  /** Whether webhooks are to be fired for this change. */
+  webhooks: boolean;
+}
 
 /** One REST request; `path` is without the query and still percent-encoded. */
 export interface RestRequest {
@@ -50,7 +58,7 @@ export interface RestAnswer {
   wire?: Wire;
 }
 
-/** What a handler of a resource is given. */
+/** What a route's handler is given. */
 export interface Call {
   /** The variable parts of the path. */
   parts: string[];
@@ -63,18 +71,15 @@ export interface Call {
 export type Outcome = { status: number; body: object | string };
 
 /** One method on one path of Twilio's API. */
-export interface Resource {
+export interface Route {
   method: string;
   path: RegExp;
   handle(call: Call): Outcome;
 }
 
-const maxPageSize = 100;
-const standardPageSize = 50;
-
 /**
  * @param path below the API's version; `:sid` in it is a variable part
- * @returns a resource's handler
+ * @returns a route
  */
 export function on(
   method: string,
@@ -82,7 +87,7 @@ export function on(
   status: number,
   answer: (call: Call) => object | undefined,
   version = '/v1',
-): Resource {
+): Route {
   return {
     method,
     path: new RegExp(`^${version}${path.replaceAll('.', '\\.').replace(/:\w+/g, '([^/]+)')}$`),
@@ -90,50 +95,13 @@ export function on(
   };
 }
 
-/** Where in a list a request for a page is. */
-export interface Slice<T> {
-  index: number;
-  size: number;
-  items: T[];
-  /** @returns the URL, without its host, of a page by its number; undefined where there is none */
-  link(index: number): string | undefined;
-}
-
-/** @returns the part of a list that a request asks for */
-export function slice<T>({ path, query }: RestRequest, all: T[]): Slice<T> {
-  const size = Math.min(
-    maxPageSize,
-    Math.max(1, Number(query.PageSize ?? standardPageSize) || standardPageSize),
-  );
-  const index = Math.max(0, Number(query.Page ?? 0) || 0);
-  const { PageSize: _size, Page: _page, PageToken: _token, ...filters } = query;
-  const last = Math.max(0, Math.ceil(all.length / size) - 1);
-  const link = (target: number): string | undefined => {
-    if (target < 0 || (target > index && target > last)) return undefined;
-    const parameters = new URLSearchParams({ ...filters, PageSize: String(size), Page: String(target) });
-    if (target > 0) parameters.set('PageToken', `PT${target}`);
-    return `${path}?${parameters}`;
-  };
-  return { index, size, items: all.slice(index * size, (index + 1) * size), link };
-}
-
-/** @see https://www.twilio.com/docs/usage/twilios-response#pagination */
-export function page(request: RestRequest, key: string, all: object[]): object {
-  const { index, size, items, link } = slice(request, all);
-  const url = (target: number): string | null => {
-    const path = link(target);
-    return path === undefined ? null : `https://${request.host}${path}`;
-  };
-  return {
-    [key]: items,
-    meta: {
-      page: index,
-      page_size: size,
-      first_page_url: url(0),
-      previous_page_url: url(index - 1),
-      url: url(index),
-      next_page_url: url(index + 1),
-      key,
-    },
-  };
+/** @throws TwilioError 400 for a form's field that is no JSON object */
+export function readJson(name: string, text: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // falls through to the error below
+  }
+  throw new TwilioError(400, 20001, `${name} must be a JSON object`);
 }

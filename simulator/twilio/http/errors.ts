@@ -21,3 +21,8 @@ export class TwilioError extends Error {
 export function notFound(path: string): TwilioError {
   return new TwilioError(404, 20404, `The requested resource ${path} was not found`);
 }
+
+/** @returns 400/20001 for a parameter that is wrong: the general code, where Twilio documents none */
+export function invalid(message: string): TwilioError {
+  return new TwilioError(400, 20001, message);
+}

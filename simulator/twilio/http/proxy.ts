@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
-import { listen } from '../listen';
-import { webhookIdHeader } from '../webhook-id';
+import { listen } from '../../listen';
+import { webhookIdHeader } from '../../webhook-id';
 import { ConnectionReset, type Wire } from './faults';
-import { readFields } from './resource';
-import type { RestRequest } from './rest';
+import { type RestRequest, readFields } from './route';
 
 /** What stands behind the proxy in place of Twilio. */
 export interface RestHandler {

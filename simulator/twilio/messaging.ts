@@ -1,8 +1,9 @@
 import type { ContentModel } from './content';
-import type { Message } from './model';
-import { on, type Resource, slice } from './resource';
-import { newSid } from './sids';
-import type { TwilioState } from './state';
+import type { Conversations } from './conversations/conversations';
+import type { Message } from './conversations/model';
+import { slice } from './http/paging';
+import { on, type Route } from './http/route';
+import { newSid } from './http/sids';
 
 /** A message that came in. */
 export interface ReceivedMessage {
@@ -23,10 +24,10 @@ const windowMs = 24 * 60 * 60_000;
  * @see https://www.twilio.com/docs/messaging/api/message-resource
  */
 export class MessageLog {
-  readonly #state: TwilioState;
+  readonly #state: Conversations;
   #received: ReceivedMessage[] = [];
 
-  constructor(state: TwilioState, content: ContentModel) {
+  constructor(state: Conversations, content: ContentModel) {
     this.#state = state;
     state.onChange((change) => {
       if (change.type !== 'messageAdded') return;
@@ -88,7 +89,7 @@ export class MessageLog {
   }
 }
 
-export function messageLogResources(log: MessageLog): Resource[] {
+export function messageLogRoutes(log: MessageLog): Route[] {
   const version = '/2010-04-01';
   return [
     on(

@@ -1,6 +1,9 @@
-import { notFound, TwilioError } from './errors';
-import { formatDate } from './resources';
-import { fixedSid, newSid } from './sids';
+import { formatDate } from '../http/dates';
+import { notFound, TwilioError } from '../http/errors';
+import { page } from '../http/paging';
+import { on, type RestRequest, type Route } from '../http/route';
+import { fixedSid, newSid } from '../http/sids';
+import type { Conversations } from './conversations';
 
 const base = 'https://conversations.twilio.com/v1';
 
@@ -252,6 +255,65 @@ export class AccountResources {
   #change(resource: Resource, change: Resource): Resource {
     return assign(resource, { ...change, date_updated: formatDate(this.#now()) });
   }
+}
+
+/** Services, users, configuration and webhooks. */
+export function accountRoutes(account: AccountResources, state: Conversations): Route[] {
+  return [
+    on('GET', '/Services', 200, ({ request }) => page(request, 'services', account.services())),
+    on('POST', '/Services', 201, ({ request }) => account.createService(request.form)),
+    on('GET', '/Services/:sid', 200, ({ parts: [sid = ''] }) => account.service(sid)),
+    on('DELETE', '/Services/:sid', 204, ({ parts: [sid = ''] }) => {
+      account.removeService(sid);
+      return undefined;
+    }),
+    on('GET', '/Services/:sid/Configuration', 200, ({ parts: [sid = ''] }) =>
+      account.serviceConfiguration(sid),
+    ),
+    on('POST', '/Services/:sid/Configuration', 200, ({ parts: [sid = ''], request }) =>
+      account.serviceConfiguration(sid, request.form),
+    ),
+    on('GET', '/Services/:sid/Configuration/Webhooks', 200, ({ parts: [sid = ''] }) =>
+      account.serviceWebhooks(sid),
+    ),
+    on('POST', '/Services/:sid/Configuration/Webhooks', 200, ({ parts: [sid = ''], request }) =>
+      account.serviceWebhooks(sid, request.form, filtersOf(request)),
+    ),
+
+    on('GET', '/Users', 200, ({ request, serviceSid }) => page(request, 'users', account.users(serviceSid))),
+    on('POST', '/Users', 201, ({ request, serviceSid }) => account.createUser(serviceSid, request.form)),
+    on('GET', '/Users/:sid', 200, ({ parts: [sid = ''], serviceSid }) => account.user(serviceSid, sid)),
+    on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request, serviceSid }) =>
+      account.updateUser(serviceSid, sid, request.form),
+    ),
+    on('DELETE', '/Users/:sid', 204, ({ parts: [sid = ''], serviceSid }) => {
+      state.staleIdentities.delete(account.removeUser(serviceSid, sid));
+      return undefined;
+    }),
+
+    on('GET', '/Configuration', 200, () => account.configuration()),
+    on('POST', '/Configuration', 200, ({ request }) => account.configuration(request.form)),
+    on('GET', '/Configuration/Webhooks', 200, () => account.webhooks()),
+    on('POST', '/Configuration/Webhooks', 200, ({ request }) =>
+      account.webhooks(request.form, filtersOf(request)),
+    ),
+    on('GET', '/Configuration/Addresses', 200, ({ request }) =>
+      page(request, 'address_configurations', account.addresses(request.query.Type)),
+    ),
+    on('POST', '/Configuration/Addresses', 201, ({ request }) => account.createAddress(request.form)),
+    on('GET', '/Configuration/Addresses/:sid', 200, ({ parts: [sid = ''] }) => account.address(sid)),
+    on('POST', '/Configuration/Addresses/:sid', 200, ({ parts: [sid = ''], request }) =>
+      account.updateAddress(sid, request.form),
+    ),
+    on('DELETE', '/Configuration/Addresses/:sid', 204, ({ parts: [sid = ''] }) => {
+      account.removeAddress(sid);
+      return undefined;
+    }),
+  ];
+}
+
+function filtersOf({ form, lists }: RestRequest): string[] | undefined {
+  return lists?.Filters ?? (form.Filters === undefined ? undefined : [form.Filters]);
 }
 
 function autoCreation(form: Form, before: Resource | null): Resource | null {

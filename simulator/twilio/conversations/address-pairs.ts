@@ -1,0 +1,52 @@
+import { TwilioError } from '../http/errors';
+import type { Conversation, Participant } from './model';
+
+/** Which open conversation holds a pair of a customer's address and ours: no other one can have it. */
+export class AddressPairs {
+  readonly #open: (sid: string) => Conversation | undefined;
+  #pairs = new Map<string, string>();
+
+  /** @param open finds a conversation that is not closed */
+  constructor(open: (sid: string) => Conversation | undefined) {
+    this.#open = open;
+  }
+
+  /** @returns the open conversation in which this customer and our address meet */
+  holder(address: string, proxyAddress: string): Conversation | undefined {
+    const sid = this.#pairs.get(pairOf(address, proxyAddress));
+    return sid === undefined ? undefined : this.#open(sid);
+  }
+
+  /** @throws TwilioError 409/50416 for a pair that another open conversation holds */
+  claim(address: string, proxyAddress: string, sid: string): void {
+    const holder = this.holder(address, proxyAddress);
+    if (holder) {
+      const message = 'A binding for this participant and proxy address already exists in Conversation';
+      throw new TwilioError(409, 50416, `${message} ${holder.sid}`);
+    }
+    this.#pairs.set(pairOf(address, proxyAddress), sid);
+  }
+
+  /** A customer who meets us at another of our addresses lets the old pair go. */
+  moveClaim(participant: Participant, proxyAddress: string | undefined): void {
+    const { messagingBinding, conversationSid } = participant;
+    const address = messagingBinding?.address;
+    if (!address || !proxyAddress || proxyAddress === messagingBinding.proxyAddress) return;
+    this.claim(address, proxyAddress, conversationSid);
+    this.release(participant);
+  }
+
+  release({ messagingBinding, conversationSid }: Participant): void {
+    if (!messagingBinding?.address || !messagingBinding.proxyAddress) return;
+    const pair = pairOf(messagingBinding.address, messagingBinding.proxyAddress);
+    if (this.#pairs.get(pair) === conversationSid) this.#pairs.delete(pair);
+  }
+
+  clear(): void {
+    this.#pairs.clear();
+  }
+}
+
+function pairOf(address: string, proxyAddress: string): string {
+  return `${address}|${proxyAddress}`;
+}

@@ -1,0 +1,163 @@
+import { notFound, TwilioError } from '../http/errors';
+import type { Origin } from '../http/route';
+import { AddressPairs } from './address-pairs';
+import type { Change, Conversation, ConversationState, Message, NewConversation, Participant } from './model';
+import { setTimers } from './timers';
+
+/** One conversation with all that is in it. */
+export interface Entry {
+  conversation: Conversation;
+  participants: Participant[];
+  messages: Message[];
+  nextIndex: number;
+  /** The identities that were taken out of it. */
+  removed: Set<string>;
+  /** Until when it is initializing, and how many changes by REST are refused before. */
+  initializing: { until: number; calls: number };
+  /** When it was changed lately. */
+  changes: number[];
+}
+
+/** @returns how long a conversation is initializing: where nothing is given, until it is changed by hand */
+export function initializingOf(given: NewConversation['initializing'], now: Date): Entry['initializing'] {
+  const never = Number.POSITIVE_INFINITY;
+  if (!given) return { until: never, calls: never };
+  return 'ms' in given
+    ? { until: now.getTime() + given.ms, calls: never }
+    : { until: never, calls: given.calls };
+}
+
+/** The conversations as they are kept: found by SID or unique name, moved on by their timers, changed by permission. */
+export class Entries {
+  readonly pairs = new AddressPairs((sid) => this.#open(sid));
+  readonly #now: () => Date;
+  readonly #changesPerSecond: number;
+  #entries = new Map<string, Entry>();
+  #listeners = new Set<(change: Change) => void>();
+
+  constructor(now: () => Date, changesPerSecond: number) {
+    this.#now = now;
+    this.#changesPerSecond = changesPerSecond;
+  }
+
+  add(entry: Entry): void {
+    this.#entries.set(entry.conversation.sid, entry);
+  }
+
+  all(): Entry[] {
+    return [...this.#entries.values()].map((entry) => this.#timed(entry));
+  }
+
+  remove({ conversation, participants }: Entry): void {
+    for (const participant of participants) this.pairs.release(participant);
+    this.#entries.delete(conversation.sid);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.pairs.clear();
+  }
+
+  /** @returns a function that ends it */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #open(sid: string): Conversation | undefined {
+    const entry = this.#entries.get(sid);
+    if (!entry) return undefined;
+    const { conversation } = this.#timed(entry);
+    return conversation.state === 'closed' ? undefined : conversation;
+  }
+
+  tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /**
+   * @param chatServiceSid in which service alone it is looked for
+   * @throws TwilioError 404
+   */
+  find(sidOrUniqueName: string, chatServiceSid?: string): Entry {
+    const isInService = (entry: Entry | undefined): boolean =>
+      chatServiceSid === undefined || entry?.conversation.chatServiceSid === chatServiceSid;
+    const withSid = this.#entries.get(sidOrUniqueName);
+    const entry = withSid
+      ? [withSid].find(isInService)
+      : [...this.#entries.values()].find(
+          (one) => one.conversation.uniqueName === sidOrUniqueName && isInService(one),
+        );
+    if (!entry) throw notFound(`/Conversations/${sidOrUniqueName}`);
+    return this.#timed(entry);
+  }
+
+  /**
+   * @param origin undefined where it does not matter whether the conversation is still initializing
+   * @returns the entry, about to be changed: a closed conversation and too many changes a second are refused
+   */
+  changing(sid: string, origin?: Origin): Entry {
+    const entry = this.find(sid);
+    if (entry.conversation.state === 'initializing' && origin?.source === 'API') this.#requireReady(entry);
+    if (entry.conversation.state === 'closed') {
+      throw new TwilioError(400, 50377, "Can't update conversation as it's in final closed state");
+    }
+    const now = this.#now().getTime();
+    entry.changes = entry.changes.filter((at) => now - at < 1_000);
+    if (entry.changes.length >= this.#changesPerSecond)
+      throw new TwilioError(429, 20429, 'Too Many Requests');
+    entry.changes.push(now);
+    return entry;
+  }
+
+  /** @see https://www.twilio.com/docs/api/errors/50386 */
+  #requireReady(entry: Entry): void {
+    if (entry.initializing.calls > 0) {
+      entry.initializing.calls -= 1;
+      throw new TwilioError(409, 50386, 'Conversation is still initializing');
+    }
+    this.#becomeActive(entry);
+  }
+
+  /** Twilio tells the end of initializing by `onConversationStateUpdated`, as a thing of its own. */
+  #becomeActive({ conversation }: Entry): void {
+    conversation.state = 'active';
+    const origin = { source: 'EVENT', webhooks: true };
+    this.tell({ type: 'conversationStateUpdated', conversation, from: 'initializing', origin });
+  }
+
+  /** A change starts the timers anew. */
+  touch(entry: Entry, now: Date): void {
+    entry.conversation.dateUpdated = now;
+    setTimers(entry.conversation, undefined, this.#now());
+  }
+
+  /** Moves a conversation on whose timers have run out. */
+  #timed(entry: Entry): Entry {
+    const { conversation } = entry;
+    const { dateInactive, dateClosed } = conversation.timers;
+    const now = this.#now();
+    if (conversation.state === 'initializing' && entry.initializing.until <= now.getTime()) {
+      this.#becomeActive(entry);
+    }
+    if (conversation.state === 'active' && dateInactive && dateInactive <= now) this.move(entry, 'inactive');
+    if (conversation.state !== 'closed' && dateClosed && dateClosed <= now) this.move(entry, 'closed');
+    return entry;
+  }
+
+  /** Gives a conversation another state; a closed one lets its address pairs go. */
+  move({ conversation, participants }: Entry, state: ConversationState): void {
+    conversation.state = state;
+    if (state === 'closed') for (const participant of participants) this.pairs.release(participant);
+  }
+
+  /** @throws TwilioError 409/50353 */
+  requireUniqueName(uniqueName: string | undefined, chatServiceSid: string): void {
+    if (uniqueName === undefined) return;
+    const taken = [...this.#entries.values()].some(
+      ({ conversation }) =>
+        conversation.uniqueName === uniqueName && conversation.chatServiceSid === chatServiceSid,
+    );
+    if (taken) throw new TwilioError(409, 50353, 'Conversation with provided unique name already exists');
+  }
+}

@@ -1,0 +1,62 @@
+import { invalid } from '../http/errors';
+import type { NewConversation, NewParticipant } from './model';
+
+/** Twilio's limits. What its documentation gives no error code for answers with the general one, 20001. */
+export const limits = {
+  friendlyName: 256,
+  uniqueName: 256,
+  identity: 256,
+  address: 256,
+  body: 1_600,
+  subject: 256,
+  /** bytes */
+  participantAttributes: 4 * 1024,
+  conversationAttributes: 16 * 1024,
+  messageAttributes: 4 * 1024,
+  participants: 1_000,
+};
+
+/** @throws TwilioError for a conversation beyond Twilio's limits */
+export function checkConversation({ friendlyName, uniqueName, attributes, state }: NewConversation): void {
+  requireAtMost('FriendlyName', friendlyName, limits.friendlyName);
+  requireAtMost('UniqueName', uniqueName, limits.uniqueName);
+  requireAttributes(attributes, limits.conversationAttributes);
+  if (state !== undefined && !['initializing', 'active', 'inactive', 'closed'].includes(state)) {
+    throw invalid(`State must be one of: active, inactive, closed`);
+  }
+}
+
+/** @throws TwilioError for a participant beyond Twilio's limits */
+export function checkParticipant({
+  identity,
+  address,
+  proxyAddress,
+  projectedAddress,
+  attributes,
+}: NewParticipant): void {
+  requireAtMost('Identity', identity, limits.identity);
+  requireAtMost('MessagingBinding.Address', address, limits.address);
+  requireAtMost('MessagingBinding.ProxyAddress', proxyAddress, limits.address);
+  requireAtMost('MessagingBinding.ProjectedAddress', projectedAddress, limits.address);
+  requireAttributes(attributes, limits.participantAttributes);
+}
+
+/** @throws TwilioError for a text of too many characters */
+export function requireAtMost(name: string, text: string | undefined, limit: number): void {
+  if (text !== undefined && text.length > limit) {
+    throw invalid(`${name} is longer than ${limit} characters`);
+  }
+}
+
+/** @throws TwilioError for attributes that are too large or no JSON */
+export function requireAttributes(text: string | undefined, limit: number): void {
+  if (text === undefined) return;
+  if (Buffer.byteLength(text) > limit) {
+    throw invalid(`Attributes are larger than ${limit} bytes`);
+  }
+  try {
+    JSON.parse(text);
+  } catch {
+    throw invalid('Attributes are not valid JSON');
+  }
+}

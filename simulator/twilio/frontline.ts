@@ -1,0 +1,105 @@
+import { notFound, TwilioError } from './http/errors';
+import { on, type Route } from './http/route';
+import { newSid } from './http/sids';
+
+/**
+ * How Frontline's API answers: as it should, or as on an account without Frontline, which is every account since
+ * February 2023 that had none before. What Twilio answers there is documented nowhere: 404/20404 or 403/20403.
+ */
+export type FrontlineAccess = 'available' | 'missing' | 'forbidden';
+
+/** `/v1/Users` of Frontline. */
+export interface FrontlineUser {
+  sid: string;
+  identity: string;
+  friendlyName: string;
+  avatar: string | null;
+  state: 'active' | 'deactivated';
+  isAvailable: boolean;
+}
+
+/**
+ * Frontline's users.
+ *
+ * @see https://www.twilio.com/docs/frontline/api/frontline-user-resource
+ */
+export class Frontline {
+  access: FrontlineAccess = 'available';
+  #users = new Map<string, FrontlineUser>();
+  #listeners = new Set<() => void>();
+
+  users(): FrontlineUser[] {
+    return [...this.#users.values()];
+  }
+
+  /** @throws TwilioError 404 */
+  user(sidOrIdentity: string): FrontlineUser {
+    const user = this.users().find(
+      ({ sid, identity }) => sid === sidOrIdentity || identity === sidOrIdentity,
+    );
+    if (user) return user;
+    throw notFound(`/Users/${sidOrIdentity}`);
+  }
+
+  /** Changes a user; makes it if it is not there. */
+  putUser(given: Partial<FrontlineUser> & { identity: string }): FrontlineUser {
+    const user: FrontlineUser = {
+      sid: newSid('US'),
+      friendlyName: given.identity,
+      avatar: null,
+      state: 'active',
+      isAvailable: true,
+      ...this.#users.get(given.identity),
+      ...given,
+    };
+    this.#users.set(user.identity, user);
+    for (const listener of this.#listeners) listener();
+    return user;
+  }
+
+  /** @throws TwilioError on an account without Frontline */
+  requireAccess(path: string): void {
+    if (this.access === 'missing') throw notFound(path);
+    if (this.access === 'forbidden') throw new TwilioError(403, 20403, 'Forbidden');
+  }
+
+  /** @returns a function that ends it */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+export function frontlineRoutes(frontline: Frontline): Route[] {
+  return [
+    on('GET', '/Users/:sid', 200, ({ parts: [sid = ''], request }) => {
+      frontline.requireAccess(request.path);
+      return userResource(frontline.user(sid));
+    }),
+    on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request: { path, form } }) => {
+      frontline.requireAccess(path);
+      const { identity } = frontline.user(sid);
+      return userResource(
+        frontline.putUser({
+          identity,
+          ...(form.FriendlyName !== undefined && { friendlyName: form.FriendlyName }),
+          ...(form.Avatar !== undefined && { avatar: form.Avatar }),
+          ...(form.State !== undefined && { state: form.State as 'active' | 'deactivated' }),
+          ...(form.IsAvailable !== undefined && { isAvailable: form.IsAvailable === 'true' }),
+        }),
+      );
+    }),
+  ];
+}
+
+function userResource(one: FrontlineUser): object {
+  return {
+    sid: one.sid,
+    identity: one.identity,
+    friendly_name: one.friendlyName,
+    avatar: one.avatar,
+    state: one.state,
+    is_available: one.isAvailable,
+    url: `https://frontline-api.twilio.com/v1/Users/${one.sid}`,
+  };
+}

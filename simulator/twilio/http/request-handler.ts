@@ -1,0 +1,140 @@
+import type { Faults as FaultSettings } from '../../api';
+import { TwilioError } from './errors';
+import { ConnectionReset, describeFault, type Fault, Faults, type Matcher, wireOf } from './faults';
+import type { Outcome, RestAnswer, RestRequest } from './route';
+import { newSid } from './sids';
+
+/** What an observer is told once a request has been dealt with. */
+export interface RestObservation {
+  request: RestRequest;
+  /** undefined when none was given. */
+  answer?: RestAnswer;
+  ms?: number;
+  fault?: string;
+}
+
+/** The body of an answer to a request whose work was not done: long enough to be cut, and no JSON however it is cut. */
+const unfinished = `{"account_sid": "AC${'0'.repeat(32)}", "attributes": "${'{}'.repeat(200)}`;
+
+/** Answers requests with headers and errors as Twilio's, or spoiled by a fault, and tells observers of each. */
+export class RequestHandler {
+  readonly #route: (request: RestRequest) => Outcome;
+  readonly #faults = new Faults();
+  #settings: { fault: Fault; left: number } | undefined;
+  #observers = new Set<(observation: RestObservation) => void>();
+
+  /** @param route does the work; throws TwilioError */
+  constructor(route: (request: RestRequest) => Outcome) {
+    this.#route = route;
+  }
+
+  /** @returns a function that ends it */
+  onRequest(observer: (observation: RestObservation) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /** Lets matching requests fail. @returns a function that ends it */
+  fail(matcher: Matcher, fault: Fault, times?: number): () => void {
+    return this.#faults.add(matcher, fault, times);
+  }
+
+  /** Sets what goes wrong for all requests, as the console's settings have it. */
+  setFaults({ rest, restTimes }: Pick<FaultSettings, 'rest' | 'restTimes'>): void {
+    const faults: Record<string, Fault> = {
+      429: { status: 429, code: 20429, message: 'Too Many Requests' },
+      500: { status: 500, code: 20500, message: 'An internal server error has occurred' },
+      hang: { hang: true },
+      torn: { cut: 5, after: true },
+      drip: { drip: 1_000, after: true },
+    };
+    const fault = faults[rest];
+    this.#settings = fault && { fault, left: restTimes ?? Number.POSITIVE_INFINITY };
+  }
+
+  /**
+   * Answers one request.
+   *
+   * @returns the answer; never settles where a fault says so
+   * @throws ConnectionReset where a fault says so
+   */
+  async handle(request: RestRequest): Promise<RestAnswer> {
+    const started = performance.now();
+    const fault = this.#takeFault(request);
+    const observe = (answer: RestAnswer | undefined): void => {
+      const observation: RestObservation = {
+        request,
+        ...(answer && { answer }),
+        ms: performance.now() - started,
+        ...(fault && { fault: describeFault(fault) }),
+      };
+      for (const observer of this.#observers) observer(observation);
+    };
+
+    let answer = fault && !fault.after ? undefined : this.#answer(request);
+    if (fault?.later !== undefined) setTimeout(() => this.#answer(request), fault.later).unref();
+    if (fault?.delay !== undefined) await new Promise((done) => setTimeout(done, fault.delay));
+    if (fault && 'hang' in fault) {
+      observe(undefined);
+      return new Promise<never>(() => {});
+    }
+    if (fault && 'reset' in fault) {
+      observe(undefined);
+      throw new ConnectionReset();
+    }
+    if (fault && 'status' in fault) {
+      const { status, code = 20_000 + status, message = `HTTP ${status}` } = fault;
+      answer = withHeaders({ status, body: fault.body ?? new TwilioError(status, code, message).body() });
+    }
+    const wire = fault && wireOf(fault);
+    if (wire || (fault && 'body' in fault)) answer ??= this.#spoilable(request);
+    if (answer && wire) answer = { ...answer, wire };
+    if (answer && fault && 'body' in fault && fault.body !== undefined) {
+      answer = { ...answer, ...withHeaders({ status: answer.status, body: fault.body }) };
+    }
+    if (answer && fault && 'headers' in fault) {
+      answer = { ...answer, headers: { ...answer.headers, ...fault.headers } };
+    }
+    answer ??= this.#answer(request);
+    observe(answer);
+    return answer;
+  }
+
+  /** @returns an answer that a fault may spoil, although the request's work is not done */
+  #spoilable(request: RestRequest): RestAnswer {
+    if (request.method === 'GET') return this.#answer(request);
+    const { headers, body } = withHeaders({ status: 200, body: unfinished });
+    const status = request.method === 'POST' && !/\/(CH|MB|IM)[^/]+$/.test(request.path) ? 201 : 200;
+    return { status, headers: { ...headers, 'Content-Type': 'application/json' }, body };
+  }
+
+  #takeFault(request: RestRequest): Fault | undefined {
+    if (this.#settings && this.#settings.left > 0) {
+      this.#settings.left -= 1;
+      return this.#settings.fault;
+    }
+    return this.#faults.take(request);
+  }
+
+  #answer(request: RestRequest): RestAnswer {
+    try {
+      return withHeaders(this.#route(request));
+    } catch (error) {
+      if (error instanceof TwilioError) return withHeaders({ status: error.status, body: error.body() });
+      throw error;
+    }
+  }
+}
+
+function withHeaders({ status, body }: Outcome): RestAnswer {
+  return {
+    status,
+    headers: {
+      'Content-Type': typeof body === 'string' && body !== '' ? 'text/html' : 'application/json',
+      'Twilio-Request-Id': newSid('RQ'),
+      'Twilio-Request-Duration': '0.010',
+      'X-Powered-By': 'local Twilio',
+    },
+    body,
+  };
+}
