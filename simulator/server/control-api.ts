@@ -1,0 +1,178 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { streamSSE } from 'hono/streaming';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import * as v from 'valibot';
+import type { Snapshot } from '../api';
+import {
+  conversationChange,
+  customerRequest,
+  flexOutboundRequest,
+  inboundRequest,
+  outgoingRequest,
+  resendRequest,
+  settingsChange,
+  workerChange,
+  workerMessageRequest,
+} from '../api-schemas';
+import type { ScenarioParts } from '../scenarios/context';
+import { simulatedConversation } from '../simulated-conversation';
+import { TwilioError } from '../twilio/http/errors';
+import type { Actions } from './actions';
+import type { Events } from './events';
+
+/** What the control API shows and changes. */
+export interface ControlTarget {
+  parts: ScenarioParts;
+  actions: Actions;
+  events: Events;
+  snapshot(): Snapshot;
+  /** Forgets conversations, unknown customers and timeline. */
+  reset(): void;
+}
+
+/** bytes */
+const bodyMaximum = 1024 * 1024;
+
+/** @returns every call of the control API, as `simulator/README.md` lists them, for this machine alone */
+export function createControlApi(target: ControlTarget): Hono {
+  const { actions, parts, events, snapshot, reset } = target;
+  const { timeline } = parts;
+  const server = new Hono();
+  server.use(async ({ req, header }, next) => {
+    if (!isOwnHost(req.header('host'), req.header('origin'))) {
+      throw new TwilioError(403, 20003, 'Only this machine may ask');
+    }
+    header('Cache-Control', 'no-store');
+    await next();
+  });
+  server.onError(answerError);
+
+  const api = new Hono();
+  api.use(
+    bodyLimit({
+      maxSize: bodyMaximum,
+      onError: () => {
+        throw new TwilioError(413, 20001, 'The body is larger than 1 MB');
+      },
+    }),
+  );
+  api.get('/state', (c) => c.json(snapshot()));
+  api.get('/events', (c) => {
+    return streamSSE(c, async (stream) => {
+      const ended = new Promise<void>((done) => stream.onAbort(done));
+      await stream.write(': connected\n\n');
+      const end = events.onEvent(({ type, data }) => {
+        void stream.writeSSE({ event: type, data: JSON.stringify(data) });
+      });
+      await ended;
+      end();
+    });
+  });
+
+  api.get('/timeline', (c) => {
+    const entries = timeline.entries(c.req.query('trace'));
+    if (c.req.query('format') !== 'export') return c.json(entries);
+    c.header('Content-Disposition', 'attachment; filename="timeline.json"');
+    return c.body(JSON.stringify(entries, null, 2), 200, { 'Content-Type': 'application/json' });
+  });
+  api.get('/timeline/:id{[0-9]+}/curl', (c) => c.text(`${actions.curl(Number(c.req.param('id')))}\n`));
+
+  api.post('/inbound', async (c) => c.json(await actions.receiveInbound(await read(c, inboundRequest))));
+  api.post('/outgoing', async (c) => c.json(await actions.startOutgoing(await read(c, outgoingRequest))));
+  api.post('/messages', async (c) =>
+    c.json(await actions.sendWorkerMessage(await read(c, workerMessageRequest))),
+  );
+  api.post('/flex/outbound', async (c) =>
+    c.json(await actions.startOutbound(await read(c, flexOutboundRequest))),
+  );
+  api.post('/resend', async (c) => c.json(await actions.resendWebhook(await read(c, resendRequest))));
+  api.post('/scenarios/:name', async (c) => c.json(await actions.runScenario(c.req.param('name'))));
+
+  api.patch('/settings', async (c) => c.json(parts.settings.change(await read(c, settingsChange))));
+  api.patch('/workers/:identity', async (c) =>
+    c.json(parts.workers.change(c.req.param('identity'), await read(c, workerChange))),
+  );
+  api.post('/conversations/:sid', async (c) => {
+    const { state } = await read(c, conversationChange);
+    parts.state.updateConversation(c.req.param('sid'), { state }, { source: 'API', webhooks: false });
+    return c.json(simulatedConversation(parts.state, c.req.param('sid')));
+  });
+  api.post('/customers', async (c) => c.json(parts.customers.addUnknown(await read(c, customerRequest))));
+  api.post('/reset', (c) => {
+    reset();
+    return c.json({});
+  });
+
+  api.route('/app', createAppApi(parts));
+  refuseOtherMethods(api);
+  api.all('*', (c) => refuse(c, 404, 'is not there'));
+  return server.route('/api', api);
+}
+
+/** What the Frontline app asks our functions for a worker. */
+function createAppApi({ app, timeline }: ScenarioParts): Hono {
+  const api = new Hono();
+  api.get('/customers', async (c) => {
+    const { worker = '', query = '', token = '', pageSize = 30 } = c.req.query();
+    const options = { query, token, pageSize: Number(pageSize) };
+    const { value, entry } = await app.customers(worker, options, timeline.newTrace());
+    return c.json({
+      customers: value?.customers ?? [],
+      ...(value?.next_page_token && { nextPageToken: value.next_page_token }),
+      entry,
+    });
+  });
+  api.get('/customers/:id', async (c) => {
+    const { worker = '' } = c.req.query();
+    const { value, entry } = await app.customer(worker, c.req.param('id'), timeline.newTrace());
+    return c.json({ customer: value ?? null, entry });
+  });
+  api.get('/templates', async (c) => {
+    const { worker = '', customerId = '', conversationSid = '' } = c.req.query();
+    const { value, entry } = await app.templates(worker, customerId, conversationSid, timeline.newTrace());
+    return c.json({ categories: value ?? [], entry });
+  });
+  return api;
+}
+
+/** A page of another site must not use the console's calls through the user's browser. */
+function isOwnHost(host = '', origin: string | undefined): boolean {
+  const own = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+  return own.test(host) && (origin === undefined || own.test(origin.replace(/^https?:\/\//, '')));
+}
+
+/** A path that is there for another method answers 405. */
+function refuseOtherMethods(api: Hono): void {
+  const paths = new Set(api.routes.map(({ path }) => path));
+  for (const path of paths) {
+    if (!path.endsWith('*')) api.all(path, (c) => refuse(c, 405, 'cannot be asked so'));
+  }
+}
+
+function refuse({ req }: Context, status: number, what: string): never {
+  throw new TwilioError(status, 20404, `${req.method} ${req.path} ${what}: see simulator/README.md`);
+}
+
+function answerError(error: Error, c: Context): Response {
+  const { status, code } = error instanceof TwilioError ? error : { status: 500, code: 20500 };
+  return c.json({ code, message: error.message }, status as ContentfulStatusCode);
+}
+
+/** @throws TwilioError 400 that names the field; a body is JSON whatever its Content-Type says */
+async function read<S extends v.GenericSchema>({ req }: Context, schema: S): Promise<v.InferOutput<S>> {
+  const result = v.safeParse(schema, parse(await req.text()));
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = (issue.path ?? []).map(({ key }) => String(key)).join('.') || 'the body';
+  throw new TwilioError(400, 20001, `${field}: ${issue.message}`);
+}
+
+function parse(body: string): unknown {
+  if (body === '') return {};
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new TwilioError(400, 20001, 'The body must be JSON');
+  }
+}

@@ -1,0 +1,65 @@
+import { LocalTwilio } from '../../simulator/local-twilio';
+import { createControlApi } from '../../simulator/server/control-api';
+import { Events } from '../../simulator/server/events';
+import { root } from './local';
+
+const local = new LocalTwilio({
+  root,
+  ports: { functions: 1, console: 2, proxy: 3 },
+  onOutput: () => undefined,
+});
+const { parts, actions } = local;
+const snapshot = () => local.snapshot();
+const events = new Events(snapshot);
+events.follow(local.timeline, local.state);
+const api = createControlApi({ parts, actions, events, snapshot, reset: () => local.reset() });
+
+const request = (method: string, path: string, body?: string, headers: Record<string, string> = {}) =>
+  api.request(path, { method, headers: { Host: 'localhost:2', ...headers }, ...(body && { body }) });
+
+describe('the control API', () => {
+  it('answers the state, which nobody may keep', async () => {
+    const response = await request('GET', '/api/state');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.json()).toEqual(JSON.parse(JSON.stringify(local.snapshot())));
+  });
+
+  it.each<[string, string, string, string | undefined, Record<string, string>, number, string]>([
+    ['a path that is not there', 'GET', '/api/nothing', undefined, {}, 404, 'GET /api/nothing is not there'],
+    ['another method', 'GET', '/api/inbound', undefined, {}, 405, 'GET /api/inbound cannot be asked so'],
+    ['a body that is not JSON', 'POST', '/api/inbound', 'x', {}, 400, 'The body must be JSON'],
+    ['a body without a field', 'POST', '/api/inbound', '{"from":"+1"}', {}, 400, 'body: '],
+    ['a large body', 'POST', '/api/inbound', ' '.repeat(1024 * 1024 + 1), {}, 413, 'larger than 1 MB'],
+    [
+      'a page of another site',
+      'GET',
+      '/api/state',
+      undefined,
+      { Origin: 'https://example.com' },
+      403,
+      'Only',
+    ],
+    ['another host', 'GET', '/api/state', undefined, { Host: 'example.com' }, 403, 'Only this machine'],
+    ['a worker who is not there', 'PATCH', '/api/workers/nobody', '{}', {}, 404, 'was not found'],
+  ])('refuses %s', async (_title, method, path, body, headers, status, message) => {
+    const response = await request(method, path, body, headers);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual({
+      code: expect.any(Number),
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('tells events from the moment on that somebody listens, until nobody does', async () => {
+    const response = await request('GET', '/api/events');
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+    const read = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
+    expect(await read()).toBe(': connected\n\n');
+    await new Promise(setImmediate);
+    local.timeline.note('t', 'Hello');
+    expect(await read()).toMatch(/^event: timeline\ndata: \{.*"title":"Hello".*\}\n\n$/);
+    await reader.cancel();
+  });
+});
