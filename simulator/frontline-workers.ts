@@ -16,7 +16,7 @@ export class FrontlineWorkers {
   addMissing(): void {
     const known = new Set(this.#frontline.users().map(({ identity }) => identity));
     for (const { identity, displayName } of this.#data().workers) {
-      if (!known.has(identity)) this.#frontline.putUser({ identity, friendlyName: displayName });
+      if (!known.has(identity)) this.#frontline.putUser({ identity, friendly_name: displayName });
     }
   }
 
@@ -25,7 +25,7 @@ export class FrontlineWorkers {
     const users = new Map(this.#frontline.users().map((user) => [user.identity, user]));
     return this.#data().workers.flatMap(({ identity, displayName }) => {
       const user = users.get(identity);
-      return user ? [{ identity, displayName, available: user.isAvailable, state: user.state }] : [];
+      return user ? [{ identity, displayName, available: user.is_available, state: user.state }] : [];
     });
   }
 
@@ -34,7 +34,7 @@ export class FrontlineWorkers {
     this.#frontline.user(identity);
     this.#frontline.putUser({
       identity,
-      ...(available !== undefined && { isAvailable: available }),
+      ...(available !== undefined && { is_available: available }),
       ...(state !== undefined && { state }),
     });
     return this.list().find((worker) => worker.identity === identity) as SimulatedWorker;

@@ -244,7 +244,7 @@ export class InboundMessages {
   /** Twilio's own choice: an available user; chosen by the conversation, so that a run can be repeated. */
   async #routeByPool(conversation: Conversation, trace: string): Promise<void> {
     const { state, frontline, timeline } = this.#options;
-    const available = frontline.users().filter((user) => user.isAvailable && user.state === 'active');
+    const available = frontline.users().filter((user) => user.is_available && user.state === 'active');
     const [identity] = rankPool(
       available.map((user) => user.identity),
       conversation.sid,

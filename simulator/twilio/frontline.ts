@@ -8,14 +8,15 @@ import { newSid } from './http/sids';
  */
 export type FrontlineAccess = 'available' | 'missing' | 'forbidden';
 
-/** `/v1/Users` of Frontline. */
+/** `/v1/Users` of Frontline, as it is served. */
 export interface FrontlineUser {
   sid: string;
   identity: string;
-  friendlyName: string;
+  friendly_name: string;
   avatar: string | null;
   state: 'active' | 'deactivated';
-  isAvailable: boolean;
+  is_available: boolean;
+  url: string;
 }
 
 /**
@@ -42,15 +43,18 @@ export class Frontline {
   }
 
   /** Changes a user; makes it if it is not there. */
-  putUser(given: Partial<FrontlineUser> & { identity: string }): FrontlineUser {
+  putUser(given: Omit<Partial<FrontlineUser>, 'url'> & { identity: string }): FrontlineUser {
+    const before = this.#users.get(given.identity);
+    const sid = given.sid ?? before?.sid ?? newSid('US');
     const user: FrontlineUser = {
-      sid: newSid('US'),
-      friendlyName: given.identity,
+      friendly_name: given.identity,
       avatar: null,
       state: 'active',
-      isAvailable: true,
-      ...this.#users.get(given.identity),
+      is_available: true,
+      ...before,
       ...given,
+      sid,
+      url: `https://frontline-api.twilio.com/v1/Users/${sid}`,
     };
     this.#users.set(user.identity, user);
     for (const listener of this.#listeners) listener();
@@ -74,32 +78,18 @@ export function frontlineRoutes(frontline: Frontline): Route[] {
   return [
     on('GET', '/Users/:sid', 200, ({ parts: [sid = ''], request }) => {
       frontline.requireAccess(request.path);
-      return userResource(frontline.user(sid));
+      return frontline.user(sid);
     }),
     on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request: { path, form } }) => {
       frontline.requireAccess(path);
       const { identity } = frontline.user(sid);
-      return userResource(
-        frontline.putUser({
-          identity,
-          ...(form.FriendlyName !== undefined && { friendlyName: form.FriendlyName }),
-          ...(form.Avatar !== undefined && { avatar: form.Avatar }),
-          ...(form.State !== undefined && { state: form.State as 'active' | 'deactivated' }),
-          ...(form.IsAvailable !== undefined && { isAvailable: form.IsAvailable === 'true' }),
-        }),
-      );
+      return frontline.putUser({
+        identity,
+        ...(form.FriendlyName !== undefined && { friendly_name: form.FriendlyName }),
+        ...(form.Avatar !== undefined && { avatar: form.Avatar }),
+        ...(form.State !== undefined && { state: form.State as 'active' | 'deactivated' }),
+        ...(form.IsAvailable !== undefined && { is_available: form.IsAvailable === 'true' }),
+      });
     }),
   ];
-}
-
-function userResource(one: FrontlineUser): object {
-  return {
-    sid: one.sid,
-    identity: one.identity,
-    friendly_name: one.friendlyName,
-    avatar: one.avatar,
-    state: one.state,
-    is_available: one.isAvailable,
-    url: `https://frontline-api.twilio.com/v1/Users/${one.sid}`,
-  };
 }

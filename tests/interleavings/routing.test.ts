@@ -116,7 +116,7 @@ function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => 
         await turns.turn(run);
         requests += 1;
         for (const [identity, from] of Object.entries(away)) {
-          rest.frontline.putUser({ identity, isAvailable: requests < from });
+          rest.frontline.putUser({ identity, is_available: requests < from });
         }
         let answer: Promise<RestAnswer> | undefined;
         // The REST side works at once; only what it says comes later.

@@ -383,7 +383,7 @@ describe('the account, by the unmodified SDK', () => {
   });
 
   it('has Frontline users with their availability', async () => {
-    rest.frontline.putUser({ identity: 'alice@example.com', friendlyName: 'Alice' });
+    rest.frontline.putUser({ identity: 'alice@example.com', friendly_name: 'Alice' });
     const users = client.frontlineApi.v1.users;
     const alice = await users(encodeURIComponent('alice@example.com')).fetch();
     expect(alice).toMatchObject({ identity: 'alice@example.com', isAvailable: true, state: 'active' });

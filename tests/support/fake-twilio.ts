@@ -57,7 +57,10 @@ export interface ParticipantSetup extends NewParticipant {
   sid?: string;
 }
 
-export type UserSetup = Partial<FrontlineUser> & Pick<FrontlineUser, 'identity'>;
+export interface UserSetup extends Partial<Pick<FrontlineUser, 'sid' | 'state'>> {
+  identity: string;
+  isAvailable?: boolean;
+}
 
 /** Fields of a participant as Twilio answers them. */
 export interface ParticipantBody {
@@ -181,9 +184,13 @@ export class FakeTwilio implements RestHandler {
   }
 
   /** Makes or replaces a Frontline user: active and available unless told. */
-  addUser(setup: UserSetup): void {
-    const defaults = { isAvailable: true, state: 'active' as const, friendlyName: setup.identity };
-    this.#rest.frontline.putUser({ ...defaults, ...setup });
+  addUser({ isAvailable = true, state = 'active', ...setup }: UserSetup): void {
+    this.#rest.frontline.putUser({
+      ...setup,
+      state,
+      friendly_name: setup.identity,
+      is_available: isAvailable,
+    });
   }
 
   /**
