@@ -22,20 +22,25 @@ class Response {
 }
 
 /** The SDK's client, answering at once: what is measured is our code. */
-const participant = { sid: 'MB1', identity: null, attributes: '{}', dateCreated: new Date(0) };
-const one = {
-  fetch: async () => participant,
-  update: async ({ attributes }) => {
-    participant.attributes = attributes;
-    return participant;
-  },
-  remove: async () => true,
-};
-const participants = {
-  get: () => one,
-  list: async () => [participant],
-  create: async () => participant,
-};
+const customerParticipant = { sid: 'MB1', identity: null, attributes: '{}', dateCreated: new Date(0) };
+
+/** The participants of a conversation that begins with each event. */
+function participantsOf() {
+  const list = [{ ...customerParticipant }];
+  return {
+    get: () => ({
+      fetch: async () => list[0],
+      update: async (change) => Object.assign(list[0], change),
+      remove: async () => true,
+    }),
+    list: async () => [...list],
+    create: async (given) => {
+      const made = { ...customerParticipant, sid: `MB${list.length + 1}`, ...given };
+      list.push(made);
+      return made;
+    },
+  };
+}
 const sid = (prefix) => prefix + '0'.repeat(32);
 const interaction = {
   sid: sid('KD'),
@@ -44,11 +49,9 @@ const interaction = {
 };
 const channels = { list: async () => [{ sid: sid('UO'), status: 'active' }] };
 const worker = { sid: sid('WK'), friendlyName: 'alice@example.com', attributes: '{}' };
-const conversations = () => ({ participants, messages: { create: async () => ({ sid: sid('IM') }) } });
+const messages = { create: async () => ({ sid: sid('IM') }) };
 const participantConversations = { list: async () => [] };
-const service = { conversations, participantConversations };
 const apis = {
-  conversations: { v1: { ...service, services: () => service } },
   flexApi: {
     v1: { interaction: Object.assign(() => ({ channels }), { create: async () => interaction }) },
   },
@@ -56,10 +59,13 @@ const apis = {
   frontlineApi: { v1: { users: () => ({ fetch: async () => ({ isAvailable: true, state: 'active' }) }) } },
 };
 
-/** A client can be made from another one, as the product does to bound it in time. */
+/** A client can be made from another one, as the product does to bound it in time: the conversation stays the same. */
 class Client {
   constructor(username, password, opts = {}) {
+    const participants = (opts.participants ??= participantsOf());
+    const service = { conversations: () => ({ participants, messages }), participantConversations };
     Object.assign(this, apis, { username, password, opts, httpClient: opts.httpClient ?? {} });
+    this.conversations = { v1: { ...service, services: () => service } };
   }
 }
 
@@ -79,7 +85,7 @@ const context = {
   FLEX_WORKSPACE_SID: sid('WS'),
   FLEX_WORKFLOW_SID: sid('WW'),
   FLEX_QUEUE_SID: sid('WQ'),
-  getTwilioClient: (options) => new Client('AC1', 'x', options),
+  getTwilioClient: (options) => new Client('AC1', 'x', { ...options }),
 };
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
 
