@@ -62,7 +62,8 @@ const apis = {
 /** A client can be made from another one, as the product does to bound it in time: the conversation stays the same. */
 class Client {
   constructor(username, password, opts = {}) {
-    const participants = (opts.participants ??= participantsOf());
+    opts.participants ??= participantsOf();
+    const { participants } = opts;
     const service = { conversations: () => ({ participants, messages }), participantConversations };
     Object.assign(this, apis, { username, password, opts, httpClient: opts.httpClient ?? {} });
     this.conversations = { v1: { ...service, services: () => service } };

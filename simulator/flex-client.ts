@@ -165,7 +165,7 @@ export class FlexClient {
             ? 'This has been done before: the answer is the same, and nothing was done again.'
             : reused
               ? 'The message is written into the open conversation.'
-              : 'The conversation has begun, and the message is in it.';
+              : 'The conversation was started, and the message is in it.';
     this.#options.timeline.update(entry, {
       outcome,
       ...(isRefusal && problems.length === 0 && { state: 'warning' as const }),

@@ -23,7 +23,7 @@ export class Customers {
     const existing = this.list().find((one) => one.phone === phone);
     if (existing) return existing;
     const added: SimulatedCustomer = {
-      displayName: given.displayName ?? 'Somebody new',
+      displayName: given.displayName ?? 'New customer',
       phone,
       channels: ['sms', 'whatsapp'],
     };

@@ -275,9 +275,7 @@ export class InboundMessages {
 
   #reportPostAction(entry: WebhookTimelineEntry): void {
     const accepted = entry.status !== undefined && entry.status < 400;
-    const outcome = accepted
-      ? 'Taken note of; the answer changes nothing.'
-      : 'Twilio may send it again later.';
+    const outcome = accepted ? 'Received; the answer changes nothing.' : 'Twilio may send it again later.';
     this.#options.timeline.update(entry, { outcome });
   }
 

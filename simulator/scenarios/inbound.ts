@@ -6,7 +6,7 @@ export const inboundScenarios: RunnableScenario[] = [
     name: 'new-customer',
     title: 'New customer',
     description:
-      'Somebody nobody knows texts in. The conversation is called by the number, and one worker gets it.',
+      'An unknown customer texts in. The conversation is named after the number, and one worker gets it.',
     failing: false,
     async run(context) {
       const from = context.parts.customers.addUnknown();
