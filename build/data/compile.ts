@@ -8,8 +8,9 @@ import { byteLength } from '../../lib/text';
 import { compileCustomers, textsOfUnread, valueAt } from './customers';
 import { decodeText, placeOf } from './encoding';
 import { type Problem, type ReadFile, type Report, reportTo } from './problems';
-import { compileRouting } from './routing';
-import { sources as exactSources, lenientSources, type RoutingSource, splitMessage } from './schema';
+import { compileRouting } from './routing/routing';
+import { splitMessage } from './schema/messages';
+import { sources as exactSources, lenientSources, type RoutingSource } from './schema/sources';
 import { compileTemplates } from './templates';
 
 export { formatProblems, type Problem } from './problems';

@@ -2,9 +2,11 @@ import { addressKey, fromTelUri, parseAddress, toSendable } from '../../lib/addr
 import { compareCustomers } from '../../lib/customers/order';
 import { withoutUndefined } from '../../lib/defined';
 import type { Channel, ChannelType, Customer, CustomersAsset } from '../../lib/model';
+import { hasBlankAtAnEnd, withoutBlanksAtEnds } from './blanks';
 import { readPhone } from './phone';
 import type { Report } from './problems';
-import { type CustomersSource, hasBlankAtAnEnd, unreadCountry, withoutBlanksAtEnds } from './schema';
+import { unreadCountry } from './schema/shapes';
+import type { CustomersSource } from './schema/sources';
 
 export interface CompiledCustomers {
   /** In the order of the file; undefined where one cannot be read. */

@@ -1,5 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { sources } from './schema';
+import { sources } from './schema/sources';
 
 /** @returns the text of each file of `schemas/`, made of the schemas that check the data */
 export function jsonSchemas(): Map<string, string> {

@@ -4,7 +4,7 @@ import { fieldOf, isKnownPlaceholder, placeholder, placeholders } from '../../li
 import { byteLength } from '../../lib/text';
 import type { CompiledCustomers } from './customers';
 import type { Report } from './problems';
-import type { TemplatesSource } from './schema';
+import type { TemplatesSource } from './schema/sources';
 
 /**
  * Checks the templates.

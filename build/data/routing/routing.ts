@@ -1,0 +1,111 @@
+import { addressKey } from '../../../lib/address';
+import { withoutUndefined } from '../../../lib/defined';
+import { channelTypes, type FlexSettings, type Routing, type Worker } from '../../../lib/model';
+import { type CompiledCustomers, isDefined } from '../customers';
+import { flexDefaults } from '../flex';
+import type { ReadFile, Report } from '../problems';
+import type { RoutingSource } from '../schema/sources';
+import { checkAccess, checkDuplicates, checkWithoutFrontline, checkWorkers } from './checks';
+import { compileEntries, compileNumbers } from './entries';
+import { compileProxies } from './proxies';
+
+export interface CompiledRouting {
+  asset: Routing;
+  /** Workers of explicit entries for customers, by customer_id: that of the id first, then those of addresses. */
+  assigned: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Checks and normalises the routing data.
+ *
+ * @param known the identities that may be named
+ * @param customers undefined when their file cannot be read; what depends on them is then not checked
+ */
+export function compileRouting(
+  { value: source, isWhole }: ReadFile<RoutingSource>,
+  known: ReadonlySet<string>,
+  customers: CompiledCustomers | undefined,
+  report: Report,
+): CompiledRouting {
+  const { routing } = source;
+  checkWorkers(source, known, report);
+  const { rules, defaults } = compileProxies(source, customers, report);
+  const { addresses, assigned } = compileEntries(source, customers, report);
+  const numbers = compileNumbers(source, report);
+  const owned = customers?.customers.some((customer) => customer?.worker) ?? true;
+  const pool = (routing.pool ?? []).filter(isDefined);
+  if (pool.length + Object.keys(numbers).length + assigned.size + Object.keys(addresses).length === 0) {
+    if (!routing.defaultWorker && !owned) {
+      report(
+        ['routing'],
+        'inbound conversations would reach nobody',
+        'give it a "pool" or a "defaultWorker"',
+      );
+    }
+  }
+  if (routing.nobodyAvailable === 'assign' && !routing.defaultWorker) {
+    report(
+      ['routing', 'nobodyAvailable'],
+      'is "assign", but there is nobody to assign to',
+      'add a "defaultWorker", or write "leave"',
+    );
+  }
+  const own = ownAddresses({ rules, defaults }, numbers);
+  if (routing.on === 'onConversationAdded') {
+    checkWithoutFrontline(routing, isWhole && !own.some((key) => !key.startsWith('chat:')), report);
+  }
+  checkAccess(source, report);
+  return {
+    asset: {
+      workers: source.workers.filter(isDefined).map(
+        ({ identity, display_name }): Worker => ({
+          identity,
+          ...(display_name !== undefined && { display_name }),
+        }),
+      ),
+      customerAccess: source.customerAccess ?? 'own',
+      ...(source.conversationServiceSid !== undefined && {
+        conversationServiceSid: source.conversationServiceSid,
+      }),
+      ownAddresses: own,
+      proxyAddresses: { rules, defaults },
+      routing: {
+        on: routing.on ?? 'onConversationRoute',
+        addresses,
+        numbers,
+        pool,
+        ...(routing.defaultWorker !== undefined && { defaultWorker: routing.defaultWorker }),
+        respectAvailability: routing.respectAvailability ?? false,
+        unavailableOwner: routing.unavailableOwner ?? 'assign',
+        nobodyAvailable: routing.nobodyAvailable ?? 'leave',
+      },
+      flex: compileFlex(source.flex, report),
+    },
+    assigned,
+  };
+}
+
+/** @returns the keys of every address of ours that the data names, each once */
+function ownAddresses(
+  { rules, defaults }: Routing['proxyAddresses'],
+  numbers: Routing['routing']['numbers'],
+): string[] {
+  const proxies = [
+    ...rules.map(({ proxyAddress, channel }) => addressKey(proxyAddress, channel)),
+    ...channelTypes.map((channel) => addressKey(defaults[channel] ?? '', channel)),
+  ];
+  return [...new Set([...proxies.filter(isDefined), ...Object.keys(numbers)])];
+}
+
+function compileFlex(source: RoutingSource['flex'], report: Report): FlexSettings {
+  const { roles, origins, taskChannels, customerAccess, ...rest } = source ?? {};
+  checkDuplicates(['flex', 'roles'], roles ?? [], report);
+  checkDuplicates(['flex', 'origins'], origins ?? [], report);
+  return withoutUndefined({
+    roles: roles?.filter(isDefined) ?? flexDefaults.roles,
+    origins: origins?.filter(isDefined) ?? flexDefaults.origins,
+    taskChannels: { ...flexDefaults.taskChannels, ...withoutUndefined(taskChannels ?? {}) },
+    customerAccess: customerAccess ?? flexDefaults.customerAccess,
+    ...rest,
+  });
+}

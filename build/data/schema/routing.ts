@@ -1,0 +1,226 @@
+import * as v from 'valibot';
+import {
+  channelType,
+  country,
+  customerId,
+  flag,
+  homeCountry,
+  identity,
+  name,
+  oneOf,
+  schemaLink,
+  text,
+} from './fields';
+import { message } from './messages';
+import { optional, type Shapes } from './shapes';
+
+const origin = v.pipe(
+  text,
+  v.check(
+    (value) => value !== '*',
+    message('would let every page in the world in', 'name the pages, e.g. "https://flex.twilio.com"'),
+  ),
+  v.check(
+    (value) => value === '*' || isOrigin(value),
+    message(
+      'is no origin',
+      'write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
+    ),
+  ),
+);
+const sidOf = (prefix: string) =>
+  v.pipe(
+    v.string(message('must be text', `write the SID that begins with ${prefix}`)),
+    v.regex(
+      new RegExp(`^${prefix}[0-9a-fA-F]{32}$`),
+      message(`is no SID that begins with ${prefix}`, `write ${prefix} and 32 hexadecimal digits`),
+    ),
+  );
+/** A text for each channel that has one. */
+const perChannel = {
+  sms: optional(text),
+  whatsapp: optional(text),
+  chat: optional(text),
+  email: optional(text),
+  messenger: optional(text),
+};
+
+/** @returns the schema of the routing data's file */
+export function defineRouting({ object, list, part, country: home }: Shapes) {
+  /** A condition that cannot be read must not count as none: without it a rule would match more. */
+  const condition = <S extends v.GenericSchema<unknown, (string | undefined)[]>>(schema: S) =>
+    part(schema, [undefined]);
+
+  const workers = condition(
+    v.pipe(
+      list(identity),
+      v.minLength(1, message('is an empty list', 'name a worker, or remove the condition')),
+    ),
+  );
+
+  return object({
+    $schema: schemaLink,
+    defaultCountry: home(homeCountry),
+    workers: v.pipe(
+      list(object({ identity, display_name: optional(name) })),
+      v.description('Everybody who is named anywhere in the data'),
+    ),
+    customerAccess: optional(
+      v.pipe(oneOf(['all', 'own']), v.description('Whose cards a worker may open; own is the default')),
+    ),
+    conversationServiceSid: optional(
+      v.pipe(
+        sidOf('IS'),
+        v.description("The conversation service of your conversations, where it is not Twilio's default one"),
+      ),
+    ),
+    proxyAddresses: part(
+      object({
+        rules: optional(
+          v.pipe(
+            list(
+              object({
+                channel: channelType,
+                workers: optional(workers),
+                countries: optional(
+                  condition(
+                    v.pipe(
+                      list(country),
+                      v.minLength(1, message('is an empty list', 'name a country, or remove the condition')),
+                    ),
+                  ),
+                ),
+                customers: optional(
+                  condition(
+                    v.pipe(
+                      list(customerId),
+                      v.minLength(
+                        1,
+                        message('is an empty list', 'name a customer_id, or remove the condition'),
+                      ),
+                    ),
+                  ),
+                ),
+                proxyAddress: v.pipe(text, v.description('Your number, sender or identity on this channel')),
+              }),
+            ),
+            v.description('The first rule whose conditions all match wins'),
+          ),
+        ),
+        defaults: optional(
+          v.pipe(
+            object(perChannel),
+            v.description('The proxy address of a channel for which no rule matches'),
+          ),
+        ),
+      }),
+      {},
+    ),
+    routing: part(
+      object({
+        on: optional(
+          v.pipe(
+            oneOf(['onConversationRoute', 'onConversationAdded']),
+            v.description(
+              "Which event routes: Frontline's onConversationRoute (the default), or onConversationAdded on accounts without Frontline",
+            ),
+          ),
+        ),
+        customers: optional(
+          v.pipe(
+            list(
+              object({
+                customer_id: optional(v.pipe(customerId, v.description('Either this or an address'))),
+                address: optional(
+                  v.pipe(
+                    text,
+                    v.description(
+                      'Either this or a customer_id. With whatsapp: or sms: before it, it is for that channel alone',
+                    ),
+                  ),
+                ),
+                worker: identity,
+              }),
+            ),
+            v.description('Explicit entries: this customer, or this address, goes to this worker'),
+          ),
+        ),
+        numbers: optional(
+          v.pipe(
+            list(object({ address: text, workers })),
+            v.description('Which workers answer which of your Twilio numbers'),
+          ),
+        ),
+        pool: optional(
+          v.pipe(list(identity), v.description('Workers among whom new conversations are spread')),
+        ),
+        defaultWorker: optional(v.pipe(identity, v.description('Who gets what nobody else takes'))),
+        respectAvailability: optional(
+          v.pipe(
+            flag,
+            v.description(
+              'Pass over workers who are unavailable in Frontline; false is the default, and with onConversationAdded the only value',
+            ),
+          ),
+        ),
+        unavailableOwner: optional(
+          v.pipe(
+            oneOf(['assign', 'next']),
+            v.description(
+              "Whether a customer's own worker gets the conversation when away; assign is the default",
+            ),
+          ),
+        ),
+        nobodyAvailable: optional(
+          v.pipe(
+            oneOf(['assign', 'leave']),
+            v.description(
+              'Whether the default worker gets it when nobody is available; leave is the default',
+            ),
+          ),
+        ),
+      }),
+      {},
+    ),
+    flex: optional(
+      part(
+        object({
+          roles: optional(
+            v.pipe(
+              list(text),
+              v.minLength(1, message('is an empty list', 'name a role, or remove the list')),
+              v.description('One of them lets a Flex user start conversations; all of Flex are the default'),
+            ),
+          ),
+          origins: optional(
+            v.pipe(
+              list(origin),
+              v.description('Pages that may call from a browser, e.g. https://flex.twilio.com'),
+            ),
+          ),
+          workspaceSid: optional(sidOf('WS')),
+          workflowSid: optional(sidOf('WW')),
+          queueSid: optional(sidOf('WQ')),
+          taskChannels: optional(
+            v.pipe(object(perChannel), v.description("Unique names of TaskRouter's task channels")),
+          ),
+          emailFromName: optional(v.pipe(name, v.description('In whose name e-mail is sent'))),
+          customerAccess: optional(
+            v.pipe(
+              oneOf(['all', 'own']),
+              v.description('To which customers an agent may write; all is the default'),
+            ),
+          ),
+        }),
+        {},
+      ),
+    ),
+  });
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin: own, protocol, hostname } = new URL(text);
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return own === text && (protocol === 'https:' || (protocol === 'http:' && isLocal));
+}

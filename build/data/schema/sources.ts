@@ -1,0 +1,23 @@
+import type * as v from 'valibot';
+import { defineCustomers } from './customers';
+import { defineRouting } from './routing';
+import { exact, lenient, type Shapes } from './shapes';
+import { defineTemplates } from './templates';
+
+function defineSources(shapes: Shapes) {
+  return {
+    customers: defineCustomers(shapes),
+    routing: defineRouting(shapes),
+    templates: defineTemplates(shapes),
+  };
+}
+
+/** The files of `assets/` as people write them. */
+export const sources = defineSources(exact);
+
+/** The same, taking what is good of files that are partly wrong. */
+export const lenientSources = defineSources(lenient);
+
+export type CustomersSource = v.InferOutput<typeof sources.customers>;
+export type RoutingSource = v.InferOutput<typeof sources.routing>;
+export type TemplatesSource = v.InferOutput<typeof sources.templates>;
