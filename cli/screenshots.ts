@@ -4,11 +4,11 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 interface Picture {
   colorScheme: 'light' | 'dark';
-  /** What a user does until the page looks as the README says. */
+  /** What a user does until the page looks as the pages say. */
   play(page: Page): Promise<void>;
 }
 
-/** The README's pictures by the name of their file. */
+/** The pictures of the README and of `docs/` by the name of their file. */
 export const pictures: Record<string, Picture> = {
   'console-light.png': {
     colorScheme: 'light',

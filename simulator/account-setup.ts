@@ -16,7 +16,7 @@ export interface AccountSetupOptions {
   functionsUrl: string;
 }
 
-/** The account as it is once the Consoles are filled in as the README says, and what is read from it later. */
+/** The account as it is once the Consoles are filled in as docs/deploy.md says, and what is read from it later. */
 export class AccountSetup {
   readonly #options: AccountSetupOptions;
 

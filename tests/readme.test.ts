@@ -15,11 +15,15 @@ import { compileData, type Sources } from '../build/data/compile';
 import { pictures } from '../cli/screenshots';
 import { localApiKey } from '../simulator/local-twilio';
 import { type RunningLocal, root, startLocal } from './simulator/local';
+import { devRuntime } from './support/process-runtimes';
 
 const run = promisify(execFile);
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const chapter = readme.split('## Flex: writing first')[1] ?? '';
-const [plugin = '', crm = ''] = [...chapter.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);
+const docs = readdirSync(join(root, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'simulator/README.md', ...docs];
+const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+const [plugin = '', crm = ''] = samples('docs/flex.md', 'js');
 
 let running: RunningLocal;
 let folder: string;
@@ -33,7 +37,7 @@ afterAll(async () => {
 });
 beforeEach(() => running.local.reset());
 
-/** Runs a sample of the README as it stands, but for the host name, and calls what it exports. */
+/** Runs a sample of docs/flex.md as it stands, but for the host name, and calls what it exports. */
 async function execute(code: string, call: string, env: Record<string, string> = {}): Promise<unknown> {
   const file = join(folder, `sample-${Math.random()}.mjs`);
   const local = code.replaceAll('https://YOUR-SERVICE.twil.io', running.functions);
@@ -56,7 +60,7 @@ function logInToFlex(token: string): void {
   );
 }
 
-describe('the samples of the README', () => {
+describe('the samples of docs/flex.md', () => {
   it('from a Flex plugin begins a conversation, and finds the one that is open', async () => {
     logInToFlex(running.local.rest.flexTokens.issue('alice@example.com'));
     const sid = await execute(plugin, "textCustomer('1001', 'Hello from Flex')");
@@ -87,25 +91,31 @@ describe('the samples of the README', () => {
   });
 });
 
-describe('the pictures of the README', () => {
+describe('the pictures of the pages', () => {
   it('are those that npm run screenshots takes, and no others lie about', () => {
-    const shown = [...readme.matchAll(/!\[[^\]]+\]\(docs\/([^)]+)\)/g)].map(([, file = '']) => file);
-    expect(shown.sort()).toEqual(Object.keys(pictures).sort());
-    expect(readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.png'))).toEqual(shown);
+    const shown = pages.flatMap((page) =>
+      [...read(page).matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, file = '']) => join(dirname(page), file)),
+    );
+    expect(shown.sort()).toEqual(
+      Object.keys(pictures)
+        .map((file) => `docs/${file}`)
+        .sort(),
+    );
+    const there = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.png'));
+    expect(there.map((file) => `docs/${file}`)).toEqual(shown);
   });
 });
 
 /** @returns the samples of a page in one language, without the indentation of the list that it is in. */
 function samples(page: string, language: string): string[] {
-  const text = readFileSync(join(root, page), 'utf8');
   const pattern = new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\``, 'gms');
-  return [...text.matchAll(pattern)].map(([, indent = '', code = '']) =>
+  return [...read(page).matchAll(pattern)].map(([, indent = '', code = '']) =>
     code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
   );
 }
 
 describe('the data samples', () => {
-  const [customers, routing, templates] = samples('README.md', 'json').filter((text) =>
+  const [customers, routing, templates] = samples('docs/data.md', 'json').filter((text) =>
     text.includes('$schema'),
   );
   const check = (sources: Partial<Sources>): unknown => {
@@ -118,8 +128,13 @@ describe('the data samples', () => {
     return [...problems, ...warnings];
   };
 
-  it('of the README are valid together', () => {
+  it('of docs/data.md are valid together', () => {
     expect(check({})).toEqual([]);
+  });
+
+  it('of the README are valid with them', () => {
+    const [sample = ''] = samples('README.md', 'json');
+    expect(check({ 'customers.private.json': sample })).toEqual([]);
   });
 
   it('of accounts without Frontline are valid with them', () => {
@@ -129,16 +144,33 @@ describe('the data samples', () => {
   });
 });
 
+describe.each(['docs/frontline.md', 'docs/conversations.md'])('the requests of %s', (page) => {
+  const requests = samples(page, 'sh');
+  const responses = samples(page, 'json');
+
+  it('have a response each', () => {
+    expect(responses).toHaveLength(requests.length);
+  });
+
+  it('get the responses of the page from the sample data', async () => {
+    const functions = await devRuntime.start();
+    try {
+      for (const [n, request] of requests.entries()) {
+        const [, path = ''] = /localhost:3000(\S+)/.exec(request) ?? [];
+        const fields = [...request.matchAll(/(?:-d|--data-urlencode) '?([\w.]+)=([^\s']+)/g)];
+        const event = Object.fromEntries(fields.map(([, name, value]) => [name, value]));
+        const body = JSON.parse(responses[n] ?? '');
+        expect(await functions.call(path, event)).toMatchObject({ status: 200, body });
+      }
+    } finally {
+      await functions.stop();
+    }
+  });
+});
+
 describe('the links of the pages', () => {
-  const pages = [
-    'README.md',
-    'CHANGELOG.md',
-    'simulator/README.md',
-    'docs/routing.md',
-    'docs/demo-service.md',
-  ];
   const anchors = (page: string): string[] =>
-    [...readFileSync(join(root, page), 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
       title
         .toLowerCase()
         .replace(/[^\p{L}\p{N}_ -]/gu, '')
@@ -146,7 +178,7 @@ describe('the links of the pages', () => {
     );
 
   it.each(pages)('%s: lead to files and headings that are there', (page) => {
-    const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https:)([^)\s]+)\)/g)];
+    const links = [...read(page).matchAll(/\]\((?!https:)([^)\s]+)\)/g)];
     for (const [, link = ''] of links) {
       const [path = '', heading] = link.split('#');
       const target = path === '' ? page : join(dirname(page), path);

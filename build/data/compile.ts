@@ -123,7 +123,7 @@ function parse<S extends Source>(
 ): ReadFile<v.InferOutput<(typeof exactSources)[S]>> | undefined {
   const source = sources[fileOf(name)];
   if (source === undefined) {
-    report([], 'is missing', 'create it: README.md shows the least it can hold');
+    report([], 'is missing', 'create it: docs/data.md shows the least it can hold');
     return undefined;
   }
   const decoded = typeof source === 'string' ? { text: source } : decodeText(source);

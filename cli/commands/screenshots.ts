@@ -8,9 +8,9 @@ import { printJson } from '../output';
 import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 
-/** `npm run screenshots`: takes the README's pictures of the running product, all of them or none. */
+/** `npm run screenshots`: takes the docs' pictures of the running product, all or none. */
 export function addScreenshots(program: Command): void {
-  addCommand(program, 'screenshots', "Take the README's pictures of the running product, all or none")
+  addCommand(program, 'screenshots', "Take the docs' pictures of the running product, all or none")
     .option('--json', 'Print JSON: ok, and the file and bytes of each picture')
     .addHelpText('after', '\nEnvironment:\n  CHROMIUM  the browser (/usr/bin/chromium)')
     .action(screenshots);

@@ -739,7 +739,7 @@ describe('a problem is named with its place and its fix:', () => {
 
   it('a missing file', () => {
     expect(problemsOf({ ...sample, 'templates.private.json': undefined })).toEqual([
-      'templates : is missing → create it: README.md shows the least it can hold',
+      'templates : is missing → create it: docs/data.md shows the least it can hold',
     ]);
   });
 

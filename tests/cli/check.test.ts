@@ -34,7 +34,7 @@ describe('npm run check', () => {
         '    → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
         'assets/templates.private.json',
         '  is missing',
-        '    → create it: README.md shows the least it can hold',
+        '    → create it: docs/data.md shows the least it can hold',
         '2 problems',
         '',
       ].join('\n'),
