@@ -15,6 +15,7 @@ import { compileData, type Sources } from '../build/data/compile';
 import { pictures } from '../cli/screenshots';
 import { localApiKey } from '../simulator/local-twilio';
 import { type RunningLocal, root, startLocal } from './simulator/local';
+import type { FakeTwilio } from './support/fake-twilio';
 import { devRuntime } from './support/process-runtimes';
 
 const run = promisify(execFile);
@@ -106,6 +107,16 @@ describe('the pictures of the pages', () => {
   });
 });
 
+/** Has at Twilio the conversation of which a request tells, as curl cannot. */
+function putConversation(twilio: FakeTwilio, event: Record<string, string>): void {
+  const { ConversationSid, ParticipantSid } = event;
+  if (ConversationSid === undefined) return;
+  const address = event['MessagingBinding.Address'];
+  const proxyAddress = event['MessagingBinding.ProxyAddress'];
+  const participant = { address, proxyAddress, ...(ParticipantSid && { sid: ParticipantSid }) };
+  twilio.addConversation({ sid: ConversationSid }, [participant]);
+}
+
 /** @returns the samples of a page in one language, without the indentation of the list that it is in. */
 function samples(page: string, language: string): string[] {
   const pattern = new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\``, 'gms');
@@ -158,9 +169,11 @@ describe.each(['docs/frontline.md', 'docs/conversations.md'])('the requests of %
       for (const [n, request] of requests.entries()) {
         const [, path = ''] = /localhost:3000(\S+)/.exec(request) ?? [];
         const fields = [...request.matchAll(/(?:-d|--data-urlencode) '?([\w.]+)=([^\s']+)/g)];
-        const event = Object.fromEntries(fields.map(([, name, value]) => [name, value]));
+        const event = Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value]));
         const body = JSON.parse(responses[n] ?? '');
-        expect(await functions.call(path, event)).toMatchObject({ status: 200, body });
+        putConversation(functions.twilio, event);
+        const answer = await functions.call(path, event);
+        expect([answer.status, answer.body]).toEqual([200, body]);
       }
     } finally {
       await functions.stop();
