@@ -28,3 +28,16 @@ export const wireFaults: { name: string; fault: Fault }[] = Object.entries(spoil
       : [{ name: `${name}, after the work`, fault: { ...fault, after: true } }]),
   ],
 );
+
+/** Runs a few at a time: a burst of all of them would cost the time that a slow answer leaves. */
+export async function inBatches<T, R>(
+  items: readonly T[],
+  run: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += 5) {
+    const batch = items.slice(start, start + 5).map((item, offset) => run(item, start + offset));
+    results.push(...(await Promise.all(batch)));
+  }
+  return results;
+}

@@ -3,7 +3,7 @@ import { customer, routing } from '../support/data';
 import { fixture } from '../support/fixtures';
 import { deployedRuntime } from '../support/process-runtimes';
 import type { Answer, Running } from '../support/runtime';
-import { wireFaults } from './faults';
+import { inBatches, wireFaults } from './faults';
 
 const event = fixture('on-conversation-route');
 const group = fixture('on-conversation-route-group-mms');
@@ -75,7 +75,7 @@ describe('onConversationRoute ends with one worker, whatever happens once on the
   it.each(Object.entries(requests))('to %s', async (_title, { method, path, begin, fields = event }) => {
     // A 204 without a body is what a removal is answered with.
     const faults = wireFaults.filter(({ name }) => method !== 'DELETE' || name !== 'no body');
-    const runs = faults.map(async ({ name, fault }) => {
+    const runs = inBatches(faults, async ({ name, fault }) => {
       const sid = `CH${String(++conversations).padStart(32, '0')}`;
       begin(sid);
       running.twilio.fail({ method, path: new RegExp(`/Conversations/${sid}${path}`) }, fault, 1);
@@ -88,7 +88,7 @@ describe('onConversationRoute ends with one worker, whatever happens once on the
       return { name, status, worker: (body as { worker?: string }).worker, workers, others };
     });
     const others = method === 'DELETE' ? 2 : 1;
-    expect(await Promise.all(runs)).toEqual(
+    expect(await runs).toEqual(
       faults.map(({ name }) => ({ name, status: 200, worker: 'alice', workers: ['alice'], others })),
     );
   });
