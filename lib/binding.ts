@@ -12,6 +12,20 @@ export interface BindingFields {
   'MessagingBinding.ProjectedAddress'?: EventAddress | undefined;
 }
 
+/** The fields of an event that name its conversation service; which of the two it has depends on the event. */
+export interface ServiceFields {
+  ConversationServiceSid?: string | undefined;
+  ChatServiceSid?: string | undefined;
+}
+
+/** @returns the conversation service of an event, else the one of the data; undefined for Twilio's default one */
+export function readServiceSid(
+  event: ServiceFields,
+  data: { conversationServiceSid?: string },
+): string | undefined {
+  return event.ConversationServiceSid ?? event.ChatServiceSid ?? data.conversationServiceSid;
+}
+
 /** Between whom a conversation is. Each address is there once. */
 export interface Parties {
   /** The people on the other side: the sender first, then the others of a group. Never an address of ours. */

@@ -1,3 +1,4 @@
+import { readServiceSid } from '../../lib/binding';
 import { customerIdOf } from '../../lib/conversations/attributes';
 import { findPeople, namedConversation } from '../../lib/conversations/name';
 import { completeParticipant, whoJoined } from '../../lib/conversations/participant';
@@ -29,8 +30,8 @@ const nameConversation = action(
 
 /** Tells the Frontline app which customer a participant is. */
 const describeCustomer = action(onParticipantAdded, async (event, context) => {
-  const { ownAddresses, conversationServiceSid } = await readOwn(context);
-  const joined = whoJoined(event, ownAddresses);
+  const own = await readOwn(context);
+  const joined = whoJoined(event, own.ownAddresses);
   context.addToLog({ participant: joined.is });
   if (joined.is !== 'person') return {};
 
@@ -40,8 +41,7 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
   if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
 
   const api = context.twilio({ reserveMs: 200 });
-  const serviceSid = event.ConversationServiceSid ?? event.ChatServiceSid ?? conversationServiceSid;
-  const conversation = { sid: event.ConversationSid, serviceSid };
+  const conversation = { sid: event.ConversationSid, serviceSid: readServiceSid(event, own) };
   const cards = { byAddress, byId: (id: string) => directory.byId(id) };
   const completion = await completeParticipant(cards, {
     ...api,

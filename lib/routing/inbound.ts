@@ -1,13 +1,11 @@
 import { type EventAddress, isAmong } from '../address';
-import { type BindingFields, readParties } from '../binding';
+import { type BindingFields, readParties, readServiceSid, type ServiceFields } from '../binding';
 import type { Routing } from '../model';
 import type { ConversationRef } from '../twilio/conversations';
 
 /** An event that can want a worker: `onConversationRoute`, or `onConversationAdded` on accounts without Frontline. */
-export interface RoutableEvent extends BindingFields {
+export interface RoutableEvent extends BindingFields, ServiceFields {
   ConversationSid: string;
-  ConversationServiceSid?: string | undefined;
-  ChatServiceSid?: string | undefined;
 }
 
 /** An inbound conversation, as routing sees it. */
@@ -24,7 +22,7 @@ export function readInbound(event: RoutableEvent, routing: Routing): InboundConv
   const { people, ours, isGroup } = readParties(event, routing.ownAddresses);
   return {
     sid: event.ConversationSid,
-    serviceSid: event.ConversationServiceSid ?? event.ChatServiceSid ?? routing.conversationServiceSid,
+    serviceSid: readServiceSid(event, routing),
     senders: people,
     twilioAddress: ours,
     isGroup,

@@ -47,12 +47,13 @@ export async function joinConversation(
     if ((await giveProjectedParticipant(api, conversation, ours.sid, worker)) === 'joined') return 'joined';
   }
   const worker = { identity, projectedAddress, attributes: markAttributes(mark) };
-  const outcome = await addWorker(api, conversation, worker);
-  if (typeof outcome === 'string') return outcome;
+  let outcome = await addWorker(api, conversation, worker);
   // Twilio answers so, too, when it adds somebody again who was removed before.
-  if (outcome.kind === 'missing' && (await showsUp(api, conversation, identity))) return 'joined';
-  const again = outcome.kind === 'missing' ? await addWorker(api, conversation, worker) : outcome;
-  return typeof again === 'string' ? again : refusalOf(again);
+  if (typeof outcome === 'object' && outcome.kind === 'missing') {
+    if (await showsUp(api, conversation, identity)) return 'joined';
+    outcome = await addWorker(api, conversation, worker);
+  }
+  return typeof outcome === 'string' ? outcome : refusalOf(outcome);
 }
 
 async function showsUp(api: TwilioApi, conversation: ConversationRef, identity: string): Promise<boolean> {

@@ -2,38 +2,29 @@ import type { Routing } from '../model';
 import type { Participant } from '../twilio/conversations';
 import { markedWorkers } from './mark';
 
-/** A participant who is a worker. */
-export interface PresentWorker {
-  identity: string;
-  /** Whether routing added this worker. */
-  isMarked: boolean;
-}
-
 /**
  * Finds a worker who is in a conversation already. An identity alone does not make a worker: chat customers and bots
  * have one. A worker is whom routing added, whom the routing data lists, or whom Frontline knows; Frontline is asked
  * only when nobody else is one, and never on accounts without Frontline.
  *
  * @param isFrontlineUser false where Frontline cannot say: two workers are better than none
- * @returns the earliest worker, or undefined when there is none
+ * @returns the identity of the earliest worker, or undefined when there is none
  */
 export async function findPresentWorker(
   participants: readonly Participant[],
   { workers, routing }: Routing,
   isFrontlineUser: (identity: string) => Promise<boolean>,
-): Promise<PresentWorker | undefined> {
+): Promise<string | undefined> {
   const [marked] = markedWorkers(participants);
-  if (marked) return { identity: marked.identity, isMarked: true };
+  if (marked) return marked.identity;
 
   const identities = [...participants]
     .sort((a, b) => a.createdAt - b.createdAt || (a.sid < b.sid ? -1 : 1))
     .flatMap(({ identity }) => identity ?? []);
   const listed = new Set(workers.map(({ identity }) => identity));
   const worker = identities.find((identity) => listed.has(identity));
-  if (worker !== undefined) return { identity: worker, isMarked: false };
-  if (routing.on === 'onConversationAdded') return undefined;
+  if (worker !== undefined || routing.on === 'onConversationAdded') return worker;
 
   const known = await Promise.all(identities.map(isFrontlineUser));
-  const user = identities.find((_identity, index) => known[index]);
-  return user === undefined ? undefined : { identity: user, isMarked: false };
+  return identities.find((_identity, index) => known[index]);
 }

@@ -62,9 +62,9 @@ async function assignWorker(
     async (identity) => (await fetchFrontlineUser(api, identity, 'several')).is === 'user',
   );
   const effects = effectsOf(api, conversation, participants);
-  if (present) {
-    const left = await keepOne(effects, present.identity, participants);
-    return { worker: present.identity, rule: alreadyThere, passedOver: [], ...left };
+  if (present !== undefined) {
+    const left = await keepOne(effects, present, participants);
+    return { worker: present, rule: alreadyThere, passedOver: [], ...left };
   }
 
   const projected = projectedOf(participants)?.projectedAddress;

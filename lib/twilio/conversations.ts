@@ -17,8 +17,6 @@ export interface Participant {
   sid: string;
   /** Of a chat participant: a worker, a customer in a chat, a bot. */
   identity: string | undefined;
-  /** Of a customer on a phone. */
-  address: string | undefined;
   /** In a group MMS: the Twilio number that this participant stands for. */
   projectedAddress: string | undefined;
   /** JSON text */
@@ -69,11 +67,10 @@ function readParticipant({
   dateCreated,
 }: ParticipantInstance): Participant {
   if (typeof sid !== 'string') throw unexpectedResponse();
-  const { address, projected_address: projected } = (messagingBinding ?? {}) as Record<string, unknown>;
+  const { projected_address: projected } = (messagingBinding ?? {}) as Record<string, unknown>;
   return {
     sid,
     identity: textOrNone(identity),
-    address: textOrNone(address),
     // Twilio's event schema shows it in square brackets.
     projectedAddress: textOrNone(projected)?.replace(/[[\]]/g, ''),
     attributes: textOrNone(attributes) ?? '{}',

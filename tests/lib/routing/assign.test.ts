@@ -43,7 +43,7 @@ class MemoryConversation implements AssignEffects {
   /** Somebody joins; without a mark not by routing. */
   put(identity: string, mark?: RoutingMark, createdAt = 100, sid = `MB${this.participants.length}`): void {
     const attributes = mark ? markAttributes(mark) : '{}';
-    const none = { address: undefined, projectedAddress: undefined };
+    const none = { projectedAddress: undefined };
     this.participants.push({ sid, identity, attributes, createdAt, ...none });
   }
 }
