@@ -58,7 +58,6 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
     await running.setData(data);
   });
   afterAll(() => running.stop());
-  beforeEach(() => running.clearLogs());
   afterEach(() => expect(running.twilio.calls).toEqual([]));
 
   it('answers the templates, filled in for the customer', async () => {
@@ -80,7 +79,7 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
     expect(headers['content-type']).toMatch(/^application\/json/);
   });
 
-  it("leaves out what needs a value that the customer lacks, and takes the customer's language", async () => {
+  it("leaves out templates that need a value the customer lacks, and uses the customer's language", async () => {
     const { body } = await running.call(path, { ...event, CustomerId: 'eva', Worker: 'carol@example.com' });
     expect(body).toEqual([
       {
@@ -99,7 +98,7 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
     ['is empty', { ...event, CustomerId: '' }],
     ['is blank', { ...event, CustomerId: ' \t' }],
   ])(
-    'answers those that need no card where the CustomerId %s, in the default language',
+    'answers the templates that need no card, in the default language, where the CustomerId %s',
     async (_title, given) => {
       const { status, body } = await running.call(path, given);
       expect([status, body]).toEqual([
@@ -109,25 +108,25 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
     },
   );
 
-  it('does without a ConversationSid', async () => {
+  it('needs no ConversationSid', async () => {
     expect(await running.call(path, without(event, 'ConversationSid'))).toMatchObject({ status: 200 });
   });
 
-  it('does not know a customer: 404', async () => {
+  it('answers 404 to an unknown CustomerId', async () => {
     expect(await running.call(path, { ...event, CustomerId: 'nobody' })).toMatchObject({
       status: 404,
       body: { code: 'customer_not_found', message: 'There is no customer with this CustomerId.' },
     });
   });
 
-  it('names a missing Worker: 400', async () => {
+  it('answers 400 that names a missing Worker', async () => {
     expect(await running.call(path, without(event, 'Worker'))).toMatchObject({
       status: 400,
       body: { code: 'invalid_event', message: 'Worker is missing' },
     });
   });
 
-  it('refuses an unknown location: 422', async () => {
+  it('answers 422 to an unknown Location', async () => {
     expect(await running.call(path, { ...event, Location: 'GetCustomersList' })).toMatchObject({
       status: 422,
       body: { code: 'unknown_action', message: 'Location must be one of: GetTemplatesByCustomerId' },
@@ -143,14 +142,14 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
     afterEach(() => running.twilio.reset());
     afterAll(() => running.setData(data));
 
-    it("shows nothing of another worker's customer: 403", async () => {
+    it("answers 403 about another worker's customer", async () => {
       expect(await running.call(path, ofEva)).toMatchObject({
         status: 403,
         body: { code: 'customer_of_another_worker' },
       });
     });
 
-    it('fills them in for a customer with whom the worker is in a conversation', async () => {
+    it('answers the templates for a customer with whom the worker is in a conversation', async () => {
       running.twilio.addConversation({ sid: event.ConversationSid as string }, [
         { address: '+12125550105', proxyAddress: '+16465550190' },
         { identity: event.Worker },
@@ -158,22 +157,22 @@ describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
       expect((await running.call(path, ofEva)).status).toBe(200);
     });
 
-    it('needs no account where no customer is named', async () => {
+    it('needs no request to Twilio where no customer is named', async () => {
       expect((await running.call(path, { ...event, CustomerId: '' })).status).toBe(200);
       expect(running.twilio.calls).toEqual([]);
     });
   });
 
   it('warns of a worker whom the routing data does not list', async () => {
-    await running.call(path, { ...event, Worker: 'Alice@example.com' });
-    expect(running.logs().map((line) => JSON.parse(line) as object)).toEqual([
+    const { lines } = await running.call(path, { ...event, Worker: 'Alice@example.com' });
+    expect(lines).toEqual([
       expect.objectContaining({ level: 'warn', listedAs: 'workers[0]', differs: 'case', status: 200 }),
     ]);
   });
 
-  it('logs how many, not what', async () => {
-    await running.call(path, without(event, 'ConversationSid'));
-    expect(running.logs().map((line) => JSON.parse(line) as object)).toEqual([
+  it('logs how many templates there are, not their text', async () => {
+    const { lines } = await running.call(path, without(event, 'ConversationSid'));
+    expect(lines).toEqual([
       { level: 'info', event: 'GetTemplatesByCustomerId', templates: 4, status: 200, ms: expect.any(Number) },
     ]);
   });

@@ -43,7 +43,7 @@ const nonsense = [
   '{"attributes":"[]","identity":null}',
 ];
 
-const errorMood = fc.constantFrom(...errors).map(
+const twilioError = fc.constantFrom(...errors).map(
   ([status, code]): Behavior => ({
     is: 'answer',
     status,
@@ -62,7 +62,7 @@ const fine = fc.constant<Behavior>({ is: 'fine' });
 export const behaviors = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fine },
-    { weight: 3, arbitrary: errorMood },
+    { weight: 3, arbitrary: twilioError },
     { weight: 1, arbitrary: brokenError },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 4_000 }).map((ms): Behavior => ({ is: 'slow', ms })) },
     { weight: 1, arbitrary: fc.constantFrom<Behavior>({ is: 'hang' }, { is: 'reset' }) },
@@ -80,7 +80,7 @@ export const nonsensicalBehaviors = fc.array(
         .tuple(fc.constantFrom(200, 201, 204, 302), fc.oneof(fc.constantFrom(...nonsense), fc.json()))
         .map(([status, body]): Behavior => ({ is: 'answer', status, body })),
     },
-    { weight: 1, arbitrary: errorMood },
+    { weight: 1, arbitrary: twilioError },
   ),
   { minLength: 1, maxLength: 6 },
 );

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import type { TwilioFunction } from '../../lib/webhook/callback';
+import { useJumpingClock } from '../support/clock';
 import { customer, routing } from '../support/data';
+import { loadFunction } from '../support/direct-runtime';
 import { authToken } from '../support/fake-twilio';
 import { type FixtureName, fixture } from '../support/fixtures';
+import { invoke } from '../support/invoke';
+import { projectRoot } from '../support/project';
+import type { Answer } from '../support/runtime';
 import { type Behavior, behaviors, FlakyTwilio, nonsensicalBehaviors } from './flaky-twilio';
-import { deliver, type FuzzResponse, loadFunction, type Outcome, useAssets } from './fuzz-runtime';
 import { hostile, hostileEvents, secrets } from './hostile-events';
 
 const runs = 4_000;
@@ -12,7 +18,7 @@ const conversation = `CH${'0'.repeat(31)}1`;
 const groupConversation = `CH${'0'.repeat(31)}2`;
 const participant = `MB${'0'.repeat(31)}1`;
 
-const data: Record<string, unknown> = {
+const data = {
   '/customers.json': {
     customers: [
       customer({
@@ -67,10 +73,9 @@ const data: Record<string, unknown> = {
     ],
   },
 };
-const goodAssets = (): object =>
-  Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, { path: name, open: () => JSON.stringify(value) }]),
-  );
+const validAssets = Object.fromEntries(
+  Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)]),
+);
 
 interface Subject {
   file: string;
@@ -162,14 +167,13 @@ function twilioWith(sequence: readonly Behavior[], attributes: unknown): FlakyTw
 }
 
 /** What is true of every answer: given once, in time, with one log line that tells nothing personal. */
-function checkManners({ callbacks, lines, took }: Outcome, { file, budgetMs }: Subject): FuzzResponse {
-  assert.equal(callbacks.length, 1, 'answered once');
-  const [error, response] = callbacks[0] as Outcome['callbacks'][number];
-  assert.equal(error, null);
-  assert.ok(took <= budgetMs, `answered after ${took} ms`);
-
-  const { statusCode: status, body } = response;
-  assert.deepEqual(response.headers, { 'Content-Type': 'application/json' });
+function checkForm(
+  { callbacks, status, headers, body, lines, ms }: Answer,
+  { file, budgetMs }: Subject,
+): void {
+  assert.equal(callbacks, 1, 'answered once');
+  assert.ok(ms <= budgetMs, `answered after ${ms} ms`);
+  assert.deepEqual(headers, { 'content-type': 'application/json' });
   assert.ok(typeof body === 'object' && body !== null);
   const text = JSON.stringify(body);
   if (file !== 'conversations') assert.ok(Buffer.byteLength(text) <= 64 * 1024, 'Frontline reads 64 KB');
@@ -183,26 +187,25 @@ function checkManners({ callbacks, lines, took }: Outcome, { file, budgetMs }: S
         ['message', 'string'],
       ],
     );
-    assert.doesNotMatch(text, /internal_error/, lines.join());
+    assert.doesNotMatch(text, /internal_error/, JSON.stringify(lines));
   }
 
   assert.equal(lines.length, 1, 'one log line');
-  const [line = ''] = lines;
-  const facts = JSON.parse(line) as Record<string, unknown>;
+  const [facts = {}] = lines;
+  const line = JSON.stringify(facts);
   assert.equal(facts.status, status);
   assert.equal(typeof facts.ms, 'number');
   assert.ok(['info', 'warn', 'error'].includes(String(facts.level)));
   for (const secret of [...secrets, authToken]) assert.ok(!line.includes(secret), `${secret} in ${line}`);
-  return response;
 }
 
 const namesField =
   /^event has no fields: |^(Worker|CustomerId|Channel(Type|Value)|PageSize|Anchor|NextPageToken|Query|(Conversation|Participant)Sid|Identity|Attributes|MessagingBinding\.\w+) (is|must) /;
 
 /** Who is to blame shows in the status. */
-function checkBlame(response: FuzzResponse, event: Record<string, unknown>, twilio: FlakyTwilio): void {
-  const { code, message } = response.body as { code: string; message: string };
-  switch (response.statusCode) {
+function checkBlame({ status, body }: Answer, event: Record<string, unknown>, twilio: FlakyTwilio): void {
+  const { code, message } = body as { code: string; message: string };
+  switch (status) {
     case 200:
       break;
     case 400:
@@ -220,7 +223,7 @@ function checkBlame(response: FuzzResponse, event: Record<string, unknown>, twil
       break;
     case 500:
       if (code === 'credentials_refused') {
-        assert.ok(twilio.answered.some((status) => status === 401 || status === 403));
+        assert.ok(twilio.answered.some((answered) => answered === 401 || answered === 403));
       } else {
         assert.equal(code, 'proxy_is_the_customers');
         assert.match(String(event.ChannelValue), /6465550190/);
@@ -231,19 +234,19 @@ function checkBlame(response: FuzzResponse, event: Record<string, unknown>, twil
       assert.ok(twilio.failed, 'Twilio is blamed and did nothing wrong');
       break;
     default:
-      assert.fail(`no rule says ${response.statusCode}`);
+      assert.fail(`no rule allows ${status}`);
   }
 }
 
 // A rejection that nobody handles needs no check of its own: Jest fails the test in which it happens.
-beforeAll(() => {
-  jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
-});
-afterAll(() => {
-  jest.useRealTimers();
-});
+const clock = useJumpingClock();
 
-describe.each(subjects)('$file, whatever it is sent', (subject) => {
+/** A function of this project, loaded anew. */
+function load({ file }: Subject): TwilioFunction {
+  return loadFunction(join(projectRoot, `functions/callbacks/${file}.protected`));
+}
+
+describe.each(subjects)('/callbacks/$file, whatever it is sent', (subject) => {
   const { file, by, fixtures, statuses, rare = [], asking } = subject;
   const always = (status: number, code: number): Behavior[] =>
     Array.from({ length: 100 }, () => ({ is: 'answer', status, body: { status, code, message: 'x' } }));
@@ -255,24 +258,21 @@ describe.each(subjects)('$file, whatever it is sent', (subject) => {
   ];
 
   it('answers once, in time, by the rules, with one log line that tells no secret', async () => {
-    useAssets(goodAssets);
-    const handler = loadFunction(file);
+    const handler = load(subject);
     const seen = new Set<number>();
     await fc.assert(
       fc.asyncProperty(hostileEvents(fixtures), behaviors, hostile, async (event, sequence, attributes) => {
         const twilio = twilioWith(sequence, attributes);
-        const response = checkManners(await deliver(handler, event, twilio), subject);
-        checkBlame(response, event, twilio);
-        assert.ok(statuses.includes(response.statusCode), String(response.statusCode));
-        seen.add(response.statusCode);
+        const answer = await invoke(handler, event, { twilio, assets: validAssets, clock });
+        checkForm(answer, subject);
+        checkBlame(answer, event, twilio);
+        assert.ok(statuses.includes(answer.status), String(answer.status));
+        seen.add(answer.status);
         if (by === 'EventType' && file === 'conversations' && event[by] !== 'onParticipantAdded') {
-          assert.equal(response.statusCode, 200);
+          assert.equal(answer.status, 200);
         }
       }),
-      {
-        numRuns: subject.runs ?? runs,
-        examples,
-      },
+      { numRuns: subject.runs ?? runs, examples },
     );
     expect([...seen].sort()).toEqual(statuses);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
@@ -284,23 +284,22 @@ function realEvent({ file }: Subject): FixtureName {
   return file === 'routing' ? 'on-conversation-route' : 'on-participant-added-customer';
 }
 
-describe.each(subjects.filter(({ by }) => by === 'EventType'))('$file', (subject) => {
+describe.each(subjects.filter(({ by }) => by === 'EventType'))('/callbacks/$file', (subject) => {
   it('blames Twilio for an answer that makes no sense', async () => {
-    useAssets(goodAssets);
-    const handler = loadFunction(subject.file);
+    const handler = load(subject);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...subject.fixtures), nonsensicalBehaviors, async (name, sequence) => {
         const twilio = twilioWith(sequence, {});
         const event = fixture(name);
-        const response = checkManners(await deliver(handler, event, twilio), subject);
-        checkBlame(response, event, twilio);
+        const answer = await invoke(handler, event, { twilio, assets: validAssets, clock });
+        checkForm(answer, subject);
+        checkBlame(answer, event, twilio);
       }),
       { numRuns: 600 },
     );
   });
 
   it('logs nothing of an error whose code is text', async () => {
-    useAssets(goodAssets);
     const behavior: Behavior = {
       is: 'answer',
       status: 400,
@@ -308,8 +307,10 @@ describe.each(subjects.filter(({ by }) => by === 'EventType'))('$file', (subject
     };
     const event = fixture(realEvent(subject));
     const always = Array.from({ length: 100 }, () => behavior);
-    const outcome = await deliver(loadFunction(subject.file), event, twilioWith(always, {}));
-    expect(checkManners(outcome, subject).statusCode).toBe(503);
+    const twilio = twilioWith(always, {});
+    const answer = await invoke(load(subject), event, { twilio, assets: validAssets, clock });
+    checkForm(answer, subject);
+    expect(answer.status).toBe(503);
   });
 
   it.each([
@@ -317,11 +318,12 @@ describe.each(subjects.filter(({ by }) => by === 'EventType'))('$file', (subject
     ['the AUTH_TOKEN is cut short', { AUTH_TOKEN: 'x' }],
     ['the ACCOUNT_SID is empty', { ACCOUNT_SID: '' }],
     ['the AUTH_TOKEN is missing', { AUTH_TOKEN: undefined }],
-  ])('says that it is misconfigured when %s', async (_title, env) => {
-    useAssets(goodAssets);
+  ])('answers 500 when %s', async (_title, env) => {
     const event = fixture(realEvent(subject));
-    const outcome = await deliver(loadFunction(subject.file), event, twilioWith([], {}), env);
-    expect(checkManners(outcome, subject).statusCode).toBe(500);
+    const twilio = twilioWith([], {});
+    const answer = await invoke(load(subject), event, { twilio, env, assets: validAssets, clock });
+    checkForm(answer, subject);
+    expect(answer.status).toBe(500);
   });
 });
 
@@ -349,14 +351,14 @@ describe('onConversationAdd, whatever is wrong with the data', () => {
     );
     await fc.assert(
       fc.asyncProperty(assets, hostile, hostile, async (getAssets, attributes, address) => {
-        useAssets(getAssets);
         const event = {
           ...fixture('on-conversation-add-inbound'),
           Attributes: attributes,
           ...(typeof address === 'string' && { 'MessagingBinding.Address': address }),
         };
-        const outcome = await deliver(loadFunction('conversations'), event, twilioWith([], {}));
-        expect(checkManners(outcome, subject).statusCode).toBe(200);
+        const answer = await invoke(load(subject), event, { assets: getAssets, clock });
+        checkForm(answer, subject);
+        expect(answer.status).toBe(200);
       }),
       { numRuns: 300 },
     );

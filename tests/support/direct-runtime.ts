@@ -1,29 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { format } from 'node:util';
-import twilioSdk from 'twilio';
-import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
+import type { TwilioFunction } from '../../lib/webhook/callback';
 import { FakeTwilio } from './fake-twilio';
-import { contentType, parseBody } from './http';
-import { createGetTwilioClient } from './in-process-client';
-import { completeEnv, listFunctions, projectRoot, startingAssets } from './project';
-import type { Answer, Assets, Env, Running, TestedRuntime } from './runtime';
+import { contentType } from './http';
+import { invoke } from './invoke';
+import { listFunctions, projectRoot, startingAssets } from './project';
+import type { Assets, Env, Running, TestedRuntime } from './runtime';
 
-type Handler = (
-  context: Record<string, unknown>,
-  event: Record<string, unknown>,
-  callback: (error: unknown, payload?: unknown) => void,
-) => unknown;
-
-const { TwilioResponse, toHttp } = require('./processes/twilio-response.cjs') as {
-  TwilioResponse: new () => object;
-  toHttp(error: unknown, payload: unknown): { status: number; headers: Record<string, string>; body: string };
-};
-
-const consoleMethods = ['debug', 'error', 'info', 'log', 'warn'] as const;
-
-/** The sources themselves, called as functions in the process of the test. One may run at a time. */
+/** The sources themselves, invoked as functions in the process of the test. */
 export const directRuntime: TestedRuntime = {
   name: 'handlers directly',
 
@@ -32,33 +17,16 @@ export const directRuntime: TestedRuntime = {
     const functions = listFunctions(sources);
     const folder = mkdtempSync(join(tmpdir(), 'callbacks-direct-'));
     const twilio = new FakeTwilio();
-    const output = captureConsole();
-    let instances = new Map<string, Handler>();
-    let env = completeEnv(firstEnv);
+    let instances = new Map<string, TwilioFunction>();
+    let env = firstEnv;
     let assets = writeAssets(folder, first);
 
-    const previous = { Runtime: globalThis.Runtime, Twilio: globalThis.Twilio };
-    Object.assign(globalThis, {
-      Runtime: {
-        getAssets: () => assets,
-        getFunctions: () => ({}),
-        getSync: (options?: ClientOpts) =>
-          twilioSdk(env.ACCOUNT_SID, env.AUTH_TOKEN, options).sync.v1.services('default'),
-      },
-      Twilio: { Response: TwilioResponse },
-    });
-
-    const load = (path: string): Handler => {
+    const load = (path: string): TwilioFunction => {
       const file = functions.get(path);
       if (!file) throw new Error(`There is no function for ${path} in ${sources}`);
-      let handler = instances.get(path);
-      if (!handler) {
-        jest.isolateModules(() => {
-          handler = (require(file) as { handler: Handler }).handler;
-        });
-        instances.set(path, handler as unknown as Handler);
-      }
-      return handler as Handler;
+      const handler = instances.get(path) ?? loadFunction(file);
+      instances.set(path, handler);
+      return handler;
     };
 
     const running: Running = {
@@ -67,21 +35,12 @@ export const directRuntime: TestedRuntime = {
       escapes: [],
 
       async call(path, fields, { method = 'POST', headers = {}, query = {}, json } = {}) {
-        const handler = load(path);
         const sent = {
           ...(method === 'POST' && { 'content-type': contentType(json) }),
           ...lowerCase(headers),
         };
         const event = { request: { headers: sent, cookies: {} }, ...query, ...(json ?? fields) };
-        const context = {
-          PATH: path,
-          DOMAIN_NAME: 'localhost:3000',
-          SERVICE_SID: undefined,
-          ENVIRONMENT_SID: undefined,
-          ...env,
-          getTwilioClient: createGetTwilioClient(twilio, env),
-        };
-        return output.during(() => run(handler, context, event));
+        return invoke(load(path), event, { twilio, env, assets: () => assets, path });
       },
 
       async setData(changes: Assets) {
@@ -90,15 +49,11 @@ export const directRuntime: TestedRuntime = {
       },
 
       async setEnv(changes: Env) {
-        env = completeEnv(firstEnv, changes);
+        env = { ...firstEnv, ...changes };
         instances = new Map();
       },
 
-      logs: () => [...output.lines],
-      clearLogs: () => output.lines.splice(0),
-
       async stop() {
-        Object.assign(globalThis, previous);
         rmSync(folder, { recursive: true, force: true });
       },
     };
@@ -106,32 +61,13 @@ export const directRuntime: TestedRuntime = {
   },
 };
 
-/** Calls a function, and waits for its callback and for its end; whichever comes second may reveal a second callback. */
-async function run(
-  handler: Handler,
-  context: Record<string, unknown>,
-  event: Record<string, unknown>,
-): Promise<Answer> {
-  let callbacks = 0;
-  let answered: (answer: ReturnType<typeof toHttp>) => void = () => {};
-  const answer = new Promise<ReturnType<typeof toHttp>>((resolve) => {
-    answered = resolve;
+/** @returns a function, loaded anew, so that it has read no data yet */
+export function loadFunction(file: string): TwilioFunction {
+  let handler: TwilioFunction | undefined;
+  jest.isolateModules(() => {
+    handler = (require(file) as { handler: TwilioFunction }).handler;
   });
-  const callback = (error: unknown, payload?: unknown): void => {
-    callbacks += 1;
-    answered(toHttp(error, payload));
-  };
-  let end: unknown;
-  try {
-    end = handler(context, event, callback);
-  } catch (error) {
-    callback(error);
-  }
-  const failed = Promise.resolve(end).then(() => new Promise<never>(() => {}));
-  const { status, headers, body } = await Promise.race([answer, failed]);
-  await Promise.race([end, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
-  await new Promise(setImmediate);
-  return { status, headers, body: parseBody(headers, body), callbacks };
+  return handler as unknown as TwilioFunction;
 }
 
 function lowerCase(headers: Record<string, string>): Record<string, string> {
@@ -146,29 +82,4 @@ function writeAssets(folder: string, assets: Assets): Record<string, { path: str
     return [[name, { path, open: () => readFileSync(path, 'utf8') }] as const];
   });
   return Object.fromEntries(entries);
-}
-
-/** Takes what is written with `console.*` while calls are under way. */
-function captureConsole(): { lines: string[]; during<T>(work: () => Promise<T>): Promise<T> } {
-  const lines: string[] = [];
-  const originals = new Map<(typeof consoleMethods)[number], typeof console.log>();
-  let depth = 0;
-  return {
-    lines,
-    async during(work) {
-      depth += 1;
-      if (depth === 1) {
-        for (const method of consoleMethods) {
-          originals.set(method, console[method]);
-          console[method] = (...values: unknown[]) => void lines.push(format(...values));
-        }
-      }
-      try {
-        return await work();
-      } finally {
-        depth -= 1;
-        if (depth === 0) for (const [method, original] of originals) console[method] = original;
-      }
-    },
-  };
 }

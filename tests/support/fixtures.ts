@@ -36,8 +36,3 @@ export function fixture(name: FixtureName): Record<string, string> {
 export function without(fields: Fields, ...names: string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
-
-/** The same fields with one set or replaced. */
-export function withField(fields: Fields, name: string, value: string): Record<string, string> {
-  return { ...fields, [name]: value };
-}

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { startProxy } from '../../simulator/twilio/http/proxy';
 import { FakeTwilio } from './fake-twilio';
 import { send } from './http';
+import { readLine } from './invoke';
 import { completeEnv, listFunctions, privateName, projectRoot, requireDist, startingAssets } from './project';
 import type { Assets, Env, Running, StartOptions, TestedRuntime } from './runtime';
 import { RuntimeProcess } from './runtime-process';
@@ -64,7 +65,6 @@ async function startProcess(options: StartOptions = {}, layout: Layout): Promise
   let env = completeEnv(options.env ?? {});
   let child: Promise<RuntimeProcess> | undefined;
   let calls = 0;
-  const lines: string[] = [];
 
   /** A process that crashed is followed by a new one, as in the cloud. */
   const alive = async (): Promise<RuntimeProcess> => {
@@ -111,10 +111,11 @@ async function startProcess(options: StartOptions = {}, layout: Layout): Promise
       try {
         // Runtimes hide headers that begin like this from functions.
         const numbered = { ...headers, 'i-twilio-call': String(call) };
+        const [started, before] = [performance.now(), twilio.calls.length];
         const answer = await send(target.port, path, fields, { ...rest, headers: numbered });
-        const { callbacks, lines: written } = await target.settle(call);
-        lines.push(...written);
-        return { ...answer, callbacks };
+        const ms = performance.now() - started;
+        const { callbacks, lines } = await target.settle(call);
+        return { ...answer, callbacks, lines: lines.map(readLine), calls: twilio.calls.slice(before), ms };
       } catch (error) {
         return target.explain(error);
       }
@@ -130,8 +131,6 @@ async function startProcess(options: StartOptions = {}, layout: Layout): Promise
       await configure(await alive());
     },
 
-    logs: () => [...lines],
-    clearLogs: () => void lines.splice(0),
     stop: () => {
       stopped ??= stop();
       return stopped;

@@ -1,4 +1,4 @@
-import type { FakeTwilio } from './fake-twilio';
+import type { FakeTwilio, RecordedCall } from './fake-twilio';
 
 /** As `Runtime.getAssets()` has it, e.g. `/customers.json`. */
 export type AssetName = `/${string}.json`;
@@ -37,7 +37,16 @@ export interface Answer {
   headers: Record<string, string>;
   /** How often the function called `callback`; undefined where that cannot be seen. */
   callbacks: number | undefined;
+  /** What the function wrote to the console, parsed: one line per call of it. */
+  lines: LogLine[];
+  /** The REST requests that reached Twilio meanwhile; calls that overlap share them. */
+  calls: RecordedCall[];
+  /** How long the answer took, in milliseconds. */
+  ms: number;
 }
+
+/** A log line is JSON; `text` is one that is not. */
+export type LogLine = Record<string, unknown>;
 
 /** A runtime with the callbacks in it, and a Twilio of its own. */
 export interface Running {
@@ -57,9 +66,6 @@ export interface Running {
   setData(assets: Assets): Promise<void>;
   /** Sets variables over the starting ones; `{}` goes back. The next call meets a new instance. */
   setEnv(env: Env): Promise<void>;
-  /** What functions wrote with `console.*`, one entry per call of it, since `clearLogs`. */
-  logs(): string[];
-  clearLogs(): void;
   /** Ends everything that `start` began; safe to call twice. */
   stop(): Promise<void>;
 }

@@ -2,7 +2,11 @@ import * as v from 'valibot';
 import { Misconfigured, NotFound, TwilioUnavailable } from '../../../lib/errors';
 import { text } from '../../../lib/events/fields';
 import { action, type Callback, serve } from '../../../lib/webhook/callback';
-import { FakePlatform, type Heard, hear } from '../../support/fake-platform';
+import { useJumpingClock } from '../../support/clock';
+import { invoke, type Surroundings } from '../../support/invoke';
+import type { Answer, LogLine } from '../../support/runtime';
+
+const clock = useJumpingClock();
 
 const greet = action(v.object({ Worker: text }), async ({ Worker }, { addToLog }) => {
   addToLog({ rule: 'hello' });
@@ -25,26 +29,33 @@ const failing = (error: unknown): Callback => ({
   },
 });
 
-async function call(
-  callback: Callback,
-  event: Record<string, unknown>,
-  platform = new FakePlatform(),
-): Promise<Heard> {
-  return hear(serve(callback, platform), event, platform);
-}
+const call = (callback: Callback, event: Record<string, unknown>): Promise<Answer> =>
+  invoke(serve(callback), event, { clock });
+
+/** The one answer of a function that asks nothing of Twilio, and its log lines. */
+const once = (status: number, body: unknown, lines: LogLine[]) => ({
+  status,
+  body,
+  headers: { 'content-type': 'application/json' },
+  callbacks: 1,
+  lines,
+  calls: [],
+  ms: 0,
+});
+const anyLine = [expect.any(Object)] as LogLine[];
 
 describe('a callback', () => {
   it("answers 200 with the handler's value, calls back once and writes one line", async () => {
-    const heard = await call(definition, { Location: 'Greet', Worker: 'alice@example.com' });
-    expect(heard).toEqual({
-      answers: [{ status: 200, body: { hello: 'alice@example.com' } }],
-      lines: [{ level: 'info', event: 'Greet', rule: 'hello', status: 200, ms: 0 }],
-    });
+    expect(await call(definition, { Location: 'Greet', Worker: 'alice@example.com' })).toEqual(
+      once(200, { hello: 'alice@example.com' }, [
+        { level: 'info', event: 'Greet', rule: 'hello', status: 200, ms: 0 },
+      ]),
+    );
   });
 
   it('lets fields through that its schema does not name', async () => {
-    const heard = await call(definition, { Location: 'Greet', Worker: 'a', Surprise: ['x'] });
-    expect(heard.answers).toEqual([{ status: 200, body: { hello: 'a' } }]);
+    const answer = await call(definition, { Location: 'Greet', Worker: 'a', Surprise: ['x'] });
+    expect(answer).toEqual(once(200, { hello: 'a' }, anyLine));
   });
 
   it.each([
@@ -53,11 +64,11 @@ describe('a callback', () => {
     [{ Location: 'Greet', Worker: ['a', 'b'] }, 'Worker must be given once, as text'],
     [{ Location: 'Greet', Worker: null }, 'Worker must be given once, as text'],
   ])('answers 400 that names the field: %j', async (event, message) => {
-    const heard = await call(definition, event);
-    expect(heard.answers).toEqual([{ status: 400, body: { code: 'invalid_event', message } }]);
-    expect(heard.lines).toEqual([
-      { level: 'warn', event: 'Greet', error: 'invalid_event', field: 'Worker', status: 400, ms: 0 },
-    ]);
+    expect(await call(definition, event)).toEqual(
+      once(400, { code: 'invalid_event', message }, [
+        { level: 'warn', event: 'Greet', error: 'invalid_event', field: 'Worker', status: 400, ms: 0 },
+      ]),
+    );
   });
 
   it.each([
@@ -65,11 +76,10 @@ describe('a callback', () => {
     [{ Location: 'Other' }],
     [{ Location: ['Greet'] }],
     [{ Location: 'toString' }],
-  ])('refuses an action that it does not have with 422: %j', async (event) => {
-    const heard = await call(definition, event);
-    expect(heard.answers).toEqual([
-      { status: 422, body: { code: 'unknown_action', message: 'Location must be one of: Greet' } },
-    ]);
+  ])('answers 422 to an action that it does not have: %j', async (event) => {
+    expect(await call(definition, event)).toEqual(
+      once(422, { code: 'unknown_action', message: 'Location must be one of: Greet' }, anyLine),
+    );
   });
 
   describe('an event without any field', () => {
@@ -87,33 +97,31 @@ describe('a callback', () => {
       [sentAs('application/json'), 'application/json'],
       [sentAs('alice@example.com'), 'another'],
     ])('is answered with 400 that says how to send it: %j', async (event, contentType) => {
-      expect(await call({ ...definition, defaultAction: 'Greet' }, event)).toEqual({
-        answers: [{ status: 400, body: { code: 'invalid_event', message } }],
-        lines: [{ level: 'warn', event: 'Greet', contentType, ...problem, status: 400, ms: 0 }],
-      });
+      expect(await call({ ...definition, defaultAction: 'Greet' }, event)).toEqual(
+        once(400, { code: 'invalid_event', message }, [
+          { level: 'warn', event: 'Greet', contentType, ...problem, status: 400, ms: 0 },
+        ]),
+      );
     });
 
     it('is answered with 200 and an error in the log where a message would be lost', async () => {
-      expect(await call({ ...definition, onUnknown: 'ignore' }, sentAs('text/plain'))).toEqual({
-        answers: [{ status: 200, body: {} }],
-        lines: [
+      expect(await call({ ...definition, onUnknown: 'ignore' }, sentAs('text/plain'))).toEqual(
+        once(200, {}, [
           { level: 'error', event: 'unknown', contentType: 'text/plain', ...problem, status: 200, ms: 0 },
-        ],
-      });
+        ]),
+      );
     });
   });
 
   it('ignores an unknown event with 200 and a warning when it is told to', async () => {
-    const heard = await call({ ...definition, onUnknown: 'ignore' }, { Location: 'Other' });
-    expect(heard).toEqual({
-      answers: [{ status: 200, body: {} }],
-      lines: [{ level: 'warn', event: 'unknown', ignored: 'unknown event', status: 200, ms: 0 }],
-    });
+    expect(await call({ ...definition, onUnknown: 'ignore' }, { Location: 'Other' })).toEqual(
+      once(200, {}, [{ level: 'warn', event: 'unknown', ignored: 'unknown event', status: 200, ms: 0 }]),
+    );
   });
 
   it('takes the default action when none is named', async () => {
-    const heard = await call({ ...definition, defaultAction: 'Greet' }, { Worker: 'a' });
-    expect(heard.answers).toEqual([{ status: 200, body: { hello: 'a' } }]);
+    const answer = await call({ ...definition, defaultAction: 'Greet' }, { Worker: 'a' });
+    expect(answer).toEqual(once(200, { hello: 'a' }, anyLine));
   });
 
   it.each([
@@ -141,25 +149,25 @@ describe('a callback', () => {
     [new TypeError('secret'), 500, 'internal_error', 'Something went wrong; the log says what.', 'error'],
     ['a string', 500, 'internal_error', 'Something went wrong; the log says what.', 'error'],
   ])('turns a thrown error into its status: %p', async (error, status, code, message, level) => {
-    const heard = await call(failing(error), { Location: 'Greet' });
-    expect(heard.answers).toEqual([{ status, body: { code, message } }]);
-    expect(heard.lines).toEqual([expect.objectContaining({ level, status })]);
+    expect(await call(failing(error), { Location: 'Greet' })).toEqual(
+      once(status, { code, message }, [expect.objectContaining({ level, status })]),
+    );
   });
 
   it('names file, field and fix of a misconfiguration in the log', async () => {
-    const heard = await call(failing(new Misconfigured('x', { file: 'f', field: 'g', fix: 'h' })), {
+    const { lines } = await call(failing(new Misconfigured('x', { file: 'f', field: 'g', fix: 'h' })), {
       Location: 'Greet',
     });
-    expect(heard.lines[0]).toMatchObject({ error: 'x', file: 'f', field: 'g', fix: 'h' });
+    expect(lines[0]).toMatchObject({ error: 'x', file: 'f', field: 'g', fix: 'h' });
   });
 
   it('says where an unexpected error was thrown, but not its message, which may quote data', async () => {
-    const heard = await call(failing(new SyntaxError('"+12125550101" is not valid JSON')), {
+    const { lines } = await call(failing(new SyntaxError('"+12125550101" is not valid JSON')), {
       Location: 'Greet',
     });
-    expect(heard.lines[0]).toMatchObject({ error: 'unexpected', cause: { name: 'SyntaxError' } });
-    expect(heard.lines[0]?.at).toEqual(expect.arrayContaining([expect.stringContaining('callback.test')]));
-    expect(JSON.stringify(heard.lines)).not.toContain('2125550101');
+    expect(lines[0]).toMatchObject({ error: 'unexpected', cause: { name: 'SyntaxError' } });
+    expect(lines[0]?.at).toEqual(expect.arrayContaining([expect.stringContaining('callback.test')]));
+    expect(JSON.stringify(lines)).not.toContain('2125550101');
   });
 
   it('answers the fallback with 200 whatever goes wrong, and says what in the log', async () => {
@@ -176,9 +184,9 @@ describe('a callback', () => {
       },
     };
     for (const event of [{ Location: 'Greet', Worker: 'a' }, { Location: 'Greet' }]) {
-      const heard = await call(hook, event);
-      expect(heard.answers).toEqual([{ status: 200, body: {} }]);
-      expect(heard.lines).toEqual([expect.objectContaining({ status: 200, error: expect.any(String) })]);
+      expect(await call(hook, event)).toEqual(
+        once(200, {}, [expect.objectContaining({ status: 200, error: expect.any(String) })]),
+      );
     }
   });
 
@@ -191,49 +199,40 @@ describe('a callback', () => {
         })),
       },
     };
-    expect(await call(tolerant, { Location: 'Greet' })).toEqual({
-      answers: [{ status: 200, body: { pool: [] } }],
-      lines: [expect.objectContaining({ level: 'error', error: 'asset_missing', file: '/routing.json' })],
-    });
+    const file = 'assets/routing.private.json';
+    expect(await call(tolerant, { Location: 'Greet' })).toEqual(
+      once(200, { pool: [] }, [expect.objectContaining({ level: 'error', error: 'asset_missing', file })]),
+    );
   });
 
   it('answers 503 when the work takes longer than the budget, and never a second time', async () => {
-    const platform = new FakePlatform();
-    let finish: (value: object) => void = () => undefined;
+    const finish = jest.fn((resolve: (body: object) => void) => resolve({ late: true }));
     const slow: Callback = {
       ...definition,
       actions: {
-        Greet: action(
-          v.object({}),
-          () =>
-            new Promise((resolve) => {
-              finish = resolve;
-            }),
-        ),
+        Greet: action(v.object({}), () => new Promise((resolve) => setTimeout(finish, 2_000, resolve))),
       },
     };
-    const heard = call(slow, { Location: 'Greet' }, platform);
-    await platform.pass(1_000);
-    const { answers, lines } = await heard;
-    finish({ late: true });
-    await platform.pass(1_000);
-    expect(answers).toEqual([
-      { status: 503, body: { code: 'out_of_time', message: 'The work could not be done in time.' } },
-    ]);
-    expect(lines).toEqual([
-      { level: 'error', event: 'Greet', error: 'out_of_time', budgetMs: 1_000, status: 503, ms: 1_000 },
-    ]);
+    const body = { code: 'out_of_time', message: 'The work could not be done in time.' };
+    expect(await call(slow, { Location: 'Greet' })).toEqual({
+      ...once(503, body, [
+        { level: 'error', event: 'Greet', error: 'out_of_time', budgetMs: 1_000, status: 503, ms: 1_000 },
+      ]),
+      ms: 1_000,
+    });
+    expect(finish).toHaveBeenCalledTimes(1);
   });
 
   it('leaves no timer behind', async () => {
-    const platform = new FakePlatform();
-    await call(definition, { Location: 'Greet', Worker: 'a' }, platform);
-    expect(platform.pendingTimers).toBe(0);
+    const started = clock.now();
+    await call(definition, { Location: 'Greet', Worker: 'a' });
+    // The clock jumps from timer to timer until none is left.
+    expect(clock.now()).toBe(started);
   });
 
   it('logs well-formed SIDs of an event and nothing else of it', async () => {
     const sid = `CH${'0'.repeat(32)}`;
-    const heard = await call(definition, {
+    const { lines } = await call(definition, {
       Location: 'Greet',
       Worker: 'alice@example.com',
       ConversationSid: sid,
@@ -241,7 +240,7 @@ describe('a callback', () => {
       Body: 'hello',
       RetryCount: '2',
     });
-    expect(heard.lines).toEqual([
+    expect(lines).toEqual([
       {
         level: 'info',
         event: 'Greet',
@@ -255,35 +254,22 @@ describe('a callback', () => {
   });
 
   it('reads the data once per instance, and again after a failed read', async () => {
-    const platform = new FakePlatform();
+    const open = jest.fn(() => '{"workers":[]}');
     const reads: Callback = {
       ...definition,
       actions: {
         Greet: action(v.object({}), async (_event, { routing }) => ({ pool: (await routing()).workers })),
       },
     };
-    const handler = serve(reads, platform);
-    expect((await hear(handler, { Location: 'Greet' }, platform)).answers).toEqual([
-      { status: 500, body: { code: 'asset_missing', message: expect.any(String) } },
-    ]);
-    platform.assets.set('/routing.json', '{"workers":[]}');
+    const handler = serve(reads);
+    const greet = (assets: NonNullable<Surroundings['assets']>) =>
+      invoke(handler, { Location: 'Greet' }, { assets, clock });
+    expect(await greet({})).toEqual(
+      once(500, { code: 'asset_missing', message: expect.any(String) }, anyLine),
+    );
     for (let i = 0; i < 3; i++) {
-      expect((await hear(handler, { Location: 'Greet' }, platform)).answers).toEqual([
-        { status: 200, body: { pool: [] } },
-      ]);
+      expect(await greet(() => ({ '/routing.json': { open } }))).toEqual(once(200, { pool: [] }, anyLine));
     }
-    expect(platform.reads).toEqual(['/routing.json', '/routing.json']);
-  });
-});
-
-describe('wrong definitions do not compile', () => {
-  it('knows the types of its events', () => {
-    // @ts-expect-error a handler cannot read a field that its schema does not have
-    action(v.object({ Worker: text }), async (event) => ({ x: event.Wroker }));
-    // @ts-expect-error an answer is an object
-    action(v.object({}), async () => 'text');
-    // @ts-expect-error what happens to an unknown action must be said
-    const incomplete: Callback = { dispatchOn: 'Location', actions: {}, budgetMs: 1 };
-    expect(incomplete).toBeDefined();
+    expect(open).toHaveBeenCalledTimes(1);
   });
 });

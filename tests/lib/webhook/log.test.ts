@@ -3,43 +3,39 @@ import * as v from 'valibot';
 import { text } from '../../../lib/events/fields';
 import { action, serve, type TwilioFunction } from '../../../lib/webhook/callback';
 import { identityHasher } from '../../../lib/webhook/log';
-import { FakePlatform, hear } from '../../support/fake-platform';
+import { invoke } from '../../support/invoke';
+import type { Env } from '../../support/runtime';
 
 const alice = 'alice@example.com';
 const AUTH_TOKEN = 'a'.repeat(32);
 
 /** A function of its own, as each file in `functions` is one. */
-function logging(platform: FakePlatform): TwilioFunction {
+function logging(): TwilioFunction {
   const assign = action(v.object({ Worker: text }), async ({ Worker }, { addToLog, hash }) => {
     addToLog({ worker: hash(Worker) });
     return {};
   });
-  return serve(
-    { dispatchOn: 'Location', actions: { Assign: assign }, onUnknown: 'reject', budgetMs: 1_000 },
-    platform,
-  );
+  return serve({
+    dispatchOn: 'Location',
+    actions: { Assign: assign },
+    onUnknown: 'reject',
+    budgetMs: 1_000,
+  });
 }
 
-async function hashOf(
-  Worker: string,
-  env: Record<string, string>,
-  handler?: TwilioFunction,
-): Promise<unknown> {
-  const platform = new FakePlatform();
-  const { lines } = await hear(handler ?? logging(platform), { Location: 'Assign', Worker }, platform, env);
+async function hashOf(Worker: string, env: Env, handler = logging()): Promise<unknown> {
+  const { lines } = await invoke(handler, { Location: 'Assign', Worker }, { env });
   return lines[0]?.worker;
 }
 
 describe('an identity in the log', () => {
   it('is the same in every request and every function of an account', async () => {
-    const platform = new FakePlatform();
-    const handler = logging(platform);
-    const hashes: unknown[] = [];
-    for (let request = 0; request < 2; request++) {
-      const { lines } = await hear(handler, { Location: 'Assign', Worker: alice }, platform, { AUTH_TOKEN });
-      hashes.push(lines[0]?.worker);
-    }
-    hashes.push(await hashOf(alice, { AUTH_TOKEN }));
+    const handler = logging();
+    const hashes = [
+      await hashOf(alice, { AUTH_TOKEN }, handler),
+      await hashOf(alice, { AUTH_TOKEN }, handler),
+      await hashOf(alice, { AUTH_TOKEN }),
+    ];
     const expected = createHmac('sha256', AUTH_TOKEN).update(alice).digest('hex').slice(0, 12);
     expect(hashes).toEqual([expected, expected, expected]);
   });
@@ -61,7 +57,7 @@ describe('an identity in the log', () => {
       await hashOf(alice, { AUTH_TOKEN }),
       await hashOf(alice, { AUTH_TOKEN: 'b'.repeat(32) }),
       await hashOf('bob@example.com', { AUTH_TOKEN }),
-      await hashOf(alice, {}),
+      await hashOf(alice, { AUTH_TOKEN: undefined }),
     ];
     expect(new Set(hashes).size).toBe(4);
     for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{12}$/);
@@ -81,6 +77,9 @@ describe('an identity in the log', () => {
 
   it('can never be had by hashing a guess', async () => {
     const guess = createHash('sha256').update(alice).digest('hex').slice(0, 12);
-    expect([await hashOf(alice, { AUTH_TOKEN }), await hashOf(alice, {})]).not.toContain(guess);
+    expect([
+      await hashOf(alice, { AUTH_TOKEN }),
+      await hashOf(alice, { AUTH_TOKEN: undefined }),
+    ]).not.toContain(guess);
   });
 });
