@@ -383,7 +383,7 @@ describe('an open conversation between the two', () => {
     expect(await flex.asAgent(again)).toMatchObject({
       status: 200,
       body: reused.body,
-      headers: { 'Idempotent-Replayed': 'true' },
+      headers: { 'idempotent-replayed': 'true' },
     });
     expect(flex.messages().map((one) => [one.author, one.body])).toEqual([
       ['bob_40example_2Ecom', 'Hello Ada'],
@@ -637,11 +637,11 @@ describe('pages of other origins', () => {
     const flex = new VirtualFlex();
     const from = origin === undefined ? {} : { origin };
     const { status, headers } = await flex.call({}, { ...preflight, ...from });
-    expect([status, headers['Access-Control-Allow-Origin'], headers.Vary]).toEqual([204, allowed, 'Origin']);
-    expect(headers['Access-Control-Allow-Headers']).toBe(allowed && 'Authorization, Content-Type');
+    expect([status, headers['access-control-allow-origin'], headers.vary]).toEqual([204, allowed, 'Origin']);
+    expect(headers['access-control-allow-headers']).toBe(allowed && 'Authorization, Content-Type');
     const refused = await flex.call(sms, from);
     const expected = allowed || origin === undefined ? 401 : 403;
-    expect([refused.status, refused.headers['Access-Control-Allow-Origin']]).toEqual([expected, allowed]);
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([expected, allowed]);
     expect(flex.requests).toEqual([]);
   });
 
@@ -655,7 +655,7 @@ describe('pages of other origins', () => {
     expect(flex.lines.at(-1)).toMatchObject({ level: 'warn', reason: 'origin_not_listed' });
     expect(flex.requests).toEqual([]);
     const listed = await flex.call({ ...sms, Token }, { origin: 'https://flex.twilio.com' });
-    expect([listed.status, listed.headers['Access-Control-Allow-Origin']]).toEqual([
+    expect([listed.status, listed.headers['access-control-allow-origin']]).toEqual([
       201,
       'https://flex.twilio.com',
     ]);
@@ -665,7 +665,7 @@ describe('pages of other origins', () => {
     const flex = new VirtualFlex();
     Object.assign(flex.routing.flex, { roles: [], origins: ['*'] });
     const { headers } = await flex.call({}, { ...preflight, origin: 'https://evil.example' });
-    expect(headers).not.toHaveProperty('Access-Control-Allow-Origin');
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
   it.each([undefined, 'text/plain', 'multipart/form-data; boundary=x'])(
@@ -690,9 +690,9 @@ describe('the same idempotencyKey', () => {
     expect(again).toMatchObject({
       status: 201,
       body: first.body,
-      headers: { 'Idempotent-Replayed': 'true' },
+      headers: { 'idempotent-replayed': 'true' },
     });
-    expect(first.headers).not.toHaveProperty('Idempotent-Replayed');
+    expect(first.headers).not.toHaveProperty('idempotent-replayed');
     expect(flex.messages()).toHaveLength(1);
     expect(flex.rest.flex.interactions()).toHaveLength(1);
   });

@@ -1,28 +1,27 @@
-import twilio, { type Twilio } from 'twilio';
-import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
 import { endpoint } from '../../functions/flex/outbound-message';
-import type { Deadline } from '../../lib/deadline';
 import type { Customer, Routing } from '../../lib/model';
-import type { Waiting } from '../../lib/twilio/api';
-import { openTwilio, requestTimeoutMs } from '../../lib/twilio/api';
-import { boundHttpClient } from '../../lib/twilio/http-client';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
-import type { EndpointPlatform } from '../../lib/webhook/endpoint-platform';
-import type { RuntimeContext } from '../../lib/webhook/platform';
-import { Conversations } from '../../simulator/twilio/conversations/conversations';
+import type { Conversations } from '../../simulator/twilio/conversations/conversations';
 import type { Message } from '../../simulator/twilio/conversations/model';
 import type { SimulatedInteraction } from '../../simulator/twilio/flex';
-import { type Fault, Faults, type Matcher } from '../../simulator/twilio/http/faults';
-import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
-import { RestApi } from '../../simulator/twilio/rest-api';
-import { inProcess } from '../simulator/in-process';
+import { Faults, type Matcher } from '../../simulator/twilio/http/faults';
+import type { RestApi } from '../../simulator/twilio/rest-api';
 import { TwilioOpenApi } from '../simulator/openapi';
+import { startJumpingClock } from '../support/clock';
 import { customer, routing } from '../support/data';
+import {
+  accountSid,
+  authToken,
+  FakeTwilio,
+  type Fault,
+  type TwilioAnswer,
+  type TwilioRequest,
+} from '../support/fake-twilio';
+import { invoke } from '../support/invoke';
+import type { Answer, LogLine } from '../support/runtime';
 
 const openApi = new TwilioOpenApi();
 
-const accountSid = `AC${'0'.repeat(32)}`;
-const authToken = '0'.repeat(32);
 export const apiKey = 'a-key-of-the-tests-that-is-long-enough';
 export const ada = customer({
   customer_id: '1001',
@@ -53,11 +52,8 @@ export const sids = {
   messageSid: expect.stringMatching(/^IM[0-9a-f]{32}$/),
 };
 
-export interface Answered {
-  status: number;
-  body: Record<string, unknown>;
-  headers: Record<string, string>;
-}
+/** An answer whose body is an object, as all of this endpoint are. */
+export type Answered = Answer & { body: Record<string, unknown> };
 
 /** Calls that are to fail, by a name of their own. */
 export const steps = {
@@ -74,21 +70,38 @@ export const steps = {
   },
 } satisfies Record<string, Matcher>;
 
+/** When the tests begin, by the clock that jumps. */
+const began = Date.UTC(2026, 0, 1);
+
+/** Twilio, 10 ms away. */
+class DistantTwilio extends FakeTwilio {
+  readonly requests: TwilioRequest[] = [];
+  /** Requests at which the instance that makes them dies. */
+  readonly deaths = new Faults();
+  deadInstances = 0;
+
+  override async handle(request: TwilioRequest): Promise<TwilioAnswer> {
+    this.requests.push(request);
+    if (this.deaths.take(request)) {
+      this.deadInstances += 1;
+      // Nothing wakes it any more; what it has just set itself is gone too.
+      queueMicrotask(() => jest.clearAllTimers());
+      return new Promise<never>(() => {});
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return super.handle(request);
+  }
+}
+
 /**
- * The endpoint in this process against the local Twilio's REST side, on a clock that jumps: a pause, or a request that
- * is never answered, costs its milliseconds on that clock and nothing else.
+ * The endpoint for outbound messages, on a clock that jumps: a pause, or a request that is never answered, costs its
+ * milliseconds on that clock and nothing else.
  */
 export class VirtualFlex {
-  readonly state = new Conversations({ accountSid, authToken, changesPerSecond: 1_000 });
-  readonly rest = new RestApi(this.state);
-  readonly faults = new Faults();
-  readonly #deaths = new Faults();
-  readonly requests: RestRequest[] = [];
-  readonly lines: Record<string, unknown>[] = [];
+  readonly twilio = new DistantTwilio();
+  readonly lines: LogLine[] = [];
   /** What Twilio's own API description has against a request or an answer. */
   readonly problems: string[] = [];
-  /** Milliseconds since it began. */
-  clock = 0;
   customers: Customer[] = [ada];
   routing: Routing = routing({
     workers: [{ identity: 'alice@example.com' }, { identity: 'bob@example.com' }],
@@ -96,13 +109,19 @@ export class VirtualFlex {
     flex: { roles: ['agent'], origins: ['https://flex.twilio.com'] },
   });
   env: Record<string, string> = { OUTBOUND_API_KEY: apiKey };
-  /** Those that the functions have. */
+  /** The credentials that the function has. */
   readonly credentials = { accountSid, authToken };
-  #ids = 0;
+  readonly #jumpingClock = startJumpingClock(began);
+  readonly #endFaults: (() => void)[] = [];
+  readonly faults = {
+    clear: () => {
+      for (const end of this.#endFaults.splice(0)) end();
+    },
+  };
 
   constructor() {
-    this.rest.onRequest(({ request, answer }) => {
-      if (answer) this.problems.push(...openApi.check(request, answer));
+    this.rest.onRequest(({ request, answer, fault }) => {
+      if (answer && fault === undefined) this.problems.push(...openApi.check(request, answer));
     });
     const { flex, taskRouter } = this.rest;
     flex.setupMs = 0;
@@ -115,14 +134,36 @@ export class VirtualFlex {
     });
   }
 
+  get state(): Conversations {
+    return this.twilio.state;
+  }
+
+  get rest(): RestApi {
+    return this.twilio.rest;
+  }
+
+  /** Every request, in the order in which they left. */
+  get requests(): readonly TwilioRequest[] {
+    return this.twilio.requests;
+  }
+
+  /** Milliseconds since it began. */
+  get clock(): number {
+    return Date.now() - began;
+  }
+
+  set clock(ms) {
+    jest.setSystemTime(began + ms);
+  }
+
   /** Lets a step fail. @param times for ever unless told */
   fail(matcher: Matcher, fault: Fault, times?: number): void {
-    this.faults.add(matcher, fault, times);
+    this.#endFaults.push(this.twilio.fail(matcher, fault, times));
   }
 
   /** Lets the instance that makes such a request die before anything is done. */
   never(matcher: Matcher): void {
-    this.#deaths.add(matcher, { hang: true }, 1);
+    this.twilio.deaths.add(matcher, { hang: true }, 1);
   }
 
   /** Waits until a request for such a path has been made. */
@@ -132,14 +173,29 @@ export class VirtualFlex {
 
   /** Calls the endpoint as a new instance of the function. */
   async call(body: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Answered> {
-    let answered: Answered | undefined;
     const event = { request: { headers: { 'content-type': 'application/json', ...headers } }, ...body };
-    await serveEndpoint(endpoint, this.#platform())(this.#context(), event, (_error, payload) => {
-      answered = payload as Answered;
-    });
-    if (!answered) throw new Error('the function did not answer');
-    expect(this.problems).toEqual([]);
-    return answered;
+    const { deadInstances } = this.twilio;
+    try {
+      const answer = await invoke(serveEndpoint(endpoint), event, {
+        twilio: this.twilio,
+        env: {
+          ...this.env,
+          ACCOUNT_SID: this.credentials.accountSid,
+          AUTH_TOKEN: this.credentials.authToken,
+        },
+        assets: {
+          '/customers.json': JSON.stringify({ customers: this.customers }),
+          '/routing.json': JSON.stringify(this.routing),
+        },
+        clock: this.#jumpingClock,
+      });
+      this.lines.push(...answer.lines);
+      expect([answer.callbacks, this.problems]).toEqual([1, []]);
+      return answer as Answered;
+    } catch (error) {
+      if (this.twilio.deadInstances > deadInstances) return new Promise<never>(() => {});
+      throw error;
+    }
   }
 
   /** Calls it as an agent does, from Flex. */
@@ -175,76 +231,4 @@ export class VirtualFlex {
           `${method} ${path.replace(/(?<=\/)([A-Z]{2}[0-9a-f]{32}|outbound-message-\w+)/g, '*')}`,
       );
   }
-
-  #context(): RuntimeContext {
-    const { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN } = this.credentials;
-    return { ...this.env, ACCOUNT_SID, AUTH_TOKEN } as unknown as RuntimeContext;
-  }
-
-  #platform(): EndpointPlatform {
-    const now = (): number => this.clock;
-    const assets: Record<string, object> = {
-      '/customers.json': { customers: this.customers },
-      '/routing.json': this.routing,
-    };
-    // A request that is never answered fails by its own time-out.
-    const timer: EndpointPlatform['timer'] = () => ({
-      done: new Promise(() => undefined),
-      clear: () => undefined,
-    });
-    const waiting = (deadline: Deadline): Waiting & Pick<EndpointPlatform, 'timer'> => ({
-      timer,
-      deadline,
-      random: () => 0.5,
-      sleep: (ms) => this.#sleep(ms),
-    });
-    return {
-      now,
-      timer,
-      log: (_level, line) => void this.lines.push(JSON.parse(line) as Record<string, unknown>),
-      readAsset: (name) => JSON.stringify(assets[name]),
-      respond: (status, body, headers) => ({ status, body, headers }),
-      twilio: (_context, deadline) => openTwilio(() => this.#client(), waiting(deadline)),
-      sync: (_context, deadline): ServiceContext => {
-        const bounds = { deadline, timer, limitMs: requestTimeoutMs };
-        const httpClient = boundHttpClient(this.#client().httpClient, bounds);
-        return twilio(accountSid, authToken, { httpClient }).sync.v1.services('default');
-      },
-      date: () => Date.UTC(2026, 0, 1) + this.clock,
-      newId: () => `id-${++this.#ids}-${Math.random()}`,
-    };
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    this.clock += ms;
-    await new Promise(setImmediate);
-  }
-
-  #client(): Twilio {
-    const httpClient = inProcess({ handle: (request, timeout) => this.#send(request, timeout) });
-    return twilio(this.credentials.accountSid, this.credentials.authToken, { httpClient });
-  }
-
-  async #send(request: RestRequest, timeout = requestTimeoutMs): Promise<RestAnswer> {
-    this.requests.push(request);
-    if (this.#deaths.take(request)) return new Promise(() => undefined);
-    await new Promise(setImmediate);
-    this.clock += 10;
-    const fault = this.faults.take(request);
-    const work = (): Promise<RestAnswer> => this.rest.handle(request);
-    if (!fault) return work();
-    if (fault.after) await work();
-    if ('hang' in fault) {
-      this.clock += timeout;
-      throw networkError('ECONNABORTED', `timeout of ${timeout}ms exceeded`);
-    }
-    if ('reset' in fault) throw networkError('ECONNRESET', 'socket hang up');
-    if (!('status' in fault)) throw new Error('no such fault here');
-    const { status, code = 20_000 + status, message = `HTTP ${status}` } = fault;
-    return { status, headers: {}, body: fault.body ?? { code, message, more_info: '', status } };
-  }
-}
-
-function networkError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
 }

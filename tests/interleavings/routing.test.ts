@@ -1,27 +1,25 @@
-import twilio from 'twilio';
+import twilioSdk from 'twilio';
 import { callback as conversations } from '../../functions/callbacks/conversations.protected';
 import { callback as routing } from '../../functions/callbacks/routing.protected';
 import type { Routing } from '../../lib/model';
 import { openTwilio } from '../../lib/twilio/api';
 import { serve } from '../../lib/webhook/callback';
-import type { Platform, RuntimeContext } from '../../lib/webhook/platform';
-import { Conversations } from '../../simulator/twilio/conversations/conversations';
+import { type Platform, twilioPlatform } from '../../lib/webhook/platform';
+import type { GroupJoin } from '../../simulator/twilio/conversations/model';
 import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
-import { RestApi } from '../../simulator/twilio/rest-api';
-import { inProcess } from '../simulator/in-process';
+import { inProcess, type RestSide } from '../simulator/in-process';
 import { customer, routing as routingData } from '../support/data';
+import { accountSid, authToken, FakeTwilio } from '../support/fake-twilio';
 import { fixture } from '../support/fixtures';
+import { invoke } from '../support/invoke';
 import { exploreOrders, sampleOrders, type Turns } from './explore';
 
-const accountSid = `AC${'0'.repeat(32)}`;
-const authToken = '0'.repeat(32);
 const events = {
   between: fixture('on-conversation-route'),
   group: { ...fixture('on-conversation-route-group-mms') },
 };
 const sid = events.between.ConversationSid as string;
 events.group.ConversationSid = sid;
-const setUp = { source: 'SDK', webhooks: false };
 
 /** What one instance of the function is built of. */
 type Build = Partial<Routing['routing']> & { owner?: string };
@@ -68,7 +66,7 @@ interface Setting {
   seconds: number;
   trouble?: Trouble | undefined;
   /** A group MMS, and how a worker can join it; between two unless told. */
-  group?: Conversations['groupJoin'];
+  group?: GroupJoin;
   /** Who is away, by the number of the request from which on. */
   away?: Record<string, number>;
   /** Identities that are in the conversation from the start, and one that joins at any moment. */
@@ -77,38 +75,52 @@ interface Setting {
 
 const workers = ['alice', 'bob', 'carol', 'dave'];
 
+const never: Platform['timer'] = () => ({ done: new Promise(() => undefined), clear: () => undefined });
+
+/** Twilio's runtime without time: a pause is over at once, and nothing ever takes too long. */
+function timeless(handle: RestSide['handle']): Platform {
+  // The SDK's own HTTP library would take most of the time that these tests have.
+  const client = twilioSdk(accountSid, authToken, { httpClient: inProcess({ handle }) });
+  const waiting = { sleep: async () => undefined, random: () => 0, timer: never };
+  return {
+    ...twilioPlatform,
+    now: () => 0,
+    timer: never,
+    twilio: (_context, deadline) => openTwilio(() => client, { ...waiting, deadline }),
+  };
+}
+
 /** Sets up a conversation and delivers its event to several instances at once. */
 function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => void {
   const { builds, seconds, trouble, group, away = {}, others = { there: [] } } = setting;
   let requests = 0;
   const now = (): Date => new Date(Date.UTC(2026, 0, 1) + Math.floor(requests * seconds) * 1_000);
-  const state = new Conversations({ accountSid, authToken, now, changesPerSecond: Number.POSITIVE_INFINITY });
-  const rest = new RestApi(state);
-  for (const identity of workers) rest.frontline.putUser({ identity });
-  state.createConversation({ sid }, setUp);
-  if (group) {
-    state.groupJoin = group;
-    for (const address of ['+12125550101', '+12125550102']) state.addParticipant(sid, { address }, setUp);
-    state.addParticipant(sid, { projectedAddress: '+16465550190' }, setUp);
-  } else state.addParticipant(sid, { address: '+12125550101', proxyAddress: '+16465550190' }, setUp);
-  for (const identity of others.there) state.addParticipant(sid, { identity }, setUp);
+  const twilio = new FakeTwilio(now);
+  for (const identity of workers) twilio.addUser({ identity });
+  const members = group
+    ? [{ address: '+12125550101' }, { address: '+12125550102' }, { projectedAddress: '+16465550190' }]
+    : [{ address: '+12125550101', proxyAddress: '+16465550190' }];
+  if (group) twilio.groupJoin = group;
+  twilio.addConversation({ sid }, [...members, ...others.there.map((identity) => ({ identity }))]);
 
-  const present = (): string[] => state.participants(sid).flatMap(({ identity }) => identity ?? []);
+  const present = (): string[] => twilio.workers(sid);
   const answers: { body: Record<string, unknown>; present: string[] }[] = [];
 
   for (const [index, build] of builds.entries()) {
     const { owner, ...rules } = build;
-    const data: Record<string, object> = {
-      '/customers.json': {
-        customers: [
-          customer({ channels: [{ type: 'sms', value: '+12125550101' }], ...(owner && { worker: owner }) }),
-        ],
-      },
-      '/routing.json': routingData({
-        workers: workers.map((identity) => ({ identity })),
-        ownAddresses: ['+16465550190'],
-        routing: rules,
-      }),
+    const card = customer({
+      channels: [{ type: 'sms', value: '+12125550101' }],
+      ...(owner && { worker: owner }),
+    });
+    const assets = {
+      '/customers.json': JSON.stringify({ customers: [card] }),
+      '/routing.json': JSON.stringify(
+        routingData({
+          workers: workers.map((identity) => ({ identity })),
+          ownAddresses: ['+16465550190'],
+          routing: rules,
+        }),
+      ),
     };
     turns.start(async (run) => {
       let mine = 0;
@@ -116,12 +128,12 @@ function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => 
         await turns.turn(run);
         requests += 1;
         for (const [identity, from] of Object.entries(away)) {
-          rest.frontline.putUser({ identity, is_available: requests < from });
+          twilio.addUser({ identity, isAvailable: requests < from });
         }
         let answer: Promise<RestAnswer> | undefined;
         // The REST side works at once; only what it says comes later.
         const work = (): RestAnswer => {
-          answer = rest.handle(request);
+          answer = twilio.rest.handle(request);
           return { status: 0, headers: {}, body: {} };
         };
         const goesWrong = index === 0 && trouble?.at === mine++;
@@ -132,41 +144,25 @@ function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => 
         work();
         return answer as unknown as Promise<RestAnswer>;
       };
-      const platform: Platform = {
-        now: () => 0,
-        timer: () => ({ done: new Promise(() => undefined), clear: () => undefined }),
-        log: () => undefined,
-        readAsset: (name) => JSON.stringify(data[name]),
-        respond: (status, body) => ({ status, body }),
-        twilio: (_context, deadline) =>
-          openTwilio(() => twilio(accountSid, authToken, { httpClient: inProcess({ handle }) }), {
-            deadline,
-            sleep: async () => undefined,
-            random: () => 0,
-            timer: () => ({ done: new Promise(() => undefined), clear: () => undefined }),
-          }),
-      };
       const callback = build.on === 'onConversationAdded' ? conversations : routing;
       const event = group ? events.group : events.between;
       const fields = callback === conversations ? { ...event, EventType: 'onConversationAdded' } : event;
-      await serve(callback, platform)({} as RuntimeContext, fields, (_error, payload) => {
-        const { body } = payload as { body: Record<string, unknown> };
-        answers.push({ body, present: present() });
-      });
+      const { body } = await invoke(serve(callback, timeless(handle)), fields, { assets });
+      answers.push({ body: body as Record<string, unknown>, present: present() });
     });
   }
   if (others.joining !== undefined) {
     const identity = others.joining;
     turns.start(async (run) => {
       await turns.turn(run);
-      state.addParticipant(sid, { identity }, setUp);
+      twilio.addParticipant(sid, { identity });
     });
   }
 
   return (order) => {
     // Our number stays in its group.
     if (group) {
-      const projected = state.participants(sid).filter((one) => one.messagingBinding?.projectedAddress);
+      const projected = twilio.participants(sid).filter((one) => one.messaging_binding?.projected_address);
       expect({ order, projected: projected.length }).not.toEqual({ order, projected: 0 });
     }
     const outsiders = [...others.there, ...(others.joining === undefined ? [] : [others.joining])];

@@ -88,8 +88,16 @@ const setUp: Origin = { source: 'SDK', webhooks: false };
 export class FakeTwilio implements RestHandler {
   /** Every request, in the order of arrival, failed ones too. */
   calls: RecordedCall[] = [];
-  #state = new StateOfTests();
-  #rest = new RestApi(this.#state);
+  readonly #now: () => Date;
+  #state: StateOfTests;
+  #rest: RestApi;
+
+  /** @param now the date at Twilio */
+  constructor(now: () => Date = () => new Date()) {
+    this.#now = now;
+    this.#state = new StateOfTests(now);
+    this.#rest = new RestApi(this.#state);
+  }
 
   /** All that Twilio knows; another one after `reset`. */
   get state(): Conversations {
@@ -143,7 +151,7 @@ export class FakeTwilio implements RestHandler {
   /** Forgets calls, state and faults. Requests that hang stay so. */
   reset(): void {
     this.calls = [];
-    this.#state = new StateOfTests();
+    this.#state = new StateOfTests(this.#now);
     this.#rest = new RestApi(this.#state);
   }
 
@@ -220,9 +228,9 @@ class StateOfTests extends Conversations {
   declare accountSid: string;
   declare authToken: string;
 
-  constructor() {
-    // How fast a test writes is no matter of its own.
-    super({ accountSid, authToken, changesPerSecond: Number.POSITIVE_INFINITY });
+  constructor(now: () => Date) {
+    // Tests write faster than Twilio allows.
+    super({ accountSid, authToken, now, changesPerSecond: Number.POSITIVE_INFINITY });
   }
 }
 
