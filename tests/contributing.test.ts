@@ -33,7 +33,7 @@ describe('CONTRIBUTING.md, step by step in a copy of the project', () => {
   });
 
   it.each(commands.trim().split('\n'))(
-    '%s',
+    'succeeds: %s',
     async (command) => {
       const [program = '', ...args] = command.split(' ');
       await run(program, args, { cwd: project.root });

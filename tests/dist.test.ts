@@ -9,13 +9,13 @@ const functions = [
   ...['conversations', 'crm', 'outgoing-conversation', 'routing', 'templates'].map(
     (name) => `functions/callbacks/${name}.protected.js`,
   ),
-  // Pages and servers call it, whom no signature of Twilio's protects: it looks itself who they are.
+  // Pages and servers call it, not Twilio, so that it has no signature to check: it verifies the caller itself.
   'functions/flex/outbound-message.js',
 ];
 const textOf = (file: string): string => readFileSync(join(dist, file), 'utf8');
 
-describe('what is deployed', () => {
-  it('is the functions and the private assets, and nothing else', () => {
+describe('the deployment', () => {
+  it('has the functions and the private assets, and nothing else', () => {
     const files = readdirSync(dist, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1));
@@ -25,7 +25,7 @@ describe('what is deployed', () => {
     ]);
   });
 
-  it.each(functions)('%s is one small file that needs nothing but Node.js', (file) => {
+  it.each(functions)('has %s as one small file that needs nothing but Node.js', (file) => {
     const text = textOf(file);
     const required = [...text.matchAll(/\b(?:require|import)\(["'`]([^"'`]+)["'`]\)/g)].map(([, name]) =>
       String(name),
@@ -39,7 +39,7 @@ describe('what is deployed', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(file.includes('/flex/') ? 100_000 : 70_000);
   });
 
-  it.each(functions)('%s holds no phone-number library, no source map, no path of a machine', (file) => {
+  it.each(functions)('has no phone-number library, source map or path of a machine in %s', (file) => {
     const text = textOf(file);
     expect(text).not.toMatch(/libphonenumber|PhoneNumberMetadata|sourceMappingURL/i);
     for (const path of [root, homedir(), tmpdir()]) expect(text).not.toContain(`${path}/`);

@@ -20,7 +20,7 @@ const { packages } = read<{ packages: Record<string, LockedPackage> }>('package-
 const { '': _project, ...locked } = packages;
 
 describe('the packages', () => {
-  it('that are deployed are the SDK and the runtime handler, and nothing else', () => {
+  it('are only the SDK and the runtime handler in a deployment', () => {
     expect(Object.keys(dependencies)).toEqual(['@twilio/runtime-handler', 'twilio']);
   });
 

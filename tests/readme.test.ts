@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 beforeEach(() => running.local.reset());
 
-/** Runs a sample of docs/flex.md as it stands, but for the host name, and calls what it exports. */
+/** Runs a sample of docs/flex.md with only its host name replaced, and calls what it exports. */
 async function execute(code: string, call: string, env: Record<string, string> = {}): Promise<unknown> {
   const file = join(folder, `sample-${Math.random()}.mjs`);
   const local = code.replaceAll('https://YOUR-SERVICE.twil.io', running.functions);
@@ -61,8 +61,8 @@ function logInToFlex(token: string): void {
   );
 }
 
-describe('the samples of docs/flex.md', () => {
-  it('from a Flex plugin begins a conversation, and finds the one that is open', async () => {
+describe('the sample in docs/flex.md', () => {
+  it('for a Flex plugin begins a conversation, and finds the one that is open', async () => {
     logInToFlex(running.local.rest.flexTokens.issue('alice@example.com'));
     const sid = await execute(plugin, "textCustomer('1001', 'Hello from Flex')");
     const conversation = running.conversation(String(sid));
@@ -73,14 +73,14 @@ describe('the samples of docs/flex.md', () => {
     expect(running.conversation(String(sid)).messages).toHaveLength(1);
   });
 
-  it('from a Flex plugin tells what is wrong', async () => {
+  it('for a Flex plugin throws what is wrong', async () => {
     logInToFlex('not-a-token');
     await expect(execute(plugin, "textCustomer('1001', 'Hello')")).rejects.toThrow(
       'unauthorized: Not authorized.',
     );
   });
 
-  it("behind a CRM's button begins one conversation for one click", async () => {
+  it("for a CRM's button begins one conversation for one click", async () => {
     const env = { OUTBOUND_API_KEY: localApiKey };
     const click = `clickToText({ click: 'click-1', agent: 'bob@example.com', phone: '+1 212 555 0142', body: 'Hello' })`;
     const first = (await execute(crm, click, env)) as { conversationSid: string };
@@ -93,7 +93,7 @@ describe('the samples of docs/flex.md', () => {
 });
 
 describe('the pictures of the pages', () => {
-  it('are those that npm run screenshots takes, and no others lie about', () => {
+  it('are those that npm run screenshots takes, and there are no others', () => {
     const shown = pages.flatMap((page) =>
       [...read(page).matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, file = '']) => join(dirname(page), file)),
     );
@@ -159,7 +159,7 @@ describe.each(['docs/frontline.md', 'docs/conversations.md'])('the requests of %
   const requests = samples(page, 'sh');
   const responses = samples(page, 'json');
 
-  it('have a response each', () => {
+  it('have one response each', () => {
     expect(responses).toHaveLength(requests.length);
   });
 
@@ -190,7 +190,7 @@ describe('the links of the pages', () => {
         .replaceAll(' ', '-'),
     );
 
-  it.each(pages)('%s: lead to files and headings that are there', (page) => {
+  it.each(pages)('lead from %s to files and headings that exist', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https:)([^)\s]+)\)/g)];
     for (const [, link = ''] of links) {
       const [path = '', heading] = link.split('#');

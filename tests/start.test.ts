@@ -66,7 +66,7 @@ describe('npm run start:functions', () => {
     expect(await running.ends('SIGINT')).toBe(0);
   });
 
-  it('serves what is saved, and the last good build when that is wrong', async () => {
+  it('serves what is saved, and the last valid build when that is wrong', async () => {
     running = start();
     await running.prints(/Try one:/);
     expect(await details()).toBe('John Fox');
@@ -82,13 +82,10 @@ describe('npm run start:functions', () => {
     expect(await details()).toBe('John Wolf');
 
     edit('assets/customers.private.json', (text) => text.replace('"12"', '"212-555-0103"'));
-    await running.until(
-      async () => ((await details()) === 'John Bear' ? true : undefined),
-      'the mended data',
-    );
+    await running.until(async () => ((await details()) === 'John Bear' ? true : undefined), 'the fixed data');
   });
 
-  it('begins to serve once data that was wrong at the start is mended', async () => {
+  it('begins to serve once data that was wrong at the start is fixed', async () => {
     edit('assets/routing.private.json', (text) => text.replace('"workers"', '"wokers"'));
     running = start();
     await running.prints(/did you mean "workers"\?[\s\S]*Not built/);

@@ -56,7 +56,7 @@ describe('a build', () => {
     expect(dist()).toEqual(before);
   });
 
-  it('never shows half a file, nor none, to a server that reads dist/ meanwhile', async () => {
+  it('never shows half a file, or a missing one, to a server that reads dist/ meanwhile', async () => {
     await build();
     const names = Object.keys(dist());
     const complete = new Set(Object.values(dist()).map(({ text }) => text));
@@ -82,7 +82,7 @@ describe('a build', () => {
     expect([...seen].filter((text) => !complete.has(text))).toEqual([]);
   });
 
-  it('takes away what is no longer there, and what never belonged there', async () => {
+  it('removes what has no source any more, and what never had one', async () => {
     await build();
     rmSync(project.path('functions/callbacks/crm.protected.ts'));
     for (const stray of [
@@ -119,7 +119,7 @@ describe('a build', () => {
       /Could not resolve "\.\/nowhere"/,
     ],
   ])(
-    'with %s fails, says where, and leaves the last good dist/ in place',
+    'fails with %s, names the place, and leaves the last valid dist/',
     async (_title, file, change, report) => {
       await build();
       const before = dist();
@@ -129,7 +129,7 @@ describe('a build', () => {
     },
   );
 
-  it('with several problems names all of them', async () => {
+  it('names all problems when there are several', async () => {
     edit('assets/customers.private.json', (text) => text.replace('"(212) 555-0102"', '"12"'));
     edit('assets/routing.private.json', (text) => text.replace('"defaultWorker"', '"defaultWorkers"'));
     edit('functions/callbacks/crm.protected.ts', (text) => `${text}\nconst = 1;`);

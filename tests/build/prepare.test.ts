@@ -54,8 +54,8 @@ function install(leaveOut: (name: string) => boolean): void {
   }
 }
 
-describe('after an install', () => {
-  it('dist/ is there', () => {
+describe('an install', () => {
+  it('makes dist/', () => {
     expect(prepare()).toMatchObject({ status: 0, stderr: '6 functions and 3 assets are in dist/\n' });
     expect(existsSync(project.path('dist/functions/callbacks/crm.protected.js'))).toBe(true);
   });
@@ -94,7 +94,7 @@ describe('after an install', () => {
       /functions\/flex\/broken\.ts:1:6/,
     ],
     ['a file in the way', () => writeFileSync(project.path('.builds'), ''), /EEXIST|ENOTDIR/],
-  ])('%s does not fail it: what is wrong and what to do is printed', (_title, spoil, expected) => {
+  ])('succeeds with %s, and prints the problem and what to do', (_title, spoil, expected) => {
     spoil();
     const { status, stderr } = prepare();
     expect(stderr).toMatch(expected);
@@ -103,7 +103,7 @@ describe('after an install', () => {
     expect(existsSync(project.path('dist'))).toBe(false);
   });
 
-  it('the last good dist/ stays when the data is wrong', () => {
+  it('keeps the last valid dist/ when the data is wrong', () => {
     prepare();
     breakData();
     expect(prepare()).toMatchObject({ status: 0, stderr: expect.stringContaining('dist/ is out of date') });
@@ -112,7 +112,7 @@ describe('after an install', () => {
 });
 
 describe('the toolkit without a build', () => {
-  it.each(['start', 'deploy'])('%s builds, and ends with what is wrong where that fails', (command) => {
+  it.each(['start', 'deploy'])('builds on %s, and ends with the problem where that fails', (command) => {
     breakData();
     const { status, stdout, stderr } = twilioRun(command, '--username=x', '--password=x');
     expect(stderr).toMatch(problem);
@@ -120,14 +120,14 @@ describe('the toolkit without a build', () => {
     expect([status, stdout]).toEqual([1, '']);
   });
 
-  it('needs none for a command that looks at the service only', () => {
+  it('does not build for a command that only reads the service', () => {
     breakData();
     const { stderr } = twilioRun('list', '--service-sid=none');
     expect(stderr).not.toMatch(problem);
     expect(existsSync(project.path('dist'))).toBe(false);
   });
 
-  it('builds once, and reads where the build lies', () => {
+  it('builds once, and reads where the build is', () => {
     const read = (): SpawnSyncReturns<string> =>
       node(
         '-e',

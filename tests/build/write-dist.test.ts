@@ -110,7 +110,7 @@ describe('writing dist/', () => {
       Object.keys(starts).map((start) => [platform, start] as const),
     ),
   )(
-    'on %s over %s leaves the old files or the new ones, wherever it dies, and the next build succeeds',
+    'on %s over %s leaves the old files or the new ones, wherever it is killed, and the next build succeeds',
     async (platform, start) => {
       const fs = platforms[platform] as FileSystem;
       const seen = new Set<string>();
@@ -145,7 +145,7 @@ describe('writing dist/', () => {
   );
 
   it.each([1, 2, 3])(
-    'that finds the disk full at file %i fails, changes nothing and leaves nothing',
+    'fails, changes nothing and leaves nothing when the disk is full at file %i',
     async (file) => {
       await write(before);
       const old = [current(), ...builds()];
@@ -172,7 +172,7 @@ describe('writing dist/', () => {
     expect(builds()).toEqual([]);
   });
 
-  it.each([1, 8, 12, 15, 17])('killed at its call %i changes nothing or all', async (step) => {
+  it.each([1, 8, 12, 15, 17])('changes all or nothing when it is killed at its call %i', async (step) => {
     await write(before);
     const script = resolve(__dirname, '../support/processes/die-while-building.ts');
     const args = ['--import', 'tsx', script, root, String(step), JSON.stringify(after)];
@@ -186,7 +186,7 @@ describe('writing dist/', () => {
     expect(builds()).toHaveLength(2);
   });
 
-  it('while another one does, wherever that begins, ends with the files of one of them', async () => {
+  it('ends with the files of one build when another one begins at any moment', async () => {
     for (let began = true, step = 1; began; step += 1) {
       await write(before);
       let calls = 0;
@@ -203,14 +203,14 @@ describe('writing dist/', () => {
     }
   });
 
-  it('at once, many times, ends with the files of one of them', async () => {
+  it('ends with the files of one build when many write at once', async () => {
     for (let round = 0; round < 10; round += 1) {
       await Promise.all([write(before), write(after), write(other)]);
       expect([before, after, other]).toContainEqual(dist());
     }
   });
 
-  it('hides no file from another process that reads it all the time', async () => {
+  it('hides no file from another process that keeps reading', async () => {
     const shared = { ...before, 'functions/old.js': 'stays' };
     await write(shared);
     const reader = spawn(
@@ -254,7 +254,7 @@ describe('writing dist/', () => {
     expect(builds().sort()).toEqual([current(), names.running, names.elsewhere, names.notOurs].sort());
   });
 
-  it('takes away what a build of an earlier version left when it was killed', async () => {
+  it('removes what a killed build of an earlier version left', async () => {
     writeFolder({ ...before, 'assets/customers.private.json.4711.next': '{}' });
     expect(await write(before)).toEqual(['assets/customers.private.json.4711.next']);
     expect(dist()).toEqual(before);

@@ -353,7 +353,7 @@ describe.each(runtimes)('/callbacks/conversations, $name', (runtime) => {
     it.each([
       ['429', faults.tooManyRequests],
       ['503 with a page', faults.unavailable],
-      ['a torn connection after the work was done', { ...faults.reset, after: true }],
+      ['a reset connection after the work was done', { ...faults.reset, after: true }],
     ])('completes the participant after %s', async (_title, fault) => {
       put();
       running.twilio.fail({ method: 'GET' }, fault, 1);

@@ -190,7 +190,7 @@ describe.each(runtimes)('/callbacks/crm, $name', (runtime) => {
     it("answers the customer's card, and nothing that is ours alone", async () => {
       const { status, body } = await running.call(path, { ...details, CustomerId: 'ada' });
       const { customer_id, display_name, avatar, links, details: card } = ada;
-      // The keys by which an address is found are ours alone.
+      // The keys of addresses are internal.
       const channels = ada.channels.map(({ key: _, ...shown }) => shown);
       expect([status, body]).toEqual([
         200,

@@ -392,9 +392,9 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
       ['429', faults.tooManyRequests],
       ['500', faults.serverError],
       ['503 with a page', faults.unavailable],
-      ['a torn connection', faults.reset],
+      ['a reset connection', faults.reset],
       ['500 after the work was done', { ...faults.serverError, after: true }],
-      ['a connection torn after the work was done', { ...faults.reset, after: true }],
+      ['a reset connection after the work was done', { ...faults.reset, after: true }],
     ])('adds the worker once after %s', async (_title, fault) => {
       await running.setData(dataWith(ada, {}));
       running.twilio.fail({ method: 'POST', path: participants }, fault, 2);

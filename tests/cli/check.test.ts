@@ -13,7 +13,7 @@ const check = (...args: string[]) => runCommand(project.root, ['check', ...args]
 const build = () => runCommand(project.root, ['build']);
 
 describe('npm run check', () => {
-  it('says how much there is when the data is valid', () => {
+  it('prints how much there is when the data is valid', () => {
     expect(check()).toEqual({
       status: 0,
       stdout: 'The data is valid: 20 customers, 4 workers, 10 templates\n',
@@ -59,7 +59,7 @@ describe('npm run check', () => {
       '',
       "unknown option '--strictly'\n(Did you mean --strict?)\nHelp: npm run check -- --help\n",
     ],
-  ])('with %j and a warning ends with %s', (args, status, stdout, stderr) => {
+  ])('ends a check with %j and a warning with %s', (args, status, stdout, stderr) => {
     const file = project.path('assets/customers.private.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"+123456789"'));
     expect(check(...args)).toEqual({ status, stdout, stderr });

@@ -62,7 +62,7 @@ describe('help', () => {
   });
 });
 
-describe('wrong usage ends with 2, and says what was meant:', () => {
+describe('wrong usage', () => {
   it.each([
     ['chek', "unknown command 'chek'\n(Did you mean check?)\nHelp: npm run cli -- --help\n"],
     ['start --bowser', "unknown option '--bowser'\nHelp: npm start -- --help\n"],
@@ -97,12 +97,12 @@ describe('wrong usage ends with 2, and says what was meant:', () => {
       'check assets',
       "too many arguments for 'check'. Expected 0 arguments but got 1.\nHelp: npm run check -- --help\n",
     ],
-  ])('%s', (args, stderr) => {
+  ])('ends with 2, and names what was meant: %s', (args, stderr) => {
     expect(run(...args.split(' '))).toEqual({ status: 2, stdout: '', stderr });
   });
 });
 
-describe('in a project', () => {
+describe('the command line in a project', () => {
   let project: ProjectCopy;
   beforeEach(() => {
     project = new ProjectCopy();
@@ -134,12 +134,12 @@ describe('in a project', () => {
     ['a problem', [], addProblem, 1, { ok: false, problems: [problem], warnings: [] }],
     ['a warning', [], addWarning, 0, { ok: true, problems: [], warnings: [warning], counts }],
     ['a warning that counts', ['--strict'], addWarning, 1, { ok: false, problems: [], warnings: [warning] }],
-  ])('check --json says what check says about %s', (_title, args, change, status, expected) => {
+  ])('prints the report of check as JSON: %s', (_title, args, change, status, expected) => {
     change();
     expect(json(['check', ...args])).toEqual({ status, json: expect.objectContaining(expected) });
   });
 
-  it('build --json says what was built, or why nothing was', () => {
+  it('prints what build built, or why it failed, as JSON', () => {
     addWarning();
     expect(json(['build'])).toEqual({
       status: 0,
@@ -160,7 +160,7 @@ describe('in a project', () => {
     });
   });
 
-  it('simulate --json says that no local Twilio answers, which is no wrong usage', async () => {
+  it('prints as JSON that no local Twilio answers simulate, which is not wrong usage', async () => {
     const SIMULATOR_PORT = String(await freePort());
     const error = `No local Twilio answers at http://localhost:${SIMULATOR_PORT}. Start it in another terminal: npm start`;
     expect(json(['simulate', 'list'], { SIMULATOR_PORT })).toEqual({ status: 1, json: { ok: false, error } });
@@ -171,7 +171,7 @@ describe('in a project', () => {
     });
   });
 
-  it.each(['check', 'build'])('%s colors its report where that is wanted, and nowhere else', (command) => {
+  it.each(['check', 'build'])('colors the report of %s where that is wanted, and nowhere else', (command) => {
     addProblem();
     const report = (env: Record<string, string>) => runCommand(project.root, [command], env).stderr;
     const plain = report({});
@@ -187,7 +187,7 @@ describe('in a project', () => {
     expect(stripVTControlCharacters(colored)).toBe(plain);
   });
 
-  it('help is colored where that is wanted, and nowhere else', () => {
+  it('colors the help where that is wanted, and nowhere else', () => {
     const help = (env: Record<string, string>) => runCommand(project.root, ['--help'], env).stdout;
     const plain = help({});
     expect(stripVTControlCharacters(plain)).toBe(plain);
@@ -197,7 +197,7 @@ describe('in a project', () => {
     expect(stripVTControlCharacters(colored)).toBe(plain);
   });
 
-  it('a command works on the project that it is part of, wherever it is called from', () => {
+  it('works on the project that it is part of, wherever it is called from', () => {
     addProblem();
     const tsx = project.path('node_modules/tsx/dist/loader.mjs');
     const main = project.path('cli/main.ts');
@@ -205,7 +205,7 @@ describe('in a project', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('"12" is no phone number')]);
   });
 
-  it('a build needs nothing of the local Twilio', () => {
+  it('builds without the local Twilio', () => {
     writeFileSync(project.path('simulator/local-twilio.ts'), 'const = 1;');
     expect(runCommand(project.root, ['build'])).toMatchObject({ status: 0 });
     expect(runCommand(project.root, ['start'])).toMatchObject({
@@ -214,7 +214,7 @@ describe('in a project', () => {
     });
   });
 
-  it('schemas and country-prefixes write the files that are part of the project', () => {
+  it('writes the files of schemas and country-prefixes that are part of the project', () => {
     const written = [
       ...['customers', 'routing', 'templates'].map((name) => `schemas/${name}.schema.json`),
       'lib/proxy-addresses/country-prefixes.ts',

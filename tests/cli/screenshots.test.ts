@@ -7,7 +7,7 @@ import { ProjectCopy } from '../support/project-copy';
 import { Started } from '../support/started';
 
 describe('npm run screenshots', () => {
-  it('--json names the pictures, or what kept it from taking them', () => {
+  it('names the pictures with --json, or what kept it from taking them', () => {
     const project = new ProjectCopy();
     const screenshots = (env: Record<string, string>) => {
       const { status, stdout } = runCommand(project.root, ['screenshots', '--json'], env);

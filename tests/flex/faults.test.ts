@@ -23,7 +23,7 @@ const faults: Record<string, Fault> = {
   "a gateway's 503, after the work is done": { status: 503, body: '<h1>503</h1>', after: true },
   'no answer, before the work is done': { hang: true },
   'no answer, after the work is done': { hang: true, after: true },
-  'a torn connection, after the work is done': { reset: true, after: true },
+  'a reset connection, after the work is done': { reset: true, after: true },
 };
 const cases = Object.entries(steps).flatMap(([step, matcher]) =>
   Object.entries(faults).map(([fault, what]) => ({ step, fault, matcher, what })),
@@ -53,55 +53,64 @@ function expectSound(flex: VirtualFlex, answer: Answered): void {
   });
 }
 
-describe('one request of an outbound start fails', () => {
-  it.each(cases)('$step: $fault', async ({ matcher, what, step }) => {
-    const flex = new VirtualFlex();
-    flex.fail(matcher, what, 1);
-    const answer = await flex.asAgent(keyed);
-    expectSound(flex, answer);
-    // Only what leaves it open whether a message is still on its way is given up.
-    const isLost =
-      'hang' in what &&
-      !what.after &&
-      (step === 'creating the interaction' || step === 'sending the message');
-    expect([answer.status, answer.body.code]).toEqual(
-      isLost ? [503, 'twilio_unavailable'] : [201, undefined],
-    );
-  });
+describe('an outbound start of which one request fails', () => {
+  it.each(cases)(
+    'sends one message or names what is left: $step: $fault',
+    async ({ matcher, what, step }) => {
+      const flex = new VirtualFlex();
+      flex.fail(matcher, what, 1);
+      const answer = await flex.asAgent(keyed);
+      expectSound(flex, answer);
+      // Only what leaves it open whether a message is still on its way is given up.
+      const isLost =
+        'hang' in what &&
+        !what.after &&
+        (step === 'creating the interaction' || step === 'sending the message');
+      expect([answer.status, answer.body.code]).toEqual(
+        isLost ? [503, 'twilio_unavailable'] : [201, undefined],
+      );
+    },
+  );
 });
 
-describe('a step of an outbound start fails for as long as it lasts', () => {
-  it.each(cases)('$step: $fault', async ({ matcher, what, step }) => {
-    const flex = new VirtualFlex();
-    flex.fail(matcher, what);
-    const answer = await flex.asAgent(keyed);
-    expectSound(flex, answer);
-    const isDone =
-      step === 'keeping the result' ||
-      (what.after === true && (step === 'creating the interaction' || step === 'sending the message'));
-    expect([answer.status, answer.body.code]).toEqual(
-      isDone ? [201, undefined] : [503, 'twilio_unavailable'],
-    );
-  });
+describe('an outbound start of which a step fails for as long as it lasts', () => {
+  it.each(cases)(
+    'sends one message or names what is left: $step: $fault',
+    async ({ matcher, what, step }) => {
+      const flex = new VirtualFlex();
+      flex.fail(matcher, what);
+      const answer = await flex.asAgent(keyed);
+      expectSound(flex, answer);
+      const isDone =
+        step === 'keeping the result' ||
+        (what.after === true && (step === 'creating the interaction' || step === 'sending the message'));
+      expect([answer.status, answer.body.code]).toEqual(
+        isDone ? [201, undefined] : [503, 'twilio_unavailable'],
+      );
+    },
+  );
 
-  it.each(cases)('$step: $fault; then the same request again', async ({ matcher, what }) => {
-    const flex = new VirtualFlex();
-    flex.fail(matcher, what);
-    const first = await flex.asAgent(keyed);
-    flex.faults.clear();
-    // The time of whoever was at it is over.
-    flex.clock = 20_000;
-    const again = await flex.asAgent(keyed);
-    flex.clock = 0;
-    expectSound(flex, again);
-    expect(again.status).toBe(201);
-    if (first.status === 201) expect(again.body).toEqual(first.body);
-  });
+  it.each(cases)(
+    'sends one message when the same request comes again: $step: $fault',
+    async ({ matcher, what }) => {
+      const flex = new VirtualFlex();
+      flex.fail(matcher, what);
+      const first = await flex.asAgent(keyed);
+      flex.faults.clear();
+      // The time of whoever was at it is over.
+      flex.clock = 20_000;
+      const again = await flex.asAgent(keyed);
+      flex.clock = 0;
+      expectSound(flex, again);
+      expect(again.status).toBe(201);
+      if (first.status === 201) expect(again.body).toEqual(first.body);
+    },
+  );
 });
 
-describe('without an idempotencyKey, a step fails for as long as it lasts', () => {
+describe('an outbound start without an idempotencyKey, of which a step fails for as long as it lasts', () => {
   it.each(cases.filter(({ step }) => step !== 'claiming the key' && step !== 'keeping the result'))(
-    '$step: $fault',
+    'sends one message or names what is left: $step: $fault',
     async ({ matcher, what }) => {
       const flex = new VirtualFlex();
       flex.fail(matcher, what);
@@ -111,8 +120,8 @@ describe('without an idempotencyKey, a step fails for as long as it lasts', () =
   );
 });
 
-describe('writing into an open conversation, the message fails', () => {
-  it.each(Object.entries(faults))('%s', async (_fault, what) => {
+describe('a message into an open conversation that fails', () => {
+  it.each(Object.entries(faults))('is sent once in the end: %s', async (_fault, what) => {
     const flex = new VirtualFlex();
     const { body } = await flex.asAgent(request);
     const again = { ...keyed, body: 'Hello again', onActive: 'reuse' };
@@ -139,12 +148,12 @@ const lookUps = {
 };
 const template = 'HX00000000000000000000000000000001';
 
-describe('a look-up before anything is begun', () => {
+describe('a lookup before anything is created', () => {
   it.each(
     Object.entries(lookUps).flatMap(([step, matcher]) =>
       Object.entries(faults).map(([fault, what]) => ({ step, fault, matcher, what })),
     ),
-  )('$step: $fault', async ({ matcher, what }) => {
+  )('changes nothing when it fails, and is repeated: $step: $fault', async ({ matcher, what }) => {
     const flex = new VirtualFlex();
     const text = 'Hello {{1}}';
     flex.rest.content.put({
@@ -179,7 +188,7 @@ describe('a look-up before anything is begun', () => {
   });
 });
 
-describe('what a failed start has begun is closed', () => {
+describe('the cleanup of a failed start', () => {
   const closing = {
     'closing the channel': { method: 'POST', path: '/v1/Interactions/*/Channels/*' },
     'reading the conversation': { method: 'GET', path: '/v1/Conversations/*' },
@@ -188,7 +197,7 @@ describe('what a failed start has begun is closed', () => {
     Object.entries(closing).flatMap(([step, matcher]) =>
       Object.entries(faults).map(([fault, what]) => ({ step, fault, matcher, what })),
     ),
-  )('$step: $fault', async ({ matcher, what }) => {
+  )('leaves no conversation open: $step: $fault', async ({ matcher, what }) => {
     const flex = new VirtualFlex();
     flex.fail(steps['sending the message'], { status: 400, code: 50_400 });
     flex.fail(matcher, what, 1);

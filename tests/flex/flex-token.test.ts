@@ -27,8 +27,8 @@ async function outcomeOf(fault: Fault, times?: number): Promise<unknown[]> {
   return [status, body.code];
 }
 
-describe('what Twilio says of a Flex token', () => {
-  it('is asked for as JSON, with our credentials, and by nothing else', async () => {
+describe('the validation of a Flex token', () => {
+  it('is requested once, as JSON, with our credentials', async () => {
     const flex = new VirtualFlex();
     await flex.asAgent(sms);
     expect(flex.requests.filter(({ host }) => host === 'iam.twilio.com')).toMatchObject([
@@ -65,17 +65,17 @@ describe('what Twilio says of a Flex token', () => {
     ['500', { status: 500, code: 20500, message: 'An internal server error has occurred' }, unavailable],
     ['503, and yet a yes', { status: 503, body: '{"valid":true,"identity":"alice"}' }, unavailable],
     ['no answer', { hang: true }, unavailable],
-    ['a torn connection', { reset: true }, unavailable],
-  ])('%s', async (_what, fault, expected) => {
+    ['a reset connection', { reset: true }, unavailable],
+  ])('takes its outcome from the answer: %s', async (_what, fault, expected) => {
     expect(await outcomeOf(fault)).toEqual(expected);
   });
 
   it.each<[string, Fault]>([
-    ['a torn connection', { reset: true }],
+    ['a reset connection', { reset: true }],
     ['a gateway’s page', { status: 503, body: page }],
     ['too many requests', { status: 429, code: 20429, message: 'Too Many Requests' }],
     ['no answer', { hang: true }],
-  ])('is asked for again after %s', async (_what, fault) => {
+  ])('is requested again after %s', async (_what, fault) => {
     expect(await outcomeOf(fault, 1)).toEqual([201, undefined]);
   });
 
@@ -83,7 +83,7 @@ describe('what Twilio says of a Flex token', () => {
   it.each([
     ['an auth token', { authToken: 'f'.repeat(32) }],
     ['an account', { accountSid: `AC${'f'.repeat(32)}` }],
-  ])('with %s that Twilio does not know is our own fault', async (_what, credentials) => {
+  ])('answers 500 with %s that Twilio does not know', async (_what, credentials) => {
     const flex = new VirtualFlex();
     Object.assign(flex.credentials, credentials);
     expect(await flex.asAgent(sms)).toMatchObject({ status: 500, body: { code: 'credentials_refused' } });

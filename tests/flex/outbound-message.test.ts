@@ -63,7 +63,7 @@ describe('an outbound start', () => {
       'email',
     ],
   ])(
-    'by %s begins an interaction and sends the message',
+    'creates an interaction on %s and sends the message',
     async (channel, request, participant, taskChannel) => {
       addTemplate(flex);
       const answer = await flex.asAgent(request);
@@ -140,7 +140,7 @@ describe('an outbound start', () => {
     expect(flex.rest.taskRouter.tasks()[0]?.attributes).toMatchObject({ customerAddress: '+12125550101' });
   });
 
-  it('writes to somebody who is in no data', async () => {
+  it('writes to an unknown customer', async () => {
     expect(await flex.asAgent({ ...sms, to: '+12125550142' })).toMatchObject({ status: 201 });
     const { attributes } = flex.rest.taskRouter.tasks()[0] ?? {};
     expect(attributes).toMatchObject({ customerName: '+12125550142', customerAddress: '+12125550142' });
@@ -212,7 +212,7 @@ describe('an outbound start', () => {
   });
 });
 
-describe('what an outbound start refuses', () => {
+describe('a request that an outbound start refuses', () => {
   let flex: VirtualFlex;
   beforeEach(() => {
     flex = new VirtualFlex();
@@ -243,7 +243,7 @@ describe('what an outbound start refuses', () => {
       'idempotencyKey must be 1 to 255 printable ASCII characters without spaces',
     ],
     [{ onActive: 'steal' }, 'onActive must be "refuse" or "reuse"'],
-  ])('%j: 400', async (given, message) => {
+  ])('is answered with 400: %j', async (given, message) => {
     expect(await flex.asAgent({ ...sms, ...given })).toMatchObject({
       status: 400,
       body: { code: 'invalid_event', message },
@@ -257,7 +257,7 @@ describe('what an outbound start refuses', () => {
     [{ subject: 'x'.repeat(257) }, 'subject must have at most 256 characters, and has 257'],
     [{ subject: 'a\nBcc: all@example.com' }, 'subject must be a single line'],
     [{ body: 'x'.repeat(1_601) }, 'body must have at most 1600 characters, and has 1601'],
-  ])('an e-mail with %j: 400', async (given, message) => {
+  ])('is answered with 400: an e-mail with %j', async (given, message) => {
     const email = { channel: 'email', to: 'ada@example.com', subject: 'S', body: 'B' };
     expect(await flex.asAgent({ ...email, ...given })).toMatchObject({ status: 400, body: { message } });
     expectRefused(flex);
@@ -274,7 +274,7 @@ describe('what an outbound start refuses', () => {
     ],
     ['{"1":"Ada"', 'contentVariables must be an object of texts, or that as JSON text'],
     ['["Ada"]', 'contentVariables must be an object of texts, or that as JSON text'],
-  ])('variables that are no complete texts: %j', async (contentVariables, message) => {
+  ])('is answered with 400: contentVariables %j', async (contentVariables, message) => {
     const request = { channel: 'whatsapp', to: '+12125550101', contentSid: template, contentVariables };
     expect(await flex.asAgent(request)).toMatchObject({
       status: 400,
@@ -284,23 +284,17 @@ describe('what an outbound start refuses', () => {
   });
 
   it.each([
-    ['gbm', { channel: 'gbm' }, 422, 'channel_ended', /31 July 2024/],
+    ['gbm, which has ended', { channel: 'gbm' }, 422, 'channel_ended', /31 July 2024/],
+    ['an unknown customer', { to: undefined, customerId: 'x' }, 404, 'customer_not_found', /no customer/],
     [
-      'a customer who is not there',
-      { to: undefined, customerId: 'x' },
-      404,
-      'customer_not_found',
-      /no customer/,
-    ],
-    [
-      'a customer without an address there',
+      'a customer without an address on that channel',
       { to: undefined, customerId: '1002' },
       422,
       'no_address',
       /no address on channel sms/,
     ],
-    ['another agent', { worker: 'bob@example.com' }, 403, 'forbidden', /^Not allowed\.$/],
-  ])('%s', async (_title, given, status, code, message) => {
+    ['another agent as the worker', { worker: 'bob@example.com' }, 403, 'forbidden', /^Not allowed\.$/],
+  ])('names %s', async (_title, given, status, code, message) => {
     flex.customers.push(customer({ customer_id: '1002', channels: [] }));
     expect(await flex.asAgent({ ...sms, ...given })).toMatchObject({
       status,
@@ -309,13 +303,13 @@ describe('what an outbound start refuses', () => {
     expectRefused(flex);
   });
 
-  it('a channel that has no address of ours: 404', async () => {
+  it('is answered with 404 where a channel has no address of ours', async () => {
     flex.routing.proxyAddresses.defaults = {};
     expect(await flex.asAgent(sms)).toMatchObject({ status: 404, body: { code: 'no_proxy_address' } });
     expectRefused(flex);
   });
 
-  it("another agent's customer, by id and by address, where each sees the own ones: 403", async () => {
+  it("is answered with 403 where it names another agent's customer, by id or by address", async () => {
     Object.assign(flex.routing.flex, { customerAccess: 'own' });
     for (const whom of [{ to: '+12125550101' }, { customerId: '1001' }]) {
       expect(await flex.asAgent({ channel: 'sms', body: 'Hi', ...whom }, 'bob@example.com')).toMatchObject({
@@ -327,7 +321,7 @@ describe('what an outbound start refuses', () => {
     expect(await flex.asAgent(sms)).toMatchObject({ status: 201 });
   });
 
-  it("nobody's customer to none, and no customer to anybody by what Frontline's workers may open", async () => {
+  it("is not one for a customer without a worker, nor because of Frontline's customerAccess", async () => {
     flex.customers.push(
       customer({ customer_id: '1003', channels: [{ type: 'sms', value: '+12125550103' }] }),
     );
@@ -340,7 +334,7 @@ describe('what an outbound start refuses', () => {
     expect(await start('1001')).toMatchObject({ status: 201 });
   });
 
-  it('a worker who is not there, or none, of a server', async () => {
+  it('is one of a server that names no worker, or an unknown one', async () => {
     expect(await flex.asServer({ ...sms, worker: undefined })).toMatchObject({
       status: 400,
       body: { message: 'worker is missing: a server names the worker' },
@@ -392,7 +386,7 @@ describe('an open conversation between the two', () => {
     expect(flex.rest.flex.interactions()).toHaveLength(1);
   });
 
-  it('of another address of ours, or of another customer, is in nobody’s way', async () => {
+  it('of another address of ours, or of another customer, does not matter', async () => {
     const flex = new VirtualFlex();
     await flex.asAgent(sms);
     expect(await flex.asAgent({ ...sms, to: '+12125550142' })).toMatchObject({ status: 201 });
@@ -451,7 +445,7 @@ describe('WhatsApp', () => {
     ['never', () => undefined],
     ['25 hours ago', () => written(flex, 25)],
     ['to another of our addresses', () => written(flex, 1, 'whatsapp:+16465550199')],
-  ])('takes no text from us when the customer wrote %s', async (_title, write) => {
+  ])('accepts no text from us when the customer wrote %s', async (_title, write) => {
     write();
     expect(await flex.asAgent({ ...whatsapp, body: 'Hi' })).toMatchObject({
       status: 422,
@@ -460,7 +454,7 @@ describe('WhatsApp', () => {
     expectRefused(flex);
   });
 
-  it('takes a text within 24 hours', async () => {
+  it('accepts a text within 24 hours', async () => {
     written(flex, 23);
     expect(await flex.asAgent({ ...whatsapp, body: 'Hi' })).toMatchObject({ status: 201 });
   });
@@ -494,14 +488,14 @@ describe('WhatsApp', () => {
     });
   });
 
-  it('takes an approved template at any time', async () => {
+  it('accepts an approved template at any time', async () => {
     addTemplate(flex);
     const request = { ...whatsapp, contentSid: template, contentVariables: JSON.stringify(variables) };
     expect(await flex.asAgent(request)).toMatchObject({ status: 201 });
     expect(flex.messages()).toMatchObject([{ body: 'Hello Ada, this is Alice.', contentSid: template }]);
   });
 
-  it('takes a template that is not approved within 24 hours only', async () => {
+  it('accepts a template that is not approved within 24 hours only', async () => {
     addTemplate(flex, 'pending');
     const request = { ...whatsapp, contentSid: template, contentVariables: variables };
     expect(await flex.asAgent(request)).toMatchObject({
@@ -513,7 +507,7 @@ describe('WhatsApp', () => {
     expect(await flex.asAgent(request)).toMatchObject({ status: 201 });
   });
 
-  it('is sent no template with a hole in it, nor one that is not there', async () => {
+  it('is not sent a template with a missing variable, nor an unknown one', async () => {
     const request = { ...whatsapp, contentSid: template, contentVariables: { 1: 'Ada' } };
     expect(await flex.asAgent(request)).toMatchObject({ status: 422, body: { code: 'template_not_found' } });
     addTemplate(flex);
@@ -535,7 +529,7 @@ describe('WhatsApp', () => {
   });
 });
 
-describe('who may start', () => {
+describe('the caller of an outbound start', () => {
   let flex: VirtualFlex;
   beforeEach(() => {
     flex = new VirtualFlex();
@@ -543,7 +537,7 @@ describe('who may start', () => {
   const unauthorized = { status: 401, body: { code: 'unauthorized', message: 'Not authorized.' } };
   const forbidden = { status: 403, body: { code: 'forbidden', message: 'Not allowed.' } };
 
-  it('an agent by the Flex token, whose worker and identity it takes from there', async () => {
+  it('is an agent by the Flex token, whose worker and identity it uses', async () => {
     const token = flex.rest.flexTokens.issue('bob@example.com');
     const lies = {
       identity: 'alice',
@@ -558,7 +552,7 @@ describe('who may start', () => {
   it.each([
     ['by name', 'alice@example.com'],
     ['by SID', `WK${'1'.padStart(32, '0')}`],
-  ])('a server by its key, for the worker whom it names %s', async (_title, worker) => {
+  ])('is a server by its key, for the worker whom it names %s', async (_title, worker) => {
     expect(await flex.asServer({ ...sms, worker })).toMatchObject({ status: 201 });
     expect(flex.messages()).toMatchObject([{ author: identity }]);
     expect(flex.requests.map(({ host }) => host)).not.toContain('iam.twilio.com');
@@ -568,20 +562,23 @@ describe('who may start', () => {
     ['nothing', {}, {}, 'no_credentials'],
     ['an empty token', { Token: '' }, {}, 'malformed_token'],
     ['a token of another kind', { Token: { a: 1 } }, {}, 'malformed_token'],
-    ['a token that is no header text', { Token: 'ünsinn\r\n' }, {}, 'malformed_token'],
+    ['a token that cannot be a header', { Token: 'ünsinn\r\n' }, {}, 'malformed_token'],
     ['a token that Twilio does not know', { Token: 'abc.def' }, {}, 'refused_token'],
     ['a wrong key', {}, { authorization: `Bearer ${apiKey}x` }, 'wrong_api_key'],
     ['a key as another scheme', {}, { authorization: `Basic ${apiKey}` }, 'authorization_is_no_bearer'],
-  ])('nobody with %s: 401, and the reason in the log alone', async (_title, body, headers, reason) => {
-    expect(await flex.call({ ...sms, ...body }, headers)).toMatchObject(unauthorized);
-    expect(flex.lines.at(-1)).toMatchObject({ level: 'warn', error: 'unauthorized', reason });
-    expectRefused(flex);
-  });
+  ])(
+    'is answered with 401 with %s, and only the log has the reason',
+    async (_title, body, headers, reason) => {
+      expect(await flex.call({ ...sms, ...body }, headers)).toMatchObject(unauthorized);
+      expect(flex.lines.at(-1)).toMatchObject({ level: 'warn', error: 'unauthorized', reason });
+      expectRefused(flex);
+    },
+  );
 
   it.each([
     ['expired', { lifeMs: -1_000 }],
     ['of another account', { accountSid: `AC${'1'.repeat(32)}` }],
-  ])('nobody with a token that is %s: 401', async (_title, options) => {
+  ])('is answered with 401 with a token that is %s', async (_title, options) => {
     const token = flex.rest.flexTokens.issue('alice@example.com', options);
     expect(await flex.call({ ...sms, Token: token })).toMatchObject(unauthorized);
     expectRefused(flex);
@@ -591,32 +588,29 @@ describe('who may start', () => {
     ['without the role', { roles: ['wfo.full_access'] }, 'no_allowed_role'],
     ['without any role', { roles: [] }, 'no_allowed_role'],
     ['who is no worker', { worker: false }, 'no_worker'],
-  ])('no Flex user %s: 403', async (_title, options, reason) => {
+  ])('is answered with 403 as a Flex user %s', async (_title, options, reason) => {
     const token = flex.rest.flexTokens.issue('alice@example.com', options);
     expect(await flex.call({ ...sms, Token: token })).toMatchObject(forbidden);
     expect(flex.lines.at(-1)).toMatchObject({ error: 'forbidden', reason });
     expectRefused(flex);
   });
 
-  it.each([undefined, '', 'short'])(
-    'no server where the key is %j: nothing is as good as it',
-    async (key) => {
-      if (key === undefined) delete flex.env.OUTBOUND_API_KEY;
-      else flex.env.OUTBOUND_API_KEY = key;
-      const authorization = `Bearer ${key || 'undefined'}`;
-      expect(await flex.call({ ...sms, worker: 'alice@example.com' }, { authorization })).toMatchObject(
-        unauthorized,
-      );
-      expect(flex.lines.at(-1)).toMatchObject({ reason: 'no_api_key_configured' });
-    },
-  );
+  it.each([undefined, '', 'short'])('is answered with 401 where the configured key is %j', async (key) => {
+    if (key === undefined) delete flex.env.OUTBOUND_API_KEY;
+    else flex.env.OUTBOUND_API_KEY = key;
+    const authorization = `Bearer ${key || 'undefined'}`;
+    expect(await flex.call({ ...sms, worker: 'alice@example.com' }, { authorization })).toMatchObject(
+      unauthorized,
+    );
+    expect(flex.lines.at(-1)).toMatchObject({ reason: 'no_api_key_configured' });
+  });
 
-  it('says that our own credentials are wrong, not that the token is', async () => {
+  it('is answered with 500 where our own credentials are wrong, not the token', async () => {
     flex.fail({ host: 'iam.twilio.com' }, { status: 401, code: 20003, message: 'Authenticate' });
     expect(await flex.asAgent(sms)).toMatchObject({ status: 500, body: { code: 'credentials_refused' } });
   });
 
-  it('a failure after the token was accepted is no 403', async () => {
+  it('is not answered with 403 for a failure after the token was accepted', async () => {
     flex.routing.proxyAddresses.defaults = { sms: 'not a number' };
     expect(await flex.asAgent(sms)).toMatchObject({
       status: 500,
@@ -625,7 +619,7 @@ describe('who may start', () => {
   });
 });
 
-describe('pages of other origins', () => {
+describe('a page of another origin', () => {
   const preflight = { 'access-control-request-method': 'POST', 'content-type': undefined as never };
 
   it.each([
@@ -633,7 +627,7 @@ describe('pages of other origins', () => {
     ['https://flex.twilio.com.example.com', undefined],
     ['null', undefined],
     [undefined, undefined],
-  ])('from %s may read the answer: %s', async (origin, allowed) => {
+  ])('%s may read the answer as %s', async (origin, allowed) => {
     const flex = new VirtualFlex();
     const from = origin === undefined ? {} : { origin };
     const { status, headers } = await flex.call({}, { ...preflight, ...from });
@@ -645,7 +639,7 @@ describe('pages of other origins', () => {
     expect(flex.requests).toEqual([]);
   });
 
-  it('may not call where they are not listed, with whatever token: 403', async () => {
+  it('is answered with 403 where it is not listed, with any token', async () => {
     const flex = new VirtualFlex();
     const Token = flex.rest.flexTokens.issue('alice@example.com');
     expect(await flex.call({ ...sms, Token }, { origin: 'https://evil.example' })).toMatchObject({
@@ -661,7 +655,7 @@ describe('pages of other origins', () => {
     ]);
   });
 
-  it('never all: a wildcard is nobody’s origin', async () => {
+  it('is not allowed by a wildcard', async () => {
     const flex = new VirtualFlex();
     Object.assign(flex.routing.flex, { roles: [], origins: ['*'] });
     const { headers } = await flex.call({}, { ...preflight, origin: 'https://evil.example' });
@@ -669,7 +663,7 @@ describe('pages of other origins', () => {
   });
 
   it.each([undefined, 'text/plain', 'multipart/form-data; boundary=x'])(
-    'is not reached by a body of type %s: 415',
+    'is answered with 415 to a body of type %s',
     async (type) => {
       const flex = new VirtualFlex();
       expect(await flex.call(sms, { 'content-type': type as never })).toMatchObject({
@@ -802,7 +796,7 @@ describe('the same idempotencyKey', () => {
     flex.never({ path: '/v1/Interactions' });
     void flex.asAgent(keyed);
     await flex.reached('/v1/Interactions');
-    // The claim of the one that died runs out six seconds after this one begins.
+    // The lease of the instance that died expires six seconds after this one begins.
     flex.clock = 9_000;
     expect(await flex.asAgent(keyed)).toMatchObject({ status: 409, body: { code: 'in_progress' } });
     flex.clock = 20_000;
@@ -874,7 +868,7 @@ describe('what cannot be undone', () => {
   });
 });
 
-it('knows the customer of an address that looks like another channel’s', async () => {
+it('finds the customer of an address that looks like one of another channel', async () => {
   const flex = new VirtualFlex();
   flex.customers = [customer({ ...ada, channels: [{ type: 'chat', value: 'ada@example.com' }] })];
   await flex.asAgent({ channel: 'chat', to: 'ada@example.com', body: 'Hi' });

@@ -35,7 +35,7 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
   const messages = (): unknown[] =>
     running.twilio.state.conversations().flatMap(({ sid }) => running.twilio.state.messages(sid));
 
-  it('by an agent begins an interaction and sends one message', async () => {
+  it('creates an interaction and sends one message for an agent', async () => {
     const answer = await running.call(path, {}, { json: { ...sms, Token: token() } });
     expect([answer.status, answer.body]).toEqual([201, sids]);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
@@ -49,7 +49,7 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
     expect(running.escapes).toEqual([]);
   });
 
-  it('by a server, as a form', async () => {
+  it('accepts a form from a server', async () => {
     const fields = {
       channel: 'email',
       customerId: '1001',
@@ -67,7 +67,7 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
     expect(messages()).toMatchObject([{ subject: 'Your order', body: 'It is on its way.' }]);
   });
 
-  it('ten times at once with one key ends in one interaction and one message', async () => {
+  it('ends in one interaction and one message when it comes ten times at once with one key', async () => {
     const json = { ...sms, idempotencyKey: 'ten-at-once', Token: token() };
     const answers = await Promise.all(Array.from({ length: 10 }, () => running.call(path, {}, { json })));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 201));
@@ -79,7 +79,7 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
 
   it.each([
     ['nothing', () => ({}), 401, 'unauthorized'],
-    ['a token that nobody gave', () => ({ Token: 'eyJhbGciOiJkaXIifQ..a.b.c' }), 401, 'unauthorized'],
+    ['a token that nobody issued', () => ({ Token: 'eyJhbGciOiJkaXIifQ..a.b.c' }), 401, 'unauthorized'],
     ['a token that has expired', () => ({ Token: token({ lifeMs: -1 }) }), 401, 'unauthorized'],
     [
       'a token of another account',
@@ -88,26 +88,26 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
       'unauthorized',
     ],
     ['a token without the role', () => ({ Token: token({ roles: ['wfo.agent'] }) }), 403, 'forbidden'],
-  ])('with %s changes nothing', async (_title, credentials, status, code) => {
+  ])('changes nothing with %s', async (_title, credentials, status, code) => {
     const answer = await running.call(path, {}, { json: { ...sms, ...credentials() } });
     expect([answer.status, (answer.body as { code: string }).code]).toEqual([status, code]);
     expect(running.twilio.writes.filter(({ host }) => host !== 'iam.twilio.com')).toEqual([]);
   });
 
-  it('says that Twilio cannot be asked about a token, and does not call it a bad one', async () => {
+  it('answers 503 when Twilio cannot validate a token, and does not refuse the token', async () => {
     running.twilio.fail({ host: 'iam.twilio.com' }, { status: 503, body: '<h1>Service Unavailable</h1>' });
     const answer = await running.call(path, {}, { json: { ...sms, Token: token() } });
     expect([answer.status, answer.body]).toMatchObject([503, { code: 'twilio_unavailable' }]);
   });
 
-  it('from a page that is not listed is refused', async () => {
+  it('answers 403 to a page that is not listed', async () => {
     const headers = { origin: 'https://example.com' };
     const answer = await running.call(path, {}, { json: { ...sms, Token: token() }, headers });
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([403, undefined]);
     expect(running.twilio.calls).toEqual([]);
   });
 
-  it('from a page asks first, and only pages that are listed are told that they may', async () => {
+  it('allows only listed pages in a preflight', async () => {
     const ask = (origin: string): ReturnType<Running['call']> =>
       running.call(
         path,
@@ -135,7 +135,7 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
       'what the edge alone may say',
       { ...sms, to: '1', request: { headers: {} }, TokenResult: { roles: ['admin'] } },
     ],
-  ])('with a hostile body, %s, is refused and changes nothing', async (_title, body) => {
+  ])('refuses a hostile body and changes nothing: %s', async (_title, body) => {
     const answer = await running.call(path, {}, { json: { Token: token(), ...body } });
     expect([400, 401, 404, 415]).toContain(answer.status);
     expect(running.twilio.writes.filter(({ host }) => host !== 'iam.twilio.com')).toEqual([]);

@@ -84,7 +84,7 @@ class DistantTwilio extends FakeTwilio {
     this.requests.push(request);
     if (this.deaths.take(request)) {
       this.deadInstances += 1;
-      // Nothing wakes it any more; what it has just set itself is gone too.
+      // No timer wakes it any more, not even one that it has just started.
       queueMicrotask(() => jest.clearAllTimers());
       return new Promise<never>(() => {});
     }
@@ -100,7 +100,7 @@ class DistantTwilio extends FakeTwilio {
 export class VirtualFlex {
   readonly twilio = new DistantTwilio();
   readonly lines: LogLine[] = [];
-  /** What Twilio's own API description has against a request or an answer. */
+  /** What is wrong with a request or an answer by Twilio's own API description. */
   readonly problems: string[] = [];
   customers: Customer[] = [ada];
   routing: Routing = routing({

@@ -9,7 +9,7 @@ export type Behavior =
   | { is: 'reset' }
   | { is: 'answer'; status: number; body: object | string };
 
-/** Text that an error of Twilio's may quote, and the log must not. */
+/** Text that an error from Twilio may quote, and that must not get into the log. */
 const quoted = 'about +12125550101 María Gómez alice@example.com my-secret-text';
 
 const errors: readonly (readonly [status: number, code: number])[] = [
@@ -96,7 +96,7 @@ export class FlakyTwilio extends FakeTwilio {
     this.#behaviors = [...sequence];
   }
 
-  /** Whether anything went otherwise than well. */
+  /** Whether any request failed, came late or got a wrong answer. */
   get failed(): boolean {
     return this.answered.some((answer) => typeof answer !== 'number' || answer >= 400);
   }

@@ -39,8 +39,8 @@ const refusal = (status: number, code: number): RestAnswer => ({
 
 /** How a request can go wrong; `work` is what it would have done. */
 const troubles = {
-  'an odd 400': (): RestAnswer => refusal(400, 50200),
-  'an odd 400 after the effect': (work: () => RestAnswer): RestAnswer => {
+  'an unexpected 400': (): RestAnswer => refusal(400, 50200),
+  'an unexpected 400 after the effect': (work: () => RestAnswer): RestAnswer => {
     work();
     return refusal(400, 50200);
   },
@@ -51,10 +51,10 @@ const troubles = {
   'a 404 without an effect': (): RestAnswer => refusal(404, 20404),
   'a success without an effect': (): RestAnswer => ({ status: 200, headers: {}, body: {} }),
   'a 500 before the effect': (): RestAnswer => refusal(500, 20500),
-  'torn before the effect': (): RestAnswer => {
+  'a reset before the effect': (): RestAnswer => {
     throw Object.assign(new Error('aborted'), { code: 'ECONNRESET', status: 200 });
   },
-  'torn after the effect': (work: () => RestAnswer): RestAnswer => {
+  'a reset after the effect': (work: () => RestAnswer): RestAnswer => {
     work();
     throw Object.assign(new Error('aborted'), { code: 'ECONNRESET', status: 200 });
   },
@@ -239,7 +239,11 @@ describe('two deliveries for a group MMS', () => {
     ),
   )('end with one worker where Twilio takes $group: $name', async ({ group, two }) => {
     await exploreOrders((turns) => deliver(turns, { builds: two, seconds: 0, group }), 60);
-    for (const what of ['torn after the effect', 'an odd 400', 'a success without an effect'] as const) {
+    for (const what of [
+      'a reset after the effect',
+      'an unexpected 400',
+      'a success without an effect',
+    ] as const) {
       for (const at of [1, 2, 3]) {
         const setting: Setting = { builds: two, seconds: 0, group, trouble: { at, what } };
         await exploreOrders((turns) => deliver(turns, setting), 15);
@@ -250,8 +254,8 @@ describe('two deliveries for a group MMS', () => {
   });
 });
 
-describe('on an account without Frontline', () => {
-  it.each(some)('two deliveries end with one worker: %s', async (_name, two) => {
+describe('two deliveries on an account without Frontline', () => {
+  it.each(some)('end with one worker: %s', async (_name, two) => {
     const added = two.map(({ respectAvailability: _, ...rules }) => ({
       ...rules,
       on: 'onConversationAdded' as const,

@@ -78,7 +78,7 @@ describe('an address', () => {
     );
   });
 
-  it('never takes a shorter number for a longer one', () => {
+  it('is never taken for a longer number', () => {
     fc.assert(
       fc.property(plainNumber, fc.stringMatching(/^\d{1,3}$/), (plain, more) => {
         expect(addressKey(plain + more)).not.toBe(plain);
@@ -86,7 +86,7 @@ describe('an address', () => {
     );
   });
 
-  it('is the same when it is normalised again', () => {
+  it('does not change when it is normalized again', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const once = parseAddress(text);
@@ -108,13 +108,13 @@ describe('an address', () => {
   });
 });
 
-describe('in a messaging binding', () => {
+describe('an address in a messaging binding', () => {
   it.each([
     ['24680', '24680'],
     ['whatsapp:+12125550101', '+12125550101'],
     ['ada@example.com', 'ada@example.com'],
     ['', undefined],
-  ])('%j has the key %s', (text, key) => expect(readEventAddress(text).address?.key).toBe(key));
+  ])('%j is read with the key %s', (text, key) => expect(readEventAddress(text).address?.key).toBe(key));
 });
 
 describe('a number with two spellings', () => {
@@ -126,7 +126,7 @@ describe('a number with two spellings', () => {
     ['+543414567890', '+5493414567890'],
     ['+5541988887777', '+554188887777'],
     ['+551161234567', '+5511961234567'],
-  ])('%s is the same person as %s, on every channel', (one, other) => {
+  ])('%s has the same key as %s on every channel', (one, other) => {
     const [sms, whatsapp] = [read(one), read(`whatsapp:${one}`)];
     expect([sms.value, whatsapp.value]).toEqual([one, `whatsapp:${one}`]);
     expect(
@@ -150,11 +150,11 @@ describe('a number with two spellings', () => {
     // Other countries.
     ['+12125550101', '+112125550101'],
     ['+5019123456789', '+501123456789'],
-  ])('%s is not %s', (one, other) => {
+  ])('%s has another key than %s', (one, other) => {
     expect([one, addressKey(one)]).not.toContain(addressKey(other));
   });
 
-  it('is written to on WhatsApp as WhatsApp has it', () => {
+  it('is written to on WhatsApp as WhatsApp spells it', () => {
     expect(
       [
         '+525512345678',
@@ -193,7 +193,7 @@ describe('a number with two spellings', () => {
   it.each([
     ['Argentina', '54', fc.constantFrom('11', '2', '3', '6', '8'), '9'],
     ['Brazil', '55', fc.constantFrom('11', '41', '85'), ''],
-  ])('is a mobile one in %s where its numbering plan says so', (_country, code, start, nine) => {
+  ])('is a mobile number in %s where the numbering plan says so', (_country, code, start, nine) => {
     const typeOf = (one: string): string | undefined => mobiles(one)?.getType();
     fc.assert(
       fc.property(start, digits(10), (first, rest) => {

@@ -18,10 +18,10 @@ const fields = (
   });
 const nobody = undefined;
 
-describe('between whom a conversation is', () => {
+describe('the parties of a conversation', () => {
   it.each([
-    ['between two', fields(ada, nobody, ours), [ada], ours, false],
-    ['between two, with its author', fields(ada, ada, ours), [ada], ours, false],
+    ['between two people', fields(ada, nobody, ours), [ada], ours, false],
+    ['between two people, with its author', fields(ada, ada, ours), [ada], ours, false],
     [
       'on WhatsApp',
       fields(`whatsapp:${ada}`, nobody, `whatsapp:${ours}`),
@@ -30,42 +30,42 @@ describe('between whom a conversation is', () => {
       false,
     ],
     ['between two numbers of ours', fields('+442079460001', nobody, ours), ['+442079460001'], ours, false],
-    ['with nobody outside', fields(), [], nobody, false],
-    ['a group as real requests have it', fields(`${ours},${bob}`, ada), [ada, bob], ours, true],
-    ['a group with our number last', fields(`${bob}, ${ours}`, ada), [ada, bob], ours, true],
-    ['a group of the sender and us', fields(ours, ada), [ada], ours, true],
-    ['a group in square brackets', fields(`[${ours}, ${bob}]`, ada), [ada, bob], ours, true],
+    ['where no address is given', fields(), [], nobody, false],
+    ['in a group as real requests have it', fields(`${ours},${bob}`, ada), [ada, bob], ours, true],
+    ['in a group with our number last', fields(`${bob}, ${ours}`, ada), [ada, bob], ours, true],
+    ['in a group of the sender and us', fields(ours, ada), [ada], ours, true],
+    ['in a group in square brackets', fields(`[${ours}, ${bob}]`, ada), [ada, bob], ours, true],
     [
-      'a group with several numbers of ours',
+      'in a group with several numbers of ours',
       fields(`${ours},+442079460001,${bob}`, ada),
       [ada, bob],
       ours,
       true,
     ],
     [
-      'a group whose sender is among the receivers',
+      'in a group whose sender is among the receivers',
       fields(`${ada},${bob},${ours}`, ada),
       [ada, bob],
       ours,
       true,
     ],
-    ['a group as it is documented', fields(`${ada}, ${bob}`, bob, nobody, ours), [bob, ada], ours, true],
+    ['in a group as it is documented', fields(`${ada}, ${bob}`, bob, nobody, ours), [bob, ada], ours, true],
     [
-      'with a projected address in square brackets',
+      'in a group with a projected address in square brackets',
       fields(`${ada}, ${bob}`, bob, nobody, `[${ours}]`),
       [bob, ada],
       ours,
       true,
     ],
     [
-      'a group whose number the data does not name',
+      'in a group whose number the data does not name',
       fields('+16465550199,+12125550102', ada),
       [ada, '+16465550199', bob],
       nobody,
       true,
     ],
-    ['with a + that form decoding took', fields(' 12125550101', nobody, ours), [' 12125550101'], ours, false],
-  ])('%s', (_title, event, people, address, isGroup) => {
+    ['where form decoding took the +', fields(' 12125550101', nobody, ours), [' 12125550101'], ours, false],
+  ])('are read from the event %s', (_title, event, people, address, isGroup) => {
     const parties = readParties(event, own);
     expect({
       people: parties.people.map(({ raw }) => raw),

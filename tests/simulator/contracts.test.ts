@@ -104,7 +104,7 @@ const webhook = (name: string) =>
   });
 
 describe('an inbound message to a number of another conversation service', () => {
-  it('is told with that service’s SID in every webhook', async () => {
+  it('has that service’s SID in every webhook', async () => {
     serviceSid = `IS${'2'.repeat(32)}`;
     const { conversationSid } = await write();
     expect(state.conversation(conversationSid ?? '').chatServiceSid).toBe(serviceSid);
@@ -123,7 +123,7 @@ describe('onConversationAdded', () => {
     addedIsOn = true;
   });
 
-  it('says what the conversation is and between whom, once it is created', async () => {
+  it('names the conversation and its addresses once it is created', async () => {
     answers.onConversationAdd = json({ friendly_name: 'Ada', attributes: '{"a":1}' });
     initializingMs = 60_000;
     const { conversationSid = '' } = await write();
@@ -153,7 +153,7 @@ describe('onConversationAdded', () => {
     ]);
   });
 
-  it('is what asks for a worker, twice too, where there is no Frontline', async () => {
+  it('asks for a worker, also twice, where there is no Frontline', async () => {
     routesOn = 'onConversationAdded';
     twice = true;
     await write();
@@ -188,7 +188,7 @@ describe('onConversationAdded', () => {
 });
 
 describe('a group MMS', () => {
-  it.each([false, true])('is told as real ones are, brackets %s', async (inBrackets) => {
+  it.each([false, true])('is sent as real requests are, brackets: %s', async (inBrackets) => {
     brackets = inBrackets;
     const [from, other, to] = ['+12125550101', '+12125550102', '+16465550190'];
     const { conversationSid } = await inbound.receiveInbound({ from, to, group: [other], body: 'Hi' }, 't');
@@ -217,11 +217,11 @@ describe('a group MMS', () => {
 
 describe('the answer to onConversationAdd', () => {
   it.each<[string, Answer, string | null]>([
-    ['with values is taken over', json({ friendly_name: 'Ada', attributes: '{"a":1}' }), 'Ada'],
+    ['with values names the conversation', json({ friendly_name: 'Ada', attributes: '{"a":1}' }), 'Ada'],
     ['without values changes nothing', json({}), null],
     ['without a body changes nothing', (response) => response.writeHead(200).end(), null],
     ['that breaks the contract changes nothing', json({ friendly_name: 5 }), null],
-  ])('%s', async (_title, answer, name) => {
+  ])('%s, and the message arrives', async (_title, answer, name) => {
     answers.onConversationAdd = answer;
     const { conversationSid } = await write();
     expect(state.conversation(conversationSid ?? '').friendlyName).toBe(name);
@@ -263,7 +263,7 @@ describe('the answer to onConversationAdd', () => {
   });
 });
 
-it('hooks after the fact are delivered twice when told, pre-hooks never', async () => {
+it('delivers post-action webhooks twice when told, and pre-action webhooks never', async () => {
   twice = true;
   await write();
   const names = received.map(({ name }) => name).sort();
@@ -292,7 +292,7 @@ describe('an outgoing conversation', () => {
     answers.GetProxyAddress = json({ proxy_address: '+16465550190' });
   });
 
-  it('has customer and worker in the end', async () => {
+  it('ends with the customer and the worker in it', async () => {
     const sid = await start();
     expect(state.participants(sid ?? '').map((one) => one.identity ?? one.messagingBinding?.address)).toEqual(
       ['+12125550101', 'alice@example.com'],
@@ -347,7 +347,7 @@ describe('an outgoing conversation', () => {
   });
 });
 
-describe('a wrong field is pointed at', () => {
+describe('the check of an answer', () => {
   const judge = (name: string, body: unknown) =>
     validateResponse(name, { status: 200, body: JSON.stringify(body), contentType: 'application/json' })
       .problems;
@@ -374,18 +374,18 @@ describe('a wrong field is pointed at', () => {
       { attributes: { avatar: 'x' } },
       [{ field: 'attributes', problem: 'must be JSON as text, not an object' }],
     ],
-  ])('%s %j', (name, body, problems) => {
+  ])('names the wrong field of %s in %j', (name, body, problems) => {
     expect(judge(name, body)).toEqual(problems);
   });
 
-  it('an answer over 64 KB', () => {
+  it('names an answer over 64 KB', () => {
     const templates = [{ display_name: 'A', templates: [{ content: 'x'.repeat(65 * 1024) }] }];
     expect(judge('GetTemplatesByCustomerId', templates)[0]?.problem).toMatch(
       /has \d+ bytes; at most 65536 are read/,
     );
   });
 
-  it('a good proxy address has no problem', () => {
+  it('finds no problem in a valid proxy address', () => {
     expect(validateProxyAddress('+16465550190', '+12125550101', 'sms')).toEqual({ problems: [] });
   });
 });
@@ -446,7 +446,10 @@ describe('the gateway', () => {
   });
 });
 
-it.each(['xAbc=', 'yAbc=', 'Abc='])('forges %s as something else of the same length', (signature) => {
-  expect(signWrongly(signature)).not.toBe(signature);
-  expect(signWrongly(signature)).toHaveLength(signature.length);
-});
+it.each(['xAbc=', 'yAbc=', 'Abc='])(
+  'signWrongly makes another signature of the same length of %s',
+  (signature) => {
+    expect(signWrongly(signature)).not.toBe(signature);
+    expect(signWrongly(signature)).toHaveLength(signature.length);
+  },
+);

@@ -18,7 +18,7 @@ const request = (method: string, path: string, body?: string, headers: Record<st
   api.request(path, { method, headers: { Host: 'localhost:2', ...headers }, ...(body && { body }) });
 
 describe('the control API', () => {
-  it('answers the state, which nobody may keep', async () => {
+  it('answers the state, which must not be cached', async () => {
     const response = await request('GET', '/api/state');
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -51,7 +51,7 @@ describe('the control API', () => {
     });
   });
 
-  it('tells events from the moment on that somebody listens, until nobody does', async () => {
+  it('sends events from the moment that somebody listens until nobody does', async () => {
     const response = await request('GET', '/api/events');
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;

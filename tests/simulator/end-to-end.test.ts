@@ -89,7 +89,7 @@ describe('every scenario', () => {
 });
 
 describe('an inbound message', () => {
-  it('is told on the timeline: fields, answer, time, REST calls, and the decision with its reason', async () => {
+  it('is on the timeline: fields, answer, time, REST calls, and the decision with its reason', async () => {
     const { entries, conversationSid } = await api<ActionResult>('POST', '/api/inbound', {
       from: '+12125550102',
       body: 'Hi',
@@ -173,7 +173,7 @@ describe('an inbound message', () => {
     expect(workersOf(conversationSid)).toHaveLength(count);
   });
 
-  it('three hundred from thirty customers at once: one conversation each, none lost, none routed twice', async () => {
+  it('is never lost or routed twice: three hundred from thirty customers make one conversation each', async () => {
     const senders = Array.from({ length: 30 }, (_, i) => `+1917556${String(i).padStart(4, '0')}`);
     const sent = senders.flatMap((from) =>
       Array.from({ length: 10 }, (_, i) => ({ from, body: `message ${i}` })),
@@ -195,7 +195,7 @@ describe('an inbound message', () => {
   }, 120_000);
 });
 
-describe('what is configured by REST', () => {
+describe('the configuration by REST', () => {
   const sdk = (): twilio.Twilio => {
     const { accountSid, authToken } = running.local.state;
     return twilio(accountSid, authToken, { httpClient: inProcess(running.local.rest) });
@@ -235,7 +235,7 @@ describe('what is configured by REST', () => {
     expect(running.local.state.conversations()).toEqual([]);
   });
 
-  it('a participant added by REST is told to the webhook only when the header asks for it', async () => {
+  it('sends the webhook of a participant added by REST only when the header asks for it', async () => {
     const { conversations } = sdk().conversations.v1;
     const { sid } = await conversations.create({});
     const customer = {
@@ -253,7 +253,7 @@ describe('what is configured by REST', () => {
   });
 });
 
-describe('what the console can do', () => {
+describe('the console', () => {
   it('sends an edited webhook again, copies it as a signed curl, exports the timeline', async () => {
     const { entries } = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'Hi' });
     const [add] = webhooks(entries);
@@ -351,7 +351,7 @@ describe('npm run simulate', () => {
     expect(JSON.parse(json.output)).toMatchObject({ ok: true, failures: [] });
   });
 
-  it('exits with 1 when an answer breaks the contract, with 2 when it is not used right', async () => {
+  it('exits with 1 when an answer breaks the contract, and with 2 on wrong usage', async () => {
     const failing = await simulate('scenario', 'twilio-silent');
     expect([failing.code, failing.output]).toEqual([
       1,
@@ -399,7 +399,7 @@ describe('the gateway', () => {
   });
 });
 
-it('is started and stopped 20 times, and no port and no process stays behind', async () => {
+it('leaves no port and no process behind when the local Twilio is started and stopped 20 times', async () => {
   const before = processesOf(process.pid).length;
   for (let i = 0; i < 20; i++) {
     const one = await startLocal();
@@ -449,7 +449,7 @@ describe('the Flex side', () => {
     expect(rest.every((entry) => entry.kind === 'rest' && entry.during === webhook?.id)).toBe(true);
   });
 
-  it('shows a refusal as what it is, and no breach of a contract', async () => {
+  it('shows a refusal as a refusal, not as a breach of a contract', async () => {
     await begin(sms);
     const result = await begin({ ...sms, as: 'server' });
     expect(result).toMatchObject({ status: 409, ok: true, answer: { code: 'conversation_open' } });
@@ -467,7 +467,7 @@ describe('the Flex side', () => {
     ]);
   });
 
-  it('sends a request again with a token that is good now, and copies one as a command', async () => {
+  it('sends a request again with a valid token, and copies one as a command', async () => {
     const first = await begin({ ...sms, idempotencyKey: 'k' });
     const id = webhooks(first.entries)[0]?.id;
     const again = await api<ActionResult>('POST', '/api/resend', { id });
@@ -487,11 +487,11 @@ describe('the Flex side', () => {
     expect(flex.interactions).toMatchObject([{ status: 'closed', taskStatus: 'wrapping' }]);
   });
 
-  it('is told that there is no such agent', async () => {
+  it('answers that there is no such agent', async () => {
     expect(await begin({ ...sms, agent: 'nobody' })).toMatchObject({ code: 20404 });
   });
 
-  it('starts one by npm run simulate, and fails where the function refuses', async () => {
+  it('starts a conversation by npm run simulate, and fails where the function refuses', async () => {
     const env = { ...process.env, SIMULATOR_PORT: new URL(running.console).port, FORCE_COLOR: '0' };
     const args = ['--import', 'tsx', 'cli/main.ts', 'simulate', 'outbound', '--agent', 'bob@example.com'];
     const simulate = (...more: string[]) => run(process.execPath, [...args, ...more], { cwd: root, env });
@@ -548,14 +548,14 @@ describe('an account without Frontline', () => {
     expect(new Set(asked)).toEqual(new Set(['conversations.twilio.com']));
   });
 
-  it('a conversation that is initializing for a second still gets its worker', async () => {
+  it('gives a worker to a conversation that is initializing for a second', async () => {
     other.local.variants.initializingMs = 1_000;
     const { failures } = await other.local.actions.runScenario('known-customer');
     other.local.variants.initializingMs = 0;
     expect(failures).toEqual([]);
   });
 
-  it('what is created by REST and by Flex is told, and not routed', async () => {
+  it('reports conversations that REST and Flex create, and does not route them', async () => {
     const { accountSid, authToken } = other.local.state;
     const client = twilio(accountSid, authToken, { httpClient: inProcess(other.local.rest) });
     const told = () =>

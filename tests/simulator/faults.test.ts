@@ -83,7 +83,7 @@ const noTwilioError = (status: number) => ({
   message: `[HTTP ${status}] Failed to execute request`,
 });
 
-describe.each(clients)('a fault, as the SDK sees it %s', (_how, client) => {
+describe.each(clients)('the SDK, %s,', (_how, client) => {
   it.each<[string, Fault, object, object]>([
     ['a body cut by FIN', { cut: 5 }, aborted(200), aborted(201)],
     ['a body cut before its first byte', { cut: 0 }, aborted(200), aborted(201)],
@@ -102,8 +102,8 @@ describe.each(clients)('a fault, as the SDK sees it %s', (_how, client) => {
       { name: 'Error', status: 409, message: 'no' },
       { name: 'Error', status: 409, message: 'no' },
     ],
-    ['a torn connection', faults.reset, torn, torn],
-  ])('%s', async (_name, fault, onList, onCreate) => {
+    ['a reset connection', faults.reset, torn, torn],
+  ])('gets the same error for a fault: %s', async (_name, fault, onList, onCreate) => {
     const list = () => participants(client()).list();
     const create = () => participants(client()).create({ identity: 'alice' });
     fake.fail({}, fault, 1);
@@ -121,14 +121,14 @@ describe.each(clients)('a fault, as the SDK sees it %s', (_how, client) => {
     ['cut in its headers by FIN', { cut: 20, after: true }, torn],
     ['cut in its headers by RST', { cut: 20, end: 'RST', after: true }, reset],
     ['of a wrong length, which nobody reads', { contentLength: 10, after: true }, undefined],
-  ])('an answer without a body is %s', async (_name, fault, error) => {
+  ])('gets an answer without a body that is %s', async (_name, fault, error) => {
     fake.addParticipant(conversation, { identity: 'alice' });
     fake.fail({ method: 'DELETE' }, fault, 1);
     expect(await thrown(participants(client())('alice').remove())).toEqual(error);
     expect(fake.workers(conversation)).toEqual([]);
   });
 
-  it('an answer that drips is not ended by the time-out, but by a signal', async () => {
+  it('ends an answer that drips by a signal, and not by its time-out', async () => {
     fake.fail({}, { drip: timeout / 3 }, 1);
     const { axios } = client().httpClient as RequestClient;
     const calling = new AbortController();
@@ -143,12 +143,12 @@ describe.each(clients)('a fault, as the SDK sees it %s', (_how, client) => {
     ]);
   });
 
-  it('an answer that drips fast is a whole one', async () => {
+  it('gets the whole of an answer that drips fast', async () => {
     fake.fail({}, { drip: 0 }, 1);
     expect(await participants(client()).list()).toEqual([]);
   });
 
-  it('a status comes with headers', async () => {
+  it('gets the headers of a status', async () => {
     fake.fail({}, { ...faults.tooManyRequests, headers: { 'Retry-After': '2' } }, 1);
     const uri = `https://conversations.twilio.com/v1/Conversations/${conversation}`;
     const answer = await client().request({ method: 'get', uri, logLevel: '' });
@@ -158,9 +158,9 @@ describe.each(clients)('a fault, as the SDK sees it %s', (_how, client) => {
 
   it.each<[string, Fault, object]>([
     ['an error', { ...faults.serverError, later: 300 }, { status: 500, code: 20500 }],
-    ['a torn connection', { ...faults.reset, later: 300 }, torn],
+    ['a reset connection', { ...faults.reset, later: 300 }, torn],
     ['a cut body', { cut: 5, later: 300 }, aborted(201)],
-  ])('the work is done after %s', async (_name, fault, error) => {
+  ])('gets an error after the work is done: %s', async (_name, fault, error) => {
     fake.fail({}, fault, 1);
     expect(await thrown(participants(client()).create({ identity: 'alice' }))).toMatchObject(error);
     expect(fake.workers(conversation)).toEqual([]);

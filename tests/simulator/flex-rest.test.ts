@@ -153,11 +153,11 @@ describe('a Sync document, by the unmodified SDK', () => {
     expect(await failure(documents()('a').fetch())).toEqual([404, 20404]);
   });
 
-  it('takes 16 KiB and no more', async () => {
+  it('holds 16 KiB and no more', async () => {
     expect(await failure(documents().create({ data: { text: 'x'.repeat(17_000) } }))).toEqual([413, 54006]);
   });
 
-  it('goes when its time is over', async () => {
+  it('expires when its time is over', async () => {
     const { sid } = rest.sync.create('a', {}, 0.001);
     await new Promise((done) => setTimeout(done, 5));
     expect(await failure(documents()(sid).fetch())).toEqual([404, 20404]);
@@ -209,7 +209,7 @@ describe('messages and templates, by the unmodified SDK', () => {
 });
 
 describe('a pair of addresses', () => {
-  it('moves with the customer who meets us at another of our addresses', () => {
+  it('moves with the customer who writes to another of our addresses', () => {
     const origin = { source: 'API', webhooks: false };
     const { sid } = state.createConversation({}, origin);
     const address = '+12125550101';
@@ -223,7 +223,7 @@ describe('a pair of addresses', () => {
 });
 
 describe('a Flex token', () => {
-  it('is good for its account and its time alone', () => {
+  it('is valid only for its account and its time', () => {
     const { flexTokens: tokens } = rest;
     expect(tokens.validate(tokens.issue('alice@example.com'))).toMatchObject({
       valid: true,

@@ -6,7 +6,7 @@ export interface RestSide {
   handle(request: RestRequest, timeout?: number): Promise<RestAnswer>;
 }
 
-/** The sending part of the SDK, which hands requests to a REST side of this process; the rest of the SDK is as it is. */
+/** The SDK's HTTP client, which passes requests to a REST side in this process. The rest of the SDK is the real one. */
 export function inProcess(rest: RestSide): RequestClient {
   const client = {
     async request(options: {

@@ -19,7 +19,7 @@ let rest: RestApi;
 let problems: string[];
 let requestIds: Set<string>;
 
-/** The SDK as it is, but for the sending. */
+/** The real SDK, whose requests stay in this process. */
 function clientOf(token = authToken): twilio.Twilio {
   return twilio(accountSid, token, { httpClient: inProcess(rest) });
 }
@@ -120,7 +120,7 @@ describe('a conversation, by the unmodified SDK', () => {
     ]);
   });
 
-  it('has messages, in order, page by page', async () => {
+  it('lists its messages in order, page by page', async () => {
     const { sid } = await conversations().create({});
     for (let i = 0; i < 7; i++) await conversations()(sid).messages.create({ author: 'a', body: `m${i}` });
     const { messages } = conversations()(sid);
@@ -150,7 +150,7 @@ describe('a conversation, by the unmodified SDK', () => {
     expect(await messages.list()).toHaveLength(6);
   });
 
-  it('keeps within the limits', async () => {
+  it('refuses what is over the limits', async () => {
     const { sid } = await conversations().create({});
     const { participants, messages } = conversations()(sid);
     const json = (bytes: number): string => JSON.stringify({ x: 'x'.repeat(bytes - 8) });
@@ -183,7 +183,7 @@ describe('a conversation, by the unmodified SDK', () => {
     expect(await failure(conversations().create({ state: 'closed' }))).toEqual([400, 50384]);
   });
 
-  it('takes 30 changes a second and no more', async () => {
+  it('accepts 30 changes a second and no more', async () => {
     state = new Conversations({ accountSid, authToken, now: () => now });
     rest = new RestApi(state);
     client = clientOf();
@@ -277,7 +277,7 @@ describe('the account, by the unmodified SDK', () => {
     expect((await v1.services.list()).map((one) => one.sid)).toContain(made.sid);
   });
 
-  it('a conversation is in one service, and the short path reaches those of the default one alone', async () => {
+  it('has each conversation in one service, and the short path reaches only those of the default one', async () => {
     const v1 = client.conversations.v1;
     const own = v1.services((await v1.services.create({ friendlyName: 'Second' })).sid);
     const made = await own.conversations.create({ uniqueName: 'ada' });
@@ -321,7 +321,7 @@ describe('the account, by the unmodified SDK', () => {
     expect(await own.conversations(sid).remove()).toBe(true);
   });
 
-  it('another service can be made the default one', async () => {
+  it('can have another service as the default one', async () => {
     const v1 = client.conversations.v1;
     const { sid } = await v1.services.create({ friendlyName: 'Second' });
     await v1.configuration().update({ defaultChatServiceSid: sid });
@@ -402,7 +402,7 @@ describe('the account, by the unmodified SDK', () => {
     expect(await conversations().list()).toEqual([]);
   });
 
-  it('may say 404 to the re-adding of an identity although it is done, until its user is deleted', async () => {
+  it('can answer 404 to re-adding an identity although it is done, until its user is deleted', async () => {
     const { sid } = await conversations().create({});
     const { participants } = conversations()(sid);
     const add = () => participants.create({ identity: 'alice' });
@@ -430,7 +430,7 @@ describe('the account, by the unmodified SDK', () => {
     expect([(await conversations()(sid).fetch()).state, await failure(add())]).toEqual(['active', undefined]);
   });
 
-  it('refuses wrong credentials, gives every request an id, and says what it does not simulate', async () => {
+  it('refuses wrong credentials, gives every request an id, and names what it does not simulate', async () => {
     expect(await failure(clientOf('wrong').conversations.v1.conversations.list())).toEqual([401, 20003]);
     expect(await failure(client.conversations.v1.roles.list())).toEqual([501, 20501]);
     await conversations().list();
@@ -438,7 +438,7 @@ describe('the account, by the unmodified SDK', () => {
     for (const id of requestIds) expect(id).toMatch(/^RQ[0-9a-f]{32}$/);
   });
 
-  it('wants exactly one of address and identity for memberships', async () => {
+  it('requires exactly one of address and identity for memberships', async () => {
     const memberships = client.conversations.v1.participantConversations;
     expect(await failure(memberships.list())).toEqual([400, 20001]);
     expect(await failure(memberships.list({ address: '+1', identity: 'a' }))).toEqual([400, 20001]);
@@ -446,7 +446,7 @@ describe('the account, by the unmodified SDK', () => {
   });
 });
 
-describe('through the proxy', () => {
+describe('the proxy', () => {
   let proxy: RunningProxy;
   beforeEach(async () => {
     proxy = await startProxy(rest, { port: 0 });
@@ -466,7 +466,7 @@ describe('through the proxy', () => {
   }
   const sdk = `const client = require('twilio')('${accountSid}', '${authToken}', { timeout: 1000 });`;
 
-  it('the SDK of another process reaches it, and nothing else', async () => {
+  it('lets the SDK of another process reach the local Twilio, and nothing else', async () => {
     const output = await run(`${sdk}
       client.conversations.v1.conversations.create({ friendlyName: 'Åda + 1' })
         .then((one) => client.conversations.v1.conversations(one.sid).fetch())
@@ -481,7 +481,7 @@ describe('through the proxy', () => {
     expect(proxy.escapes).toEqual(['example.com:443']);
   });
 
-  it('faults are what the SDK sees', async () => {
+  it('passes faults on to the SDK', async () => {
     const list = `${sdk}
       client.conversations.v1.conversations.list()
         .then((all) => console.log('got', all.length), (error) => console.log(error.status ?? error.code));`;

@@ -51,7 +51,7 @@ describe('npm start', () => {
     expect(running.output).toContain('"event":"onConversationRoute"');
   });
 
-  it('keeps its state when a file changes, and serves the last good build when that is wrong', async () => {
+  it('keeps its state when a file changes, and serves the last valid build when that is wrong', async () => {
     running = start({ FORCE_COLOR: '1' });
     await running.prints(/Stop it with Ctrl-C/);
     const first = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'one' });

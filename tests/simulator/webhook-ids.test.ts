@@ -37,7 +37,7 @@ describe('two webhooks at once, the first of them slow', () => {
     }
   });
 
-  it('of one event and one conversation, delivered twice, are told apart', async () => {
+  it('can be told apart where they are one event of one conversation, delivered twice', async () => {
     running.local.parts.settings.change({ deliverTwice: true });
     const { entries } = await running.local.actions.receiveInbound({ from: '+12125550102', body: 'Hi' });
     running.local.parts.settings.change({ deliverTwice: false });
@@ -59,7 +59,7 @@ describe('the id of a webhook', () => {
       response.end(JSON.stringify([request.headers, request.rawHeaders]));
     }).listen(0, 'localhost', function () { console.log(this.address().port); });`;
 
-  it('is hidden from the functions, and stands in front of their log lines', async () => {
+  it('is hidden from the functions, and precedes their log lines', async () => {
     const child = spawn(process.execPath, ['--require', webhookIdPreload, '--eval', script]);
     try {
       const [port] = (await once(child.stdout, 'data')) as [Buffer];

@@ -19,7 +19,7 @@ export function useJumpingClock(): Clock {
   return clock;
 }
 
-/** Puts Jest's timers and dates in place of the real ones; `setImmediate` stays, as it is what lets work go on. */
+/** Puts Jest's timers and dates in place of the real ones; `setImmediate` stays real, so that work can go on. */
 export function startJumpingClock(date?: number): Clock {
   const doNotFake: FakeableAPI[] = ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'];
   jest.useFakeTimers({ doNotFake, ...(date !== undefined && { now: date }) });

@@ -82,8 +82,8 @@ export interface ParticipantBody {
 const setUp: Origin = { source: 'SDK', webhooks: false };
 
 /**
- * What stands between the tests and the network: the local Twilio's REST side, which tests fill, watch and let fail.
- * What Twilio is like is written there alone.
+ * The REST side of the local Twilio in place of the network. Tests fill it, watch it, and let it fail; how Twilio
+ * behaves is written only there.
  */
 export class FakeTwilio implements RestHandler {
   /** Every request, in the order of arrival, failed ones too. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The form fields of one request of Twilio's. */
+/** The form fields of one request from Twilio. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** The requests that lie in `tests/fixtures`. */
+/** The requests in `tests/fixtures`. */
 export type FixtureName =
   | 'get-proxy-address'
   | 'get-customers-list'

@@ -10,7 +10,7 @@ import { completeEnv, listFunctions, privateName, projectRoot, requireDist, star
 import type { Assets, Env, Running, StartOptions, TestedRuntime } from './runtime';
 import { RuntimeProcess } from './runtime-process';
 
-/** How files lie where a runtime looks for them. */
+/** Where a runtime looks for files. */
 interface Layout {
   script: string;
   /** Below the runtime's temporary folder. */
@@ -35,7 +35,7 @@ export const devRuntime: TestedRuntime = {
     }),
 };
 
-/** The built bundle as it lies in the cloud: every file alone, renamed, without extension. */
+/** The built bundle as it is in the cloud: every file by itself, renamed, without extension. */
 export const deployedRuntime: TestedRuntime = {
   name: 'in the deployed layout',
   start: (options) =>

@@ -21,7 +21,7 @@ export function startingAssets(dist: string | undefined, given: Assets = {}): As
   return { ...Object.fromEntries(built), ...given };
 }
 
-/** `/customers.json` lies in `customers.private.json`. */
+/** `/customers.json` is in `customers.private.json`. */
 export function privateName(name: string): string {
   return name.slice(1).replace(/\.json$/, '.private.json');
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../support/fake-twilio';
 
-/** Ways in which an answer of Twilio's can be spoiled, below HTTP and in it. */
+/** Ways in which an answer from Twilio can be spoiled, in HTTP and below it. */
 const spoiled = {
   'cut in the body': { cut: 7 },
   'reset in the body': { cut: 7, end: 'RST' },
@@ -29,7 +29,7 @@ export const wireFaults: { name: string; fault: Fault }[] = Object.entries(spoil
   ],
 );
 
-/** Runs a few at a time: a burst of all of them would cost the time that a slow answer leaves. */
+/** Runs a few at a time: all at once would take the time that a slow answer leaves. */
 export async function inBatches<T, R>(
   items: readonly T[],
   run: (item: T, index: number) => Promise<R>,

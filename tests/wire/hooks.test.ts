@@ -36,11 +36,11 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 beforeEach(() => running.twilio.reset());
 
-describe('onParticipantAdded completes the participant, whatever happens once on the wire', () => {
+describe('onParticipantAdded', () => {
   it.each([
     ['reading it', 'GET'],
     ['updating it', 'POST'],
-  ])('to %s', async (_title, method) => {
+  ])('completes the participant, whatever happens once on the wire to %s', async (_title, method) => {
     const runs = inBatches(wireFaults, async ({ name, fault }) => {
       const [conversation, participant] = [newSid('CH'), newSid('MB')];
       running.twilio.addConversation({ sid: conversation }, [
@@ -60,14 +60,14 @@ describe('onParticipantAdded completes the participant, whatever happens once on
   });
 });
 
-describe('a worker who is in a conversation with a customer opens the card, whatever happens once on the wire', () => {
+describe('a worker who is in a conversation with a customer', () => {
   const faults = wireFaults.filter(({ fault }) => !fault.after);
 
   it.each([
-    // Whose they are stands in the query: each fault meets one of the requests that come at once.
+    // The query names the customer, not the path: each fault hits one of the requests that come at once.
     ['looking for the conversations', () => '/v1/ParticipantConversations'],
     ['listing who is there', (sid: string) => new RegExp(`/Conversations/${sid}/Participants$`)],
-  ])('to %s', async (_title, pathOf) => {
+  ])('opens the card, whatever happens once on the wire to %s', async (_title, pathOf) => {
     const runs = inBatches(faults, async ({ name, fault }, index) => {
       const sid = newSid('CH');
       running.twilio.addConversation({ sid }, [{ address: `c${index}@example.com` }, { identity: 'bob' }]);

@@ -71,30 +71,33 @@ const requests: Record<string, { method: string; path: string; begin(sid: string
     },
   };
 
-describe('onConversationRoute ends with one worker, whatever happens once on the wire', () => {
-  it.each(Object.entries(requests))('to %s', async (_title, { method, path, begin, fields = event }) => {
-    // A 204 without a body is what a removal is answered with.
-    const faults = wireFaults.filter(({ name }) => method !== 'DELETE' || name !== 'no body');
-    const runs = inBatches(faults, async ({ name, fault }) => {
-      const sid = `CH${String(++conversations).padStart(32, '0')}`;
-      begin(sid);
-      running.twilio.fail({ method, path: new RegExp(`/Conversations/${sid}${path}`) }, fault, 1);
-      const { status, body }: Answer = await running.call('/callbacks/routing', {
-        ...fields,
-        ConversationSid: sid,
+describe('onConversationRoute', () => {
+  it.each(Object.entries(requests))(
+    'ends with one worker, whatever happens once on the wire to %s',
+    async (_title, { method, path, begin, fields = event }) => {
+      // A 204 without a body is what a removal is answered with.
+      const faults = wireFaults.filter(({ name }) => method !== 'DELETE' || name !== 'no body');
+      const runs = inBatches(faults, async ({ name, fault }) => {
+        const sid = `CH${String(++conversations).padStart(32, '0')}`;
+        begin(sid);
+        running.twilio.fail({ method, path: new RegExp(`/Conversations/${sid}${path}`) }, fault, 1);
+        const { status, body }: Answer = await running.call('/callbacks/routing', {
+          ...fields,
+          ConversationSid: sid,
+        });
+        const workers = running.twilio.workers(sid).filter((identity) => identity !== 'customer-in-a-chat');
+        const others = running.twilio.participants(sid).length - workers.length;
+        return { name, status, worker: (body as { worker?: string }).worker, workers, others };
       });
-      const workers = running.twilio.workers(sid).filter((identity) => identity !== 'customer-in-a-chat');
-      const others = running.twilio.participants(sid).length - workers.length;
-      return { name, status, worker: (body as { worker?: string }).worker, workers, others };
-    });
-    const others = method === 'DELETE' ? 2 : 1;
-    expect(await runs).toEqual(
-      faults.map(({ name }) => ({ name, status: 200, worker: 'alice', workers: ['alice'], others })),
-    );
-  });
+      const others = method === 'DELETE' ? 2 : 1;
+      expect(await runs).toEqual(
+        faults.map(({ name }) => ({ name, status: 200, worker: 'alice', workers: ['alice'], others })),
+      );
+    },
+  );
 
   it.each(wireFaults.filter(({ fault }) => !fault.after))(
-    'to the Users API: $name leaves availability out of account',
+    'ignores availability after a fault of the Users API: $name',
     async ({ fault }) => {
       const sid = `CH${String(++conversations).padStart(32, '0')}`;
       running.twilio.addUser({ identity: 'alice', isAvailable: false });

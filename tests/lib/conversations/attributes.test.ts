@@ -18,17 +18,17 @@ describe("a conversation's attributes", () => {
     ['{"avatar":"y"}', '{"avatar":"y"}'],
     ['{"avatar":null}', '{"avatar":"x"}'],
     ['{"avatar":" ","b":1}', '{"b":1,"avatar":"x"}'],
-  ])('of %j get an avatar where they have none: %s', (given, attributes) => {
+  ])('%j get an avatar where they have none: %s', (given, attributes) => {
     expect(conversationAttributes('x', given)).toBe(attributes);
   });
 
-  it('are those given for somebody without an avatar', () => {
+  it('do not change for a customer without an avatar', () => {
     expect(conversationAttributes(undefined, '{"a":1}')).toBe('{"a":1}');
     expect(conversationAttributes(undefined, undefined)).toBe('{}');
   });
 
   it.each(['{', '[]', '"text"', 'null', '5', ['{}', '{}'], { a: 1 }, null])(
-    'are left alone when they are no JSON object: %j',
+    'do not change when they are not a JSON object: %j',
     (given) => {
       expect(conversationAttributes('x', given)).toBeUndefined();
     },
@@ -40,18 +40,18 @@ describe("a conversation's attributes", () => {
     ['repeated names', '{"a":1,"a":2}', '{"a":1,"a":2}'],
     ['strings like JSON', '{"a\\"}":"},{\\\\"}', '{"a\\"}":"},{\\\\"}'],
     ['__proto__', '{"__proto__":{"avatar":"y"}}', '{"__proto__":{"avatar":"y"}}'],
-  ])('stay as they are written: %s', (_title, given, kept) => {
+  ])('keep their spelling: %s', (_title, given, kept) => {
     expect(conversationAttributes('x', given)).toBe(`${kept.slice(0, -1)},"avatar":"x"}`);
   });
 
-  it('stay within 16 KB, or stay alone', () => {
+  it('stay within 16 KB, or do not change', () => {
     const given = (bytes: number): string => JSON.stringify({ x: 'x'.repeat(bytes - 8) });
     expect(conversationAttributes('x', given(16 * 1024 - 13))).toHaveLength(16 * 1024);
     expect(conversationAttributes('x', given(16 * 1024 - 12))).toBeUndefined();
     expect(conversationAttributes('x', deep(200_000))).toBeUndefined();
   });
 
-  it('hold what was given and the avatar, however they are written', () => {
+  it('hold what was given and the avatar, in any spelling', () => {
     const objects = fc.dictionary(fc.string(), fc.jsonValue());
     fc.assert(
       fc.property(objects, fc.constantFrom(0, 1, 4, '\t'), fc.webUrl(), (given, indent, avatar) => {
@@ -114,7 +114,7 @@ describe("a participant's attributes", () => {
       deep(1_000),
       `${deep(1_000).slice(0, -1)},"customer_id":"1","display_name":"Ada Lovelace","avatar":"x"}`,
     ],
-  ])('keep what is there, and take null and blank for missing: %.60s', (current, attributes) => {
+  ])('keep what is there, and count null and blank as missing: %.60s', (current, attributes) => {
     expect(participantAttributes(customer({ avatar: 'x' }), current)).toEqual({
       do: 'write',
       attributes,
@@ -122,7 +122,7 @@ describe("a participant's attributes", () => {
     });
   });
 
-  it('are left alone when nothing would change, or when they are no object', () => {
+  it('do not change when they are complete, or are not an object', () => {
     const full = '{"customer_id":"1","display_name":"x","avatar":5}';
     expect(participantAttributes(ada, full)).toEqual({ do: 'nothing', why: 'complete', dropped: [] });
     expect(participantAttributes(ada, '[1]')).toEqual({ do: 'nothing', why: 'not_an_object', dropped: [] });
@@ -138,7 +138,7 @@ describe("a participant's attributes", () => {
     expect(participantAttributes(ada, room(5))).toMatchObject({ do: 'nothing', why: 'full' });
   });
 
-  it('never grow over 4 KB, keep every value that was there, and settle at once', () => {
+  it('never grow over 4 KB, keep every value that was there, and do not change again', () => {
     const objects = fc.dictionary(fc.string(), fc.jsonValue());
     fc.assert(
       fc.property(objects, fc.string(), fc.nat(4200), (present, name, padding) => {

@@ -37,15 +37,19 @@ const group = (Address: string, AuthorAddress?: string): Fields => ({
 
 describe("a new conversation's name", () => {
   it.each<[string, string | undefined, Fields]>([
-    ['one to one', 'Ada', event('on-conversation-add-inbound')],
+    ['two people', 'Ada', event('on-conversation-add-inbound')],
     ['the real shape of a group', 'Ada, Bo', event('on-conversation-add-group-mms')],
     ['an unknown sender', '+12125550198, Bo', group(`+12125550102, ${ours}`, '+12125550198')],
-    ['all unknown', '+12125550198, +12125550199', group(`${ours},+12125550199`, '+12125550198')],
-    ['a group of two', '+12125550198', group(ours, '+12125550198')],
-    ['a group of two, known', 'Ada', group(ours, '+12125550101')],
-    ['square brackets', '+12125550198, Bo', group(`[+12125550102, ${ours}]`, '[+12125550198]')],
-    ['brackets around each', 'Ada, Bo', group(`[+12125550102],[${ours}]`, '+12125550101')],
-    ['our number written otherwise', 'Ada, Bo', group('+12125550102, +1 (646) 555-0190', '+12125550101')],
+    ['all unknown people', '+12125550198, +12125550199', group(`${ours},+12125550199`, '+12125550198')],
+    ['a group with one unknown customer', '+12125550198', group(ours, '+12125550198')],
+    ['a group with one known customer', 'Ada', group(ours, '+12125550101')],
+    ['a list in square brackets', '+12125550198, Bo', group(`[+12125550102, ${ours}]`, '[+12125550198]')],
+    ['a list with brackets around each', 'Ada, Bo', group(`[+12125550102],[${ours}]`, '+12125550101')],
+    [
+      'our number with other punctuation',
+      'Ada, Bo',
+      group('+12125550102, +1 (646) 555-0190', '+12125550101'),
+    ],
     ['a customer with two numbers', 'Bo, Ada', group(`+12125550112, +12125550101, ${ours}`, '+12125550102')],
     [
       'the documented shape',
@@ -56,17 +60,21 @@ describe("a new conversation's name", () => {
       },
     ],
     [
-      'brackets one to one',
+      'two people, with brackets',
       '+12125550199',
       { ...group('[+12125550199]'), 'MessagingBinding.ProxyAddress': ours },
     ],
-    ['our number unlisted', 'Ada', group('+12125550102, +16465550199', '+12125550101')],
-    ['our number unlisted, all unknown', '+12125550198', group('+12125550197, +16465550199', '+12125550198')],
-    ['our number unlisted, group of two', '+12125550198', group('+16465550199', '+12125550198')],
-    ['our number unlisted, no sender', 'Bo', group('+12125550102, +16465550199')],
-    ['nobody who is surely not us', undefined, group('+12125550198, +16465550199')],
-    ['nobody', undefined, group(' , ')],
-  ])('%s: %s', async (_title, name, fields) => {
+    ['an unlisted number of ours', 'Ada', group('+12125550102, +16465550199', '+12125550101')],
+    [
+      'an unlisted number of ours and unknown people',
+      '+12125550198',
+      group('+12125550197, +16465550199', '+12125550198'),
+    ],
+    ['an unlisted number of ours and the sender', '+12125550198', group('+16465550199', '+12125550198')],
+    ['an unlisted number of ours without a sender', 'Bo', group('+12125550102, +16465550199')],
+    ['two numbers either of which may be ours', undefined, group('+12125550198, +16465550199')],
+    ['an empty list', undefined, group(' , ')],
+  ])('from %s is %s', async (_title, name, fields) => {
     expect(await nameOf(fields)).toBe(name);
   });
 
@@ -100,7 +108,7 @@ describe("a new conversation's name", () => {
     });
   });
 
-  it('tells when our own number cannot be told apart', async () => {
+  it('comes with a mark when our own number cannot be told apart', async () => {
     const unknown = async (fields: Fields): Promise<boolean> =>
       (await findPeople(fields, async () => undefined)).ourAddressUnknown;
     expect(await unknown(group('+12125550102, +16465550199', '+12125550101'))).toBe(true);
@@ -112,7 +120,7 @@ describe("a new conversation's name", () => {
 describe('a WhatsApp profile name', () => {
   const whatsapp = event('on-conversation-add-whatsapp');
 
-  it('names somebody unknown, and nobody who is known', async () => {
+  it('names an unknown customer, and no known one', async () => {
     expect(await nameOf(whatsapp)).toBe('Grace H.');
     expect(await nameOf({ ...whatsapp, ...group('whatsapp:+12125550101', 'whatsapp:+12125550101') })).toBe(
       'Ada',
@@ -121,7 +129,7 @@ describe('a WhatsApp profile name', () => {
     expect(await nameOf(without)).toBe('whatsapp:+12125550199');
   });
 
-  it("is nobody's but the sender's in a group", async () => {
+  it('names only the sender in a group', async () => {
     const { ChannelMetadata } = whatsapp;
     const fields = { ...group(`+12125550197, ${ours}`, '+12125550198'), ChannelMetadata };
     expect(await nameOf(fields)).toBe('Grace H., +12125550197');

@@ -60,7 +60,7 @@ class FakeParticipant implements ParticipantEffects {
   }
 }
 
-describe('who joined', () => {
+describe('whoJoined', () => {
   const customerJoined = fixture('on-participant-added-customer');
   const ours = ['+16465550190'];
   const sids = { ConversationSid: 'CH1', ParticipantSid: 'MB1' };
@@ -94,8 +94,8 @@ describe('who joined', () => {
       { 'MessagingBinding.Address': '+12125550101', 'MessagingBinding.ProjectedAddress': '+16465550199' },
       { is: 'person', address: { type: 'sms', value: '+12125550101', key: '+12125550101' } },
     ],
-    ['nobody', {}, { is: 'without_address' }],
-  ])('is told: %s', (_title, event, joined) => {
+    ['a participant without an address', {}, { is: 'without_address' }],
+  ])('recognizes %s', (_title, event, joined) => {
     expect(whoJoined(parseEvent(onParticipantAdded, { ...sids, ...event }), ours)).toEqual(joined);
   });
 });
@@ -104,7 +104,7 @@ describe('completing a participant', () => {
   const complete = (participant: FakeParticipant, given = cards()): Promise<Completion> =>
     completeParticipant(given, participant);
 
-  it('reads, writes, and looks once more', async () => {
+  it('reads, writes, and reads once more', async () => {
     const participant = new FakeParticipant('{}');
     expect(await complete(participant)).toEqual({ updates: 1, dropped: [] });
     expect(participant.parsed).toEqual(full);
@@ -138,22 +138,25 @@ describe('completing a participant', () => {
       { unchanged: 'complete' },
     ],
     ['a list', '["ada"]', ['ada'], { unchanged: 'not_an_object' }],
-  ])('who has %s', async (_title, attributes, then, completion) => {
-    const participant = new FakeParticipant(attributes);
-    expect(await complete(participant)).toEqual(completion);
-    expect(participant.parsed).toEqual(then);
-  });
+  ])(
+    'ends with one whole card where the participant has %s',
+    async (_title, attributes, then, completion) => {
+      const participant = new FakeParticipant(attributes);
+      expect(await complete(participant)).toEqual(completion);
+      expect(participant.parsed).toEqual(then);
+    },
+  );
 
-  it('whose address is on no card goes by the id that is there', async () => {
+  it('uses the id that is there where the address is on no card', async () => {
     const participant = new FakeParticipant('{"customer_id":"bo"}');
     expect(await complete(participant, { ...cards(), byAddress: undefined })).toEqual({
       updates: 1,
       dropped: [],
     });
     expect(participant.parsed).toMatchObject({ display_name: 'Bo' });
-    const stranger = new FakeParticipant('{}');
-    expect(await complete(stranger, { ...cards(), byAddress: undefined })).toEqual({ unchanged: 'no_card' });
-    expect(stranger.calls).toEqual(['read']);
+    const unknown = new FakeParticipant('{}');
+    expect(await complete(unknown, { ...cards(), byAddress: undefined })).toEqual({ unchanged: 'no_card' });
+    expect(unknown.calls).toEqual(['read']);
   });
 
   it('reads anew after another card was looked up', async () => {
@@ -186,7 +189,7 @@ describe('completing a participant', () => {
   it.each([
     ['never comes', undefined],
     ['cannot be written', '{}'],
-  ])('says that there is none who %s, within the budget', async (_title, attributes) => {
+  ])('fails within the budget where the participant %s', async (_title, attributes) => {
     const participant = new FakeParticipant(attributes);
     participant.write = async () => false;
     await expect(complete(participant)).rejects.toMatchObject({ status: 404, code: 'participant_not_found' });
@@ -194,7 +197,7 @@ describe('completing a participant', () => {
     expect(participant.calls.length).toBeLessThan(12);
   });
 
-  it('completes again what somebody else replaced meanwhile, three times at most', async () => {
+  it('writes again what somebody else replaced meanwhile, three times at most', async () => {
     const once = new FakeParticipant('{}');
     once.meanwhile[2] = () => {
       once.attributes = '{"role":"vip"}';
@@ -211,7 +214,7 @@ describe('completing a participant', () => {
     expect(await complete(always)).toEqual({ updates: 3, dropped: [] });
   });
 
-  it('is done when the last look fails or finds nobody', async () => {
+  it('succeeds when the last read fails or finds nobody', async () => {
     const failing = new FakeParticipant('{}');
     failing.meanwhile[2] = () => {
       throw new Error('unreachable');
@@ -236,7 +239,7 @@ describe('completing a participant', () => {
       { updates: 1, dropped: [] },
     ],
   ])(
-    'repeats an update whose answer is lost only after another look: %s',
+    'repeats an update whose answer is lost only after another read: %s',
     async (_title, taken, others, then, completion) => {
       const participant = new FakeParticipant('{}');
       const { write } = participant;
@@ -264,8 +267,8 @@ describe('completing a participant', () => {
   });
 });
 
-describe('at the same time', () => {
-  /** Every call of every delivery and of the other writer comes when the schedule says so. */
+describe('completing a participant at the same time', () => {
+  /** Every call of every delivery, and of whoever else writes, comes when the schedule says so. */
   const scheduled = (participant: FakeParticipant, schedule: fc.Scheduler): ParticipantEffects => ({
     deadline: participant.deadline,
     sleep: participant.sleep,
@@ -279,7 +282,7 @@ describe('at the same time', () => {
     },
   });
 
-  it('deliveries by two builds of the data end in one whole card', async () => {
+  it('ends in one whole card with deliveries by two builds of the data', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (schedule) => {
         const participant = new FakeParticipant('{"role":"vip"}');
@@ -300,7 +303,7 @@ describe('at the same time', () => {
     );
   });
 
-  it('loses nothing of another writer but what falls between a read and its update', async () => {
+  it('loses nothing that others write but what comes between a read and its update', async () => {
     let lost = 0;
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (schedule) => {

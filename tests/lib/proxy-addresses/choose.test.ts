@@ -63,7 +63,7 @@ describe('the proxy address', () => {
   });
 
   it.each(['email', 'messenger', 'carrier-pigeon', '__proto__', ''])(
-    'is not there for channel %j',
+    'does not exist for channel %j',
     (channel) => {
       expect(decideProxy(request({ channel }), data, {})).toBeUndefined();
     },
@@ -159,7 +159,7 @@ describe('the proxy address', () => {
       ],
       '+16465550102',
     ],
-  ])('without a customerId, where a rule asks for %s', (_title, given, rules, proxyAddress) => {
+  ])('is chosen without a customerId, where a rule asks for %s', (_title, given, rules, proxyAddress) => {
     const one = routing({ proxyAddresses: { rules, defaults: { sms: '+16465550190' } } });
     expect(decideProxy(request({ ...given, customerId: undefined }), one, {})?.proxyAddress).toBe(
       proxyAddress,

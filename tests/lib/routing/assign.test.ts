@@ -62,7 +62,7 @@ describe('an assignment', () => {
     expect(outside.joined).toEqual(['b']);
   });
 
-  it('does not ask about a candidate who gets it anyway', async () => {
+  it('does not ask for the availability of a candidate who gets it anyway', async () => {
     const outside = new MemoryConversation(['a']);
     expect(
       await assign({ candidates: [candidate('a', true), candidate('b')], passedOver: [] }, outside),
@@ -91,7 +91,7 @@ describe('an assignment', () => {
     expect(outside.joined).toEqual(['a', 'b']);
   });
 
-  it('leaves availability out of account when nobody can say', async () => {
+  it('ignores availability when nobody knows it', async () => {
     const outside = new MemoryConversation();
     outside.availability = async () => 'unknown';
     expect(
@@ -101,7 +101,7 @@ describe('an assignment', () => {
     });
   });
 
-  it('comes to the last resort when all are away', async () => {
+  it('goes to the last resort when all are away', async () => {
     const plan = { candidates: [candidate('a'), candidate('d'), candidate('d', true)], passedOver: [] };
     expect(await assign(plan, new MemoryConversation(['a', 'd']))).toMatchObject({ worker: 'd' });
   });
@@ -110,7 +110,7 @@ describe('an assignment', () => {
     [[], [], 'no_candidate'],
     [['a'], [], 'nobody_available'],
     [[], ['a'], 'all_refused'],
-  ])('says why nobody got it: away %j, refused %j', async (away, refused, reason) => {
+  ])('names the reason why nobody got it: away %j, refused %j', async (away, refused, reason) => {
     const plan = { candidates: reason === 'no_candidate' ? [] : [candidate('a')], passedOver: [] };
     expect(await assign(plan, new MemoryConversation(away, refused))).toMatchObject({ reason });
   });
@@ -133,7 +133,7 @@ describe('an assignment', () => {
     expect([most, asked]).toEqual([5, workers]);
   });
 
-  it('fails as joining fails, and tries nobody else', async () => {
+  it('fails when joining fails, and tries nobody else', async () => {
     const outside = new MemoryConversation();
     outside.join = async () => {
       throw new Error('unreachable');
@@ -171,7 +171,7 @@ describe('an assignment', () => {
     expect(outside.participants.map(({ identity }) => identity)).toEqual([kept]);
   });
 
-  it('removes nobody who came in another way', async () => {
+  it('removes nobody who joined in another way', async () => {
     const outside = new MemoryConversation();
     outside.join = async (worker, mark) => {
       outside.put('customer-in-a-chat');
@@ -184,7 +184,7 @@ describe('an assignment', () => {
     expect(outside.removed).toEqual([]);
   });
 
-  it('tries nobody else where a refused worker is in all the same', async () => {
+  it('tries nobody else where a refused worker is in the conversation anyway', async () => {
     const outside = new MemoryConversation();
     outside.join = async (worker, mark) => {
       outside.put(worker, mark);
@@ -202,7 +202,7 @@ describe('an assignment', () => {
     expect(await assign(plan('a', 'b'), outside)).toMatchObject({ worker: 'z', rule: 'number' });
   });
 
-  it('removes again whom a removal left', async () => {
+  it('removes a worker again who is still there after a removal', async () => {
     const outside = new MemoryConversation();
     outside.put('late', { rank: 0, rule: 'pool' }, 200, 'MBz');
     const remove = outside.remove.bind(outside);
@@ -215,7 +215,7 @@ describe('an assignment', () => {
     expect([times, outside.participants.map(({ identity }) => identity)]).toEqual([2, ['a']]);
   });
 
-  it('adds again, then somebody else, where a worker is not there after Twilio took the add', async () => {
+  it('adds a worker again, then another one, where Twilio accepted the add and nobody is there', async () => {
     const outside = new MemoryConversation();
     const join = outside.join.bind(outside);
     outside.join = async (worker, mark) => {
@@ -254,7 +254,7 @@ describe('an assignment', () => {
     expect(outside.joined).toEqual(['a']);
   });
 
-  it('names the worker who is in where nobody can look for others', async () => {
+  it('names the worker who joined where the participants cannot be listed', async () => {
     const outside = new MemoryConversation();
     const failure = new TwilioUnavailable({});
     outside.list = () => Promise.reject(failure);

@@ -36,7 +36,7 @@ describe('the plan', () => {
     });
   });
 
-  it('says why each rule has nobody', () => {
+  it('gives the reason why each rule has nobody', () => {
     expect(planRoute(conversation, undefined, routing())).toEqual({
       candidates: [],
       passedOver: [

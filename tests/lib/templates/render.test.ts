@@ -51,7 +51,7 @@ describe('templates', () => {
     },
   );
 
-  it.each(['toString', '__proto__', 'constructor'])('do not take %s for a field', (name) => {
+  it.each(['toString', '__proto__', 'constructor'])('do not treat %s as a field', (name) => {
     expect(render([{ content: `{{customer.fields.${name}}}` }], { fields: {} })).toEqual([]);
   });
 
@@ -79,7 +79,7 @@ describe('templates', () => {
     expect(render(templates, { ...(language && { language }) }, defaultLanguage)).toEqual(contents);
   });
 
-  it('without a card are those that need none', () => {
+  it('for a customer without a card are those that need none', () => {
     const contents = [
       '{{worker}} <{{worker.identity}}>',
       '{{customer.display_name}}',
@@ -117,7 +117,7 @@ describe('templates', () => {
     expect(render([{ content }]).length).toBeLessThanOrEqual(1);
   });
 
-  it('never print a hole, and print values as they are', () => {
+  it('never print an empty placeholder, and print values as they are', () => {
     const value = fc.oneof(fc.string(), fc.constantFrom('$&', '$1', '$$', '$`', '{{worker}}', 'undefined'));
     const piece = fc.oneof(
       fc.constantFrom(

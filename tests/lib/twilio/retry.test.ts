@@ -72,7 +72,7 @@ describe('a request that is safe to repeat', () => {
     [answer(409, 50437), 'duplicate'],
     [answer(404, 20404), 'missing'],
     [answer(400, 50000), 'refused'],
-  ])('is not repeated after a final no: %p', async (error, kind) => {
+  ])('is not repeated after a final refusal: %p', async (error, kind) => {
     const waiting = api(9_000);
     const refused = await retry(waiting, 'x', failing(error)).catch((caught: unknown) => caught);
     expect(refused).toBeInstanceOf(TwilioRefused);
@@ -92,7 +92,7 @@ describe('a request that is safe to repeat', () => {
     });
   });
 
-  it.each([401, 403])('says that the credentials are wrong after %d', async (status) => {
+  it.each([401, 403])('fails as misconfigured credentials after %d', async (status) => {
     await expect(retry(api(9_000), 'x', failing(answer(status, 20003)))).rejects.toBeInstanceOf(
       Misconfigured,
     );
@@ -115,7 +115,7 @@ describe('a request that is safe to repeat', () => {
     expect(waiting.slept).toEqual([]);
   });
 
-  it('is not even begun once more when there is no time', async () => {
+  it('is not begun again when there is no time', async () => {
     await expect(retry(api(0), 'x', failing(answer(500)))).rejects.toBeInstanceOf(TwilioUnavailable);
   });
 });
@@ -138,7 +138,7 @@ describe('a request that must not be done twice', () => {
     ['429', answer(429, 20429)],
     ['a conversation that is initializing', answer(409, 50386)],
     ['a connection that was never made', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })],
-  ])('is repeated without a look after %s: it was never processed', async (_name, error) => {
+  ])('is repeated at once after %s, as it was never processed', async (_name, error) => {
     const look = jest.fn(nothing);
     await expect(retryOnce(api(9_000), 'x', failing(error, error), look)).resolves.toBe('done');
     expect(look).not.toHaveBeenCalled();
@@ -156,14 +156,14 @@ describe('a request that must not be done twice', () => {
     expect(times.asked).toBe(1);
   });
 
-  it('is not repeated where no answer came, found or not: it may be done yet', async () => {
+  it('is not repeated where no answer came, as it may still be done', async () => {
     const times = counted(failing(timeout, timeout));
     const done = retryOnce(api(9_000), 'x', times.request, nothing);
     await expect(done).rejects.toBeInstanceOf(TwilioUncertain);
     expect(times.asked).toBe(1);
   });
 
-  it('is uncertain where nobody can look', async () => {
+  it('is uncertain where its result cannot be looked up', async () => {
     const look = (): Promise<never> => Promise.reject(new TwilioUnavailable({}));
     await expect(retryOnce(api(9_000), 'x', failing(answer(500)), look)).rejects.toBeInstanceOf(
       TwilioUncertain,
@@ -178,7 +178,7 @@ describe('a request that must not be done twice', () => {
     expect(times.asked).toBe(0);
   });
 
-  it('ends with a final no as any other', async () => {
+  it('ends with a final refusal like any other', async () => {
     await expect(retryOnce(api(9_000), 'x', failing(answer(400, 50000)), nothing)).rejects.toBeInstanceOf(
       TwilioRefused,
     );
