@@ -1,7 +1,7 @@
 import { rankPool } from '../../lib/routing/rank';
 import { customer, routing } from '../support/data';
 import { fixture, without } from '../support/fixtures';
-import { type Running, runtimes } from '../support/runtimes';
+import { runtimes, useRuntime } from '../support/runtimes';
 
 const path = '/callbacks/conversations';
 const event = fixture('on-conversation-added');
@@ -29,11 +29,7 @@ const data = (rules: Rules = {}, ownAddresses = [ours]) => ({
 
 /** On accounts without Frontline, this event routes. */
 describe.each(runtimes)('onConversationAdded, $name', (runtime) => {
-  let running: Running;
-  beforeAll(async () => {
-    running = await runtime.start();
-  });
-  afterAll(() => running.stop());
+  const running = useRuntime(runtime);
   beforeEach(() => {
     running.twilio.reset();
     running.twilio.frontline = 'missing';

@@ -1,71 +1,14 @@
-import { type Address, parseAddress, spellings } from '../../lib/address';
-import { compareCustomers } from '../../lib/customers/order';
-import { customer, routing } from '../support/data';
-import { type ConversationSetup, faults, type ParticipantSetup } from '../support/fake-twilio';
-import { fixture, without } from '../support/fixtures';
-import { type LogLine, type Running, runtimes } from '../support/runtimes';
-
-const path = '/callbacks/crm';
-const list = without(fixture('get-customers-list'), 'PageSize', 'Anchor', 'NextPageToken', 'Query');
-const details = fixture('get-customer-details');
-const worker = list.Worker as string;
-
-const ada = customer({
-  customer_id: 'ada',
-  display_name: 'Ada Lovelace',
-  avatar: 'https://example.com/ada.png',
-  worker,
-  language: 'en',
-  country: 'US',
-  channels: [
-    { type: 'sms', value: '+12125550101' },
-    { type: 'whatsapp', value: 'whatsapp:+12125550101', display_name: 'Mobile' },
-  ],
-  links: [{ type: 'CRM', value: 'https://example.com/ada', display_name: 'Card' }],
-  details: { title: 'Information', content: 'Likes engines' },
-  fields: { plan: 'Gold' },
-});
-const others = Array.from({ length: 120 }, (_, i) =>
-  customer({ customer_id: `c${i}`, display_name: `Customer ${i}`, worker }),
-).sort(compareCustomers);
-const bobs = customer({
-  customer_id: 'bobs',
-  display_name: "Bob's",
-  worker: 'bob@example.com',
-  channels: [
-    { type: 'sms', value: '+12125550102' },
-    { type: 'chat', value: 'bobs-customer' },
-    { type: 'email', value: 'bobs@example.com' },
-  ],
-});
-const nobodys = customer({ customer_id: 'nobodys', display_name: "Nobody's" });
-const unreachable = customer({ customer_id: 'unreachable', display_name: 'X', worker: 'bob@example.com' });
-const mexican = customer({
-  customer_id: 'mexican',
-  display_name: 'Y',
-  worker: 'bob@example.com',
-  channels: [{ type: 'whatsapp', value: 'whatsapp:+5215555550101' }],
-});
-const data = {
-  '/customers.json': JSON.stringify({ customers: [ada, bobs, ...others, nobodys, unreachable, mexican] }),
-  '/routing.json': JSON.stringify(routing()),
-};
-const withAccess = (given: Parameters<typeof routing>[0]) => ({
-  ...data,
-  '/routing.json': JSON.stringify(routing({ customerAccess: 'own', ...given })),
-});
+import { routing } from '../support/data';
+import { without } from '../support/fixtures';
+import { type LogLine, runtimes, useRuntime } from '../support/runtimes';
+import { ada, data, details, list, others, path } from './crm-data';
 
 interface Page {
   objects: { customers: { customer_id: string }[]; searchable: boolean; next_page_token?: string };
 }
 
 describe.each(runtimes)('/callbacks/crm, $name', (runtime) => {
-  let running: Running;
-  beforeAll(async () => {
-    running = await runtime.start();
-    await running.setData(data);
-  });
-  afterAll(() => running.stop());
+  const running = useRuntime(runtime, { assets: data });
   afterEach(() => expect(running.twilio.calls).toEqual([]));
 
   const listed = async (fields: Record<string, string>): Promise<{ ids: string[]; lines: LogLine[] }> => {
@@ -161,15 +104,18 @@ describe.each(runtimes)('/callbacks/crm, $name', (runtime) => {
       expect(await ids({ Worker: 'nobody@example.com' })).toEqual([]);
     });
 
-    it.each(['x', 'e30', 'a'.repeat(100_000)])('names a token that is not its own: 400', async (token) => {
-      expect(await running.call(path, { ...list, NextPageToken: token })).toMatchObject({
-        status: 400,
-        body: {
-          code: 'invalid_event',
-          message: 'NextPageToken must be the next_page_token of an earlier answer',
-        },
-      });
-    });
+    it.each(['x', 'e30', 'a'.repeat(100_000)])(
+      'answers 400 to a NextPageToken that is not its own',
+      async (token) => {
+        expect(await running.call(path, { ...list, NextPageToken: token })).toMatchObject({
+          status: 400,
+          body: {
+            code: 'invalid_event',
+            message: 'NextPageToken must be the next_page_token of an earlier answer',
+          },
+        });
+      },
+    );
 
     it('stays under 64 KB', async () => {
       const avatar = `https://example.com/${'a'.repeat(1_500)}`;
@@ -187,7 +133,7 @@ describe.each(runtimes)('/callbacks/crm, $name', (runtime) => {
   });
 
   describe('GetCustomerDetailsByCustomerId', () => {
-    it("answers the customer's card, and nothing that is ours alone", async () => {
+    it("answers the customer's card, and nothing internal", async () => {
       const { status, body } = await running.call(path, { ...details, CustomerId: 'ada' });
       const { customer_id, display_name, avatar, links, details: card } = ada;
       // The keys of addresses are internal.
@@ -198,7 +144,7 @@ describe.each(runtimes)('/callbacks/crm, $name', (runtime) => {
       ]);
     });
 
-    it('makes nothing up for a customer of whom little is known', async () => {
+    it('adds nothing to the card of a customer with few facts', async () => {
       const { body } = await running.call(path, { ...details, CustomerId: 'c1' });
       expect(body).toEqual({
         objects: { customer: { customer_id: 'c1', display_name: 'Customer 1', channels: [], links: [] } },
@@ -244,14 +190,14 @@ describe.each(runtimes)('/callbacks/crm, $name', (runtime) => {
       });
     });
 
-    it.each(['nobody', '__proto__', '0'])('does not know %s: 404', async (CustomerId) => {
+    it.each(['nobody', '__proto__', '0'])('answers 404 to the unknown customer %s', async (CustomerId) => {
       expect(await running.call(path, { ...details, CustomerId })).toMatchObject({
         status: 404,
         body: { code: 'customer_not_found' },
       });
     });
 
-    it.each(['Worker', 'CustomerId'])('names a missing %s: 400', async (field) => {
+    it.each(['Worker', 'CustomerId'])('answers 400 that names a missing %s', async (field) => {
       expect(await running.call(path, without(details, field))).toMatchObject({
         status: 400,
         body: { code: 'invalid_event', message: `${field} is missing` },
@@ -260,157 +206,6 @@ describe.each(runtimes)('/callbacks/crm, $name', (runtime) => {
 
     it('opens every customer for every worker where the data says so', async () => {
       expect(await running.call(path, { ...details, CustomerId: 'bobs' })).toMatchObject({ status: 200 });
-    });
-  });
-
-  describe('GetCustomerDetailsByCustomerId, where customerAccess is own', () => {
-    const conversation = `CH${'0'.repeat(31)}1`;
-    const proxyAddress = '+16465550190';
-    const bobsAddress = { address: '+12125550102', proxyAddress };
-    const forbidden = {
-      status: 403,
-      body: { code: 'customer_of_another_worker', message: 'This customer belongs to another worker.' },
-    };
-    let queries: string[];
-
-    beforeAll(() => running.setData(withAccess({})));
-    afterAll(() => running.setData(data));
-    beforeEach(() => {
-      running.twilio.reset();
-      queries = [];
-      running.twilio.rest.onRequest(({ request: { path: asked, query } }) => {
-        const { PageSize, ...rest } = query;
-        const parameters = Object.entries(rest).map((entry) => entry.join('='));
-        queries.push([asked, ...parameters].join(' '));
-      });
-    });
-    afterEach(() => running.twilio.reset());
-    const open = (CustomerId = 'bobs') => running.call(path, { ...details, Worker: worker, CustomerId });
-    const memberships = (base = '/v1') =>
-      [
-        'Address=+12125550102',
-        'Address=whatsapp:+12125550102',
-        'Address=bobs@example.com',
-        'Identity=bobs-customer',
-      ].map((query) => `${base}/ParticipantConversations ${query}`);
-
-    it.each(['ada', 'nobodys'])('asks nobody about one who is the own or nobody is: %s', async (id) => {
-      await running.setEnv({ ACCOUNT_SID: undefined, AUTH_TOKEN: undefined });
-      expect(await open(id)).toMatchObject({ status: 200 });
-      await running.setEnv({});
-      expect(queries).toEqual([]);
-    });
-
-    it('asks nobody about one who can be in no conversation', async () => {
-      expect(await open('unreachable')).toMatchObject(forbidden);
-      expect(queries).toEqual([]);
-    });
-
-    it.each<[string, ParticipantSetup]>([
-      ['SMS', bobsAddress],
-      [
-        'WhatsApp, on a number that the card has for SMS',
-        { address: 'whatsapp:+12125550102', proxyAddress: `whatsapp:${proxyAddress}` },
-      ],
-      ['e-mail', { address: 'bobs@example.com', proxyAddress: 'support@example.com' }],
-      ['chat', { identity: 'bobs-customer' }],
-    ])('opens a customer with whom the worker is in a conversation by %s', async (_title, participant) => {
-      running.twilio.addConversation({ sid: conversation }, [participant, { identity: worker }]);
-      expect(await open()).toMatchObject({
-        status: 200,
-        body: { objects: { customer: { customer_id: 'bobs' } } },
-      });
-      expect(queries.sort()).toEqual(
-        [...memberships(), `/v1/Conversations/${conversation}/Participants`].sort(),
-      );
-    });
-
-    it('asks for every spelling of a number, on SMS and on WhatsApp', async () => {
-      const { key } = parseAddress('whatsapp:+5215555550101') as Address;
-      const forms = (['sms', 'whatsapp'] as const).flatMap((type) => parseAddress(key, type) ?? []);
-      const asked = new Set(['whatsapp:+5215555550101', ...forms.flatMap(spellings)]);
-      const last = [...asked].at(-1) ?? '';
-      const conversationWith = { address: last, proxyAddress: `whatsapp:${proxyAddress}` };
-      running.twilio.addConversation({ sid: conversation }, [conversationWith, { identity: worker }]);
-      expect((await open('mexican')).status).toBe(200);
-      const lookups = queries.filter((query) => query.includes('Address='));
-      expect(lookups.sort()).toEqual(
-        [...asked].map((address) => `/v1/ParticipantConversations Address=${address}`).sort(),
-      );
-    });
-
-    it.each<[string, ConversationSetup['state'], ParticipantSetup[], number]>([
-      ['inactive', 'inactive', [bobsAddress, { identity: worker }], 200],
-      ['closed', 'closed', [bobsAddress, { identity: worker }], 403],
-      ["another worker's", 'active', [bobsAddress, { identity: 'bob@example.com' }], 403],
-      ['of nobody yet', 'active', [bobsAddress], 403],
-      [
-        "another customer's",
-        'active',
-        [{ address: '+12125550103', proxyAddress }, { identity: worker }],
-        403,
-      ],
-    ])('where the conversation is %s: %s %j %d', async (_title, state, participants, status) => {
-      running.twilio.addConversation({ sid: conversation, ...(state && { state }) }, participants);
-      expect((await open()).status).toBe(status);
-    });
-
-    it('finds the one that is open among many that are closed', async () => {
-      const sidOf = (index: number) => `CH${String(index).padStart(32, '0')}`;
-      for (let index = 0; index < 60; index++) {
-        running.twilio.addConversation({ sid: sidOf(index), state: 'closed' }, [
-          bobsAddress,
-          { identity: worker },
-        ]);
-      }
-      running.twilio.addConversation({ sid: sidOf(60) }, [bobsAddress, { identity: worker }]);
-      expect((await open()).status).toBe(200);
-    });
-
-    it('believes the address that tells, whatever Twilio says to another one', async () => {
-      const both = [bobsAddress, { identity: 'bobs-customer' }, { identity: worker }];
-      running.twilio.addConversation({ sid: conversation }, both);
-      running.twilio.fail({ path: '/v1/ParticipantConversations' }, { status: 400, code: 20001 }, 1);
-      expect((await open()).status).toBe(200);
-    });
-
-    it('asks the conversation service that the data names', async () => {
-      const { defaultServiceSid } = running.twilio.state;
-      running.twilio.addConversation({ sid: conversation }, [bobsAddress, { identity: worker }]);
-      await running.setData(withAccess({ conversationServiceSid: defaultServiceSid }));
-      expect((await open()).status).toBe(200);
-      await running.setData(withAccess({}));
-      const base = `/v1/Services/${defaultServiceSid}`;
-      expect(queries.sort()).toEqual(
-        [...memberships(base), `${base}/Conversations/${conversation}/Participants`].sort(),
-      );
-    });
-
-    it('says that the conversation service is wrong: 500', async () => {
-      await running.setData(withAccess({ conversationServiceSid: `IS${'f'.repeat(32)}` }));
-      running.twilio.fail({ path: /ParticipantConversations/ }, { status: 404, code: 20404 });
-      const { status, body, lines } = await open();
-      expect([status, body]).toMatchObject([500, { code: 'conversation_service_not_found' }]);
-      await running.setData(withAccess({}));
-      expect(lines).toEqual([
-        expect.objectContaining({ file: 'assets/routing.private.json', field: 'conversationServiceSid' }),
-      ]);
-    });
-
-    it('blames Twilio when it fails, and not the worker: 503', async () => {
-      running.twilio.fail({ path: '/v1/ParticipantConversations' }, faults.serverError);
-      expect(await open()).toMatchObject({ status: 503, body: { code: 'twilio_unavailable' } });
-    });
-
-    it('blames the credentials when Twilio refuses them: 500', async () => {
-      running.twilio.fail({ path: '/v1/ParticipantConversations' }, { status: 401, code: 20003 });
-      expect(await open()).toMatchObject({ status: 500, body: { code: 'credentials_refused' } });
-    });
-
-    it('says that credentials are missing where they are needed: 500', async () => {
-      await running.setEnv({ ACCOUNT_SID: undefined, AUTH_TOKEN: undefined });
-      expect(await open()).toMatchObject({ status: 500, body: { code: 'missing_credentials' } });
-      await running.setEnv({});
     });
   });
 

@@ -1,6 +1,6 @@
 import { customer, routing } from '../support/data';
 import { fixture, without } from '../support/fixtures';
-import { type Running, runtimes } from '../support/runtimes';
+import { runtimes, useRuntime } from '../support/runtimes';
 
 const path = '/callbacks/outgoing-conversation';
 const event = fixture('get-proxy-address');
@@ -32,12 +32,7 @@ const data = {
 };
 
 describe.each(runtimes)('GetProxyAddress, $name', (runtime) => {
-  let running: Running;
-  beforeAll(async () => {
-    running = await runtime.start();
-    await running.setData(data);
-  });
-  afterAll(() => running.stop());
+  const running = useRuntime(runtime, { assets: data });
 
   it.each([
     ['the default of the channel', {}, '+16465550190'],

@@ -1,6 +1,6 @@
 import { customer, routing } from '../support/data';
 import { fixture, without } from '../support/fixtures';
-import { type Running, runtimes } from '../support/runtimes';
+import { runtimes, useRuntime } from '../support/runtimes';
 
 const path = '/callbacks/templates';
 const event: Record<string, string> & { Worker: string } = {
@@ -52,12 +52,7 @@ const data = {
 };
 
 describe.each(runtimes)('GetTemplatesByCustomerId, $name', (runtime) => {
-  let running: Running;
-  beforeAll(async () => {
-    running = await runtime.start();
-    await running.setData(data);
-  });
-  afterAll(() => running.stop());
+  const running = useRuntime(runtime, { assets: data });
   afterEach(() => expect(running.twilio.calls).toEqual([]));
 
   it('answers the templates, filled in for the customer', async () => {

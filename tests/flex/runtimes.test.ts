@@ -1,5 +1,5 @@
 import { customer, routing } from '../support/data';
-import { type Running, runtimes } from '../support/runtimes';
+import { type Running, runtimes, useRuntime } from '../support/runtimes';
 import { ada, apiKey, ours, sids } from './virtual-flex';
 
 const path = '/flex/outbound-message';
@@ -21,12 +21,7 @@ const env = {
 };
 
 describe.each(runtimes)('an outbound start, $name', (runtime) => {
-  let running: Running;
-  beforeAll(async () => {
-    running = await runtime.start({ env });
-    await running.setData(data);
-  });
-  afterAll(() => running.stop());
+  const running = useRuntime(runtime, { env, assets: data });
   beforeEach(() => {
     running.twilio.reset();
     running.twilio.rest.taskRouter.putWorker('alice@example.com');
