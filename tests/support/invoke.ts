@@ -44,6 +44,7 @@ interface Invocation {
 }
 
 const invocations = new AsyncLocalStorage<Invocation>();
+const underWay = new Set<Invocation>();
 const consoleMethods = ['debug', 'error', 'info', 'log', 'warn'] as const;
 let isInstalled = false;
 
@@ -74,8 +75,10 @@ export async function invoke(
   } as unknown as RuntimeContext;
 
   const before = twilio.calls.length;
+  underWay.add(invocation);
   const work = invocations.run(invocation, () => run(handler, context, event));
-  const { callbacks, ms, status, headers, body } = await (clock ? clock.until(work) : work);
+  const ended = (clock ? clock.until(work) : work).finally(() => underWay.delete(invocation));
+  const { callbacks, ms, status, headers, body } = await ended;
   return {
     status,
     headers,
@@ -151,8 +154,10 @@ function installGlobals(): void {
     const original = console[method].bind(console);
     console[method] = (...values: unknown[]) => {
       const invocation = invocations.getStore();
-      if (invocation) invocation.lines.push(format(...values));
-      else original(...values);
+      // A fake timer does not know for whom it was set.
+      const writers = invocation ? [invocation] : [...underWay];
+      for (const { lines } of writers) lines.push(format(...values));
+      if (writers.length === 0) original(...values);
     };
   }
 }
