@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { compileData, type Sources } from '../build/data/compile';
 import { pictures } from '../cli/screenshots';
 import { localApiKey } from '../simulator/local-twilio';
@@ -153,7 +154,29 @@ describe('the data samples', () => {
     expect(JSON.parse(sample)).toMatchObject({ routing: { on: 'onConversationAdded' } });
     expect(check({ 'routing.private.json': sample })).toEqual([]);
   });
+
+  it('of docs/migrating.md are valid together, and hold what the sample of the demo service holds', () => {
+    const [code = ''] = samples('docs/migrating.md', 'js');
+    const [customers = '', routing = '', templates = ''] = samples('docs/migrating.md', 'json');
+    const sources = {
+      'customers.private.json': customers,
+      'routing.private.json': routing,
+      'templates.private.json': templates,
+    };
+    expect(check(sources)).toEqual([]);
+
+    const demo = runInNewContext(`${code}; ({ customers, customersToWorkersMap })`) as object;
+    const entries = (JSON.parse(routing) as RoutingSample).routing.customers;
+    expect({
+      customers: (JSON.parse(customers) as { customers: unknown }).customers,
+      customersToWorkersMap: Object.fromEntries(entries.map(({ address, worker }) => [address, worker])),
+    }).toEqual(JSON.parse(JSON.stringify(demo)));
+  });
 });
+
+interface RoutingSample {
+  routing: { customers: { address: string; worker: string }[] };
+}
 
 describe.each(['docs/frontline.md', 'docs/conversations.md'])('the requests of %s', (page) => {
   const requests = samples(page, 'sh');
