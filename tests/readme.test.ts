@@ -13,7 +13,10 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { compileData, type Sources } from '../build/data/compile';
+import type { Problem } from '../build/data/problems';
 import { pictures } from '../cli/screenshots';
+import { markAttributes } from '../lib/routing/mark';
+import { identityHasher } from '../lib/webhook/log';
 import { localApiKey } from '../simulator/local-twilio';
 import { type RunningLocal, root, startLocal } from './simulator/local';
 import type { FakeTwilio } from './support/fake-twilio';
@@ -93,6 +96,26 @@ describe('the samples of docs/flex.md', () => {
   });
 });
 
+describe('the commands of the pages', () => {
+  const [simulate = ''] = samples('docs/local-twilio.md', 'sh');
+
+  it.each(simulate.trim().split('\n'))('%s succeeds on the local Twilio', async (command) => {
+    const [, text = ''] = /^npm run simulate -- (.+)$/.exec(command) ?? [];
+    const args = [...text.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+    const env = { ...process.env, SIMULATOR_PORT: new URL(running.console).port };
+    const main = ['--import', 'tsx', 'cli/main.ts', 'simulate', ...args];
+    const { stdout } = await run(process.execPath, main, { cwd: root, env });
+    expect(stdout).not.toBe('');
+  });
+
+  it('of docs/errors.md computes the hash that the log has', async () => {
+    const [, code = ''] = /^node -p "(.+)"$/m.exec(samples('docs/errors.md', 'sh').join('')) ?? [];
+    const env = { PATH: '', AUTH_TOKEN: 'a-token' };
+    const { stdout } = await run(process.execPath, ['-p', code], { env });
+    expect(stdout.trim()).toBe(identityHasher('a-token')('alice@example.com'));
+  });
+});
+
 describe('the pictures of the pages', () => {
   it('are those that npm run screenshots takes, and no others lie about', () => {
     const shown = pages.flatMap((page) =>
@@ -127,10 +150,10 @@ function samples(page: string, language: string): string[] {
 }
 
 describe('the data samples', () => {
-  const [customers, routing, templates] = samples('docs/data.md', 'json').filter((text) =>
-    text.includes('$schema'),
-  );
-  const check = (sources: Partial<Sources>): unknown => {
+  const dataSamples = samples('docs/data.md', 'json');
+  const [customers = '', routing = '', templates] = dataSamples.filter((text) => text.includes('$schema'));
+  const [primary = '', rules = ''] = dataSamples.filter((text) => !text.includes('$schema'));
+  const check = (sources: Partial<Sources>): Problem[] => {
     const { problems, warnings } = compileData({
       'customers.private.json': customers,
       'routing.private.json': routing,
@@ -142,6 +165,31 @@ describe('the data samples', () => {
 
   it('of docs/data.md are valid together', () => {
     expect(check({})).toEqual([]);
+  });
+
+  it('of a shared address, of rules for proxy addresses and of docs/flex.md are valid in their places', () => {
+    const owners = JSON.parse(customers) as { customers: { channels: unknown[] }[] };
+    const [first] = owners.customers;
+    const spouse = { customer_id: '1002', display_name: 'Pablo Gómez', channels: [first?.channels[0]] };
+    first?.channels.splice(0, 1, JSON.parse(primary));
+    const shared = JSON.stringify({ ...owners, customers: [spouse, first] });
+
+    const [settings = ''] = samples('docs/flex.md', 'json');
+    const { flex } = JSON.parse(`{${settings.replaceAll('…', '0'.repeat(32))}}`) as { flex: object };
+    const data = JSON.parse(routing) as { proxyAddresses: object };
+    const proxyAddresses = { ...data.proxyAddresses, ...(JSON.parse(`{${rules}}`) as object) };
+    const routed = JSON.stringify({ ...data, proxyAddresses, flex });
+    expect(check({ 'customers.private.json': shared, 'routing.private.json': routed })).toEqual([]);
+    expect(
+      check({ 'customers.private.json': shared.replace(',"primary":true', '') }).map(
+        ({ severity }) => severity,
+      ),
+    ).toEqual(['warning']);
+  });
+
+  it("of docs/routing.md show a routed worker's attributes as they are written", () => {
+    const [, mark = '{}'] = samples('docs/routing.md', 'json');
+    expect(JSON.parse(mark)).toEqual(JSON.parse(markAttributes({ rank: 0, rule: 'pool' })));
   });
 
   it('of the README are valid with them', () => {
