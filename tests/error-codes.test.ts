@@ -24,9 +24,10 @@ const fixedCodes = classes.flatMap(([, name = '', , body = '']) => {
 });
 
 /** Classes that take the code as their first argument. */
-const named = classes.filter(
-  ([, , parent, body = '']) => parent === 'CallbackError' && !/super\('/.test(body),
-);
+const named = classes.filter(([, , parent, body = '']) => {
+  const ownConstructor = /constructor\(\s*(.*?)[,)]/s.exec(body)?.[1] ?? 'code: string';
+  return parent === 'CallbackError' && ownConstructor === 'code: string';
+});
 const creation = new RegExp(`new (${named.map(([, name]) => name).join('|')})\\(\\s*([^\\s,]+)`, 'g');
 
 const created = sources

@@ -1,6 +1,6 @@
 import { readServiceSid } from '../../lib/binding';
-import { customerIdOf } from '../../lib/conversations/attributes';
-import { findPeople, namedConversation } from '../../lib/conversations/name';
+import { readCustomerId } from '../../lib/conversations/attributes';
+import { conversationAnswer, findPeople } from '../../lib/conversations/name';
 import { completeParticipant, whoJoined } from '../../lib/conversations/participant';
 import { onConversationAdd, onConversationAdded, onParticipantAdded } from '../../lib/events/conversations';
 import type { Routing } from '../../lib/model';
@@ -23,7 +23,7 @@ const nameConversation = action(
     const isKnown = people.some(({ customer }) => customer);
     context.addToLog({ customer: isKnown ? 'known' : 'unknown', people: people.length });
     if (ourAddressUnknown) context.addToLog({ ourAddress: 'not in the routing data' }, 'warn');
-    return namedConversation(people, event.Attributes);
+    return conversationAnswer(people, event.Attributes);
   },
   { fallback: {} },
 );
@@ -38,7 +38,7 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
   const directory = await context.customers();
   const byAddress = joined.address && (await directory.byAddress(joined.address));
   context.addToLog({ participant: byAddress ? 'customer' : 'unknown' });
-  if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
+  if (!byAddress && readCustomerId(event.Attributes) === undefined) return {};
 
   const api = context.twilio({ reserveMs: 200 });
   const conversation = { sid: event.ConversationSid, serviceSid: readServiceSid(event, own) };

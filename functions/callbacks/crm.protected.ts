@@ -1,4 +1,4 @@
-import { listCustomers, openCustomer } from '../../lib/customers/access';
+import { listCustomers, openCard } from '../../lib/customers/access';
 import { customerDetailsAnswer, customerListAnswer } from '../../lib/customers/cards';
 import { getCustomerDetails, getCustomersList } from '../../lib/events/frontline';
 import { action, serve } from '../../lib/webhook/callback';
@@ -17,7 +17,7 @@ const list = action(getCustomersList, async (event, context) => {
 const details = action(getCustomerDetails, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
   const { customers, routing, twilio } = context;
-  const customer = await openCustomer(await customers(), await routing(), twilio, event);
+  const customer = await openCard(await customers(), await routing(), twilio, event);
   return customerDetailsAnswer(customer);
 });
 

@@ -1,4 +1,4 @@
-import { openCustomer } from '../../lib/customers/access';
+import { openCard } from '../../lib/customers/access';
 import { getTemplates } from '../../lib/events/frontline';
 import { renderTemplates } from '../../lib/templates/render';
 import { action, serve } from '../../lib/webhook/callback';
@@ -12,7 +12,7 @@ const list = action(getTemplates, async (event, context) => {
   const { CustomerId, Worker } = event;
   // Twilio names no customer for somebody who is on no card.
   const customer = CustomerId
-    ? await openCustomer(await customers(), data, twilio, { CustomerId, Worker })
+    ? await openCard(await customers(), data, twilio, { CustomerId, Worker })
     : undefined;
   const worker = data.workers.find(({ identity }) => identity === Worker) ?? { identity: Worker };
   const rendered = renderTemplates(await templates(), customer, worker);
