@@ -15,7 +15,7 @@ const nameConversation = action(
   async (event, context) => {
     if (event['MessagingBinding.Address'].length === 0) return {};
     const directory = await context.customers();
-    const { ownAddresses } = await readOwn(context);
+    const { ownAddresses } = await readRoutingData(context);
     const { people, ourAddressUnknown } = await findPeople(event, ownAddresses, (address) =>
       directory.byAddress(address),
     );
@@ -28,10 +28,10 @@ const nameConversation = action(
   { fallback: {} },
 );
 
-/** Tells the Frontline app which customer a participant is. */
-const describeCustomer = action(onParticipantAdded, async (event, context) => {
-  const own = await readOwn(context);
-  const joined = whoJoined(event, own.ownAddresses);
+/** Writes into a participant's attributes which customer it is, for the Frontline app. */
+const identifyCustomer = action(onParticipantAdded, async (event, context) => {
+  const data = await readRoutingData(context);
+  const joined = whoJoined(event, data.ownAddresses);
   context.addToLog({ participant: joined.is });
   if (joined.is !== 'person') return {};
 
@@ -41,7 +41,7 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
   if (!byAddress && readCustomerId(event.Attributes) === undefined) return {};
 
   const api = context.twilio({ reserveMs: 200 });
-  const conversation = { sid: event.ConversationSid, serviceSid: readServiceSid(event, own) };
+  const conversation = { sid: event.ConversationSid, serviceSid: readServiceSid(event, data) };
   const cards = { byAddress, byId: (id: string) => directory.byId(id) };
   const completion = await completeParticipant(cards, {
     ...api,
@@ -55,7 +55,7 @@ const describeCustomer = action(onParticipantAdded, async (event, context) => {
   return {};
 });
 
-/** An inbound conversation wants a worker, on accounts without Frontline. */
+/** Gives a new inbound conversation a worker, on accounts without Frontline. */
 const routeAdded = action(onConversationAdded, async (event, context) => {
   const reason = reasonNotToRoute(event, await context.routing());
   if (reason === undefined) return routeConversation(event, context);
@@ -63,9 +63,9 @@ const routeAdded = action(onConversationAdded, async (event, context) => {
   return {};
 });
 
-/** Groups are named as well as can be, and participants described, even when the routing data cannot be read. */
-function readOwn({ routing, recover }: HandlerContext): Promise<OwnData> {
-  return recover<OwnData>(
+/** These events are answered even when the routing data cannot be read: it is needed only to recognize our own numbers. */
+function readRoutingData({ routing, recover }: HandlerContext): Promise<RoutingData> {
+  return recover<RoutingData>(
     async () => {
       const { ownAddresses, ...data } = await routing();
       return { ...data, ownAddresses: [...ownAddresses] };
@@ -74,14 +74,14 @@ function readOwn({ routing, recover }: HandlerContext): Promise<OwnData> {
   );
 }
 
-type OwnData = Pick<Routing, 'ownAddresses' | 'conversationServiceSid'>;
+type RoutingData = Pick<Routing, 'ownAddresses' | 'conversationServiceSid'>;
 
 export const callback: Callback = {
   dispatchOn: 'EventType',
   actions: {
     onConversationAdd: nameConversation,
     onConversationAdded: routeAdded,
-    onParticipantAdded: describeCustomer,
+    onParticipantAdded: identifyCustomer,
   },
   onUnknown: 'ignore',
   budgetMs: 3_500,

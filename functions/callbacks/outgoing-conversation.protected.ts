@@ -4,7 +4,7 @@ import { decideProxy, needsCard } from '../../lib/proxy-addresses/choose';
 import { action, serve } from '../../lib/webhook/callback';
 import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
-/** A worker writes first: from which of our addresses? */
+/** A worker starts a conversation: from which of our addresses? */
 const chooseProxyAddress = action(getProxyAddress, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
   const { customers, routing, env, addToLog } = context;

@@ -9,7 +9,7 @@ import { type AssignEffects, type Assignment, assign, keepOne } from './assign';
 import { type InboundConversation, type RoutableEvent, readInbound } from './inbound';
 import { joinConversation } from './join';
 import { planRoute } from './plan';
-import { findPresentWorker } from './present';
+import { findPresentWorker } from './present-worker';
 
 /** What routing needs besides the event. */
 export interface RoutingContext {
