@@ -1,12 +1,11 @@
 import { readServiceSid } from '../../lib/binding';
 import { readCustomerId } from '../../lib/conversations/attributes';
 import { conversationAnswer, findPeople } from '../../lib/conversations/name';
-import { completeParticipant, whoJoined } from '../../lib/conversations/participant';
+import { completeParticipant, participantEffects, whoJoined } from '../../lib/conversations/participant';
 import { onConversationAdd, onConversationAdded, onParticipantAdded } from '../../lib/events/conversations';
 import type { Routing } from '../../lib/model';
 import { reasonNotToRoute } from '../../lib/routing/inbound';
 import { routeConversation } from '../../lib/routing/route-conversation';
-import { fetchAttributes, updateAttributes } from '../../lib/twilio/conversations';
 import { action, type Callback, type HandlerContext, serve } from '../../lib/webhook/callback';
 
 /** Names a new inbound conversation after the people in it. An error here would lose the customer's message. */
@@ -40,18 +39,13 @@ const identifyCustomer = action(onParticipantAdded, async (event, context) => {
   context.addToLog({ participant: byAddress ? 'customer' : 'unknown' });
   if (!byAddress && readCustomerId(event.Attributes) === undefined) return {};
 
-  const api = context.twilio({ reserveMs: 200 });
-  const conversation = { sid: event.ConversationSid, serviceSid: readServiceSid(event, data) };
   const cards = { byAddress, byId: (id: string) => directory.byId(id) };
-  const completion = await completeParticipant(cards, {
-    ...api,
-    read: () => fetchAttributes(api, conversation, event.ParticipantSid),
-    write: (text, sleep) => updateAttributes({ ...api, sleep }, conversation, event.ParticipantSid, text),
-  });
-  context.addToLog(
-    completion,
-    'unchanged' in completion && completion.unchanged !== 'complete' ? 'warn' : 'info',
-  );
+  const conversation = { sid: event.ConversationSid, serviceSid: readServiceSid(event, data) };
+  const twilio = context.twilio({ reserveMs: 200 });
+  const participant = participantEffects(twilio, conversation, event.ParticipantSid);
+  const completion = await completeParticipant(cards, participant);
+  const isExpected = !('unchanged' in completion) || completion.unchanged === 'complete';
+  context.addToLog(completion, isExpected ? 'info' : 'warn');
   return {};
 });
 

@@ -2,6 +2,8 @@ import { type Address, isAmong, isSameAddress } from '../address';
 import type { BindingFields } from '../binding';
 import { NotFound } from '../errors';
 import type { Customer } from '../model';
+import type { TwilioApi } from '../twilio/api';
+import { type ConversationRef, fetchAttributes, updateAttributes } from '../twilio/conversations';
 import { type AttributesDecision, participantAttributes, readCustomerId } from './attributes';
 
 /** Who joined a conversation. */
@@ -51,6 +53,20 @@ export interface ParticipantEffects {
   write(attributes: string, sleep: (ms: number) => Promise<void>): Promise<boolean>;
   deadline: { remaining(): number };
   sleep(ms: number): Promise<unknown>;
+}
+
+/** @returns the requests to Twilio by which a participant is completed */
+export function participantEffects(
+  api: TwilioApi,
+  conversation: ConversationRef,
+  participantSid: string,
+): ParticipantEffects {
+  return {
+    ...api,
+    read: () => fetchAttributes(api, conversation, participantSid),
+    write: (attributes, sleep) =>
+      updateAttributes({ ...api, sleep }, conversation, participantSid, attributes),
+  };
 }
 
 /** The result, for the log. */
