@@ -25,6 +25,7 @@ export interface Link {
   display_name: string;
 }
 
+/** A customer's card. */
 export interface Customer {
   customer_id: string;
   display_name: string;
@@ -58,6 +59,7 @@ export interface CustomersAsset {
   customers: Customer[];
 }
 
+/** Somebody who talks to customers. */
 export interface Worker {
   /** The Frontline user's identity, often an e-mail address. */
   identity: string;
@@ -131,6 +133,7 @@ export interface Routing {
   flex: FlexSettings;
 }
 
+/** A message template. */
 export interface Template {
   /** Text with `{{customer.display_name}}`-like placeholders. */
   content: string;
@@ -140,6 +143,7 @@ export interface Template {
   language?: string;
 }
 
+/** Templates under one heading in the app. */
 export interface TemplateCategory {
   display_name: string;
   templates: Template[];

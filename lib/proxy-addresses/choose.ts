@@ -15,6 +15,7 @@ export interface ProxyRequest {
   country: string | undefined;
 }
 
+/** The chosen address, and why. */
 export interface ProxyDecision {
   proxyAddress: string;
   /** Where the address comes from: `proxyAddresses.rules[1]`, `proxyAddresses.defaults.sms`, `TWILIO_SMS_NUMBER`. */

@@ -22,6 +22,7 @@ export interface PassedOver {
   why: string;
 }
 
+/** The result of applying the rules to a conversation. */
 export interface RoutePlan {
   /** Who may get the conversation, best first. */
   candidates: Candidate[];

@@ -4,6 +4,7 @@ import { Misconfigured } from '../errors';
 import { openTwilio, type TwilioApi } from '../twilio/api';
 import type { LogLevel } from './log';
 
+/** The `context` that Twilio's runtime passes: the environment variables and `getTwilioClient`. */
 export type RuntimeContext = Context<EnvironmentVariables>;
 
 /** What a callback needs from the runtime; tests have their own. */

@@ -26,6 +26,11 @@ export interface HandlerContext extends AssetLoaders {
   recover<T>(work: () => Promise<T>, fallback: T): Promise<T>;
 }
 
+/**
+ * A function as Twilio's runtime calls it.
+ *
+ * @see https://www.twilio.com/docs/serverless/functions-assets/functions/invocation
+ */
 export type TwilioFunction = (
   twilioContext: RuntimeContext,
   event: Record<string, unknown>,
