@@ -123,7 +123,7 @@ export class TwilioUnavailable extends CallbackError {
 /** 503: nobody can say whether Twilio did what we asked for. */
 export class TwilioUncertain extends TwilioUnavailable {}
 
-/** 503: the work was not done within the time budget. */
+/** 503: the work was not done when the caller's time ran out. */
 export class OutOfTime extends CallbackError {
   readonly status = 503;
 

@@ -28,17 +28,17 @@ export async function findWorker(
   const { workers } = api.client.taskrouter.v1.workspaces(workspaceSid);
   if (/^WK[0-9a-fA-F]{32}$/.test(worker)) {
     const fetched = retry(api, 'fetch worker', () => workers(worker).fetch());
-    return readWorker(await orIfMissing(fetched, undefined));
+    return describeWorker(await orIfMissing(fetched, undefined));
   }
   const listed = retry(api, 'list workers', () =>
     workers.list({ friendlyName: worker, limit: 2, pageSize: 2 }),
   );
   const [found] = await orIfMissing(listed, []);
-  return readWorker(found);
+  return describeWorker(found);
 }
 
 /** Flex keeps an agent's identity in the worker's `contact_uri`, e.g. `client:alice_40example_2Ecom`. */
-function readWorker(
+function describeWorker(
   worker: { sid: string; friendlyName: string; attributes: string } | undefined,
 ): TaskRouterWorker | undefined {
   if (!worker) return undefined;

@@ -23,14 +23,13 @@ export interface CallerRules {
 }
 
 /** A shorter key could be guessed; in characters. */
-const minKeyLength = 32;
+const leastKeyLength = 32;
 
 /**
  * Finds out who calls: a server by its bearer key, or a Flex user by the token that Flex issued.
  *
- * @throws Unauthorized for anybody else; Forbidden for a Flex user without the role, or who is not a worker;
+ * @throws Unauthorized for anybody else; Forbidden for a Flex user without the role, or who is no worker;
  *   TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials
- * @see https://www.twilio.com/docs/flex/call-functions-from-plugins
  */
 export async function identifyCaller(
   { authorization, token }: Credentials,
@@ -39,7 +38,7 @@ export async function identifyCaller(
   if (typeof authorization === 'string' && authorization !== '') {
     const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (key === undefined) throw new Unauthorized('authorization_is_no_bearer');
-    if (typeof rules.apiKey !== 'string' || rules.apiKey.length < minKeyLength) {
+    if (typeof rules.apiKey !== 'string' || rules.apiKey.length < leastKeyLength) {
       throw new Unauthorized('no_api_key_configured');
     }
     if (!isSame(key, rules.apiKey)) throw new Unauthorized('wrong_api_key');
@@ -52,6 +51,7 @@ export async function identifyCaller(
   return readAgent(await rules.validate(token), rules);
 }
 
+/** @see https://www.twilio.com/docs/flex/call-functions-from-plugins */
 function readAgent(verdict: Record<string, unknown>, { roles, now }: CallerRules): Caller {
   const { valid, expiration, identity, realm_user_id, worker_sid, roles: own } = verdict;
   if (valid !== true) throw new Unauthorized('refused_token');
