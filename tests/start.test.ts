@@ -66,6 +66,22 @@ describe('npm run start:functions', () => {
     expect(await running.ends('SIGINT')).toBe(0);
   });
 
+  it('lets no field pose as a header', async () => {
+    running = start();
+    await running.prints(/Try one:/);
+    const posing = new URLSearchParams({ 'request[headers][access-control-request-method]': 'POST' });
+    expect(
+      await post(`/flex/outbound-message?${posing}`, { request: '1', to: '+12125550101' }),
+    ).toMatchObject({
+      status: 401,
+      body: { code: 'unauthorized' },
+    });
+    expect(await post('//', {})).toEqual({
+      status: 400,
+      body: { message: 'The path of the request is malformed' },
+    });
+  });
+
   it('serves what is saved, and the last good build when that is wrong', async () => {
     running = start();
     await running.prints(/Try one:/);

@@ -13,6 +13,7 @@ export function addStartFunctions(program: Command): void {
 
 async function startFunctions(): Promise<void> {
   const { FunctionsProcess } = await import('../../simulator/functions-process');
+  const { Gateway } = await import('../../simulator/gateway');
   const { listen, stopServer } = await import('../../simulator/listen');
   const { describeService } = await import('../describe-service');
   const { stopOnSignal, watchProject } = await import('../watch-project');
@@ -24,18 +25,28 @@ async function startFunctions(): Promise<void> {
   const functions = new FunctionsProcess({
     root: projectFolder,
     env: {},
-    port,
     // Twilio may call at any moment: no request is to meet a server that is just being restarted.
     fork: true,
     onLog: console.log,
     onOutput: console.log,
   });
-  stopOnSignal(() => functions.stop());
+  // `twilio-run` itself tells what is not there or private; nobody signs the requests that are tried by hand.
+  const gateway = new Gateway({
+    port,
+    authToken: '',
+    target: () => functions.url(),
+    accessOf: () => 'public',
+  });
+  stopOnSignal(async () => {
+    await Promise.all([gateway.stop(), functions.stop()]);
+  });
   let running = false;
   const serve = async (): Promise<void> => {
     await functions.url();
-    if (!running) console.log(await describeService(projectFolder, `http://localhost:${port}`));
+    if (running) return;
+    await gateway.start();
     running = true;
+    console.log(await describeService(projectFolder, `http://localhost:${port}`));
   };
   await watchProject(projectFolder, async (result, changed) => {
     if (!result.ok) return;

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import twilio from 'twilio';
 import type { ActionResult, FlexResult, Snapshot, TimelineEntry } from '../../simulator/api';
 import { canConnect } from '../../simulator/functions-process';
+import { localApiKey } from '../../simulator/local-twilio';
 import { botIdentity } from '../../simulator/scenarios/context';
 import { scenarios } from '../../simulator/scenarios/list';
 import { ProjectCopy } from '../support/project-copy';
@@ -396,6 +397,18 @@ describe('the gateway', () => {
     ['more than 1 MB', 413, { body: 'x'.repeat(1024 * 1024) }, path],
   ])('refuses %s with %d', async (_title, status, init, at) => {
     expect(await post(init, at)).toBe(status);
+  });
+
+  it.each(['query', 'form', 'JSON'])('lets no field of the %s pose as a header', async (place) => {
+    const headers = { authorization: `Bearer ${localApiKey}`, 'content-type': 'application/json' };
+    const query = new URLSearchParams({ 'request[headers][authorization]': headers.authorization });
+    const [type, body] =
+      place === 'JSON'
+        ? ['application/json', JSON.stringify({ request: { headers } })]
+        : ['application/x-www-form-urlencoded', place === 'form' ? 'request=1' : ''];
+    const url = `${running.functions}/flex/outbound-message${place === 'query' ? `?${query}` : ''}`;
+    const response = await fetch(url, { method: 'POST', body, headers: { 'Content-Type': type } });
+    expect([response.status, await response.json()]).toMatchObject([401, { code: 'unauthorized' }]);
   });
 });
 
