@@ -27,7 +27,7 @@ export const pictures: Record<string, Picture> = {
     colorScheme: 'dark',
     async play(page) {
       await page.getByTestId('menu-scenarios').click();
-      await page.getByTestId('scenario-twilio-silent').click();
+      await page.getByTestId('scenario-twilio-hang').click();
       await page.locator('[data-testid=scenario-result][data-ok=false]').waitFor();
       // How the scenario ended is told by a red banner, too: no picture has one.
       await page.getByTestId('scenario-result').getByLabel('Dismiss').click();

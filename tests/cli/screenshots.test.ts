@@ -94,8 +94,8 @@ describe('a picture', () => {
     ['a banner', insert('<details class="banner failed" open>No build</details>'), /^shown: No build$/],
     [
       'a scenario that failed',
-      insert('<p class="result failed">Not as it should</p>'),
-      /^shown: Not as it should$/,
+      insert('<p class="result failed">Not as expected</p>'),
+      /^shown: Not as expected$/,
     ],
     [
       'an error of the page',
