@@ -17,7 +17,7 @@ export type BuildResult =
   | { ok: false; report: string };
 
 /**
- * Builds `dist/` from `functions/` and `assets/`: checks and normalises the data, bundles the functions. When
+ * Builds `dist/` from `functions/` and `assets/`: checks and normalizes the data, bundles the functions. When
  * anything is wrong, the last good `dist/` stays as it is.
  *
  * @param root the project's folder

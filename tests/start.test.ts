@@ -93,7 +93,7 @@ describe('npm run start:functions', () => {
       text.replace('"(212) 555-0103"', '"12"').replace('Wolf', 'Bear').replace('212-555-0103', '12'),
     );
     await running.prints(
-      /customers\[2\]\.channels\[0\]\.value: "12" is no phone number\n {4}→ write it[\s\S]*Not built/,
+      /customers\[2\]\.channels\[0\]\.value: "12" is not a valid phone number\n {4}→ write it[\s\S]*Not built/,
     );
     expect(await details()).toBe('John Wolf');
 

@@ -171,7 +171,7 @@ function reportDuplicateKeys(text: string, report: Report): void {
           else {
             report(
               [...pathSupplier(), key],
-              `is there twice, ${first === startLine + 1 ? 'both on line' : `on line ${first} and on line`} ${startLine + 1}`,
+              `appears twice, ${first === startLine + 1 ? 'both on line' : `on line ${first} and on line`} ${startLine + 1}`,
               'remove one of the two',
             );
           }
@@ -190,7 +190,7 @@ function describeSyntaxError(text: string): string {
   try {
     parseTree(text, errors, { disallowComments: true });
   } catch {
-    return 'too many brackets are open at once';
+    return 'brackets are nested too deeply';
   }
   const [first] = errors;
   const what = first ? printParseErrorCode(first.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ') : 'Invalid text';
@@ -229,7 +229,7 @@ function checkSize(source: Source, text: string, report: Report): void {
   if (size <= assetLimit) return;
   report(
     [],
-    `would be an asset of ${(size / 1e6).toFixed(1)} MB; Twilio takes at most 10 MB`,
+    `would be an asset of ${(size / 1e6).toFixed(1)} MB; Twilio accepts at most 10 MB`,
     source === 'customers'
       ? 'leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it'
       : 'make it smaller',

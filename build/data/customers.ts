@@ -15,7 +15,7 @@ export interface CompiledCustomers {
   hasId(id: string): boolean;
   /** Whether a customer has a field of this name, or one that could not be read may have it. */
   hasField(name: string): boolean;
-  /** The position in `customers` by address key; of those who share one, who is looked up by it. */
+  /** The position in `customers` by address key; of those who share one, who is found by it. */
   addresses: ReadonlyMap<string, number>;
   /** The asset, in the order of every list, with the workers whom the routing data assigns to a customer_id. */
   build(assigned: ReadonlyMap<string, readonly string[]>): CustomersAsset;
@@ -25,7 +25,7 @@ export interface CompiledCustomers {
 const reserved = ['__proto__', 'constructor', 'prototype'];
 
 /**
- * Checks and normalises the customers.
+ * Checks and normalizes the customers.
  *
  * @param raw the customers as the file has them: what could not be read may still be referred to
  */
@@ -42,7 +42,7 @@ export function compileCustomers(
       if (reserved.includes(name)) {
         report(
           ['customers', index, 'fields', name],
-          'is a name with a meaning of its own in JavaScript',
+          'is a reserved name in JavaScript',
           'choose another name',
         );
       }
@@ -60,8 +60,8 @@ export function compileCustomers(
     else {
       report(
         at('customer_id'),
-        `${JSON.stringify(customer_id)} is the id of customers[${duplicate}] too`,
-        'give each customer an id of its own, or remove one of the two',
+        `${JSON.stringify(customer_id)} is also the id of customers[${duplicate}]`,
+        'give each customer a unique id, or remove one of the two',
       );
     }
 
@@ -72,7 +72,7 @@ export function compileCustomers(
     for (const [position, channel] of rawChannels.entries()) {
       if (!channel) continue;
       const where = at('channels', position, 'value');
-      const address = normaliseAddress(channel.value, channel.type, home);
+      const address = normalizeAddress(channel.value, channel.type, home);
       if (!address) {
         if (dependsOnUnread(channel.value, home)) continue;
         report(where, ...explainNoAddress(channel.value, channel.type));
@@ -82,7 +82,11 @@ export function compileCustomers(
       country ??= address.country;
       const inChannel = `${channel.type} ${address.key}`;
       if (seen.has(inChannel)) {
-        report(where, `${channel.type} ${address.value} is on this customer twice`, 'remove one of the two');
+        report(
+          where,
+          `${channel.type} ${address.value} is listed twice for this customer`,
+          'remove one of the two',
+        );
       }
       seen.add(inChannel);
       const { primary, ...shown } = channel;
@@ -152,14 +156,14 @@ function chooseOwner(
     if (isPrimary) {
       report(
         [...at, 'primary'],
-        `${value} is primary for ${nameOf(owner)} too`,
-        'leave "primary": true with one of them',
+        `${value} is also primary for ${nameOf(owner)}`,
+        'keep "primary": true on one of them',
       );
     } else {
       report.warn(
         [...at, 'value'],
-        `${value} of ${nameOf(customer)} is an address of ${nameOf(owner)} too, who is looked up by it`,
-        'write "primary": true beside it on the card that is to be looked up by it, or remove it from one of the two',
+        `${value} of ${nameOf(customer)} is also an address of ${nameOf(owner)}, who is found by it`,
+        'write "primary": true beside it on the card that it should find, or remove it from one of the two',
       );
     }
   }
@@ -185,7 +189,7 @@ export interface ReadAddress {
  * @param defaultCountry whose national form a number may have
  * @returns undefined when it is no such address
  */
-export function normaliseAddress(
+export function normalizeAddress(
   text: string,
   type: ChannelType,
   defaultCountry: string | undefined,
@@ -204,13 +208,13 @@ export function normaliseAddress(
 }
 
 /** Brings an address of ours into normal form, which for SMS can be a short code. */
-export function normaliseOwnAddress(
+export function normalizeOwnAddress(
   text: string,
   type: ChannelType,
   defaultCountry: string | undefined,
 ): ReadAddress | undefined {
   const shortCode = /^\s*(sms:)?\d{5,6}\s*$/.test(text) ? parseAddress(text.trim(), type) : undefined;
-  if (type !== 'sms' || !shortCode) return normaliseAddress(text, type, defaultCountry);
+  if (type !== 'sms' || !shortCode) return normalizeAddress(text, type, defaultCountry);
   const { value, key } = shortCode;
   return { value, sendable: value, key, country: undefined, isKnown: true };
 }
@@ -221,12 +225,12 @@ export function normaliseOwnAddress(
  * @returns undefined for what is no address, and for what is written like a number but is none: such a slip must not
  *   pass for a chat identity
  */
-export function normaliseAnyAddress(
+export function normalizeAnyAddress(
   text: string,
   defaultCountry: string | undefined,
 ): (Pick<ReadAddress, 'key' | 'isKnown'> & { channel: 'sms' | 'whatsapp' | undefined }) | undefined {
   const channel = (['sms', 'whatsapp'] as const).find((type) => text.startsWith(`${type}:`));
-  const number = normaliseAddress(text, channel ?? 'sms', defaultCountry);
+  const number = normalizeAddress(text, channel ?? 'sms', defaultCountry);
   if (number || channel) return number && { key: number.key, isKnown: number.isKnown, channel };
   if (looksLikeNumber(text)) return undefined;
   const key = addressKey(text);
@@ -254,14 +258,14 @@ export function checkAddress(
   if (type === 'chat' && hasBlankAtAnEnd(text)) {
     report(
       keys,
-      `${JSON.stringify(text)} begins or ends with a blank`,
+      `${JSON.stringify(text)} begins or ends with white space`,
       `write ${JSON.stringify(withoutBlanksAtEnds(text))}`,
     );
   }
   if (!address.isKnown) {
     report.warn(
       keys,
-      `${JSON.stringify(text)} is in no numbering plan that this build knows`,
+      `${JSON.stringify(text)} is not in any numbering plan that this build knows`,
       'check its digits; if they are right, leave it as it is',
     );
   }
@@ -270,9 +274,12 @@ export function checkAddress(
 /** @returns the problem and its fix for a text that is no address of a channel */
 export function explainNoAddress(text: string, type: ChannelType): [string, string] {
   if (fromTelUri(text) === undefined) {
-    return [`${JSON.stringify(text)} has an extension, which no message reaches`, 'give a number of its own'];
+    return [
+      `${JSON.stringify(text)} has an extension, which messages cannot reach`,
+      'write a number without an extension',
+    ];
   }
-  return [`${JSON.stringify(text)} is no ${describe(type)}`, fixFor(type)];
+  return [`${JSON.stringify(text)} is not a valid ${channelName(type)}`, fixFor(type)];
 }
 
 /** @returns whether a number cannot be judged, as it is in the national form of a country that could not be read */
@@ -303,7 +310,7 @@ export function valueAt(value: unknown, key: string): unknown {
 }
 
 /** @returns what an address of a channel is called */
-function describe(type: ChannelType): string {
+function channelName(type: ChannelType): string {
   const names: Record<ChannelType, string> = {
     sms: 'phone number',
     whatsapp: 'phone number for WhatsApp',

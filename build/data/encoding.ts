@@ -18,7 +18,7 @@ export function decodeText(bytes: Uint8Array): Decoded {
   const value = (buffer[wrong.offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
   return {
     problem: `is not UTF-8: byte 0x${value} at ${placeOf(text, wrong.index)} (byte ${wrong.offset} of the file)`,
-    fix: `${saveAsUtf8}, and see that its names are still right`,
+    fix: `${saveAsUtf8}, and check that its names are still correct`,
   };
 }
 

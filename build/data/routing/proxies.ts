@@ -5,13 +5,13 @@ import {
   dependsOnUnread,
   explainNoAddress,
   isDefined,
-  normaliseOwnAddress,
+  normalizeOwnAddress,
 } from '../customers';
 import { readPhone } from '../phone';
 import type { Report } from '../problems';
 import type { RoutingSource } from '../schema/sources';
 
-/** Checks and normalises the proxy addresses: those of rules, and the default of each channel. */
+/** Checks and normalizes the proxy addresses: those of rules, and the default of each channel. */
 export function compileProxies(
   { defaultCountry, proxyAddresses }: RoutingSource,
   customers: CompiledCustomers | undefined,
@@ -19,7 +19,7 @@ export function compileProxies(
 ): Routing['proxyAddresses'] {
   const read = (keys: (string | number)[], text: string, channel: ChannelType): string => {
     const address = looksLikeChannel(text, channel, defaultCountry)
-      ? normaliseOwnAddress(text, channel, defaultCountry)
+      ? normalizeOwnAddress(text, channel, defaultCountry)
       : undefined;
     if (!address) {
       if (dependsOnUnread(text, defaultCountry)) return text;
@@ -32,7 +32,7 @@ export function compileProxies(
     if (holder !== undefined) {
       report(
         keys,
-        `is the address of customers[${holder}] too`,
+        `is also the address of customers[${holder}]`,
         'write one of your own addresses here, or correct the customer',
       );
     }

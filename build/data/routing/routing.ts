@@ -16,7 +16,7 @@ export interface CompiledRouting {
 }
 
 /**
- * Checks and normalises the routing data.
+ * Checks and normalizes the routing data.
  *
  * @param known the identities that may be named
  * @param customers undefined when their file cannot be read; what depends on them is then not checked
