@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 
-/** `npm run start:functions`: the functions alone, on `.env`, for those who have an account and a tunnel. */
+/** `npm run start:functions`: serves the functions with the account in `.env`, for use with a tunnel. */
 export function addStartFunctions(program: Command): void {
-  addCommand(program, 'start-functions', 'Serve the functions alone on .env, for an account and a tunnel')
+  addCommand(program, 'start-functions', 'Serve only the functions, with the account in .env')
     .addHelpText('after', '\nEnvironment:\n  PORT  where the functions are served (3000)')
     .action(startFunctions);
 }
@@ -25,12 +25,12 @@ async function startFunctions(): Promise<void> {
   const functions = new FunctionsProcess({
     root: projectFolder,
     env: {},
-    // Twilio may call at any moment: no request is to meet a server that is just being restarted.
+    // Twilio can call at any moment: with a process per request, a new build needs no restart.
     fork: true,
     onLog: console.log,
     onOutput: console.log,
   });
-  // `twilio-run` itself tells what is not there or private; nobody signs the requests that are tried by hand.
+  // `twilio-run` itself refuses private assets and unknown paths. Requests that people try are not signed.
   const gateway = new Gateway({
     port,
     authToken: '',

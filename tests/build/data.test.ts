@@ -681,7 +681,7 @@ describe('a problem is named with its place and its fix:', () => {
   ])('%s, with the place of the byte', (_title, bytes, problem) => {
     expect(problemsOf({ ...sample, 'customers.private.json': bytes })).toEqual(
       expect.arrayContaining([
-        `customers : ${problem} → save the file as UTF-8: editors offer it beside its encoding, or under "Save as", and check that its names are still correct`,
+        `customers : ${problem} → save the file as UTF-8: most editors offer it in the status bar, or under "Save as", and check that its names are still correct`,
       ]),
     );
   });
@@ -693,7 +693,7 @@ describe('a problem is named with its place and its fix:', () => {
     ['without, the other way round', Buffer.from('{}', 'utf16le').swap16()],
   ])('text in UTF-16 %s', (_title, bytes) => {
     expect(problemsOf({ ...sample, 'templates.private.json': bytes })).toEqual([
-      'templates : is UTF-16, not UTF-8 → save the file as UTF-8: editors offer it beside its encoding, or under "Save as"',
+      'templates : is UTF-16, not UTF-8 → save the file as UTF-8: most editors offer it in the status bar, or under "Save as"',
     ]);
   });
 

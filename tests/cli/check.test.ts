@@ -52,7 +52,7 @@ describe('npm run check', () => {
 
   it.each([
     [[], 0, 'The data is valid: 20 customers, 4 workers, 10 templates\n', warning],
-    [['--strict'], 1, '', `${warning}--strict: a warning is an error\n`],
+    [['--strict'], 1, '', `${warning}--strict: warnings are errors\n`],
     [
       ['--strictly'],
       2,

@@ -2,7 +2,7 @@ import {
   type CompiledCustomers,
   checkAddress,
   dependsOnUnread,
-  explainNoAddress,
+  explainInvalidAddress,
   isDefined,
   normalizeAnyAddress,
   normalizeOwnAddress,
@@ -13,7 +13,7 @@ import type { RoutingSource } from '../schema/sources';
 /**
  * Checks and normalizes the explicit entries for customers and addresses.
  *
- * @returns workers by the key of an address, and by the customer_id of whoever has an entry
+ * @returns workers by the key of an address, and by the customer_id of customers with an entry
  */
 export function compileEntries(
   { defaultCountry, routing }: RoutingSource,
@@ -36,7 +36,7 @@ export function compileEntries(
     const read = address === undefined ? undefined : normalizeAnyAddress(address, defaultCountry);
     if (address !== undefined && !read) {
       if (dependsOnUnread(address, defaultCountry)) continue;
-      const [problem, fix] = explainNoAddress(address, 'sms');
+      const [problem, fix] = explainInvalidAddress(address, 'sms');
       report([...at, 'address'], problem.replace(/ phone number$/, ' address'), fix);
       continue;
     }
@@ -95,7 +95,7 @@ export function compileNumbers(
     const number = normalizeOwnAddress(address, channel, defaultCountry);
     if (!number) {
       if (dependsOnUnread(address, defaultCountry)) continue;
-      report(at, ...explainNoAddress(address, 'sms'));
+      report(at, ...explainInvalidAddress(address, 'sms'));
     } else if (numbers.has(number.key)) {
       report(at, `${number.key} already has an entry`, 'put the workers of both into one entry');
     } else {

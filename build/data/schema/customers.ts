@@ -23,7 +23,7 @@ const avatar = v.pipe(
   v.maxLength(2_048, message('is longer than 2,048 characters', 'use a shorter URL')),
   v.description('URL of a picture, beginning with https://'),
 );
-/** What a worker opens by a tap must not run a script. */
+/** Workers open links by a tap: a link must not run a script. */
 const link = v.pipe(
   text,
   v.check(

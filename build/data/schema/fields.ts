@@ -1,7 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import * as v from 'valibot';
 import { channelTypes } from '../../../lib/model';
-import { hasBlankAtAnEnd, withoutBlanksAtEnds } from '../blanks';
+import { hasOuterWhiteSpace, trimWhiteSpace } from '../white-space';
 import { message } from './messages';
 import { optional } from './shapes';
 
@@ -24,11 +24,11 @@ export const name = v.pipe(
 export const identity = v.pipe(
   text,
   v.check(
-    (value) => !/\S/.test(value) || !hasBlankAtAnEnd(value),
+    (value) => !/\S/.test(value) || !hasOuterWhiteSpace(value),
     (issue) =>
       message(
         `${JSON.stringify(issue.input)} begins or ends with white space`,
-        `write ${JSON.stringify(withoutBlanksAtEnds(issue.input))}`,
+        `write ${JSON.stringify(trimWhiteSpace(issue.input))}`,
       ),
   ),
   v.maxLength(

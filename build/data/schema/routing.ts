@@ -47,7 +47,7 @@ const perChannel = {
 
 /** @returns the schema of the routing data's file */
 export function defineRouting({ object, list, part, country: home }: Shapes) {
-  /** A condition that cannot be read must not count as none: without it a rule would match more. */
+  /** An invalid condition must not count as left out: without it, the rule would match more. */
   const condition = <S extends v.GenericSchema<unknown, (string | undefined)[]>>(schema: S) =>
     part(schema, [undefined]);
 

@@ -58,7 +58,7 @@ export function defineTemplates({ object, list, part }: Shapes) {
   });
 }
 
-/** A template's own characters: what its placeholders add is known when it is filled in. */
+/** Counts a template's own characters: what its placeholders add is only known when it is rendered. */
 function countCharacters(value: string): number {
   return [...value.replace(placeholder, '')].length;
 }

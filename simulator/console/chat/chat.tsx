@@ -8,7 +8,7 @@ import { Bubbles } from './bubbles';
 import { ComposeLine } from './compose-line';
 
 interface ChatProps {
-  /** Begins the test ids: `worker` gives `worker-input` and `worker-send`. */
+  /** The prefix of the test ids: `worker` gives `worker-input` and `worker-send`. */
   id: string;
   conversation: SimulatedConversation;
   /** The identity of the worker or agent. */

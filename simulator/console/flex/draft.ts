@@ -4,7 +4,7 @@ import { call } from '../state/control-api';
 import { showPhoneOf } from '../state/show-conversation';
 import { agent, conversations, flexResult, snapshot } from '../state/state';
 
-/** What each channel is called. */
+/** The name of each channel. */
 export const channelNames: Record<string, string> = {
   sms: 'SMS',
   whatsapp: 'WhatsApp',
@@ -14,7 +14,7 @@ export const channelNames: Record<string, string> = {
   gbm: 'Google Business Messages (ended)',
 };
 
-/** What an address on a channel looks like. */
+/** An example of an address on each channel. */
 export const examples: Record<string, string> = {
   sms: '+1 917 555 0150',
   whatsapp: '+1 917 555 0150',
