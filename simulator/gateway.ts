@@ -18,14 +18,14 @@ export interface GatewayOptions {
   timeLimitMs?: number;
 }
 
-/** What the cloud takes at most, headers and body together, in bytes. */
+/** Twilio's limit for headers and body together, in bytes. */
 const requestMaximum = 1024 * 1024;
 const malformedPath = 'The path of the request is malformed';
 const unreachable = 'The functions cannot be reached';
 
 /**
- * Enforces what Twilio's gateway does and `twilio-run` does not: signatures on protected functions, private ones out of
- * reach, methods, 1 MB, 10 s. A request also cannot write into `event.request`, nor pose as a preflight.
+ * Enforces what Twilio's gateway does and `twilio-run` does not: signatures on protected functions, no access to private
+ * ones, methods, 1 MB, 10 s. A request also cannot replace `event.request`, nor pose as a preflight.
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions
  */
@@ -42,7 +42,7 @@ export function createGateway(options: GatewayOptions): Hono {
     const access = options.accessOf(pathname);
     if (access === undefined) refuse(404, 'Resource not found');
     if (access === 'private') refuse(403, 'This resource is private');
-    // A function tells a preflight by this header alone, and does nothing.
+    // Not known of Twilio: our endpoint answers 204 to any request with this header, and does nothing.
     if (req.method !== 'OPTIONS' && req.header('access-control-request-method') !== undefined) {
       refuse(403, 'Only OPTIONS may have Access-Control-Request-Method');
     }
@@ -126,8 +126,8 @@ function isWellFormed(pathname: string): boolean {
 }
 
 /**
- * Reads what is over the limit too, and drops it: Hono's server closes a connection whose client has not been read to
- * the end, which the client's next request may have been sent on.
+ * Reads and drops what is over the limit, too: Hono's server closes a connection whose request was not read to the end,
+ * and the client may already have sent its next request on it.
  */
 async function readBody({ headers, body }: Request): Promise<Buffer> {
   let size = [...headers].reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
