@@ -90,7 +90,10 @@ export class FlexClient {
     const { timeline, webhooks } = this.#options;
     const { agent, as = 'agent', ...fields } = request;
     const json = this.#compose(request);
-    timeline.note(trace, `${this.#nameOf(agent)} ${as === 'agent' ? 'in Flex' : 'by the CRM'} writes first`);
+    timeline.note(
+      trace,
+      `${this.#nameOf(agent)} starts a conversation ${as === 'agent' ? 'in Flex' : 'by the CRM'}`,
+    );
     const texts = Object.entries(fields).map(([name, value]): [string, string] => [
       name,
       typeof value === 'string' ? value : JSON.stringify(value),

@@ -177,7 +177,7 @@ export class FrontlineApp {
       return fail('The customer and this number share an open conversation already', 48031);
     }
     await joins({ identity: worker });
-    timeline.note(trace, `${this.#options.nameOf(worker)} opens a conversation with ${card.display_name}`, {
+    timeline.note(trace, `${this.#options.nameOf(worker)} starts a conversation with ${card.display_name}`, {
       conversationSid: conversation.sid,
     });
     return conversation.sid;

@@ -19,8 +19,6 @@ export interface FunctionsOptions {
   defaults?: Record<string, string>;
   /** What must be in the environment of the process itself: Node.js reads it once, at the start. */
   processEnv?: Record<string, string>;
-  /** The port; a free one when left out. */
-  port?: number;
   /**
    * Whether each request gets a process of its own that reads the files anew: slower, but a new build needs no
    * restart. Else one process answers all, as an instance in the cloud does.
@@ -69,7 +67,7 @@ export class FunctionsProcess {
 
   async #start(): Promise<string> {
     const { root, env, defaults = {}, processEnv, onLog, onOutput } = this.#options;
-    const port = this.#options.port ?? (await freePort());
+    const port = await freePort();
     const envFile = join(this.#folder, 'functions.env');
     writeFileSync(envFile, environmentText(root, env, defaults));
     const preloads = [join(__dirname, 'end-with-parent.cjs'), ...(this.#options.preloads ?? [])];

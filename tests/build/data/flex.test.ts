@@ -15,10 +15,10 @@ describe('the data for Flex', () => {
     });
     expect(problemsOf(sources)).toEqual([
       'routing flex.roles: is an empty list → name a role, or remove the list',
-      'routing flex.origins[0]: would let every page in the world in → name the pages, e.g. "https://flex.twilio.com"',
-      'routing flex.origins[1]: is no origin → write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
-      'routing flex.origins[2]: is no origin → write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
-      'routing flex.workspaceSid: is no SID that begins with WS → write WS and 32 hexadecimal digits',
+      'routing flex.origins[0]: would allow every page on the web → list the origins, e.g. "https://flex.twilio.com"',
+      'routing flex.origins[1]: is not an origin → write only scheme and host, e.g. "https://flex.twilio.com"; http is for localhost only',
+      'routing flex.origins[2]: is not an origin → write only scheme and host, e.g. "https://flex.twilio.com"; http is for localhost only',
+      'routing flex.workspaceSid: is not a SID that begins with WS → write WS and 32 hexadecimal digits',
       'routing flex.queueSid: must be text → write the SID that begins with WQ',
       'routing flex.taskChannels.fax: there is no field "fax" here → remove it; the fields are: sms, whatsapp, chat, email, messenger',
       'routing flex.emailFromNam: there is no field "emailFromNam" here → did you mean "emailFromName"?',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { normaliseAddress } from '../../../build/data/customers';
+import { normalizeAddress } from '../../../build/data/customers';
 import { readPhone } from '../../../build/data/phone';
 
 describe('a phone number', () => {
@@ -47,9 +47,9 @@ describe('a phone number', () => {
             { number: expected, country: 'GB', isKnown: true },
           ]);
           for (const prefix of ['', 'whatsapp:']) {
-            const once = normaliseAddress(`${prefix}${written}`, 'whatsapp', 'GB');
+            const once = normalizeAddress(`${prefix}${written}`, 'whatsapp', 'GB');
             expect(once).toMatchObject({ value: `whatsapp:${expected}`, key: expected, country: 'GB' });
-            expect(normaliseAddress(once?.value ?? '', 'whatsapp', 'GB')).toEqual(once);
+            expect(normalizeAddress(once?.value ?? '', 'whatsapp', 'GB')).toEqual(once);
           }
         }
       }),

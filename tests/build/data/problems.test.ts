@@ -82,7 +82,7 @@ describe('a problem in the data', () => {
         customers.customers[0].avatar = 'x';
       },
       [
-        'customers customers[0].avatar: is no https or http URL → give the full address of a picture, beginning with https://',
+        'customers customers[0].avatar: is not an https or http URL → give the full address of a picture, beginning with https://',
         'customers customers[4]: the card of customer "1005" has 65 KB; Frontline reads at most 64 KB → shorten its details or links',
       ],
     ],
@@ -123,7 +123,7 @@ describe('a problem in the data', () => {
         }
       },
       [
-        'customers : would be an asset of 12.0 MB; Twilio takes at most 10 MB → leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
+        'customers : would be an asset of 12.0 MB; Twilio accepts at most 10 MB → leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
       ],
     ],
   ])('is named, with its place and its fix: %s', (_title, change, problems) => {
@@ -165,7 +165,7 @@ describe('a problem in the data', () => {
   ])('is a byte that is not UTF-8, with its place: %s', (_title, bytes, problem) => {
     expect(problemsOf({ ...sample, 'customers.private.json': bytes })).toEqual(
       expect.arrayContaining([
-        `customers : ${problem} → save the file as UTF-8: editors offer it beside its encoding, or under "Save as", and see that its names are still right`,
+        `customers : ${problem} → save the file as UTF-8: most editors offer it in the status bar, or under "Save as", and check that its names are still correct`,
       ]),
     );
   });
@@ -177,7 +177,7 @@ describe('a problem in the data', () => {
     ['without, the other way round', Buffer.from('{}', 'utf16le').swap16()],
   ])('is text in UTF-16, %s', (_title, bytes) => {
     expect(problemsOf({ ...sample, 'templates.private.json': bytes })).toEqual([
-      'templates : is UTF-16, not UTF-8 → save the file as UTF-8: editors offer it beside its encoding, or under "Save as"',
+      'templates : is UTF-16, not UTF-8 → save the file as UTF-8: most editors offer it in the status bar, or under "Save as"',
     ]);
   });
 
@@ -193,8 +193,8 @@ describe('a problem in the data', () => {
       .replace('"customer_id": "1002"', '"customer_id": "1",\n      "customer_id": "1002"')
       .replace('"plan": "Silver"', '"plan": "Silver", "plan": "Silver"');
     expect(problemsOf({ ...sample, 'customers.private.json': text })).toEqual([
-      'customers customers[1].customer_id: is there twice, on line 42 and on line 43 → remove one of the two',
-      'customers customers[1].fields.plan: is there twice, both on line 65 → remove one of the two',
+      'customers customers[1].customer_id: appears twice, on line 42 and on line 43 → remove one of the two',
+      'customers customers[1].fields.plan: appears twice, both on line 65 → remove one of the two',
     ]);
   });
 
@@ -215,7 +215,7 @@ describe('a problem in the data', () => {
 
   it.each(['[', '{"a":'])('is JSON that opens %s without end', (open) => {
     expect(problemsOf({ ...sample, 'routing.private.json': open.repeat(100_000) })).toEqual([
-      'routing : is not JSON: too many brackets are open at once → correct it there; an editor shows the place',
+      'routing : is not JSON: brackets are nested too deeply → correct it there; an editor shows the place',
     ]);
   });
 

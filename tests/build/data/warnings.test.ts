@@ -14,14 +14,14 @@ describe('a warning about the data', () => {
     }
   };
   const fix =
-    'write "primary": true beside it on the card that is to be looked up by it, or remove it from one of the two';
+    'write "primary": true beside it on the card that it should find, or remove it from one of the two';
 
   it('names an address that customers share, and the first in the file is looked up by it', () => {
     const sources = spoil(shared({}));
     expect(problemsOf(sources)).toEqual([]);
     expect(problemsOf(sources, 'warnings')).toEqual([
-      `customers customers[1].channels[0].value: whatsapp:+12125550102 of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it → ${fix}`,
-      `customers customers[2].channels[0].value: +12125550102 of "Joanna O'Neill" (customers[2]) is an address of "María Gómez" (customers[0]) too, who is looked up by it → ${fix}`,
+      `customers customers[1].channels[0].value: whatsapp:+12125550102 of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it → ${fix}`,
+      `customers customers[2].channels[0].value: +12125550102 of "Joanna O'Neill" (customers[2]) is also an address of "María Gómez" (customers[0]), who is found by it → ${fix}`,
     ]);
   });
 
@@ -53,8 +53,8 @@ describe('a warning about the data', () => {
     expect([problemsOf(sources), problemsOf(sources, 'warnings').map((one) => one.split(' → ')[0])]).toEqual([
       [],
       [
-        'customers customers[1].channels[0].value: whatsapp:+5215512345678 of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it',
-        'customers customers[1].channels[1].value: Home@example.com of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it',
+        'customers customers[1].channels[0].value: whatsapp:+5215512345678 of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it',
+        'customers customers[1].channels[1].value: Home@example.com of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it',
       ],
     ]);
   });
@@ -103,7 +103,7 @@ describe('a warning about the data', () => {
         'routing routing.numbers[0].address: "+123456781"',
       ].map(
         (one) =>
-          `${one} is in no numbering plan that this build knows → check its digits; if they are right, leave it as it is`,
+          `${one} is not in any numbering plan that this build knows → check its digits; if they are right, leave it as it is`,
       ),
     ]);
     expect(built<Routing>(sources, 'routing.private.json')).toMatchObject({
