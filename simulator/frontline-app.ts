@@ -3,7 +3,7 @@ import type { Timeline } from './timeline';
 import type { Conversations } from './twilio/conversations/conversations';
 import type { Conversation, NewConversation, NewParticipant } from './twilio/conversations/model';
 import { TwilioError } from './twilio/http/errors';
-import type { Origin } from './twilio/http/route';
+import type { Origin } from './twilio/http/request';
 import { validateProxyAddress } from './webhooks/contracts';
 import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhooks/fields';
 import { applyPreAction } from './webhooks/pre-action';

@@ -147,7 +147,7 @@ describe('the fake Twilio, used by the SDK of this process', () => {
   it('is told fields that are given twice', async () => {
     const filters = ['onConversationAdd', 'onParticipantAdded'];
     await client.conversations.v1.configuration.webhooks().update({ filters });
-    expect(fake.rest.account.webhooks()).toMatchObject({ filters });
+    expect(fake.rest.account.webhooks.fetch()).toMatchObject({ filters });
   });
 
   it('is told fields of JSON, and headers', async () => {

@@ -4,7 +4,7 @@ import type { Timeline } from '../timeline';
 import type { Conversations } from '../twilio/conversations/conversations';
 import type { Conversation, NewConversation, NewParticipant } from '../twilio/conversations/model';
 import type { Frontline } from '../twilio/frontline';
-import type { Origin } from '../twilio/http/route';
+import type { Origin } from '../twilio/http/request';
 import { conversationAddedFields, conversationAddFields, participantAddedFields } from '../webhooks/fields';
 import { applyPreAction } from '../webhooks/pre-action';
 import type { Webhook, WebhookSender, WebhookTimelineEntry } from '../webhooks/webhook-sender';

@@ -1,7 +1,8 @@
+import { Hono } from 'hono';
+import type { RestEnv } from './http/app';
 import { formatDate } from './http/dates';
 import { notFound } from './http/errors';
 import { page } from './http/paging';
-import { on, type Route } from './http/route';
 
 /** A Content template: text with `{{1}}`-like variables. */
 export interface Template {
@@ -57,35 +58,38 @@ export class ContentModel {
   }
 }
 
-export function contentRoutes(content: ContentModel): Route[] {
-  return [
-    on('GET', '/Content', 200, ({ request }) =>
+/** Content templates, as far as they are simulated: read, not written. */
+export function contentRoutes(content: ContentModel): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.get('/Content', (c) =>
+    c.json(
       page(
-        request,
+        c,
         'contents',
         content.templates().map((one) => contentResource(content.accountSid, one)),
       ),
     ),
-    on('GET', '/Content/:sid', 200, ({ parts: [sid = ''] }) =>
-      contentResource(content.accountSid, content.template(sid)),
-    ),
-    on('GET', '/Content/:sid/ApprovalRequests', 200, ({ parts: [sid = ''] }) => {
-      const { friendlyName, whatsApp } = content.template(sid);
-      return {
-        sid,
-        account_sid: content.accountSid,
-        whatsapp: {
-          name: friendlyName,
-          category: 'UTILITY',
-          content_type: 'twilio/text',
-          status: whatsApp,
-          rejection_reason: '',
-          type: 'whatsapp',
-        },
-        url: `https://content.twilio.com/v1/Content/${sid}/ApprovalRequests`,
-      };
-    }),
-  ];
+  );
+  app.get('/Content/:sid', (c) =>
+    c.json(contentResource(content.accountSid, content.template(c.req.param('sid')))),
+  );
+  app.get('/Content/:sid/ApprovalRequests', (c) => {
+    const { sid, friendlyName, whatsApp } = content.template(c.req.param('sid'));
+    return c.json({
+      sid,
+      account_sid: content.accountSid,
+      whatsapp: {
+        name: friendlyName,
+        category: 'UTILITY',
+        content_type: 'twilio/text',
+        status: whatsApp,
+        rejection_reason: '',
+        type: 'whatsapp',
+      },
+      url: `https://content.twilio.com/v1/Content/${sid}/ApprovalRequests`,
+    });
+  });
+  return app;
 }
 
 function contentResource(

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
+import type { RestEnv } from './http/app';
 import { notFound } from './http/errors';
-import { on, type Route } from './http/route';
 import type { TaskRouter } from './taskrouter';
 
 /** What Twilio says of a Flex token. */
@@ -93,11 +94,12 @@ function refusal(code: number, message: string): TokenVerdict {
  *
  * @see https://github.com/twilio/twilio-flex-token-validator
  */
-export function tokenRoutes(tokens: FlexTokens): Route[] {
-  return [
-    on('POST', '/Accounts/:sid/Tokens/validate', 200, ({ parts: [sid = ''], request }) => {
-      if (sid !== tokens.accountSid) throw notFound(`/Accounts/${sid}`);
-      return tokens.validate(request.form.token ?? '');
-    }),
-  ];
+export function tokenRoutes(tokens: FlexTokens): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.post('/Accounts/:sid/Tokens/validate', (c) => {
+    const { sid } = c.req.param();
+    if (sid !== tokens.accountSid) throw notFound(`/Accounts/${sid}`);
+    return c.json(tokens.validate(c.env.form.token ?? ''));
+  });
+  return app;
 }

@@ -1,8 +1,10 @@
+import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
 import type { Conversation } from './conversations/model';
+import type { RestEnv } from './http/app';
 import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
-import { type Origin, on, type Route, readJson } from './http/route';
+import { type Origin, readJson } from './http/request';
 import { newSid } from './http/sids';
 import type { FlexWorker, Task, TaskRouter } from './taskrouter';
 
@@ -140,7 +142,7 @@ export class Flex {
     sid: string,
     channelSid: string,
     to: 'closed' | 'inactive',
-    tasks: string | undefined,
+    tasks: unknown,
   ): SimulatedInteraction {
     const interaction = this.channel(sid, channelSid);
     if (interaction.status === 'failed') throw invalid('The channel has failed and cannot be updated');
@@ -232,42 +234,32 @@ function checkParticipant(type: string, one: ParticipantFields | undefined, prop
 }
 
 /** The Interactions API as far as it is simulated: agent-initiated interactions, their channels and invites. */
-export function flexRoutes(flex: Flex): Route[] {
-  return [
-    on('POST', '/Interactions', 200, ({ request: { form } }) =>
-      interactionResource(
-        flex.createInteraction(readJson('Channel', form.Channel), readJson('Routing', form.Routing ?? '{}')),
-      ),
-    ),
-    on('GET', '/Interactions/:sid', 200, ({ parts: [sid = ''] }) =>
-      interactionResource(flex.interaction(sid)),
-    ),
-    on('GET', '/Interactions/:sid/Channels', 200, ({ parts: [sid = ''], request }) =>
-      page(request, 'channels', [channelResource(flex.interaction(sid))]),
-    ),
-    on('GET', '/Interactions/:sid/Channels/:channel', 200, ({ parts: [sid = '', channel = ''] }) =>
-      channelResource(flex.channel(sid, channel)),
-    ),
-    on(
-      'POST',
-      '/Interactions/:sid/Channels/:channel',
-      200,
-      ({ parts: [sid = '', channel = ''], request }) => {
-        const { Status, Routing = '{}' } = request.form;
-        if (Status !== 'closed' && Status !== 'inactive')
-          throw new TwilioError(400, 20001, 'Status must be closed or inactive');
-        const { status } = readJson('Routing', Routing);
-        return channelResource(flex.closeChannel(sid, channel, Status, status as string | undefined));
-      },
-    ),
-    on(
-      'GET',
-      '/Interactions/:sid/Channels/:channel/Invites',
-      200,
-      ({ parts: [sid = '', channel = ''], request }) =>
-        page(request, 'invites', [inviteResource(flex.channel(sid, channel))]),
-    ),
-  ];
+export function flexRoutes(flex: Flex): Hono<RestEnv> {
+  const app = new Hono<RestEnv>().basePath('/Interactions');
+  app.post('/', (c) => {
+    const { Channel, Routing = '{}' } = c.env.form;
+    const made = flex.createInteraction(readJson('Channel', Channel), readJson('Routing', Routing));
+    return c.json(interactionResource(made));
+  });
+  app.get('/:sid', (c) => c.json(interactionResource(flex.interaction(c.req.param('sid')))));
+  app.get('/:sid/Channels', (c) =>
+    c.json(page(c, 'channels', [channelResource(flex.interaction(c.req.param('sid')))])),
+  );
+  app.get('/:sid/Channels/:channel', (c) => {
+    const { sid, channel } = c.req.param();
+    return c.json(channelResource(flex.channel(sid, channel)));
+  });
+  app.post('/:sid/Channels/:channel', (c) => {
+    const { sid, channel } = c.req.param();
+    const { Status, Routing = '{}' } = c.env.form;
+    const { status } = readJson('Routing', Routing);
+    return c.json(channelResource(flex.closeChannel(sid, channel, Status as 'closed' | 'inactive', status)));
+  });
+  app.get('/:sid/Channels/:channel/Invites', (c) => {
+    const { sid, channel } = c.req.param();
+    return c.json(page(c, 'invites', [inviteResource(flex.channel(sid, channel))]));
+  });
+  return app;
 }
 
 function interactionResource(interaction: SimulatedInteraction): object {

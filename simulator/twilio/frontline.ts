@@ -1,5 +1,6 @@
+import { Hono } from 'hono';
+import type { RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
-import { on, type Route } from './http/route';
 import { newSid } from './http/sids';
 
 /**
@@ -74,22 +75,25 @@ export class Frontline {
   }
 }
 
-export function frontlineRoutes(frontline: Frontline): Route[] {
-  return [
-    on('GET', '/Users/:sid', 200, ({ parts: [sid = ''], request }) => {
-      frontline.requireAccess(request.path);
-      return frontline.user(sid);
-    }),
-    on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request: { path, form } }) => {
-      frontline.requireAccess(path);
-      const { identity } = frontline.user(sid);
-      return frontline.putUser({
-        identity,
-        ...(form.FriendlyName !== undefined && { friendly_name: form.FriendlyName }),
-        ...(form.Avatar !== undefined && { avatar: form.Avatar }),
-        ...(form.State !== undefined && { state: form.State as 'active' | 'deactivated' }),
-        ...(form.IsAvailable !== undefined && { is_available: form.IsAvailable === 'true' }),
-      });
-    }),
-  ];
+/** Frontline's users. */
+export function frontlineRoutes(frontline: Frontline): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.use(async ({ env }, next) => {
+    frontline.requireAccess(env.path);
+    await next();
+  });
+  app.get('/Users/:sid', (c) => c.json(frontline.user(c.req.param('sid'))));
+  app.post('/Users/:sid', (c) => {
+    const { identity } = frontline.user(c.req.param('sid'));
+    const { FriendlyName, Avatar, State, IsAvailable } = c.env.form;
+    const user = frontline.putUser({
+      identity,
+      ...(FriendlyName !== undefined && { friendly_name: FriendlyName }),
+      ...(Avatar !== undefined && { avatar: Avatar }),
+      ...(State !== undefined && { state: State as FrontlineUser['state'] }),
+      ...(IsAvailable !== undefined && { is_available: IsAvailable === 'true' }),
+    });
+    return c.json(user);
+  });
+  return app;
 }

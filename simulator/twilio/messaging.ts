@@ -1,8 +1,9 @@
+import { Hono } from 'hono';
 import type { ContentModel } from './content';
 import type { Conversations } from './conversations/conversations';
 import type { Message } from './conversations/model';
+import type { RestEnv } from './http/app';
 import { slice } from './http/paging';
-import { on, type Route } from './http/route';
 import { newSid } from './http/sids';
 
 /** A message that came in. */
@@ -89,37 +90,26 @@ export class MessageLog {
   }
 }
 
-export function messageLogRoutes(log: MessageLog): Route[] {
-  const version = '/2010-04-01';
-  return [
-    on(
-      'GET',
-      '/Accounts/:account/Messages.json',
-      200,
-      ({ request }) => {
-        const { query } = request;
-        const after = query['DateSent>'];
-        const messages = log.received({
-          from: query.From,
-          to: query.To,
-          ...(after !== undefined && { after: new Date(after) }),
-        });
-        const { index, size, items, link } = slice(request, messages);
-        return {
-          messages: items.map((one) => messageResource(log.accountSid, one)),
-          end: index * size + items.length,
-          first_page_uri: link(0),
-          next_page_uri: link(index + 1) ?? null,
-          page: index,
-          page_size: size,
-          previous_page_uri: link(index - 1) ?? null,
-          start: index * size,
-          uri: link(index),
-        };
-      },
-      version,
-    ),
-  ];
+/** Programmable Messaging as far as it is simulated: the list of received messages. */
+export function messageLogRoutes(log: MessageLog): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.get('/Accounts/:account/Messages.json', (c) => {
+    const { From: from, To: to, 'DateSent>': after } = c.env.query;
+    const messages = log.received({ from, to, ...(after !== undefined && { after: new Date(after) }) });
+    const { index, size, items, link } = slice(c, messages);
+    return c.json({
+      messages: items.map((one) => messageResource(log.accountSid, one)),
+      end: index * size + items.length,
+      first_page_uri: link(0),
+      next_page_uri: link(index + 1) ?? null,
+      page: index,
+      page_size: size,
+      previous_page_uri: link(index - 1) ?? null,
+      start: index * size,
+      uri: link(index),
+    });
+  });
+  return app;
 }
 
 function messageResource(accountSid: string, { sid, from, to, body, at }: ReceivedMessage): object {

@@ -1,7 +1,8 @@
+import { Hono } from 'hono';
+import type { RestEnv } from './http/app';
 import { formatDate } from './http/dates';
 import { notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
-import { on, type Route } from './http/route';
 import { fixedSid, newSid } from './http/sids';
 
 interface Document {
@@ -114,41 +115,34 @@ function checkData(data: unknown): unknown {
 }
 
 /** Sync as far as it is simulated: documents. `default` names the default service. */
-export function syncRoutes(sync: SyncModel): Route[] {
-  const service = (sid: string): void => {
+export function syncRoutes(sync: SyncModel): Hono<RestEnv> {
+  const app = new Hono<RestEnv>().basePath('/Services/:service/Documents');
+  app.use(async ({ req }, next) => {
+    const sid = req.param('service');
     if (sid !== 'default' && sid !== sync.serviceSid) throw notFound(`/Services/${sid}`);
-  };
+    await next();
+  });
   const body = (document: Document): object => documentResource(sync, document);
-  return [
-    on('GET', '/Services/:service/Documents', 200, ({ parts: [sid = ''], request }) => {
-      service(sid);
-      return page(request, 'documents', sync.documents().map(body));
-    }),
-    on('POST', '/Services/:service/Documents', 201, ({ parts: [sid = ''], request: { form } }) => {
-      service(sid);
-      return body(sync.create(form.UniqueName, readData(form.Data ?? '{}'), Number(form.Ttl ?? 0)));
-    }),
-    on('GET', '/Services/:service/Documents/:sid', 200, ({ parts: [sid = '', one = ''] }) => {
-      service(sid);
-      return body(sync.document(one));
-    }),
-    on('POST', '/Services/:service/Documents/:sid', 200, ({ parts: [sid = '', one = ''], request }) => {
-      service(sid);
-      const { form, headers } = request;
-      return body(
-        sync.update(one, {
-          ...(form.Data !== undefined && { data: readData(form.Data) }),
-          ...(form.Ttl !== undefined && { ttlSeconds: Number(form.Ttl) }),
-          ifMatch: headers['if-match'],
-        }),
-      );
-    }),
-    on('DELETE', '/Services/:service/Documents/:sid', 204, ({ parts: [sid = '', one = ''] }) => {
-      service(sid);
-      sync.remove(one);
-      return undefined;
-    }),
-  ];
+  app.get('/', (c) => c.json(page(c, 'documents', sync.documents().map(body))));
+  app.post('/', (c) => {
+    const { UniqueName, Data = '{}', Ttl = 0 } = c.env.form;
+    return c.json(body(sync.create(UniqueName, readData(Data), Number(Ttl))), 201);
+  });
+  app.get('/:sid', (c) => c.json(body(sync.document(c.req.param('sid')))));
+  app.post('/:sid', (c) => {
+    const { Data, Ttl } = c.env.form;
+    const change = {
+      ...(Data !== undefined && { data: readData(Data) }),
+      ...(Ttl !== undefined && { ttlSeconds: Number(Ttl) }),
+      ifMatch: c.env.headers['if-match'],
+    };
+    return c.json(body(sync.update(c.req.param('sid'), change)));
+  });
+  app.delete('/:sid', (c) => {
+    sync.remove(c.req.param('sid'));
+    return c.body(null, 204);
+  });
+  return app;
 }
 
 function readData(text: string): unknown {

@@ -1,8 +1,9 @@
+import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
+import type { RestEnv } from './http/app';
 import { formatDate } from './http/dates';
 import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
-import { on, type Route } from './http/route';
 import { fixedSid, newSid } from './http/sids';
 
 type Json = Record<string, unknown>;
@@ -167,43 +168,42 @@ function flexIdentity(name: string): string {
 }
 
 /** TaskRouter as far as it is simulated: the tasks of interactions, and the workers. */
-export function taskRouterRoutes(taskRouter: TaskRouter): Route[] {
-  const workspace = (sid: string): void => {
+export function taskRouterRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
+  const app = new Hono<RestEnv>().basePath('/Workspaces/:workspace');
+  app.use(async ({ req }, next) => {
+    const sid = req.param('workspace');
     if (sid !== taskRouter.workspace.workspaceSid) throw notFound(`/Workspaces/${sid}`);
-  };
-  return [
-    on('GET', '/Workspaces/:sid/Tasks', 200, ({ parts: [sid = ''], request }) => {
-      workspace(sid);
-      const matches = readExpression(request.query.EvaluateTaskAttributes);
-      const tasks = taskRouter.tasks().filter(({ attributes }) => matches(attributes));
-      if (request.query.Ordering === 'DateCreated:desc') tasks.reverse();
-      return page(
-        request,
+    await next();
+  });
+  app.get('/Tasks', (c) => {
+    const { EvaluateTaskAttributes, Ordering } = c.env.query;
+    const matches = readExpression(EvaluateTaskAttributes);
+    const tasks = taskRouter.tasks().filter(({ attributes }) => matches(attributes));
+    if (Ordering === 'DateCreated:desc') tasks.reverse();
+    return c.json(
+      page(
+        c,
         'tasks',
         tasks.map((task) => taskResource(taskRouter, task)),
-      );
-    }),
-    on('GET', '/Workspaces/:sid/Tasks/:task', 200, ({ parts: [sid = '', task = ''] }) => {
-      workspace(sid);
-      return taskResource(taskRouter, taskRouter.task(task));
-    }),
-    on('GET', '/Workspaces/:sid/Workers', 200, ({ parts: [sid = ''], request }) => {
-      workspace(sid);
-      const { FriendlyName: name } = request.query;
-      const workers = taskRouter
-        .workers()
-        .filter(({ friendlyName }) => name === undefined || friendlyName === name);
-      return page(
-        request,
+      ),
+    );
+  });
+  app.get('/Tasks/:sid', (c) => c.json(taskResource(taskRouter, taskRouter.task(c.req.param('sid')))));
+  app.get('/Workers', (c) => {
+    const { FriendlyName: name } = c.env.query;
+    const workers = taskRouter
+      .workers()
+      .filter(({ friendlyName }) => name === undefined || friendlyName === name);
+    return c.json(
+      page(
+        c,
         'workers',
         workers.map((worker) => workerResource(taskRouter, worker)),
-      );
-    }),
-    on('GET', '/Workspaces/:sid/Workers/:worker', 200, ({ parts: [sid = '', worker = ''] }) => {
-      workspace(sid);
-      return workerResource(taskRouter, taskRouter.worker(worker));
-    }),
-  ];
+      ),
+    );
+  });
+  app.get('/Workers/:sid', (c) => c.json(workerResource(taskRouter, taskRouter.worker(c.req.param('sid')))));
+  return app;
 }
 
 function taskResource({ accountSid }: TaskRouter, task: Task): object {

@@ -13,7 +13,7 @@ import { Conversations } from '../../simulator/twilio/conversations/conversation
 import type { Message } from '../../simulator/twilio/conversations/model';
 import type { SimulatedInteraction } from '../../simulator/twilio/flex';
 import { type Fault, Faults, type Matcher } from '../../simulator/twilio/http/faults';
-import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/request';
 import { RestApi } from '../../simulator/twilio/rest-api';
 import { inProcess } from '../simulator/in-process';
 import { TwilioOpenApi } from '../simulator/openapi';

@@ -6,7 +6,7 @@ import { openTwilio } from '../../lib/twilio/api';
 import { serve } from '../../lib/webhook/callback';
 import type { Platform, RuntimeContext } from '../../lib/webhook/platform';
 import { Conversations } from '../../simulator/twilio/conversations/conversations';
-import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/request';
 import { RestApi } from '../../simulator/twilio/rest-api';
 import { inProcess } from '../simulator/in-process';
 import { customer, routing as routingData } from '../support/data';

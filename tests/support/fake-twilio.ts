@@ -9,7 +9,7 @@ import { participantResource } from '../../simulator/twilio/conversations/resour
 import type { FrontlineAccess, FrontlineUser } from '../../simulator/twilio/frontline';
 import { ConnectionReset, type Fault, type Matcher } from '../../simulator/twilio/http/faults';
 import type { RestHandler } from '../../simulator/twilio/http/proxy';
-import type { Origin, RestRequest } from '../../simulator/twilio/http/route';
+import type { Origin, RestRequest } from '../../simulator/twilio/http/request';
 import { RestApi } from '../../simulator/twilio/rest-api';
 
 export { ConnectionReset, type Fault };
@@ -155,7 +155,7 @@ export class FakeTwilio implements RestHandler {
     if (this.#state.conversations().some((one) => one.sid === sid)) {
       this.#state.removeConversation(sid, setUp);
     }
-    if (given.chatServiceSid) this.#rest.account.putService(given.chatServiceSid, 'Of a test');
+    if (given.chatServiceSid) this.#rest.account.services.put(given.chatServiceSid, 'Of a test');
     this.#state.createConversation({ ...given, state: 'active' }, setUp);
     for (const participant of participants) this.addParticipant(sid, participant);
     // Not sooner, as nobody can join a conversation that is closed.

@@ -2,7 +2,7 @@ import twilio, { type Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
 import type { Wire } from '../../simulator/twilio/http/faults';
-import { readFields } from '../../simulator/twilio/http/route';
+import { readFields } from '../../simulator/twilio/http/request';
 import { ConnectionReset, type FakeTwilio, type TwilioAnswer, type TwilioRequest } from './fake-twilio';
 
 type Adapter = Extract<RequestClient['axios']['defaults']['adapter'], (...args: never[]) => unknown>;

@@ -1,5 +1,5 @@
 import { invalid, notFound, TwilioError } from '../http/errors';
-import type { Origin } from '../http/route';
+import type { Origin } from '../http/request';
 import { fixedSid, newSid } from '../http/sids';
 import { Entries, initializingOf } from './entries';
 import { checkConversation, checkParticipant, limits, requireAtMost, requireAttributes } from './limits';

@@ -1,5 +1,5 @@
 import { notFound, TwilioError } from '../http/errors';
-import type { Origin } from '../http/route';
+import type { Origin } from '../http/request';
 import { AddressPairs } from './address-pairs';
 import type { Change, Conversation, ConversationState, Message, NewConversation, Participant } from './model';
 import { setTimers } from './timers';

@@ -17,13 +17,10 @@ export const limits = {
 };
 
 /** @throws TwilioError for a conversation beyond Twilio's limits */
-export function checkConversation({ friendlyName, uniqueName, attributes, state }: NewConversation): void {
+export function checkConversation({ friendlyName, uniqueName, attributes }: NewConversation): void {
   requireAtMost('FriendlyName', friendlyName, limits.friendlyName);
   requireAtMost('UniqueName', uniqueName, limits.uniqueName);
   requireAttributes(attributes, limits.conversationAttributes);
-  if (state !== undefined && !['initializing', 'active', 'inactive', 'closed'].includes(state)) {
-    throw invalid(`State must be one of: active, inactive, closed`);
-  }
 }
 
 /** @throws TwilioError for a participant beyond Twilio's limits */

@@ -1,4 +1,4 @@
-import type { Origin } from '../http/route';
+import type { Origin } from '../http/request';
 
 /**
  * How a worker can join a group MMS, where Twilio has already made a participant of our number, with a projected

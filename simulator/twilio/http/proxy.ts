@@ -9,7 +9,7 @@ import { generate } from 'selfsigned';
 import { listen } from '../../listen';
 import { webhookIdHeader } from '../../webhook-id';
 import { ConnectionReset, type Wire } from './faults';
-import { type RestRequest, readFields } from './route';
+import { type RestRequest, readFields } from './request';
 
 /** What stands behind the proxy in place of Twilio. */
 export interface RestHandler {

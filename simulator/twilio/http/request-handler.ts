@@ -1,7 +1,7 @@
 import type { Faults as FaultSettings } from '../../api';
 import { TwilioError } from './errors';
 import { ConnectionReset, describeFault, type Fault, Faults, type Matcher, wireOf } from './faults';
-import type { Outcome, RestAnswer, RestRequest } from './route';
+import type { RestAnswer, RestRequest } from './request';
 import { newSid } from './sids';
 
 /** What an observer is told once a request has been dealt with. */
@@ -16,16 +16,18 @@ export interface RestObservation {
 /** The body of an answer to a request whose work was not done: long enough to be cut, and no JSON however it is cut. */
 const unfinished = `{"account_sid": "AC${'0'.repeat(32)}", "attributes": "${'{}'.repeat(200)}`;
 
-/** Answers requests with headers and errors as Twilio's, or spoiled by a fault, and tells observers of each. */
+type Outcome = Pick<RestAnswer, 'status' | 'body'>;
+
+/** Answers requests with Twilio's headers, or spoiled by a fault, and tells observers of each. */
 export class RequestHandler {
-  readonly #route: (request: RestRequest) => Outcome;
+  readonly #ask: (request: RestRequest) => Promise<Outcome>;
   readonly #faults = new Faults();
   #settings: { fault: Fault; left: number } | undefined;
   #observers = new Set<(observation: RestObservation) => void>();
 
-  /** @param route does the work; throws TwilioError */
-  constructor(route: (request: RestRequest) => Outcome) {
-    this.#route = route;
+  /** @param ask does a request's work, before it returns */
+  constructor(ask: (request: RestRequest) => Promise<Outcome>) {
+    this.#ask = ask;
   }
 
   /** @returns a function that ends it */
@@ -71,8 +73,8 @@ export class RequestHandler {
       for (const observer of this.#observers) observer(observation);
     };
 
-    let answer = fault && !fault.after ? undefined : this.#answer(request);
-    if (fault?.later !== undefined) setTimeout(() => this.#answer(request), fault.later).unref();
+    let answer = fault && !fault.after ? undefined : await this.#answer(request);
+    if (fault?.later !== undefined) setTimeout(() => void this.#answer(request), fault.later).unref();
     if (fault?.delay !== undefined) await new Promise((done) => setTimeout(done, fault.delay));
     if (fault && 'hang' in fault) {
       observe(undefined);
@@ -87,7 +89,7 @@ export class RequestHandler {
       answer = withHeaders({ status, body: fault.body ?? new TwilioError(status, code, message).body() });
     }
     const wire = fault && wireOf(fault);
-    if (wire || (fault && 'body' in fault)) answer ??= this.#spoilable(request);
+    if (wire || (fault && 'body' in fault)) answer ??= await this.#spoilable(request);
     if (answer && wire) answer = { ...answer, wire };
     if (answer && fault && 'body' in fault && fault.body !== undefined) {
       answer = { ...answer, ...withHeaders({ status: answer.status, body: fault.body }) };
@@ -95,13 +97,13 @@ export class RequestHandler {
     if (answer && fault && 'headers' in fault) {
       answer = { ...answer, headers: { ...answer.headers, ...fault.headers } };
     }
-    answer ??= this.#answer(request);
+    answer ??= await this.#answer(request);
     observe(answer);
     return answer;
   }
 
   /** @returns an answer that a fault may spoil, although the request's work is not done */
-  #spoilable(request: RestRequest): RestAnswer {
+  async #spoilable(request: RestRequest): Promise<RestAnswer> {
     if (request.method === 'GET') return this.#answer(request);
     const { headers, body } = withHeaders({ status: 200, body: unfinished });
     const status = request.method === 'POST' && !/\/(CH|MB|IM)[^/]+$/.test(request.path) ? 201 : 200;
@@ -116,13 +118,8 @@ export class RequestHandler {
     return this.#faults.take(request);
   }
 
-  #answer(request: RestRequest): RestAnswer {
-    try {
-      return withHeaders(this.#route(request));
-    } catch (error) {
-      if (error instanceof TwilioError) return withHeaders({ status: error.status, body: error.body() });
-      throw error;
-    }
+  async #answer(request: RestRequest): Promise<RestAnswer> {
+    return withHeaders(await this.#ask(request));
   }
 }
 

@@ -1,4 +1,4 @@
-import { TwilioError } from './errors';
+import { invalid } from './errors';
 import type { Wire } from './faults';
 
 /** Who did it: changes through REST fire no webhooks unless the request's header asks for them. */
@@ -15,7 +15,7 @@ export interface RestRequest {
   host: string;
   path: string;
   query: Record<string, string>;
-  /** A field that is given more than once is joined by commas; see `lists`. */
+  /** Of a field that is given more than once the last value; see `lists`. */
   form: Record<string, string>;
   /** Fields that are given more than once. */
   lists?: Record<string, string[]>;
@@ -58,43 +58,6 @@ export interface RestAnswer {
   wire?: Wire;
 }
 
-/** What a route's handler is given. */
-export interface Call {
-  /** The variable parts of the path. */
-  parts: string[];
-  request: RestRequest;
-  /** The conversation service that the path names, else the default one. */
-  serviceSid: string;
-  origin: Origin;
-}
-
-export type Outcome = { status: number; body: object | string };
-
-/** One method on one path of Twilio's API. */
-export interface Route {
-  method: string;
-  path: RegExp;
-  handle(call: Call): Outcome;
-}
-
-/**
- * @param path below the API's version; `:sid` in it is a variable part
- * @returns a route
- */
-export function on(
-  method: string,
-  path: string,
-  status: number,
-  answer: (call: Call) => object | undefined,
-  version = '/v1',
-): Route {
-  return {
-    method,
-    path: new RegExp(`^${version}${path.replaceAll('.', '\\.').replace(/:\w+/g, '([^/]+)')}$`),
-    handle: (call) => ({ status, body: answer(call) ?? '' }),
-  };
-}
-
 /** @throws TwilioError 400 for a form's field that is no JSON object */
 export function readJson(name: string, text: string | undefined): Record<string, unknown> {
   try {
@@ -103,5 +66,5 @@ export function readJson(name: string, text: string | undefined): Record<string,
   } catch {
     // falls through to the error below
   }
-  throw new TwilioError(400, 20001, `${name} must be a JSON object`);
+  throw invalid(`${name} must be a JSON object`);
 }
