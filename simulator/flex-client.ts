@@ -3,6 +3,7 @@ import type { ProjectData } from './project-data';
 import type { Timeline } from './timeline';
 import { TwilioError } from './twilio/http/errors';
 import type { RestApi } from './twilio/rest-api';
+import { identityOf } from './twilio/taskrouter';
 import { curlOf } from './webhooks/curl';
 import type { WebhookSender, WebhookTimelineEntry } from './webhooks/webhook-sender';
 
@@ -47,34 +48,34 @@ export class FlexClient {
 
   snapshot(): FlexSnapshot {
     const { rest, data } = this.#options;
-    const agents = rest.taskRouter.workers().map(({ sid, friendlyName, identity }) => ({
-      name: friendlyName,
-      displayName: this.#nameOf(friendlyName),
-      identity,
-      workerSid: sid,
+    const agents = rest.taskRouter.workers().map((worker) => ({
+      name: worker.friendly_name,
+      displayName: this.#nameOf(worker.friendly_name),
+      identity: identityOf(worker),
+      workerSid: worker.sid,
     }));
     return {
       agents,
       customers: data().addressees,
-      templates: rest.content.templates().map(({ sid, text, variables, language }) => ({
+      templates: rest.content.templates().map(({ sid, types, variables, language }) => ({
         contentSid: sid,
-        text,
+        text: types['twilio/text'].body,
         variables: Object.keys(variables),
         language,
       })),
       interactions: rest.flex
         .interactions()
         .map(
-          (one): FlexInteraction => ({
-            sid: one.sid,
-            channelSid: one.channelSid,
-            channel: one.type,
-            status: one.status,
-            ...(one.errorCode !== null && { errorCode: one.errorCode }),
-            conversationSid: one.conversationSid,
-            taskSid: one.task.sid,
-            taskStatus: one.task.status,
-            agent: agents.find(({ workerSid }) => workerSid === one.task.workerSid)?.name ?? '',
+          ({ sid, channel, conversationSid, task }): FlexInteraction => ({
+            sid,
+            channelSid: channel.sid,
+            channel: channel.type,
+            status: channel.status,
+            ...(channel.error_code !== null && { errorCode: channel.error_code }),
+            conversationSid,
+            taskSid: task.sid,
+            taskStatus: task.assignment_status,
+            agent: agents.find(({ workerSid }) => workerSid === task.routing_target)?.name ?? '',
           }),
         )
         .reverse(),

@@ -6,7 +6,7 @@ import { withoutUndefined } from '../lib/defined';
 import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '../lib/model';
 import { placeholder } from '../lib/templates/placeholders';
 import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
-import type { Template } from './twilio/content';
+import type { NewTemplate } from './twilio/content';
 import type { Workspace } from './twilio/taskrouter';
 
 /** What the built project says of people and numbers. */
@@ -24,7 +24,7 @@ export interface ProjectData {
   /** Everybody with all addresses. */
   addressees: FlexSnapshot['customers'];
   /** The templates that have a Content SID, as Content templates. */
-  contents: Template[];
+  contents: NewTemplate[];
   /** The pages that may call. */
   origins: string[];
   /** Where Flex does its work, as far as the data says. */
@@ -95,7 +95,7 @@ function readWorkspace(routing: Routing | undefined, env: ProjectData['env']): P
 }
 
 /** A Content template has variables where ours has placeholders: `{{1}}` for the first, and so on. */
-function readContents({ display_name, templates }: TemplateCategory): Template[] {
+function readContents({ display_name, templates }: TemplateCategory): NewTemplate[] {
   return templates.flatMap(({ contentSid, content, language = 'en', whatsAppApproved }) => {
     if (contentSid === undefined) return [];
     const names = [...new Set([...content.matchAll(placeholder)].map(([, name = '']) => name))];

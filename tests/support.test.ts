@@ -260,7 +260,7 @@ describe('the rules of conversations', () => {
       { identity: 'alice' },
     ]);
     expect(fake.state.conversation(conversation)).toMatchObject({
-      friendlyName: 'Ada',
+      friendly_name: 'Ada',
       attributes: '{"a":1}',
     });
     expect(fake.participants(conversation)).toMatchObject([

@@ -5,7 +5,12 @@ import type { Conversations } from '../twilio/conversations/conversations';
 import type { Conversation, NewConversation, NewParticipant } from '../twilio/conversations/model';
 import type { Frontline } from '../twilio/frontline';
 import type { Origin } from '../twilio/http/request';
-import { conversationAddedFields, conversationAddFields, participantAddedFields } from '../webhooks/fields';
+import {
+  conversationAddedFields,
+  conversationAddFields,
+  conversationRouteFields,
+  participantAddedFields,
+} from '../webhooks/fields';
 import { applyPreAction } from '../webhooks/pre-action';
 import type { Webhook, WebhookSender, WebhookTimelineEntry } from '../webhooks/webhook-sender';
 import { bindingFields, isGroup, keyOf, type Parties, participantsOf, partiesOf } from './parties';
@@ -136,7 +141,7 @@ export class InboundMessages {
       },
       origin(parties.channel),
     );
-    timeline.note(trace, `The conversation is created: ${conversation.friendlyName ?? 'without a name'}`, {
+    timeline.note(trace, `The conversation is created: ${conversation.friendly_name ?? 'without a name'}`, {
       conversationSid: conversation.sid,
     });
     later.push(this.#sendConversationAdded(conversation, parties, trace));
@@ -223,18 +228,7 @@ export class InboundMessages {
           name: 'onConversationRoute',
           trace,
           ...about,
-          fields: {
-            EventType: 'onConversationRoute',
-            ConversationSid: conversation.sid,
-            DateCreated: conversation.dateCreated.toISOString(),
-            DateUpdated: conversation.dateUpdated.toISOString(),
-            ...(conversation.friendlyName === null ? {} : { FriendlyName: conversation.friendlyName }),
-            UniqueName: conversation.uniqueName ?? '',
-            Attributes: conversation.attributes,
-            ConversationServiceSid: conversation.chatServiceSid,
-            ...bindingFields(parties),
-            State: conversation.state,
-          },
+          fields: conversationRouteFields(conversation, bindingFields(parties)),
         });
         for (const entry of entries) this.#reportRouted(entry, conversation.sid);
       }

@@ -50,5 +50,5 @@ export class Events {
 
 function conversationSidOf(change: Change): string {
   if ('conversation' in change) return change.conversation.sid;
-  return 'participant' in change ? change.participant.conversationSid : change.message.conversationSid;
+  return 'participant' in change ? change.participant.conversation_sid : change.message.conversation_sid;
 }

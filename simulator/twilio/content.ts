@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type { RestEnv } from './http/app';
-import { formatDate } from './http/dates';
 import { notFound } from './http/errors';
 import { page } from './http/paging';
+import { newDates } from './http/resource';
 
-/** A Content template: text with `{{1}}`-like variables. */
-export interface Template {
+/** A Content template, text with `{{1}}`-like variables, as far as it can differ. */
+export interface NewTemplate {
   /** `HX…` */
   sid: string;
   friendlyName: string;
@@ -17,7 +17,9 @@ export interface Template {
   whatsApp: string;
 }
 
-const created = new Date('2026-01-01T00:00:00Z');
+/** A Content template, as it is served. */
+export type Template = ReturnType<typeof newTemplate>;
+type ApprovalRequests = ReturnType<typeof newApprovalRequests>;
 
 /**
  * Content templates.
@@ -25,81 +27,72 @@ const created = new Date('2026-01-01T00:00:00Z');
  * @see https://www.twilio.com/docs/content/content-api-resources
  */
 export class ContentModel {
-  readonly accountSid: string;
-  #templates = new Map<string, Template>();
+  readonly #accountSid: string;
+  #templates = new Map<string, { template: Template; approval: ApprovalRequests }>();
 
   constructor(accountSid: string) {
-    this.accountSid = accountSid;
+    this.#accountSid = accountSid;
   }
 
   /** Makes or replaces a template. */
-  put(template: Template): void {
-    this.#templates.set(template.sid, template);
+  put(given: NewTemplate): void {
+    this.#templates.set(given.sid, {
+      template: newTemplate(this.#accountSid, given),
+      approval: newApprovalRequests(this.#accountSid, given),
+    });
   }
 
   templates(): Template[] {
-    return [...this.#templates.values()];
+    return [...this.#templates.values()].map(({ template }) => template);
   }
 
   /** @throws TwilioError 404 */
   template(sid: string): Template {
-    const found = this.#templates.get(sid);
-    if (found) return found;
-    throw notFound(`/Content/${sid}`);
+    return this.#find(sid).template;
+  }
+
+  /**
+   * @returns where a template is on its way to WhatsApp's approval
+   * @throws TwilioError 404
+   */
+  approvalRequests(sid: string): ApprovalRequests {
+    return this.#find(sid).approval;
+  }
+
+  /** @throws TwilioError 404 */
+  isApproved(sid: string): boolean {
+    return this.approvalRequests(sid).whatsapp.status === 'approved';
   }
 
   /** @returns the text with its variables filled in, those that are not given by their default values */
   render(sid: string, given: Record<string, string>): string {
-    const { text, variables } = this.template(sid);
-    return text.replace(
+    const { types, variables } = this.template(sid);
+    return types['twilio/text'].body.replace(
       /\{\{\s*(\w+)\s*\}\}/g,
       (whole, name: string) => given[name] ?? variables[name] ?? whole,
     );
+  }
+
+  #find(sid: string): { template: Template; approval: ApprovalRequests } {
+    const found = this.#templates.get(sid);
+    if (found) return found;
+    throw notFound(`/Content/${sid}`);
   }
 }
 
 /** Content templates, as far as they are simulated: read, not written. */
 export function contentRoutes(content: ContentModel): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
-  app.get('/Content', (c) =>
-    c.json(
-      page(
-        c,
-        'contents',
-        content.templates().map((one) => contentResource(content.accountSid, one)),
-      ),
-    ),
-  );
-  app.get('/Content/:sid', (c) =>
-    c.json(contentResource(content.accountSid, content.template(c.req.param('sid')))),
-  );
-  app.get('/Content/:sid/ApprovalRequests', (c) => {
-    const { sid, friendlyName, whatsApp } = content.template(c.req.param('sid'));
-    return c.json({
-      sid,
-      account_sid: content.accountSid,
-      whatsapp: {
-        name: friendlyName,
-        category: 'UTILITY',
-        content_type: 'twilio/text',
-        status: whatsApp,
-        rejection_reason: '',
-        type: 'whatsapp',
-      },
-      url: `https://content.twilio.com/v1/Content/${sid}/ApprovalRequests`,
-    });
-  });
+  app.get('/Content', (c) => c.json(page(c, 'contents', content.templates())));
+  app.get('/Content/:sid', (c) => c.json(content.template(c.req.param('sid'))));
+  app.get('/Content/:sid/ApprovalRequests', (c) => c.json(content.approvalRequests(c.req.param('sid'))));
   return app;
 }
 
-function contentResource(
-  accountSid: string,
-  { sid, friendlyName, language, text, variables }: Template,
-): object {
+function newTemplate(accountSid: string, { sid, friendlyName, language, text, variables }: NewTemplate) {
   const url = `https://content.twilio.com/v1/Content/${sid}`;
   return {
-    date_created: formatDate(created),
-    date_updated: formatDate(created),
+    ...newDates(new Date('2026-01-01T00:00:00Z')),
     sid,
     account_sid: accountSid,
     friendly_name: friendlyName,
@@ -111,5 +104,21 @@ function contentResource(
       approval_create: `${url}/ApprovalRequests/whatsapp`,
       approval_fetch: `${url}/ApprovalRequests`,
     },
+  };
+}
+
+function newApprovalRequests(accountSid: string, { sid, friendlyName, whatsApp }: NewTemplate) {
+  return {
+    sid,
+    account_sid: accountSid,
+    whatsapp: {
+      name: friendlyName,
+      category: 'UTILITY',
+      content_type: 'twilio/text',
+      status: whatsApp,
+      rejection_reason: '',
+      type: 'whatsapp',
+    },
+    url: `https://content.twilio.com/v1/Content/${sid}/ApprovalRequests`,
   };
 }

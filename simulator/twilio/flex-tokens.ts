@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
 import type { RestEnv } from './http/app';
 import { notFound } from './http/errors';
-import type { TaskRouter } from './taskrouter';
+import { identityOf, type TaskRouter } from './taskrouter';
 
 /** What Twilio says of a Flex token. */
 export interface TokenVerdict {
@@ -49,7 +49,7 @@ export class FlexTokens {
     options: { roles?: string[]; lifeMs?: number; accountSid?: string; worker?: boolean } = {},
   ): string {
     const { roles = ['agent'], lifeMs = 3_600_000, accountSid = this.accountSid, worker = true } = options;
-    const { sid, identity } = this.#taskRouter.putWorker(friendlyName);
+    const agent = this.#taskRouter.putWorker(friendlyName);
     const expires = Date.now() + lifeMs;
     const token = `local-flex-token.${randomBytes(24).toString('base64url')}`;
     const verdict: TokenVerdict = {
@@ -58,9 +58,9 @@ export class FlexTokens {
       message: null,
       expiration: new Date(expires).toISOString(),
       realm_user_id: friendlyName,
-      identity,
+      identity: identityOf(agent),
       roles,
-      worker_sid: worker ? sid : null,
+      worker_sid: worker ? agent.sid : null,
     };
     this.#tokens.set(token, { verdict, accountSid, expires });
     return token;

@@ -6,24 +6,24 @@ import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
 import { type Origin, readJson } from './http/request';
 import { newSid } from './http/sids';
-import type { FlexWorker, Task, TaskRouter } from './taskrouter';
+import { identityOf, type Task, type TaskRouter, type Worker } from './taskrouter';
 
 export type ChannelStatus = 'setup' | 'active' | 'failed' | 'closed' | 'inactive';
 
-/** An interaction with its one channel, its invite and its task. */
+/** An interaction with its one channel, its invite and its task: all but the task as they are served. */
 export interface SimulatedInteraction {
   /** `KD…` */
   sid: string;
-  channelSid: string;
-  inviteSid: string;
-  type: string;
-  status: ChannelStatus;
-  errorCode: number | null;
-  errorMessage: string | null;
-  conversationSid: string;
+  channel: Channel;
+  invite: ReturnType<typeof newInvite>;
+  routing: Json;
   task: Task;
-  routing: Record<string, unknown>;
+  conversationSid: string;
 }
+
+/** The channel of an interaction, as it is served. */
+type Channel = ReturnType<typeof newChannel>;
+type Json = Record<string, unknown>;
 
 interface ParticipantFields {
   address?: string;
@@ -71,10 +71,7 @@ export class Flex {
    *
    * @throws TwilioError 400 for what Twilio would not accept
    */
-  createInteraction(
-    channel: Record<string, unknown>,
-    routing: Record<string, unknown>,
-  ): SimulatedInteraction {
+  createInteraction(channel: Json, routing: Json): SimulatedInteraction {
     const { type, initiated_by, participants } = channel;
     if (typeof type !== 'string' || !channelTypes.includes(type))
       throw invalid(`Channel type ${type} is not supported`);
@@ -82,33 +79,27 @@ export class Flex {
     if (initiated_by !== 'agent')
       throw invalid('The local Twilio simulates interactions with initiated_by "agent"');
     checkParticipant(type, participant, channel.properties);
-    const properties = (routing.properties ?? {}) as Record<string, unknown>;
+    const properties = (routing.properties ?? {}) as Json;
     const worker = this.#taskRouter.checkRouting(properties);
 
     // The post-action webhook comes for Flex's conversations too.
     const conversation = this.#state.createConversation({}, { ...origin, webhooks: true });
-    const interaction: SimulatedInteraction = {
-      sid: newSid('KD'),
-      channelSid: newSid('UO'),
-      inviteSid: newSid('KG'),
-      type,
-      status: 'setup',
-      errorCode: null,
-      errorMessage: null,
-      conversationSid: conversation.sid,
-      task: this.#taskRouter.createTask(properties, worker),
-      routing,
-    };
-    Object.assign(interaction.task.attributes, {
+    const sid = newSid('KD');
+    const made = newChannel(sid, type);
+    const invite = newInvite(made, routing);
+    const attributes = {
+      ...(properties.attributes as object | undefined),
       channelType: type,
       conversationSid: conversation.sid,
-      flexInteractionSid: interaction.sid,
-      flexInteractionChannelSid: interaction.channelSid,
-      flexChannelInviteSid: interaction.inviteSid,
+      flexInteractionSid: sid,
+      flexInteractionChannelSid: made.sid,
+      flexChannelInviteSid: invite.sid,
       direction: 'outbound',
       initiatedBy: 'agent',
       conversations: { media: [{ conversation_sid: conversation.sid }] },
-    });
+    };
+    const task = this.#taskRouter.createTask(properties, attributes, worker);
+    const interaction = { sid, channel: made, invite, routing, task, conversationSid: conversation.sid };
     this.#interactions.set(interaction.sid, interaction);
     this.#join(interaction, conversation, participant ?? {}, channel.properties);
     if (this.setupMs <= 0) this.#activate(interaction, worker);
@@ -133,7 +124,7 @@ export class Flex {
   /** @throws TwilioError 404 */
   channel(sid: string, channelSid: string): SimulatedInteraction {
     const interaction = this.interaction(sid);
-    if (interaction.channelSid === channelSid) return interaction;
+    if (interaction.channel.sid === channelSid) return interaction;
     throw notFound(`/Interactions/${sid}/Channels/${channelSid}`);
   }
 
@@ -145,8 +136,9 @@ export class Flex {
     tasks: unknown,
   ): SimulatedInteraction {
     const interaction = this.channel(sid, channelSid);
-    if (interaction.status === 'failed') throw invalid('The channel has failed and cannot be updated');
-    interaction.status = to;
+    const { channel } = interaction;
+    if (channel.status === 'failed') throw invalid('The channel has failed and cannot be updated');
+    channel.status = to;
     if (to === 'closed') this.#closeConversation(interaction.conversationSid);
     this.#taskRouter.moveTask(interaction.task, tasks === 'closed' ? 'completed' : 'wrapping');
     this.#tell();
@@ -179,16 +171,17 @@ export class Flex {
       );
     } catch (error) {
       if (!(error instanceof TwilioError)) throw error;
-      Object.assign(interaction, { status: 'failed', errorCode: error.code, errorMessage: error.message });
+      const { code: error_code, message: error_message } = error;
+      Object.assign(interaction.channel, { status: 'failed', error_code, error_message });
       this.#taskRouter.moveTask(interaction.task, 'canceled');
       this.#closeConversation(sid);
     }
   }
 
-  #activate(interaction: SimulatedInteraction, { identity }: FlexWorker): void {
-    if (interaction.status !== 'setup' || !this.#interactions.has(interaction.sid)) return;
-    this.#state.addParticipant(interaction.conversationSid, { identity }, origin);
-    interaction.status = 'active';
+  #activate(interaction: SimulatedInteraction, worker: Worker): void {
+    if (interaction.channel.status !== 'setup' || !this.#interactions.has(interaction.sid)) return;
+    this.#state.addParticipant(interaction.conversationSid, { identity: identityOf(worker) }, origin);
+    interaction.channel.status = 'active';
     this.#taskRouter.moveTask(interaction.task, 'assigned');
     this.#tell();
   }
@@ -196,8 +189,8 @@ export class Flex {
   /** With its conversation a channel is over, and its task is left to be wrapped up. */
   #endChannelOf(conversationSid: string): void {
     const interaction = this.interactions().find((one) => one.conversationSid === conversationSid);
-    if (!interaction || !['setup', 'active'].includes(interaction.status)) return;
-    interaction.status = 'closed';
+    if (!interaction || !['setup', 'active'].includes(interaction.channel.status)) return;
+    interaction.channel.status = 'closed';
     this.#taskRouter.moveTask(interaction.task, 'wrapping');
     this.#tell();
   }
@@ -243,41 +236,40 @@ export function flexRoutes(flex: Flex): Hono<RestEnv> {
   });
   app.get('/:sid', (c) => c.json(interactionResource(flex.interaction(c.req.param('sid')))));
   app.get('/:sid/Channels', (c) =>
-    c.json(page(c, 'channels', [channelResource(flex.interaction(c.req.param('sid')))])),
+    c.json(page(c, 'channels', [flex.interaction(c.req.param('sid')).channel])),
   );
   app.get('/:sid/Channels/:channel', (c) => {
     const { sid, channel } = c.req.param();
-    return c.json(channelResource(flex.channel(sid, channel)));
+    return c.json(flex.channel(sid, channel).channel);
   });
   app.post('/:sid/Channels/:channel', (c) => {
     const { sid, channel } = c.req.param();
     const { Status, Routing = '{}' } = c.env.form;
     const { status } = readJson('Routing', Routing);
-    return c.json(channelResource(flex.closeChannel(sid, channel, Status as 'closed' | 'inactive', status)));
+    return c.json(flex.closeChannel(sid, channel, Status as 'closed' | 'inactive', status).channel);
   });
   app.get('/:sid/Channels/:channel/Invites', (c) => {
     const { sid, channel } = c.req.param();
-    return c.json(page(c, 'invites', [inviteResource(flex.channel(sid, channel))]));
+    return c.json(page(c, 'invites', [flex.channel(sid, channel).invite]));
   });
   return app;
 }
 
-function interactionResource(interaction: SimulatedInteraction): object {
-  const { sid, channelSid, type, task, routing } = interaction;
+/** An interaction tells in `routing` how its task stands now. */
+function interactionResource({ sid, channel, task, routing }: SimulatedInteraction): object {
   const url = `https://flex-api.twilio.com/v1/Interactions/${sid}`;
-  const properties = (routing.properties ?? {}) as Record<string, unknown>;
-  const seconds = Math.floor(task.dateCreated.getTime() / 1_000);
+  const seconds = Date.parse(task.date_created) / 1_000;
   return {
     sid,
-    channel: { type, sid: channelSid },
+    channel: { type: channel.type, sid: channel.sid },
     routing: {
       reservation: null,
       properties: {
-        ...properties,
+        ...(routing.properties as object | undefined),
         sid: task.sid,
-        assignment_status: task.status,
-        attributes: JSON.stringify(task.attributes),
-        routing_target: task.workerSid,
+        assignment_status: task.assignment_status,
+        attributes: task.attributes,
+        routing_target: task.routing_target,
         reason: task.reason,
         date_created: seconds,
         date_updated: seconds,
@@ -285,7 +277,7 @@ function interactionResource(interaction: SimulatedInteraction): object {
         age: 0,
         age_in_queue: 0,
         priority: 0,
-        task_channel_unique_name: task.taskChannel,
+        task_channel_unique_name: task.task_channel_unique_name,
       },
     },
     url,
@@ -295,34 +287,22 @@ function interactionResource(interaction: SimulatedInteraction): object {
   };
 }
 
-function channelResource({
-  sid,
-  channelSid,
-  type,
-  status,
-  errorCode,
-  errorMessage,
-}: SimulatedInteraction): object {
-  const url = `https://flex-api.twilio.com/v1/Interactions/${sid}/Channels/${channelSid}`;
+function newChannel(interactionSid: string, type: string) {
+  const sid = newSid('UO');
+  const url = `https://flex-api.twilio.com/v1/Interactions/${interactionSid}/Channels/${sid}`;
   return {
-    sid: channelSid,
-    interaction_sid: sid,
+    sid,
+    interaction_sid: interactionSid,
     type,
-    status,
-    error_code: errorCode,
-    error_message: errorMessage,
+    status: 'setup' as ChannelStatus,
+    error_code: null as number | null,
+    error_message: null as string | null,
     url,
     links: { participants: `${url}/Participants`, invites: `${url}/Invites` },
   };
 }
 
-function inviteResource({ sid, channelSid, inviteSid, routing }: SimulatedInteraction): object {
-  const url = `https://flex-api.twilio.com/v1/Interactions/${sid}/Channels/${channelSid}/Invites`;
-  return {
-    sid: inviteSid,
-    interaction_sid: sid,
-    channel_sid: channelSid,
-    routing,
-    url: `${url}/${inviteSid}`,
-  };
+function newInvite({ sid: channel_sid, interaction_sid, url }: Channel, routing: Json) {
+  const sid = newSid('KG');
+  return { sid, interaction_sid, channel_sid, routing, url: `${url}/Invites/${sid}` };
 }

@@ -6,15 +6,16 @@ import type { RestEnv } from './http/app';
 import { slice } from './http/paging';
 import { newSid } from './http/sids';
 
-/** A message that came in. */
-export interface ReceivedMessage {
-  /** `SM…` */
-  sid: string;
+/** A message that a customer sent. */
+export interface NewReceivedMessage {
   from: string;
   to: string;
   body: string;
   at: Date;
 }
+
+/** A received message, as it is served. */
+export type ReceivedMessage = ReturnType<typeof newReceivedMessage>;
 
 /** What WhatsApp leaves a business to write freely in, from the customer's last message on. */
 const windowMs = 24 * 60 * 60_000;
@@ -26,23 +27,19 @@ const windowMs = 24 * 60 * 60_000;
  */
 export class MessageLog {
   readonly #state: Conversations;
-  #received: ReceivedMessage[] = [];
+  #received: { message: ReceivedMessage; at: Date }[] = [];
 
   constructor(state: Conversations, content: ContentModel) {
     this.#state = state;
     state.onChange((change) => {
       if (change.type !== 'messageAdded') return;
       if (['SMS', 'WHATSAPP'].includes(change.origin.source)) this.#receive(change.message);
-      else if (!this.#isDelivered(change.message, content)) change.message.undelivered = 63016;
+      else if (!this.#isDelivered(change.message, content)) state.failMessage(change.message, 63016);
     });
   }
 
-  get accountSid(): string {
-    return this.#state.accountSid;
-  }
-
-  add(message: Omit<ReceivedMessage, 'sid'>): void {
-    this.#received.push({ sid: newSid('SM'), ...message });
+  add(given: NewReceivedMessage): void {
+    this.#received.push({ message: newReceivedMessage(this.#state.accountSid, given), at: given.at });
   }
 
   /** The latest first. */
@@ -56,9 +53,11 @@ export class MessageLog {
     after?: Date;
   }): ReceivedMessage[] {
     return this.#received
-      .filter((one) => from === undefined || one.from === from)
-      .filter((one) => to === undefined || one.to === to)
-      .filter((one) => after === undefined || one.at >= after)
+      .filter(({ message, at }) => {
+        if (from !== undefined && message.from !== from) return false;
+        return (to === undefined || message.to === to) && (after === undefined || at >= after);
+      })
+      .map(({ message }) => message)
       .reverse();
   }
 
@@ -73,19 +72,20 @@ export class MessageLog {
   }
 
   #receive(message: Message): void {
-    const bindings = this.#state.participants(message.conversationSid).map((one) => one.messagingBinding);
+    const bindings = this.#state.participants(message.conversation_sid).map((one) => one.messaging_binding);
     const sender = bindings.find((one) => one?.address === message.author);
-    const ours = sender?.proxyAddress ?? bindings.find((one) => one?.projectedAddress)?.projectedAddress;
-    this.add({ from: message.author, to: ours ?? '', body: message.body ?? '', at: message.dateCreated });
+    const ours = sender?.proxy_address ?? bindings.find((one) => one?.projected_address)?.projected_address;
+    const { author: from, body, date_created } = message;
+    this.add({ from, to: ours ?? '', body: body ?? '', at: new Date(date_created) });
   }
 
   /** Outside the window WhatsApp takes approved templates alone, and says so after the message was accepted. */
-  #isDelivered({ conversationSid, contentSid, dateCreated }: Message, content: ContentModel): boolean {
-    if (contentSid !== null && content.template(contentSid).whatsApp === 'approved') return true;
-    return this.#state.participants(conversationSid).every(({ messagingBinding }) => {
-      const { type, address, proxyAddress } = messagingBinding ?? {};
-      if (type !== 'whatsapp' || address === undefined || proxyAddress === undefined) return true;
-      return this.isWindowOpen(address, proxyAddress, dateCreated);
+  #isDelivered({ conversation_sid, content_sid, date_created }: Message, content: ContentModel): boolean {
+    if (content_sid !== null && content.isApproved(content_sid)) return true;
+    return this.#state.participants(conversation_sid).every(({ messaging_binding }) => {
+      const { type, address, proxy_address } = messaging_binding ?? {};
+      if (type !== 'whatsapp' || address === undefined || proxy_address === undefined) return true;
+      return this.isWindowOpen(address, proxy_address, new Date(date_created));
     });
   }
 }
@@ -98,7 +98,7 @@ export function messageLogRoutes(log: MessageLog): Hono<RestEnv> {
     const messages = log.received({ from, to, ...(after !== undefined && { after: new Date(after) }) });
     const { index, size, items, link } = slice(c, messages);
     return c.json({
-      messages: items.map((one) => messageResource(log.accountSid, one)),
+      messages: items,
       end: index * size + items.length,
       first_page_uri: link(0),
       next_page_uri: link(index + 1) ?? null,
@@ -112,7 +112,8 @@ export function messageLogRoutes(log: MessageLog): Hono<RestEnv> {
   return app;
 }
 
-function messageResource(accountSid: string, { sid, from, to, body, at }: ReceivedMessage): object {
+function newReceivedMessage(accountSid: string, { from, to, body, at }: NewReceivedMessage) {
+  const sid = newSid('SM');
   const date = at.toUTCString().replace('GMT', '+0000');
   const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${sid}`;
   return {

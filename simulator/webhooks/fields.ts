@@ -12,21 +12,21 @@ export function participantAddedFields(
   source: string,
   { brackets = false } = {},
 ): Record<string, string> {
-  const { address, proxyAddress, type, projectedAddress: projected } = participant.messagingBinding ?? {};
-  // In square brackets Twilio's own schema of this event has it.
+  const { address, proxy_address, type, projected_address: projected } = participant.messaging_binding ?? {};
+  // Twilio's own schema of this event has it in square brackets.
   const projectedAddress = projected !== undefined && brackets ? `[${projected}]` : projected;
   return {
     EventType: 'onParticipantAdded',
-    AccountSid: participant.accountSid,
+    AccountSid: participant.account_sid,
     Source: source,
-    ChatServiceSid: conversation.chatServiceSid,
+    ChatServiceSid: conversation.chat_service_sid,
     ConversationSid: conversation.sid,
     ParticipantSid: participant.sid,
-    DateCreated: participant.dateCreated.toISOString(),
+    DateCreated: eventDate(participant.date_created),
     ...(participant.identity !== null && { Identity: participant.identity }),
-    RoleSid: participant.roleSid,
+    RoleSid: participant.role_sid,
     Attributes: participant.attributes,
-    ...(proxyAddress !== undefined && { 'MessagingBinding.ProxyAddress': proxyAddress }),
+    ...(proxy_address !== undefined && { 'MessagingBinding.ProxyAddress': proxy_address }),
     ...(address !== undefined && { 'MessagingBinding.Address': address }),
     ...(projectedAddress !== undefined && { 'MessagingBinding.ProjectedAddress': projectedAddress }),
     ...(type !== undefined && { 'MessagingBinding.Type': type }),
@@ -48,19 +48,43 @@ export function conversationAddedFields(
 ): Record<string, string> {
   return {
     EventType: 'onConversationAdded',
-    AccountSid: conversation.accountSid,
+    AccountSid: conversation.account_sid,
     Source: source,
     ConversationSid: conversation.sid,
-    DateCreated: conversation.dateCreated.toISOString(),
-    DateUpdated: conversation.dateUpdated.toISOString(),
-    ...(conversation.friendlyName !== null && { FriendlyName: conversation.friendlyName }),
-    ...(conversation.uniqueName !== null && { UniqueName: conversation.uniqueName }),
+    DateCreated: eventDate(conversation.date_created),
+    DateUpdated: eventDate(conversation.date_updated),
+    ...(conversation.friendly_name !== null && { FriendlyName: conversation.friendly_name }),
+    ...(conversation.unique_name !== null && { UniqueName: conversation.unique_name }),
     Attributes: conversation.attributes,
-    ChatServiceSid: conversation.chatServiceSid,
-    MessagingServiceSid: conversation.messagingServiceSid,
+    ChatServiceSid: conversation.chat_service_sid,
+    MessagingServiceSid: conversation.messaging_service_sid,
     ...binding,
     State: conversation.state,
     RetryCount: '0',
+  };
+}
+
+/**
+ * The fields of `onConversationRoute`.
+ *
+ * @param binding between whom the conversation is
+ * @see https://www.twilio.com/docs/frontline/handle-incoming-conversations
+ */
+export function conversationRouteFields(
+  conversation: Conversation,
+  binding: Record<string, string>,
+): Record<string, string> {
+  return {
+    EventType: 'onConversationRoute',
+    ConversationSid: conversation.sid,
+    DateCreated: eventDate(conversation.date_created),
+    DateUpdated: eventDate(conversation.date_updated),
+    ...(conversation.friendly_name !== null && { FriendlyName: conversation.friendly_name }),
+    UniqueName: conversation.unique_name ?? '',
+    Attributes: conversation.attributes,
+    ConversationServiceSid: conversation.chat_service_sid,
+    ...binding,
+    State: conversation.state,
   };
 }
 
@@ -83,4 +107,9 @@ export function conversationAddFields(
     MessagingServiceSid: `MG${'0'.repeat(31)}1`,
     State: 'active',
   };
+}
+
+/** Webhooks tell milliseconds, as in `2024-05-14T09:30:00.000Z`; resources do not. */
+function eventDate(date: string): string {
+  return new Date(date).toISOString();
 }

@@ -29,7 +29,7 @@ function webhookOf(
     return { name: 'onConversationAdded', conversationSid: conversation.sid, fields };
   }
   const { participant } = change;
-  const conversation = state.conversation(participant.conversationSid);
+  const conversation = state.conversation(participant.conversation_sid);
   const fields = participantAddedFields(conversation, participant, 'API');
   return { name: 'onParticipantAdded', conversationSid: conversation.sid, fields };
 }

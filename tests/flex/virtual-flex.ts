@@ -10,7 +10,7 @@ import { serveEndpoint } from '../../lib/webhook/endpoint';
 import type { EndpointPlatform } from '../../lib/webhook/endpoint-platform';
 import type { RuntimeContext } from '../../lib/webhook/platform';
 import { Conversations } from '../../simulator/twilio/conversations/conversations';
-import type { Message } from '../../simulator/twilio/conversations/model';
+import type { Message, MessageDetails } from '../../simulator/twilio/conversations/model';
 import type { SimulatedInteraction } from '../../simulator/twilio/flex';
 import { type Fault, Faults, type Matcher } from '../../simulator/twilio/http/faults';
 import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/request';
@@ -154,8 +154,11 @@ export class VirtualFlex {
   }
 
   /** Every message in any conversation, in the order of the conversations. */
-  messages(): Message[] {
-    return this.state.conversations().flatMap(({ sid }) => this.state.messages(sid));
+  messages(): (Message & MessageDetails)[] {
+    return this.state
+      .conversations()
+      .flatMap(({ sid }) => this.state.messages(sid))
+      .map((message) => ({ ...message, ...this.state.detailsOf(message) }));
   }
 
   openConversations(): string[] {
@@ -163,7 +166,9 @@ export class VirtualFlex {
   }
 
   openInteractions(): SimulatedInteraction[] {
-    return this.rest.flex.interactions().filter(({ status }) => status === 'setup' || status === 'active');
+    return this.rest.flex
+      .interactions()
+      .filter(({ channel }) => ['setup', 'active'].includes(channel.status));
   }
 
   /** The requests that change something, as `POST /v1/…`, SIDs and names replaced by stars. */

@@ -166,7 +166,7 @@ function deliver(turns: Turns, setting: Setting): (order: readonly number[]) => 
   return (order) => {
     // Our number stays in its group.
     if (group) {
-      const projected = state.participants(sid).filter((one) => one.messagingBinding?.projectedAddress);
+      const projected = state.participants(sid).filter((one) => one.messaging_binding?.projected_address);
       expect({ order, projected: projected.length }).not.toEqual({ order, projected: 0 });
     }
     const outsiders = [...others.there, ...(others.joining === undefined ? [] : [others.joining])];

@@ -29,17 +29,17 @@ export class AddressPairs {
 
   /** A customer who meets us at another of our addresses lets the old pair go. */
   moveClaim(participant: Participant, proxyAddress: string | undefined): void {
-    const { messagingBinding, conversationSid } = participant;
-    const address = messagingBinding?.address;
-    if (!address || !proxyAddress || proxyAddress === messagingBinding.proxyAddress) return;
-    this.claim(address, proxyAddress, conversationSid);
+    const { messaging_binding: binding, conversation_sid } = participant;
+    const address = binding?.address;
+    if (!address || !proxyAddress || proxyAddress === binding.proxy_address) return;
+    this.claim(address, proxyAddress, conversation_sid);
     this.release(participant);
   }
 
-  release({ messagingBinding, conversationSid }: Participant): void {
-    if (!messagingBinding?.address || !messagingBinding.proxyAddress) return;
-    const pair = pairOf(messagingBinding.address, messagingBinding.proxyAddress);
-    if (this.#pairs.get(pair) === conversationSid) this.#pairs.delete(pair);
+  release({ messaging_binding: binding, conversation_sid }: Participant): void {
+    if (!binding?.address || !binding.proxy_address) return;
+    const pair = pairOf(binding.address, binding.proxy_address);
+    if (this.#pairs.get(pair) === conversation_sid) this.#pairs.delete(pair);
   }
 
   clear(): void {

@@ -1,13 +1,16 @@
+import { formatDate } from '../http/dates';
 import { invalid, notFound, TwilioError } from '../http/errors';
 import type { Origin } from '../http/request';
-import { fixedSid, newSid } from '../http/sids';
-import { Entries, initializingOf } from './entries';
+import { assignGiven } from '../http/resource';
+import { fixedSid } from '../http/sids';
+import { Entries, type Entry, initializingOf } from './entries';
 import { checkConversation, checkParticipant, limits, requireAtMost, requireAttributes } from './limits';
 import type {
   Change,
   Conversation,
   GroupJoin,
   Message,
+  MessageDetails,
   NewConversation,
   NewMessage,
   NewParticipant,
@@ -21,6 +24,7 @@ import {
   requireNewInGroup,
   requireNotOurs,
 } from './participants';
+import { newConversation, newMessage, newParticipant, undelivered } from './resources';
 import { setTimers } from './timers';
 
 export interface ConversationsOptions {
@@ -56,6 +60,7 @@ export class Conversations {
   readonly staleIdentities = new Set<string>();
   readonly #now: () => Date;
   readonly #entries: Entries;
+  readonly #messageDetails = new WeakMap<Message, MessageDetails>();
 
   constructor({
     accountSid,
@@ -75,29 +80,21 @@ export class Conversations {
     const chatServiceSid = given.chatServiceSid ?? this.defaultServiceSid;
     this.#entries.requireUniqueName(given.uniqueName, chatServiceSid);
     const now = this.#now();
-    const conversation: Conversation = {
-      sid: given.sid ?? newSid('CH'),
-      accountSid: this.accountSid,
-      chatServiceSid,
-      messagingServiceSid: given.messagingServiceSid ?? this.defaultMessagingServiceSid,
-      friendlyName: given.friendlyName ?? null,
-      uniqueName: given.uniqueName ?? null,
-      attributes: given.attributes ?? '{}',
-      state: given.state ?? (given.initializing ? 'initializing' : 'active'),
-      dateCreated: given.dateCreated ?? now,
-      dateUpdated: now,
-      timers: {},
-    };
-    setTimers(conversation, given.timers, this.#now());
-    this.#entries.add({
+    const { accountSid, defaultMessagingServiceSid: messagingServiceSid } = this;
+    const conversation = newConversation(given, { accountSid, chatServiceSid, messagingServiceSid }, now);
+    const entry: Entry = {
       conversation,
       participants: [],
       messages: [],
       nextIndex: 0,
+      timers: {},
+      updatedAt: now,
       removed: new Set(),
       initializing: initializingOf(given.initializing, now),
       changes: [],
-    });
+    };
+    setTimers(entry, given.timers, now);
+    this.#entries.add(entry);
     this.#entries.tell({ type: 'conversationAdded', conversation, origin });
     return conversation;
   }
@@ -110,6 +107,11 @@ export class Conversations {
     return this.#entries.find(sidOrUniqueName, chatServiceSid).conversation;
   }
 
+  /** @returns when a conversation was changed last, to the millisecond */
+  updatedAt(sid: string): Date {
+    return this.#entries.find(sid).updatedAt;
+  }
+
   conversations(): Conversation[] {
     return this.#entries.all().map(({ conversation }) => conversation);
   }
@@ -118,19 +120,18 @@ export class Conversations {
     checkConversation(given);
     const entry = this.#entries.changing(sid);
     const { conversation } = entry;
-    if (given.uniqueName !== undefined && given.uniqueName !== conversation.uniqueName) {
-      this.#entries.requireUniqueName(given.uniqueName, conversation.chatServiceSid);
+    if (given.uniqueName !== undefined && given.uniqueName !== conversation.unique_name) {
+      this.#entries.requireUniqueName(given.uniqueName, conversation.chat_service_sid);
     }
-    const { friendlyName, uniqueName, attributes, messagingServiceSid, dateCreated } = given;
-    Object.assign(conversation, {
-      ...(friendlyName !== undefined && { friendlyName }),
-      ...(uniqueName !== undefined && { uniqueName }),
-      ...(attributes !== undefined && { attributes }),
-      ...(messagingServiceSid !== undefined && { messagingServiceSid }),
-      ...(dateCreated !== undefined && { dateCreated }),
-      dateUpdated: this.#now(),
+    assignGiven(conversation, {
+      friendly_name: given.friendlyName,
+      unique_name: given.uniqueName,
+      attributes: given.attributes,
+      messaging_service_sid: given.messagingServiceSid,
+      date_created: given.dateCreated && formatDate(given.dateCreated),
     });
-    setTimers(conversation, given.timers, this.#now());
+    this.#entries.setUpdated(entry, this.#now());
+    setTimers(entry, given.timers, this.#now());
     const from = conversation.state;
     if (given.state !== undefined && given.state !== from) {
       this.#entries.move(entry, given.state);
@@ -169,19 +170,7 @@ export class Conversations {
     }
     if (address && proxyAddress) this.#entries.pairs.claim(address, proxyAddress, sid);
     const now = this.#now();
-    const participant: Participant = {
-      sid: newSid('MB'),
-      accountSid: this.accountSid,
-      conversationSid: sid,
-      identity: identity ?? null,
-      attributes: given.attributes ?? '{}',
-      messagingBinding: bindingOf({ address, proxyAddress, projectedAddress }),
-      roleSid: given.roleSid ?? fixedSid('RL', identity ? 1 : 2),
-      dateCreated: now,
-      dateUpdated: now,
-      lastReadMessageIndex: null,
-      lastReadTimestamp: null,
-    };
+    const participant = newParticipant(entry.conversation, given, now);
     entry.participants.push(participant);
     this.#entries.touch(entry, now);
     this.#entries.tell({ type: 'participantAdded', participant, origin });
@@ -221,18 +210,14 @@ export class Conversations {
       }
     }
     this.#entries.pairs.moveClaim(participant, proxyAddress);
-    Object.assign(participant, {
-      ...(identity !== undefined && { identity }),
-      ...(attributes !== undefined && { attributes }),
-      ...(roleSid !== undefined && { roleSid }),
-      dateUpdated: this.#now(),
-    });
+    const date_updated = formatDate(this.#now());
+    assignGiven(participant, { identity, attributes, role_sid: roleSid, date_updated });
     if (proxyAddress !== undefined || projectedAddress !== undefined) {
-      const before = participant.messagingBinding;
-      participant.messagingBinding = bindingOf({
+      const before = participant.messaging_binding;
+      participant.messaging_binding = bindingOf({
         address: before?.address,
-        proxyAddress: proxyAddress ?? before?.proxyAddress,
-        projectedAddress: projectedAddress ?? before?.projectedAddress,
+        proxyAddress: proxyAddress ?? before?.proxy_address,
+        projectedAddress: projectedAddress ?? before?.projected_address,
       });
     }
     this.#entries.tell({ type: 'participantUpdated', participant, origin });
@@ -249,34 +234,19 @@ export class Conversations {
   }
 
   addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
-    const { author, body, attributes, contentSid, subject, mediaSids } = given;
+    const { author, body, attributes, subject } = given;
     const entry = this.#entries.changing(conversationSid, origin);
     if (entry.conversation.state === 'inactive') this.#entries.move(entry, 'active');
     requireAtMost('Body', body, limits.body);
     requireAtMost('Subject', subject, limits.subject);
     requireAttributes(attributes, limits.messageAttributes);
     const now = this.#now();
-    const participant = entry.participants.find(
-      ({ identity, messagingBinding }) =>
-        author !== undefined && (identity ?? messagingBinding?.address) === author,
+    const sender = entry.participants.find(
+      ({ identity, messaging_binding: binding }) =>
+        author !== undefined && (identity ?? binding?.address) === author,
     );
-    const message: Message = {
-      sid: newSid('IM'),
-      accountSid: this.accountSid,
-      conversationSid: entry.conversation.sid,
-      index: entry.nextIndex++,
-      author: author ?? 'system',
-      body: body ?? null,
-      attributes: attributes ?? '{}',
-      participantSid: participant?.sid ?? null,
-      contentSid: contentSid ?? null,
-      subject: subject ?? null,
-      media:
-        mediaSids?.map((sid) => ({ sid, contentType: 'application/octet-stream', filename: sid, size: 0 })) ??
-        null,
-      dateCreated: now,
-      dateUpdated: now,
-    };
+    const message = newMessage(entry.conversation, given, { index: entry.nextIndex++, sender, now });
+    this.#messageDetails.set(message, { subject: subject ?? null });
     entry.messages.push(message);
     this.#entries.touch(entry, now);
     this.#entries.tell({ type: 'messageAdded', message, origin });
@@ -287,6 +257,17 @@ export class Conversations {
     return [...this.#entries.find(conversationSid).messages];
   }
 
+  /** @returns what is known of a message beyond what is served */
+  detailsOf(message: Message): MessageDetails {
+    return this.#messageDetails.get(message) ?? { subject: null };
+  }
+
+  /** Lets a message fail on its way to the customer, after it was accepted. */
+  failMessage(message: Message, code: number): void {
+    message.delivery = undelivered;
+    this.#messageDetails.set(message, { ...this.detailsOf(message), undelivered: code });
+  }
+
   /** Changes a message's text, author or attributes. */
   updateMessage(conversationSid: string, sid: string, given: NewMessage, origin: Origin): Message {
     const entry = this.#entries.changing(conversationSid);
@@ -294,12 +275,8 @@ export class Conversations {
     if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
     requireAtMost('Body', given.body, limits.body);
     requireAttributes(given.attributes, limits.messageAttributes);
-    Object.assign(message, {
-      ...(given.body !== undefined && { body: given.body }),
-      ...(given.author !== undefined && { author: given.author }),
-      ...(given.attributes !== undefined && { attributes: given.attributes }),
-      dateUpdated: this.#now(),
-    });
+    const { body, author, attributes } = given;
+    assignGiven(message, { body, author, attributes, date_updated: formatDate(this.#now()) });
     this.#entries.tell({ type: 'messageUpdated', message, origin });
     return message;
   }

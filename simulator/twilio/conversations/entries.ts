@@ -1,8 +1,9 @@
+import { formatDate } from '../http/dates';
 import { notFound, TwilioError } from '../http/errors';
 import type { Origin } from '../http/request';
 import { AddressPairs } from './address-pairs';
 import type { Change, Conversation, ConversationState, Message, NewConversation, Participant } from './model';
-import { setTimers } from './timers';
+import { setTimers, type Timers } from './timers';
 
 /** One conversation with all that is in it. */
 export interface Entry {
@@ -10,6 +11,9 @@ export interface Entry {
   participants: Participant[];
   messages: Message[];
   nextIndex: number;
+  timers: Timers;
+  /** To the millisecond, which `date_updated` does not tell. */
+  updatedAt: Date;
   /** The identities that were taken out of it. */
   removed: Set<string>;
   /** Until when it is initializing, and how many changes by REST are refused before. */
@@ -81,12 +85,12 @@ export class Entries {
    */
   find(sidOrUniqueName: string, chatServiceSid?: string): Entry {
     const isInService = (entry: Entry | undefined): boolean =>
-      chatServiceSid === undefined || entry?.conversation.chatServiceSid === chatServiceSid;
+      chatServiceSid === undefined || entry?.conversation.chat_service_sid === chatServiceSid;
     const withSid = this.#entries.get(sidOrUniqueName);
     const entry = withSid
       ? [withSid].find(isInService)
       : [...this.#entries.values()].find(
-          (one) => one.conversation.uniqueName === sidOrUniqueName && isInService(one),
+          (one) => one.conversation.unique_name === sidOrUniqueName && isInService(one),
         );
     if (!entry) throw notFound(`/Conversations/${sidOrUniqueName}`);
     return this.#timed(entry);
@@ -128,20 +132,23 @@ export class Entries {
 
   /** A change starts the timers anew. */
   touch(entry: Entry, now: Date): void {
-    entry.conversation.dateUpdated = now;
-    setTimers(entry.conversation, undefined, this.#now());
+    this.setUpdated(entry, now);
+    setTimers(entry, undefined, this.#now());
   }
 
-  /** Moves a conversation on whose timers have run out. */
+  setUpdated(entry: Entry, now: Date): void {
+    entry.updatedAt = now;
+    entry.conversation.date_updated = formatDate(now);
+  }
+
+  /** Moves on a conversation whose timers have run out. */
   #timed(entry: Entry): Entry {
-    const { conversation } = entry;
-    const { dateInactive, dateClosed } = conversation.timers;
-    const now = this.#now();
-    if (conversation.state === 'initializing' && entry.initializing.until <= now.getTime()) {
-      this.#becomeActive(entry);
-    }
-    if (conversation.state === 'active' && dateInactive && dateInactive <= now) this.move(entry, 'inactive');
-    if (conversation.state !== 'closed' && dateClosed && dateClosed <= now) this.move(entry, 'closed');
+    const { conversation, initializing, timers } = entry;
+    const now = this.#now().getTime();
+    const isOver = (moment: number | undefined): boolean => moment !== undefined && moment <= now;
+    if (conversation.state === 'initializing' && isOver(initializing.until)) this.#becomeActive(entry);
+    if (conversation.state === 'active' && isOver(timers.inactiveAt)) this.move(entry, 'inactive');
+    if (conversation.state !== 'closed' && isOver(timers.closedAt)) this.move(entry, 'closed');
     return entry;
   }
 
@@ -156,7 +163,7 @@ export class Entries {
     if (uniqueName === undefined) return;
     const taken = [...this.#entries.values()].some(
       ({ conversation }) =>
-        conversation.uniqueName === uniqueName && conversation.chatServiceSid === chatServiceSid,
+        conversation.unique_name === uniqueName && conversation.chat_service_sid === chatServiceSid,
     );
     if (taken) throw new TwilioError(409, 50353, 'Conversation with provided unique name already exists');
   }

@@ -9,63 +9,81 @@ export type GroupJoin = 'update' | 'create' | 'both';
 
 export type ConversationState = 'initializing' | 'active' | 'inactive' | 'closed';
 
+/** `messaging_binding` of a participant. */
 export interface Binding {
   /** `sms`, `whatsapp`, … */
   type: string;
   address?: string;
-  proxyAddress?: string;
-  projectedAddress?: string;
+  proxy_address?: string;
+  projected_address?: string;
 }
 
+/**
+ * A conversation, as it is served below the default service.
+ *
+ * @see https://www.twilio.com/docs/conversations/api/conversation-resource
+ */
 export interface Conversation {
+  account_sid: string;
+  chat_service_sid: string;
+  messaging_service_sid: string;
   sid: string;
-  accountSid: string;
-  chatServiceSid: string;
-  messagingServiceSid: string;
-  friendlyName: string | null;
-  uniqueName: string | null;
+  friendly_name: string | null;
+  unique_name: string | null;
   /** JSON text */
   attributes: string;
   state: ConversationState;
-  dateCreated: Date;
-  dateUpdated: Date;
-  /** ISO 8601 durations as they were given, and the moments that follow from them. */
-  timers: { inactive?: string; closed?: string; dateInactive?: Date; dateClosed?: Date };
+  date_created: string;
+  date_updated: string;
+  timers: { date_inactive?: string; date_closed?: string };
+  url: string;
+  links: Record<string, string>;
+  bindings: null;
 }
 
+/** @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource */
 export interface Participant {
+  account_sid: string;
+  conversation_sid: string;
   sid: string;
-  accountSid: string;
-  conversationSid: string;
   identity: string | null;
   /** JSON text */
   attributes: string;
-  messagingBinding: Binding | null;
-  roleSid: string;
-  dateCreated: Date;
-  dateUpdated: Date;
-  lastReadMessageIndex: number | null;
-  lastReadTimestamp: string | null;
+  messaging_binding: Binding | null;
+  role_sid: string;
+  date_created: string;
+  date_updated: string;
+  url: string;
+  last_read_message_index: number | null;
+  last_read_timestamp: string | null;
 }
 
+/** @see https://www.twilio.com/docs/conversations/api/conversation-message-resource */
 export interface Message {
+  account_sid: string;
+  conversation_sid: string;
   sid: string;
-  accountSid: string;
-  conversationSid: string;
   index: number;
   author: string;
   body: string | null;
+  media: { sid: string; content_type: string; filename: string; size: number; category: string }[] | null;
   /** JSON text */
   attributes: string;
-  participantSid: string | null;
-  contentSid: string | null;
+  participant_sid: string | null;
+  date_created: string;
+  date_updated: string;
+  url: string;
+  delivery: Record<string, number | string> | null;
+  links: Record<string, string>;
+  content_sid: string | null;
+}
+
+/** What is known of a message beyond what is served. */
+export interface MessageDetails {
   /** Of an e-mail. */
   subject: string | null;
   /** Twilio's error code where the message does not reach the customer, e.g. 63016. */
   undelivered?: number;
-  media: { sid: string; contentType: string; filename: string; size: number }[] | null;
-  dateCreated: Date;
-  dateUpdated: Date;
 }
 
 export interface NewConversation {

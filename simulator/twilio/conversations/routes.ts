@@ -7,12 +7,7 @@ import { configurationRoutes } from './configuration';
 import type { Conversations } from './conversations';
 import type { ConversationsEnv } from './env';
 import type { Conversation, NewConversation, NewMessage, NewParticipant } from './model';
-import {
-  conversationResource,
-  messageResource,
-  participantConversationResource,
-  participantResource,
-} from './resources';
+import { membershipOf } from './resources';
 import { serviceRoutes } from './services';
 import { userRoutes } from './users';
 import { webhookRoutes } from './webhooks';
@@ -82,23 +77,21 @@ function conversationRoutes(state: Conversations, content: Templates): Hono<Conv
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const found = listConversations(state, c.var.serviceSid, c.env.query);
-    return c.json(page(c, 'conversations', found.map(conversationResource)));
+    return c.json(page(c, 'conversations', found));
   });
   app.post('/', (c) => {
     const given = { ...readConversation(c.env.form), chatServiceSid: c.var.serviceSid };
-    return c.json(conversationResource(state.createConversation(given, c.var.origin)), 201);
+    return c.json(state.createConversation(given, c.var.origin), 201);
   });
 
   app.use('/:conversation/*', async (c, next) => {
     c.set('conversation', state.conversation(c.req.param('conversation'), c.var.serviceSid));
     await next();
   });
-  app.get('/:conversation', (c) => c.json(conversationResource(c.var.conversation)));
+  app.get('/:conversation', (c) => c.json(c.var.conversation));
   app.post('/:conversation', (c) => {
     const { conversation, origin } = c.var;
-    return c.json(
-      conversationResource(state.updateConversation(conversation.sid, readConversation(c.env.form), origin)),
-    );
+    return c.json(state.updateConversation(conversation.sid, readConversation(c.env.form), origin));
   });
   app.delete('/:conversation', (c) => {
     state.removeConversation(c.var.conversation.sid, c.var.origin);
@@ -113,22 +106,18 @@ function participantRoutes(state: Conversations): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const participants = state.participants(c.var.conversation.sid);
-    return c.json(page(c, 'participants', participants.map(participantResource)));
+    return c.json(page(c, 'participants', participants));
   });
   app.post('/', (c) => {
     const { conversation, origin } = c.var;
     const participant = state.addParticipant(conversation.sid, readParticipant(c.env.form), origin);
-    return c.json(participantResource(participant), 201);
+    return c.json(participant, 201);
   });
-  app.get('/:sid', (c) =>
-    c.json(participantResource(state.participant(c.var.conversation.sid, c.req.param('sid')))),
-  );
+  app.get('/:sid', (c) => c.json(state.participant(c.var.conversation.sid, c.req.param('sid'))));
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;
     const given = readParticipant(c.env.form);
-    return c.json(
-      participantResource(state.updateParticipant(conversation.sid, c.req.param('sid'), given, origin)),
-    );
+    return c.json(state.updateParticipant(conversation.sid, c.req.param('sid'), given, origin));
   });
   app.delete('/:sid', (c) => {
     state.removeParticipant(c.var.conversation.sid, c.req.param('sid'), c.var.origin);
@@ -142,24 +131,24 @@ function messageRoutes(state: Conversations, content: Templates): Hono<Conversat
   app.get('/', (c) => {
     const messages = state.messages(c.var.conversation.sid);
     if (c.env.query.Order === 'desc') messages.reverse();
-    return c.json(page(c, 'messages', messages.map(messageResource)));
+    return c.json(page(c, 'messages', messages));
   });
   app.post('/', (c) => {
     const { conversation, origin } = c.var;
     const message = state.addMessage(conversation.sid, readMessage(c.env.form, content), origin);
-    return c.json(messageResource(message), 201);
+    return c.json(message, 201);
   });
   app.get('/:sid', (c) => {
     const conversation = c.var.conversation.sid;
     const sid = c.req.param('sid');
     const message = state.messages(conversation).find((one) => one.sid === sid);
     if (!message) throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
-    return c.json(messageResource(message));
+    return c.json(message);
   });
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;
     const given = readMessage(c.env.form, content);
-    return c.json(messageResource(state.updateMessage(conversation.sid, c.req.param('sid'), given, origin)));
+    return c.json(state.updateMessage(conversation.sid, c.req.param('sid'), given, origin));
   });
   app.delete('/:sid', (c) => {
     state.removeMessage(c.var.conversation.sid, c.req.param('sid'), c.var.origin);
@@ -224,10 +213,10 @@ function listConversations(
 ): Conversation[] {
   return state
     .conversations()
-    .filter((one) => one.chatServiceSid === serviceSid)
+    .filter((one) => one.chat_service_sid === serviceSid)
     .filter((one) => query.State === undefined || one.state === query.State)
-    .filter((one) => query.StartDate === undefined || one.dateCreated >= new Date(query.StartDate))
-    .filter((one) => query.EndDate === undefined || one.dateCreated <= new Date(query.EndDate));
+    .filter((one) => query.StartDate === undefined || new Date(one.date_created) >= new Date(query.StartDate))
+    .filter((one) => query.EndDate === undefined || new Date(one.date_created) <= new Date(query.EndDate));
 }
 
 function listMemberships(
@@ -238,13 +227,13 @@ function listMemberships(
   if ((Identity === undefined) === (Address === undefined)) {
     throw new TwilioError(400, 20001, 'Exactly one of Identity and Address is required');
   }
-  const conversations = state.conversations().filter((one) => one.chatServiceSid === serviceSid);
+  const conversations = state.conversations().filter((one) => one.chat_service_sid === serviceSid);
   return conversations.flatMap((conversation) =>
     state
       .participants(conversation.sid)
       .filter((one) =>
-        Identity === undefined ? one.messagingBinding?.address === Address : one.identity === Identity,
+        Identity === undefined ? one.messaging_binding?.address === Address : one.identity === Identity,
       )
-      .map((one) => participantConversationResource(one, conversation)),
+      .map((one) => membershipOf(one, conversation)),
   );
 }
