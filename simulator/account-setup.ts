@@ -4,18 +4,18 @@ import type { Conversations } from './twilio/conversations/conversations';
 import type { RestApi } from './twilio/rest-api';
 import { paths } from './webhooks/paths';
 
-/** The post-action webhooks of Conversations that are simulated. */
+/** The simulated post-action webhooks of Conversations. */
 const postWebhooks = ['onConversationAdded', 'onParticipantAdded'];
 
 export interface AccountSetupOptions {
   rest: RestApi;
   state: Conversations;
   data(): ProjectData;
-  /** Where the functions are, e.g. `http://localhost:3000`. */
+  /** The functions' URL, e.g. `http://localhost:3000`. */
   functionsUrl: string;
 }
 
-/** The account as it is once the Consoles are filled in as docs/deploy.md says, and what is read from it later. */
+/** Sets up the account as docs/deploy.md says, and reads its configuration. */
 export class AccountSetup {
   readonly #options: AccountSetupOptions;
 
@@ -49,8 +49,8 @@ export class AccountSetup {
   }
 
   /**
-   * An account that routes on `onConversationAdded` is one without Frontline: it has that filter, and its Frontline
-   * API knows nobody.
+   * An account that routes on `onConversationAdded` has no Frontline: it has the filter for that event, and its
+   * Frontline API finds nobody.
    */
   applyRoutingEvent(): void {
     const { rest, data } = this.#options;
@@ -61,7 +61,7 @@ export class AccountSetup {
     rest.frontline.access = isWithoutFrontline ? 'missing' : 'available';
   }
 
-  /** Conversations webhooks go where the account's configuration says, the others where Frontline's Console would. */
+  /** @returns the URL of a webhook: from the account's configuration, or as Frontline's Console would have it */
   webhookUrl(name: string): string | undefined {
     const { rest, functionsUrl } = this.#options;
     const isPre = name === 'onConversationAdd';
@@ -71,7 +71,7 @@ export class AccountSetup {
     return filters.includes(name) ? (url ?? undefined) : undefined;
   }
 
-  /** An address that nothing is configured for creates conversations: the number's messaging service may. */
+  /** An address without a configuration creates conversations, as its messaging service can do on Twilio. */
   autocreates(address: string): boolean {
     return this.#autoCreation(address)?.enabled !== false;
   }

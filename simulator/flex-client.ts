@@ -12,21 +12,21 @@ export interface FlexClientOptions {
   timeline: Timeline;
   webhooks: WebhookSender;
   data(): ProjectData;
-  /** The key with which servers call, as the functions have it. */
+  /** The functions' `OUTBOUND_API_KEY`. */
   apiKey(): string;
 }
 
-/** The Flex side: agents who start conversations by the plugin's or the CRM's call of our function. */
+/** The Flex side: agents who start conversations through a plugin or a CRM that calls our function. */
 export class FlexClient {
   readonly #options: FlexClientOptions;
-  /** Who sent what, by the timeline's entries. */
+  /** The requests that were sent, by the id of their timeline entry. */
   #sent = new Map<number, FlexOutboundRequest>();
 
   constructor(options: FlexClientOptions) {
     this.#options = options;
   }
 
-  /** Takes over what the project says of Flex: its SIDs, its workers as agents, its Content templates. */
+  /** Applies the project's data: the SIDs, the workers as agents, the Content templates. */
   configure(): void {
     const { rest, data } = this.#options;
     const { workspace, workers, contents } = data();
@@ -35,7 +35,7 @@ export class FlexClient {
     for (const template of contents) rest.content.put(template);
   }
 
-  /** What the functions need in their environment, where the project says nothing. */
+  /** @returns the default environment of the functions, for what the project does not set */
   environment(): Record<string, string> {
     const { workspaceSid, workflowSid, queueSid } = this.#options.rest.taskRouter.workspace;
     return {
@@ -56,7 +56,7 @@ export class FlexClient {
     }));
     return {
       agents,
-      customers: data().addressees,
+      customers: data().recipients,
       templates: rest.content.templates().map(({ sid, types, variables, language }) => ({
         contentSid: sid,
         text: types['twilio/text'].body,
@@ -85,13 +85,16 @@ export class FlexClient {
   /**
    * An agent's plugin, or a CRM for the agent, calls our function.
    *
-   * @throws TwilioError 404 when there is no such agent
+   * @throws TwilioError 404 if there is no such agent
    */
   async startOutbound(request: FlexOutboundRequest, trace: string): Promise<WebhookTimelineEntry> {
     const { timeline, webhooks } = this.#options;
     const { agent, as = 'agent', ...fields } = request;
     const json = this.#compose(request);
-    timeline.note(trace, `${this.#nameOf(agent)} ${as === 'agent' ? 'in Flex' : 'by the CRM'} writes first`);
+    timeline.addNote(
+      trace,
+      `${this.#nameOf(agent)} ${as === 'agent' ? 'in Flex' : 'by the CRM'} writes first`,
+    );
     const texts = Object.entries(fields).map(([name, value]): [string, string] => [
       name,
       typeof value === 'string' ? value : JSON.stringify(value),
@@ -107,12 +110,12 @@ export class FlexClient {
     return entry;
   }
 
-  /** Sends a request of the timeline again, its fields edited or not; with a token that is valid now. */
+  /** Sends a request from the timeline again, with the same or edited fields and a new token. */
   resendOutbound(id: number, fields: Record<string, string>, trace: string): Promise<WebhookTimelineEntry> {
     return this.startOutbound({ ...this.#request(id), ...fields }, trace);
   }
 
-  /** @returns a request of the timeline as a command, with credentials that are valid now */
+  /** @returns a request from the timeline as a curl command, with new credentials */
   curl(id: number, url: string): string {
     const { headers, body } = this.#compose(this.#request(id));
     const all = { 'Content-Type': 'application/json', ...headers };
@@ -126,7 +129,7 @@ export class FlexClient {
     this.#sent.clear();
   }
 
-  /** @throws TwilioError 404 when there is no such agent */
+  /** @throws TwilioError 404 if there is no such agent */
   #compose({ agent, as = 'agent', ...request }: FlexOutboundRequest): {
     headers: Record<string, string>;
     body: object;
@@ -175,7 +178,7 @@ export class FlexClient {
   }
 }
 
-/** @returns what a JSON answer holds; nothing for any other */
+/** @returns the fields of a JSON answer; none for any other answer */
 export function readAnswer(body: string): Record<string, unknown> {
   try {
     return JSON.parse(body) as Record<string, unknown>;

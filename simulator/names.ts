@@ -8,7 +8,7 @@ export interface NamedPeople {
   customers: SimulatedCustomer[];
 }
 
-/** @returns how the timeline calls the person with an identity or address: by the name in the data, if there is one */
+/** @returns a person's name in the timeline: from the data, or else the address itself */
 export function nameOf(address: string, { agents, workers, customers }: NamedPeople): string {
   const agent = agents.find((one) => identityOf(one) === address)?.friendly_name;
   const worker = workers.find(({ identity }) => identity === (agent ?? address));

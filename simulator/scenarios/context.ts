@@ -72,7 +72,7 @@ export class ScenarioContext {
     return this.parts.flex.snapshot().interactions;
   }
 
-  /** A customer writes into a conversation that does not exist yet; the message must not be lost, and one worker come. */
+  /** A customer begins a conversation: the message must not be lost, and one worker must join. */
   async receiveFirst({
     from,
     body,

@@ -4,7 +4,7 @@ import { notFound } from './http/errors';
 import { page } from './http/paging';
 import { newDates } from './http/resource';
 
-/** A Content template, text with `{{1}}`-like variables, as far as it can differ. */
+/** The given parts of a Content template: text with variables such as `{{1}}`. */
 export interface NewTemplate {
   /** `HX…` */
   sid: string;
@@ -13,11 +13,11 @@ export interface NewTemplate {
   text: string;
   /** Default values by name. */
   variables: Record<string, string>;
-  /** WhatsApp's word on it: `approved`, `unsubmitted`, `rejected`, … */
+  /** WhatsApp's approval status: `approved`, `unsubmitted`, `rejected`, … */
   whatsApp: string;
 }
 
-/** A Content template, as it is served. */
+/** A Content template, as served. */
 export type Template = ReturnType<typeof newTemplate>;
 type ApprovalRequests = ReturnType<typeof newApprovalRequests>;
 
@@ -34,7 +34,7 @@ export class ContentModel {
     this.#accountSid = accountSid;
   }
 
-  /** Makes or replaces a template. */
+  /** Creates or replaces a template. */
   put(given: NewTemplate): void {
     this.#templates.set(given.sid, {
       template: newTemplate(this.#accountSid, given),
@@ -52,7 +52,7 @@ export class ContentModel {
   }
 
   /**
-   * @returns where a template is on its way to WhatsApp's approval
+   * @returns the state of a template's approval by WhatsApp
    * @throws TwilioError 404
    */
   approvalRequests(sid: string): ApprovalRequests {
@@ -64,7 +64,7 @@ export class ContentModel {
     return this.approvalRequests(sid).whatsapp.status === 'approved';
   }
 
-  /** @returns the text with its variables filled in, those that are not given by their default values */
+  /** @returns the text with the given variables filled in, or their default values */
   render(sid: string, given: Record<string, string>): string {
     const { types, variables } = this.template(sid);
     return types['twilio/text'].body.replace(
@@ -80,7 +80,7 @@ export class ContentModel {
   }
 }
 
-/** Content templates, as far as they are simulated: read, not written. */
+/** The simulated part of the Content API: reading templates. */
 export function contentRoutes(content: ContentModel): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   app.get('/Content', (c) => c.json(page(c, 'contents', content.templates())));

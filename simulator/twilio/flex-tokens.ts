@@ -5,7 +5,7 @@ import type { RestEnv } from './http/app';
 import { notFound } from './http/errors';
 import { identityOf, type TaskRouter } from './taskrouter';
 
-/** What Twilio says of a Flex token. */
+/** Twilio's answer about a Flex token. */
 export interface TokenVerdict {
   valid: boolean;
   code: number;
@@ -41,7 +41,7 @@ export class FlexTokens {
   /**
    * Logs a user into Flex.
    *
-   * @param options.accountSid of which account the token is; this one's unless told
+   * @param options.accountSid the account that the token belongs to; this account by default
    * @returns the token
    */
   issue(
@@ -79,18 +79,18 @@ export class FlexTokens {
   }
 }
 
-/** What Twilio says of a token that it does not accept. */
+/** Twilio's answer about an invalid token. */
 function refusal(code: number, message: string): TokenVerdict {
   const nothing = { expiration: null, realm_user_id: null, identity: null, roles: null, worker_sid: null };
   return { valid: false, code, message, ...nothing };
 }
 
 /**
- * Whether a Flex token is valid. It is in none of Twilio's API descriptions. The request is that of
+ * Validates a Flex token. None of Twilio's OpenAPI files has this operation. The request is that of
  * `twilio-flex-token-validator`. The answers are those in the tests of cweems/flex-guard (`test/support.js`): 20101
- * and `valid: false` for a bad token, 404 and 20404 for an account that Twilio does not know; a comment in
- * techmatters/hrm's `app.js` says the same of made-up credentials. With which HTTP status a bad token is answered is
- * not known: public callers read `valid` from a success.
+ * and `valid: false` for an invalid token, 404 and 20404 for an unknown account; a comment in techmatters/hrm's
+ * `app.js` says the same about made-up credentials. The HTTP status for an invalid token is unknown: public callers
+ * read `valid` from a 200.
  *
  * @see https://github.com/twilio/twilio-flex-token-validator
  */

@@ -10,7 +10,7 @@ import { identityOf, type Task, type TaskRouter, type Worker } from './taskroute
 
 export type ChannelStatus = 'setup' | 'active' | 'failed' | 'closed' | 'inactive';
 
-/** An interaction with its one channel, its invite and its task: all but the task as they are served. */
+/** An interaction with its channel, its invite (both as they are served) and its task. */
 export interface SimulatedInteraction {
   /** `KD…` */
   sid: string;
@@ -21,7 +21,7 @@ export interface SimulatedInteraction {
   conversationSid: string;
 }
 
-/** The channel of an interaction, as it is served. */
+/** The channel of an interaction, as served. */
 type Channel = ReturnType<typeof newChannel>;
 type Json = Record<string, unknown>;
 
@@ -36,7 +36,8 @@ const channelTypes = ['sms', 'whatsapp', 'chat', 'web', 'email', 'messenger'];
 const origin: Origin = { source: 'API', webhooks: false };
 
 /**
- * Flex: interactions with their channels and invites. An interaction is accepted at once and set up a moment later, as at Twilio.
+ * Flex: interactions with their channels and invites. As on Twilio, an interaction is accepted at once and set up a
+ * moment later.
  *
  * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api
  */
@@ -45,9 +46,9 @@ export class Flex {
   readonly #taskRouter: TaskRouter;
   #interactions = new Map<string, SimulatedInteraction>();
   #listeners = new Set<() => void>();
-  /** How long a channel takes to be set up, in milliseconds; 0 for not at all, Infinity for ever. */
+  /** How long it takes to set up a channel, in milliseconds; with Infinity it stays in `setup`. */
   setupMs = 150;
-  /** Lets the channels of interactions fail that are created from now on. */
+  /** Makes the channels of new interactions fail. */
   channelFailure: { code: number; message: string } | undefined;
 
   constructor(state: Conversations, taskRouter: TaskRouter) {
@@ -60,7 +61,7 @@ export class Flex {
     });
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -69,7 +70,7 @@ export class Flex {
   /**
    * Accepts an interaction and sets it up.
    *
-   * @throws TwilioError 400 for what Twilio would not accept
+   * @throws TwilioError 400 for a request that Twilio would reject
    */
   createInteraction(channel: Json, routing: Json): SimulatedInteraction {
     const { type, initiated_by, participants } = channel;
@@ -82,7 +83,7 @@ export class Flex {
     const properties = (routing.properties ?? {}) as Json;
     const worker = this.#taskRouter.checkRouting(properties);
 
-    // The post-action webhook comes for Flex's conversations too.
+    // Twilio sends the post-action webhook for Flex's conversations too.
     const conversation = this.#state.createConversation({}, { ...origin, webhooks: true });
     const sid = newSid('KD');
     const made = newChannel(sid, type);
@@ -106,7 +107,7 @@ export class Flex {
     else if (Number.isFinite(this.setupMs)) {
       setTimeout(() => this.#activate(interaction, worker), this.setupMs).unref();
     }
-    this.#tell();
+    this.#notify();
     return interaction;
   }
 
@@ -141,7 +142,7 @@ export class Flex {
     channel.status = to;
     if (to === 'closed') this.#closeConversation(interaction.conversationSid);
     this.#taskRouter.moveTask(interaction.task, tasks === 'closed' ? 'completed' : 'wrapping');
-    this.#tell();
+    this.#notify();
     return interaction;
   }
 
@@ -151,7 +152,7 @@ export class Flex {
     this.channelFailure = undefined;
   }
 
-  /** The customer joins the conversation; where that cannot be, the channel fails. */
+  /** Adds the customer to the conversation; the channel fails if Twilio rejects that. */
   #join(
     interaction: SimulatedInteraction,
     { sid }: Conversation,
@@ -183,16 +184,16 @@ export class Flex {
     this.#state.addParticipant(interaction.conversationSid, { identity: identityOf(worker) }, origin);
     interaction.channel.status = 'active';
     this.#taskRouter.moveTask(interaction.task, 'assigned');
-    this.#tell();
+    this.#notify();
   }
 
-  /** With its conversation a channel is over, and its task is left to be wrapped up. */
+  /** When a conversation is closed, its channel is closed too, and the agent wraps up the task. */
   #endChannelOf(conversationSid: string): void {
     const interaction = this.interactions().find((one) => one.conversationSid === conversationSid);
     if (!interaction || !['setup', 'active'].includes(interaction.channel.status)) return;
     interaction.channel.status = 'closed';
     this.#taskRouter.moveTask(interaction.task, 'wrapping');
-    this.#tell();
+    this.#notify();
   }
 
   #closeConversation(sid: string): void {
@@ -201,7 +202,7 @@ export class Flex {
     }
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }
@@ -222,11 +223,12 @@ function checkParticipant(type: string, one: ParticipantFields | undefined, prop
   if (!one.proxy_address) throw missing('proxy_address');
   const prefix = { sms: /^\+\d+$/, whatsapp: /^whatsapp:\+\d+$/, messenger: /^messenger:\S+$/ }[type];
   for (const address of [one.address, one.proxy_address]) {
-    if (!prefix?.test(address)) throw invalid(`${JSON.stringify(address)} is no address of channel ${type}`);
+    if (!prefix?.test(address))
+      throw invalid(`${JSON.stringify(address)} is not a valid address for channel ${type}`);
   }
 }
 
-/** The Interactions API as far as it is simulated: agent-initiated interactions, their channels and invites. */
+/** The simulated part of the Interactions API: agent-initiated interactions, their channels and invites. */
 export function flexRoutes(flex: Flex): Hono<RestEnv> {
   const app = new Hono<RestEnv>().basePath('/Interactions');
   app.post('/', (c) => {
@@ -255,7 +257,7 @@ export function flexRoutes(flex: Flex): Hono<RestEnv> {
   return app;
 }
 
-/** An interaction tells in `routing` how its task stands now. */
+/** `routing` holds the current state of the task. */
 function interactionResource({ sid, channel, task, routing }: SimulatedInteraction): object {
   const url = `https://flex-api.twilio.com/v1/Interactions/${sid}`;
   const seconds = Date.parse(task.date_created) / 1_000;

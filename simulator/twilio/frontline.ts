@@ -4,12 +4,12 @@ import { notFound, TwilioError } from './http/errors';
 import { newSid } from './http/sids';
 
 /**
- * How Frontline's API answers: as it should, or as on an account without Frontline, which is every account since
- * February 2023 that had none before. What Twilio answers there is documented nowhere: 404/20404 or 403/20403.
+ * Whether the account has Frontline, which Twilio has not sold to new accounts since February 2023. What the API answers
+ * without Frontline is not documented: 404/20404 (`missing`) or 403/20403 (`forbidden`).
  */
 export type FrontlineAccess = 'available' | 'missing' | 'forbidden';
 
-/** `/v1/Users` of Frontline, as it is served. */
+/** A Frontline user, as served. */
 export interface FrontlineUser {
   sid: string;
   identity: string;
@@ -43,7 +43,7 @@ export class Frontline {
     throw notFound(`/Users/${sidOrIdentity}`);
   }
 
-  /** Changes a user; makes it if it is not there. */
+  /** Changes a user, or creates it. */
   putUser(given: Omit<Partial<FrontlineUser>, 'url'> & { identity: string }): FrontlineUser {
     const before = this.#users.get(given.identity);
     const sid = given.sid ?? before?.sid ?? newSid('US');
@@ -68,7 +68,7 @@ export class Frontline {
     if (this.access === 'forbidden') throw new TwilioError(403, 20403, 'Forbidden');
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

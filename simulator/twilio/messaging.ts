@@ -14,10 +14,10 @@ export interface NewReceivedMessage {
   at: Date;
 }
 
-/** A received message, as it is served. */
+/** A received message, as served. */
 export type ReceivedMessage = ReturnType<typeof newReceivedMessage>;
 
-/** What WhatsApp leaves a business to write freely in, from the customer's last message on. */
+/** How long a business can send WhatsApp messages without a template after the customer's last message. */
 const windowMs = 24 * 60 * 60_000;
 
 /**
@@ -42,7 +42,7 @@ export class MessageLog {
     this.#received.push({ message: newReceivedMessage(this.#state.accountSid, given), at: given.at });
   }
 
-  /** The latest first. */
+  /** @returns the matching messages, newest first */
   received({
     from,
     to,
@@ -61,7 +61,7 @@ export class MessageLog {
       .reverse();
   }
 
-  /** @returns whether WhatsApp lets this address of ours write freely to this customer now */
+  /** @returns whether WhatsApp accepts messages without a template from this address to this customer */
   isWindowOpen(customer: string, proxyAddress: string, now = new Date()): boolean {
     const after = new Date(now.getTime() - windowMs);
     return this.received({ from: customer, to: proxyAddress, after }).length > 0;
@@ -79,7 +79,7 @@ export class MessageLog {
     this.add({ from, to: ours ?? '', body: body ?? '', at: new Date(date_created) });
   }
 
-  /** Outside the window WhatsApp takes approved templates alone, and says so after the message was accepted. */
+  /** Outside the window WhatsApp delivers approved templates only. Twilio accepts other messages, which then fail. */
   #isDelivered({ conversation_sid, content_sid, date_created }: Message, content: ContentModel): boolean {
     if (content_sid !== null && content.isApproved(content_sid)) return true;
     return this.#state.participants(conversation_sid).every(({ messaging_binding }) => {
@@ -90,7 +90,7 @@ export class MessageLog {
   }
 }
 
-/** Programmable Messaging as far as it is simulated: the list of received messages. */
+/** The simulated part of Programmable Messaging: the list of received messages. */
 export function messageLogRoutes(log: MessageLog): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   app.get('/Accounts/:account/Messages.json', (c) => {

@@ -14,8 +14,8 @@ import { SyncModel, syncRoutes } from './sync';
 import { TaskRouter, taskRouterRoutes } from './taskrouter';
 
 /**
- * Twilio's REST API as far as it is simulated: Conversations, Frontline, and what an outbound start from Flex needs of
- * Flex, TaskRouter, Sync, Content and Messaging. It knows nothing of sockets; the proxy hands it requests.
+ * The simulated part of Twilio's REST API: Conversations, Frontline, and what an outbound conversation from Flex needs
+ * from Flex, TaskRouter, Sync, Content and Messaging. It has no sockets of its own: the proxy passes requests to it.
  *
  * @see https://www.twilio.com/docs/conversations/api
  */
@@ -42,7 +42,7 @@ export class RestApi extends RequestHandler {
     const app = this.#createApp(state);
   }
 
-  /** Forgets interactions, documents and received messages; users, workers and templates stay. */
+  /** Clears interactions, documents and received messages; users, workers and templates stay. */
   reset(): void {
     this.flex.reset();
     this.taskRouter.reset();
@@ -66,7 +66,7 @@ export class RestApi extends RequestHandler {
   }
 }
 
-/** Lets in who knows the account's auth token. */
+/** Rejects requests without the account's auth token. */
 function authenticate(account: Pick<Conversations, 'accountSid' | 'authToken'>): MiddlewareHandler<RestEnv> {
   return async ({ env: { headers, host, path } }, next) => {
     const { accountSid, authToken } = account;

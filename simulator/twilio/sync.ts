@@ -6,7 +6,7 @@ import { page } from './http/paging';
 import { newDates } from './http/resource';
 import { fixedSid, newSid } from './http/sids';
 
-/** A Sync document, as it is served. */
+/** A Sync document, as served. */
 export interface SyncDocument {
   sid: string;
   unique_name: string | null;
@@ -37,7 +37,7 @@ export class SyncModel {
   readonly #accountSid: string;
   readonly #now: () => number;
   #documents = new Map<string, SyncDocument>();
-  /** When documents expire, in milliseconds, which `date_expires` does not tell. */
+  /** Like `date_expires`, but to the millisecond. */
   #expiries = new Map<string, number>();
 
   constructor(accountSid: string, now: () => number = Date.now) {
@@ -110,7 +110,7 @@ export class SyncModel {
     this.#expiries.clear();
   }
 
-  /** 0 seconds mean for ever. */
+  /** 0 seconds: the document never expires. */
   #setExpiry(document: SyncDocument, ttlSeconds: number): void {
     const expires = this.#now() + ttlSeconds * 1_000;
     if (ttlSeconds > 0) this.#expiries.set(document.sid, expires);
@@ -133,7 +133,7 @@ function checkData(data: unknown): object {
   return data;
 }
 
-/** Sync as far as it is simulated: documents. `default` names the default service. */
+/** The simulated part of Sync: documents of the default service, whose SID can be written as `default`. */
 export function syncRoutes(sync: SyncModel): Hono<RestEnv> {
   const app = new Hono<RestEnv>().basePath('/Services/:service/Documents');
   app.use(async ({ req }, next) => {

@@ -7,7 +7,7 @@ import { page } from './http/paging';
 import { newDates } from './http/resource';
 import { fixedSid, newSid } from './http/sids';
 
-/** Where tasks are, and who does them. */
+/** The SIDs of the workspace and of the workflow and queue that tasks go through. */
 export interface Workspace {
   workspaceSid: string;
   workflowSid: string;
@@ -16,14 +16,14 @@ export interface Workspace {
 
 export type TaskStatus = 'pending' | 'reserved' | 'assigned' | 'canceled' | 'completed' | 'wrapping';
 
-/** A task, as it is served: but for its `age`. */
+/** A task, as served except for its `age`. */
 export type Task = ReturnType<typeof newTask>;
 
-/** A worker, who is a Flex agent, as it is served. */
+/** A worker, who is a Flex agent, as served. */
 export type Worker = ReturnType<typeof newWorker>;
 
 /**
- * One TaskRouter workspace: its workers, who are the agents of Flex, and the tasks of interactions.
+ * A TaskRouter workspace with its workers, who are Flex agents, and the tasks of interactions.
  *
  * @see https://www.twilio.com/docs/taskrouter/api
  */
@@ -45,13 +45,13 @@ export class TaskRouter {
     return this.#workspace;
   }
 
-  /** Takes over the SIDs that the functions are configured with. */
+  /** Uses the SIDs that the functions are configured with. */
   configure(workspace: Partial<Workspace>): void {
     this.#workspace = { ...this.#workspace, ...workspace };
     for (const { sid, friendly_name } of this.#workers.values()) this.#setWorker(sid, friendly_name);
   }
 
-  /** Makes an agent of a user, if there is none of this name. */
+  /** Creates a worker, unless there is one with this name. */
   putWorker(friendlyName: string): Worker {
     const known = this.#workers.get(friendlyName);
     return known ?? this.#setWorker(fixedSid('WK', this.#workers.size + 1), friendlyName);
@@ -77,7 +77,7 @@ export class TaskRouter {
 
   /**
    * @param properties the routing properties of an interaction
-   * @returns the worker whom it is for
+   * @returns the worker who gets the task
    * @throws TwilioError 400 or 404
    */
   checkRouting(properties: Record<string, unknown>): Worker {
@@ -87,13 +87,12 @@ export class TaskRouter {
       queue_sid: this.#workspace.queueSid,
     };
     for (const [name, sid] of Object.entries(expected)) {
-      if (properties[name] !== sid)
-        throw invalid(`Routing property ${name} is missing, or names what is not there`);
+      if (properties[name] !== sid) throw invalid(`Routing property ${name} is missing or unknown`);
     }
     return this.worker(String(properties.worker_sid));
   }
 
-  /** Makes a task, which is for one worker, of the routing properties of an interaction. */
+  /** Creates a task for one worker from an interaction's routing properties. */
   createTask(properties: Record<string, unknown>, attributes: object, worker: Worker): Task {
     const channel = String(properties.task_channel_unique_name ?? 'default');
     const task = newTask(this.#account.accountSid, this.#workspace, { attributes, channel, worker });
@@ -112,14 +111,14 @@ export class TaskRouter {
     throw notFound(`/Workspaces/${this.#workspace.workspaceSid}/Tasks/${sid}`);
   }
 
-  /** Moves a task on, unless it is over. */
+  /** Changes a task's status, unless it is completed or canceled. */
   moveTask(task: Task, status: TaskStatus): void {
     if (['canceled', 'completed'].includes(task.assignment_status)) return;
     task.assignment_status = status;
     task.date_updated = formatDate(new Date());
   }
 
-  /** Forgets the tasks; the workers stay. */
+  /** Clears the tasks; the workers stay. */
   reset(): void {
     this.#tasks.clear();
   }
@@ -132,8 +131,8 @@ export class TaskRouter {
 }
 
 /**
- * @returns a worker's identity in conversations, e.g. `alice_40example_2Ecom`: the name as Flex spells it, where what
- *   is no letter or digit becomes `_` and two hexadecimal digits
+ * @returns a worker's identity in conversations, e.g. `alice_40example_2Ecom`: Flex encodes every character other than
+ *   a letter or digit as `_` and two hexadecimal digits
  */
 export function identityOf({ friendly_name }: { friendly_name: string }): string {
   return friendly_name.replace(
@@ -142,7 +141,7 @@ export function identityOf({ friendly_name }: { friendly_name: string }): string
   );
 }
 
-/** TaskRouter as far as it is simulated: the tasks of interactions, and the workers. */
+/** The simulated part of TaskRouter: the tasks of interactions, and the workers. */
 export function taskRouterRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
   const app = new Hono<RestEnv>().basePath('/Workspaces/:workspace');
   app.use(async ({ req }, next) => {
@@ -231,7 +230,7 @@ function newWorker(accountSid: string, { workspaceSid }: Workspace, sid: string,
   };
 }
 
-/** Of TaskRouter's expressions `name == "text"` alone. */
+/** Supports only TaskRouter expressions of the form `name == "text"`. */
 function readExpression(text: string | undefined): (attributes: object) => boolean {
   if (text === undefined) return () => true;
   const [, name = '', value] = /^(\w+)\s*==\s*["']([^"']*)["']$/.exec(text.trim()) ?? [];

@@ -13,7 +13,7 @@ export function participantAddedFields(
   { brackets = false } = {},
 ): Record<string, string> {
   const { address, proxy_address, type, projected_address: projected } = participant.messaging_binding ?? {};
-  // Twilio's own schema of this event has it in square brackets.
+  // Twilio's schema of this event has square brackets around it.
   const projectedAddress = projected !== undefined && brackets ? `[${projected}]` : projected;
   return {
     EventType: 'onParticipantAdded',
@@ -35,10 +35,10 @@ export function participantAddedFields(
 }
 
 /**
- * The fields of `onConversationAdded`, whoever created the conversation. Twilio's parameter table, and the events that
- * a public integration reads; `Source` is `SMS` where a message created it, `API` for REST.
+ * The fields of `onConversationAdded`, from Twilio's parameter table and from events that a public integration reads.
+ * `Source` is `SMS` for a conversation that a message created, `API` for one created by REST.
  *
- * @param binding between whom it is, where a message created it
+ * @param binding the addresses, if a message created the conversation
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadded
  */
 export function conversationAddedFields(
@@ -67,7 +67,7 @@ export function conversationAddedFields(
 /**
  * The fields of `onConversationRoute`.
  *
- * @param binding between whom the conversation is
+ * @param binding the addresses
  * @see https://www.twilio.com/docs/frontline/handle-incoming-conversations
  */
 export function conversationRouteFields(
@@ -89,7 +89,7 @@ export function conversationRouteFields(
 }
 
 /**
- * The fields that `onConversationAdd` has whoever creates the conversation.
+ * The fields that every `onConversationAdd` has.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
  */
@@ -109,7 +109,7 @@ export function conversationAddFields(
   };
 }
 
-/** Webhooks tell milliseconds, as in `2024-05-14T09:30:00.000Z`; resources do not. */
+/** Dates in webhooks have milliseconds, dates in resources do not. */
 function eventDate(date: string): string {
   return new Date(date).toISOString();
 }

@@ -4,7 +4,7 @@ import type { Change } from '../twilio/conversations/model';
 import { conversationAddedFields, participantAddedFields } from './fields';
 import type { WebhookSender } from './webhook-sender';
 
-/** Sends the post-action webhooks of what is changed by REST, where the request's header asks for them. */
+/** Sends the post-action webhooks for REST requests whose header asks for them. */
 export function sendWebhooksOfRestChanges(
   state: Conversations,
   webhooks: WebhookSender,

@@ -4,7 +4,7 @@ import { Services } from './services';
 import { Users } from './users';
 import { Webhooks } from './webhooks';
 
-/** What an account has in Conversations beside its conversations. */
+/** Everything in Conversations except conversations: services, users, configuration, webhooks and addresses. */
 export class Account {
   readonly services: Services;
   readonly users: Users;

@@ -31,13 +31,13 @@ export interface ConversationsOptions {
   accountSid: string;
   authToken: string;
   now?: () => Date;
-  /** How many changes a conversation takes a second. */
+  /** The limit for changes per second and conversation. */
   changesPerSecond?: number;
 }
 
 /**
- * Conversations in memory, with Twilio's rules. Every method throws a TwilioError with Twilio's status and code for
- * what Twilio would refuse.
+ * Conversations in memory, with Twilio's rules. Every method throws a TwilioError with Twilio's status and code for a
+ * request that Twilio would reject.
  *
  * @see https://www.twilio.com/docs/conversations/api/conversation-resource
  * @see https://www.twilio.com/docs/conversations/states-timers
@@ -48,12 +48,12 @@ export class Conversations {
   /** The default Conversations service, `IS…`. */
   readonly defaultServiceSid = fixedSid('IS', 1);
   readonly defaultMessagingServiceSid = fixedSid('MG', 1);
-  /** Our own numbers as they stand in messages, with a channel's prefix: none of them can be a customer's. */
+  /** Our own addresses, with the channel's prefix: none of them can be a customer's. */
   readonly ownAddresses = new Set<string>();
   groupJoin: GroupJoin = 'both';
   /**
-   * Identities whose re-adding to a conversation that they were removed from answers 404/20404 although it was done,
-   * until the user is deleted.
+   * Identities that Twilio answers 404/20404 for, although it adds them, when they join a conversation again after they
+   * were removed from it. Deleting the user ends this.
    *
    * @see https://support.twilio.com/hc/en-us/articles/50009103572635-Resolving-Error-20404-When-Re-Adding-the-Same-Participant
    */
@@ -95,19 +95,19 @@ export class Conversations {
     };
     setTimers(entry, given.timers, now);
     this.#entries.add(entry);
-    this.#entries.tell({ type: 'conversationAdded', conversation, origin });
+    this.#entries.notify({ type: 'conversationAdded', conversation, origin });
     return conversation;
   }
 
   /**
-   * @param chatServiceSid in which service alone it is looked for
+   * @param chatServiceSid the only service to look in; all services by default
    * @throws 404/20404
    */
   conversation(sidOrUniqueName: string, chatServiceSid?: string): Conversation {
     return this.#entries.find(sidOrUniqueName, chatServiceSid).conversation;
   }
 
-  /** @returns when a conversation was changed last, to the millisecond */
+  /** @returns when a conversation was last changed, to the millisecond */
   updatedAt(sid: string): Date {
     return this.#entries.find(sid).updatedAt;
   }
@@ -135,21 +135,22 @@ export class Conversations {
     const from = conversation.state;
     if (given.state !== undefined && given.state !== from) {
       this.#entries.move(entry, given.state);
-      this.#entries.tell({ type: 'conversationStateUpdated', conversation, from, origin });
+      this.#entries.notify({ type: 'conversationStateUpdated', conversation, from, origin });
     }
-    this.#entries.tell({ type: 'conversationUpdated', conversation, origin });
+    this.#entries.notify({ type: 'conversationUpdated', conversation, origin });
     return conversation;
   }
 
   removeConversation(sid: string, origin: Origin): void {
     const entry = this.#entries.find(sid);
     this.#entries.remove(entry);
-    this.#entries.tell({ type: 'conversationRemoved', conversation: entry.conversation, origin });
+    this.#entries.notify({ type: 'conversationRemoved', conversation: entry.conversation, origin });
   }
 
   /**
-   * @throws 409/50433 for an identity that is in it, 409/50437 for the same in a group, 400/50434 for an identity alone
-   *   in a group, 400/50407 for an address of our own, 409/50416 for an address pair in another active conversation
+   * @throws 409/50433 for a participant who is in it already (409/50437 in a group), 400/50434 for an identity without
+   *   a projected address in a group, 400/50407 for one of our addresses, 409/50416 for an address pair in another
+   *   active conversation
    */
   addParticipant(conversationSid: string, given: NewParticipant, origin: Origin): Participant {
     checkParticipant(given);
@@ -173,7 +174,7 @@ export class Conversations {
     const participant = newParticipant(entry.conversation, given, now);
     entry.participants.push(participant);
     this.#entries.touch(entry, now);
-    this.#entries.tell({ type: 'participantAdded', participant, origin });
+    this.#entries.notify({ type: 'participantAdded', participant, origin });
     if (identity && entry.removed.has(identity) && this.staleIdentities.has(identity)) {
       throw notFound(`/Conversations/${sid}/Participants`);
     }
@@ -205,7 +206,7 @@ export class Conversations {
     if (identity !== undefined && identity !== participant.identity) {
       requireIdentityFree(this.participants(conversationSid), identity);
       if (isProjected(participant) && this.groupJoin === 'create') {
-        // Which code Twilio gives here is not documented.
+        // Twilio does not document the code for this.
         throw invalid('The identity of a projected participant cannot be changed');
       }
     }
@@ -220,7 +221,7 @@ export class Conversations {
         projectedAddress: projectedAddress ?? before?.projected_address,
       });
     }
-    this.#entries.tell({ type: 'participantUpdated', participant, origin });
+    this.#entries.notify({ type: 'participantUpdated', participant, origin });
     return participant;
   }
 
@@ -230,7 +231,7 @@ export class Conversations {
     entry.participants = entry.participants.filter((one) => one !== participant);
     if (participant.identity !== null) entry.removed.add(participant.identity);
     this.#entries.pairs.release(participant);
-    this.#entries.tell({ type: 'participantRemoved', participant, origin });
+    this.#entries.notify({ type: 'participantRemoved', participant, origin });
   }
 
   addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
@@ -249,7 +250,7 @@ export class Conversations {
     this.#messageDetails.set(message, { subject: subject ?? null });
     entry.messages.push(message);
     this.#entries.touch(entry, now);
-    this.#entries.tell({ type: 'messageAdded', message, origin });
+    this.#entries.notify({ type: 'messageAdded', message, origin });
     return message;
   }
 
@@ -257,12 +258,12 @@ export class Conversations {
     return [...this.#entries.find(conversationSid).messages];
   }
 
-  /** @returns what is known of a message beyond what is served */
+  /** @returns what is known about a message but not served */
   detailsOf(message: Message): MessageDetails {
     return this.#messageDetails.get(message) ?? { subject: null };
   }
 
-  /** Lets a message fail on its way to the customer, after it was accepted. */
+  /** Marks an accepted message as undelivered. */
   failMessage(message: Message, code: number): void {
     message.delivery = undelivered;
     this.#messageDetails.set(message, { ...this.detailsOf(message), undelivered: code });
@@ -277,7 +278,7 @@ export class Conversations {
     requireAttributes(given.attributes, limits.messageAttributes);
     const { body, author, attributes } = given;
     assignGiven(message, { body, author, attributes, date_updated: formatDate(this.#now()) });
-    this.#entries.tell({ type: 'messageUpdated', message, origin });
+    this.#entries.notify({ type: 'messageUpdated', message, origin });
     return message;
   }
 
@@ -286,20 +287,20 @@ export class Conversations {
     const message = entry.messages.find((one) => one.sid === sid);
     if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
     entry.messages = entry.messages.filter((one) => one !== message);
-    this.#entries.tell({ type: 'messageRemoved', message, origin });
+    this.#entries.notify({ type: 'messageRemoved', message, origin });
   }
 
-  /** The conversation (initializing, active or inactive: not closed) in which this customer and our address meet. */
+  /** @returns the conversation between two addresses that is not closed */
   conversationOfPair(address: string, proxyAddress: string): Conversation | undefined {
     return this.#entries.pairs.holder(address, proxyAddress);
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onChange(listener: (change: Change) => void): () => void {
     return this.#entries.onChange(listener);
   }
 
-  /** Forgets everything but configuration. */
+  /** Removes all conversations. */
   reset(): void {
     this.#entries.clear();
   }

@@ -1,12 +1,12 @@
 import type { RestEnv } from '../http/app';
 import type { Conversation } from './model';
 
-/** What the routes of Conversations find in their context. */
+/** The Hono environment of the Conversations routes. */
 export interface ConversationsEnv extends RestEnv {
   Variables: RestEnv['Variables'] & {
-    /** The conversation service that the path names, else the default one. */
+    /** The service in the path, or the default service. */
     serviceSid: string;
-    /** The conversation that the path names, by SID or unique name. */
+    /** The conversation in the path, which has its SID or unique name. */
     conversation: Conversation;
   };
 }

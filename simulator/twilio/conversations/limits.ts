@@ -1,7 +1,7 @@
 import { invalid } from '../http/errors';
 import type { NewConversation, NewParticipant } from './model';
 
-/** Twilio's limits. What its documentation gives no error code for answers with the general one, 20001. */
+/** Twilio's limits. Where Twilio documents no error code, the general one, 20001, is answered. */
 export const limits = {
   friendlyName: 256,
   uniqueName: 256,
@@ -38,14 +38,14 @@ export function checkParticipant({
   requireAttributes(attributes, limits.participantAttributes);
 }
 
-/** @throws TwilioError for a text of too many characters */
+/** @throws TwilioError for a text that is too long */
 export function requireAtMost(name: string, text: string | undefined, limit: number): void {
   if (text !== undefined && text.length > limit) {
     throw invalid(`${name} is longer than ${limit} characters`);
   }
 }
 
-/** @throws TwilioError for attributes that are too large or no JSON */
+/** @throws TwilioError for attributes that are too large or not JSON */
 export function requireAttributes(text: string | undefined, limit: number): void {
   if (text === undefined) return;
   if (Buffer.byteLength(text) > limit) {

@@ -1,9 +1,9 @@
 import type { Origin } from '../http/request';
 
 /**
- * How a worker can join a group MMS, where Twilio has already made a participant of our number, with a projected
- * address and no identity: by giving that participant an identity, by a new participant with identity and projected
- * address, or both. Public integrations do either; which one an account takes is not documented.
+ * How a worker can join a group MMS. Twilio has already added our number as a participant with a projected address and
+ * no identity. The worker joins by an update of that participant's identity, by a new participant with identity and
+ * projected address, or in both ways. Public integrations do either; Twilio does not document which one it accepts.
  */
 export type GroupJoin = 'update' | 'create' | 'both';
 
@@ -19,7 +19,7 @@ export interface Binding {
 }
 
 /**
- * A conversation, as it is served below the default service.
+ * A conversation, as served by a path without a service.
  *
  * @see https://www.twilio.com/docs/conversations/api/conversation-resource
  */
@@ -78,27 +78,27 @@ export interface Message {
   content_sid: string | null;
 }
 
-/** What is known of a message beyond what is served. */
+/** What is known about a message but not served. */
 export interface MessageDetails {
-  /** Of an e-mail. */
+  /** For e-mail only. */
   subject: string | null;
-  /** Twilio's error code where the message does not reach the customer, e.g. 63016. */
+  /** Twilio's error code if the message was not delivered, e.g. 63016. */
   undelivered?: number;
 }
 
 export interface NewConversation {
-  /** One that is not taken, for a conversation that is known beforehand; a new one unless given. */
+  /** A new SID by default. */
   sid?: string | undefined;
   friendlyName?: string | undefined;
   uniqueName?: string | undefined;
   attributes?: string | undefined;
   state?: ConversationState | undefined;
   messagingServiceSid?: string | undefined;
-  /** In which conversation service it is made, the default one unless given; it stays there. */
+  /** The default service by default; it cannot be changed. */
   chatServiceSid?: string | undefined;
   /**
-   * How long it is initializing, in milliseconds, or in changes by REST that are refused; Infinity for ever. Until it
-   * is active, changes by REST are refused with 50386.
+   * How long the conversation is initializing: for some milliseconds, or until so many REST requests were rejected.
+   * Until it is active, REST requests that change it are rejected with 50386.
    */
   initializing?: { ms: number } | { calls: number } | undefined;
   timers?: { inactive?: string; closed?: string } | undefined;
@@ -123,7 +123,7 @@ export interface NewMessage {
   mediaSids?: string[] | undefined;
 }
 
-/** What changed; `origin` says whether Twilio would tell anybody by webhook. */
+/** What changed; `origin` says whether the change triggers webhooks. */
 export type Change =
   | {
       type: 'conversationAdded' | 'conversationUpdated' | 'conversationRemoved';

@@ -2,7 +2,7 @@ import { TwilioError } from '../http/errors';
 import type { Binding, GroupJoin, NewParticipant, Participant } from './model';
 
 /**
- * A group MMS has people without a proxy address, and our number as a projected address.
+ * In a group MMS the customers have no proxy address, and our number is a projected address.
  *
  * @see https://www.twilio.com/docs/conversations/group-texting
  */
@@ -14,13 +14,13 @@ export function isGroup(participants: Participant[]): boolean {
   );
 }
 
-/** @returns whether a participant is our number in a group, which nobody has taken yet */
+/** @returns whether a participant is our number in a group, without a worker */
 export function isProjected({ identity, messaging_binding }: Participant): boolean {
   return identity === null && messaging_binding?.projected_address !== undefined;
 }
 
 /**
- * @throws TwilioError 409 for an identity that is in it
+ * @throws TwilioError 409 if the identity is already a participant
  * @see https://www.twilio.com/docs/api/errors/50433
  * @see https://www.twilio.com/docs/api/errors/50437
  */
@@ -36,7 +36,7 @@ function groupParticipantExists(): TwilioError {
 }
 
 /**
- * A number of our own takes no part as somebody's address, only as a proxy or projected address.
+ * Our own numbers can be proxy or projected addresses, not a participant's address.
  *
  * @throws TwilioError 400/50407
  */
@@ -55,7 +55,7 @@ export function requireNotOurs(
 }
 
 /**
- * In a group each number is there once; a projected one can stand for several identities.
+ * In a group each address can occur once; several identities can share a projected address.
  *
  * @throws TwilioError 409/50437
  */
@@ -75,7 +75,7 @@ export function requireNewInGroup(
   if (isThere) throw groupParticipantExists();
 }
 
-/** @returns a participant's addresses with their channel; null for one without any */
+/** @returns a participant's `messaging_binding`; null without any address */
 export function bindingOf({
   address,
   proxyAddress,

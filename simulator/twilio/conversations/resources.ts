@@ -13,7 +13,7 @@ import { bindingOf } from './participants';
 
 const base = 'https://conversations.twilio.com/v1/Conversations';
 
-/** @returns a conversation that is `active`, unless it is given as something else */
+/** @returns a new conversation, `active` by default */
 export function newConversation(
   given: NewConversation,
   account: { accountSid: string; chatServiceSid: string; messagingServiceSid: string },
@@ -44,7 +44,7 @@ export function newConversation(
   };
 }
 
-/** @returns a participant who joins a conversation */
+/** @returns a new participant of a conversation */
 export function newParticipant(
   { account_sid, sid: conversation_sid }: Conversation,
   given: NewParticipant,
@@ -67,8 +67,8 @@ export function newParticipant(
 }
 
 /**
- * @param sender the participant who is the author, if there is one
- * @returns a message in a conversation
+ * @param position.sender the participant who is the author, if any
+ * @returns a new message in a conversation
  */
 export function newMessage(
   { account_sid, sid: conversation_sid }: Conversation,
@@ -102,7 +102,7 @@ export function newMessage(
   };
 }
 
-/** `delivery` of a message that reached nobody. */
+/** `delivery` of a message that was not delivered. */
 export const undelivered: Message['delivery'] = {
   total: 1,
   sent: 'all',

@@ -12,14 +12,14 @@ import { serviceRoutes } from './services';
 import { userRoutes } from './users';
 import { webhookRoutes } from './webhooks';
 
-/** What writes the text of a message that is sent by its Content template. */
+/** Renders the text of a message from its Content template. */
 interface Templates {
   render(contentSid: string, variables: Record<string, string>): string;
 }
 
 /**
- * Conversations as far as it is simulated. A path names the conversation service that it is about, or else is about the
- * default one; what is in another service is not there.
+ * The simulated part of the Conversations API. A path reaches only the resources of the service that it names, or of the
+ * default service.
  *
  * @see https://www.twilio.com/docs/conversations/api/service-resource#use-a-conversation-service
  */
@@ -58,7 +58,7 @@ export function conversationsRoutes(
   return app;
 }
 
-/** Answers a resource or a page of them as they are below a service: their URLs name it, and so do all they hold. */
+/** Adds the service to a resource, or to a page of them: to all URLs, and as `chat_service_sid`. */
 const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) => {
   await next();
   const text = await c.res.clone().text();
@@ -184,7 +184,7 @@ function readParticipant(form: Record<string, string>): NewParticipant {
   };
 }
 
-/** A template's text stands in for the body that is ignored beside it. Whether Twilio answers it there is unsure. */
+/** With a template, the rendered text replaces `Body`. It is unknown whether Twilio answers that text. */
 function readMessage(form: Record<string, string>, content: Templates): NewMessage {
   const { ContentSid: contentSid } = form;
   return {

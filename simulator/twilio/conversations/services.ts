@@ -43,7 +43,7 @@ export class Services {
     return this.put(newSid('IS'), name);
   }
 
-  /** Makes a service whose SID is known beforehand, if it is not there. */
+  /** Creates a service with a given SID, unless it exists. */
   put(sid: string, name: string): ServiceResource {
     const known = this.#services.get(sid);
     if (known) return known;

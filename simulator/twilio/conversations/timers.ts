@@ -2,7 +2,7 @@ import { formatDate } from '../http/dates';
 import { invalid } from '../http/errors';
 import type { Conversation, NewConversation } from './model';
 
-/** ISO 8601 durations as they were given, and the moments that follow from them, in milliseconds. */
+/** The given ISO 8601 durations, and when they expire, in milliseconds. */
 export interface Timers {
   inactive?: string;
   closed?: string;
@@ -11,7 +11,7 @@ export interface Timers {
 }
 
 /**
- * Sets a conversation's timers, which run from its last change.
+ * Sets a conversation's timers, which start at its last change.
  *
  * @see https://www.twilio.com/docs/conversations/states-timers
  */
@@ -34,7 +34,7 @@ export function setTimers(
   }
 }
 
-/** @returns milliseconds of an ISO 8601 duration; `''` and undefined mean none */
+/** @returns milliseconds of an ISO 8601 duration; undefined for `''` and undefined */
 function readDuration(name: string, text: string | undefined, leastSeconds: number): number | undefined {
   if (!text) return undefined;
   const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);

@@ -97,7 +97,7 @@ export class Users {
   }
 }
 
-/** @param staleIdentities those that can be added to a conversation again once their user is deleted */
+/** @param staleIdentities see `Conversations.staleIdentities`; deleting a user removes its identity */
 export function userRoutes(users: Users, staleIdentities: Set<string>): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => c.json(page(c, 'users', users.list(c.var.serviceSid))));

@@ -14,14 +14,14 @@ export interface WebhooksResource {
   pre_webhook_url: string | null;
   post_webhook_url: string | null;
   url: string;
-  /** Of the account's webhooks alone. */
+  /** For the account's webhooks only. */
   target?: string;
-  /** Of a service's webhooks alone. */
+  /** For a service's webhooks only. */
   chat_service_sid?: string;
 }
 
 /**
- * Where Conversations sends webhooks, and which: for the account and for each service.
+ * Which webhooks Conversations sends, and where: for the account and for each service.
  *
  * @see https://www.twilio.com/docs/conversations/api/configuration-webhook-resource
  */

@@ -4,19 +4,19 @@ import { TwilioError } from './errors';
 import { type Operation, requireDescribed } from './openapi';
 import type { Origin, RestRequest } from './request';
 
-/** What the routes of Twilio's APIs find in their context. */
+/** The Hono environment of all routes. */
 export interface RestEnv {
-  /** The request as it was read: a handler runs without waiting for a body. */
+  /** The request with its body already parsed, so that handlers are synchronous. */
   Bindings: RestRequest;
   Variables: {
-    /** What the request asks for by Twilio's description; undefined where Twilio describes nothing. */
+    /** The operation in Twilio's OpenAPI file; undefined on a host that Twilio does not describe. */
     operation: Operation | undefined;
     origin: Origin;
   };
 }
 
 /**
- * @returns an app without routes, which answers errors as Twilio does. A route's path begins with the host:
+ * @returns an app without routes that answers errors as Twilio does. Paths begin with the host, e.g.
  *   `/conversations.twilio.com/v1/Conversations`.
  */
 export function createRestApp(): Hono<RestEnv> {
@@ -33,14 +33,14 @@ export function createRestApp(): Hono<RestEnv> {
   return app;
 }
 
-/** Holds each request against Twilio's description of its API, and says on whose behalf it changes something. */
+/** Checks each request against Twilio's OpenAPI file, and sets the context's variables. */
 export const checkRequest: MiddlewareHandler<RestEnv> = async ({ env, set }, next) => {
   set('operation', requireDescribed(env));
   set('origin', { source: 'API', webhooks: env.headers['x-twilio-webhook-enabled'] === 'true' });
   await next();
 };
 
-/** @returns what an app answers; its work is done before this returns */
+/** @returns an app's answer; the request is carried out synchronously, before the promise settles */
 export async function askApp(
   app: Hono<RestEnv>,
   request: RestRequest,

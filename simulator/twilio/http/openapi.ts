@@ -55,11 +55,11 @@ const files: Record<string, string> = {
 export const describedHosts = Object.keys(files);
 
 const formType = 'application/x-www-form-urlencoded';
-/** `page` brings these into range, as it always has: what Twilio answers out of range is not documented. */
+/** `page` clamps these: what Twilio answers to values out of range is not documented. */
 const paging = new Set(['PageSize', 'Page', 'PageToken']);
 
 /**
- * Twilio's own OpenAPI description of one host's API. It is read once per process, on first use.
+ * Twilio's OpenAPI description of one host's API. It is read on first use, once per process.
  *
  * @see https://github.com/twilio/twilio-oai
  */
@@ -89,19 +89,19 @@ export class ApiDescription {
       .map(([template, operations]) => ({ pattern: patternOf(template), operations }));
   }
 
-  /** @returns undefined for what Twilio's API does not have */
+  /** @returns undefined if Twilio's API has no such operation */
   operation({ method, path }: Pick<RestRequest, 'method' | 'path'>): Operation | undefined {
     return this.#paths.find(({ pattern }) => pattern.test(path))?.operations[method.toLowerCase()];
   }
 
-  /** @returns the parameters that an operation takes in the query and in the form */
+  /** @returns the parameters of an operation */
   parameters(operation: Operation): Parameters {
     const known = this.#parameters.get(operation) ?? readParameters(operation);
     this.#parameters.set(operation, known);
     return known;
   }
 
-  /** @returns the names of the given parameters that Twilio's API does not have */
+  /** @returns the names of the parameters that the operation does not have */
   unknownParameters(
     { query, form }: Pick<RestRequest, 'query' | 'form'>,
     operation: Operation,
@@ -113,7 +113,7 @@ export class ApiDescription {
     };
   }
 
-  /** @throws TwilioError 400/20001 for a required parameter that is missing, or a value that is not allowed */
+  /** @throws TwilioError 400/20001 for a missing required parameter or an invalid value */
   requireValid({ query, form, lists = {} }: RestRequest, operation: Operation): void {
     const parameters = this.parameters(operation);
     for (const name of parameters.required.form) {
@@ -128,7 +128,7 @@ export class ApiDescription {
     }
   }
 
-  /** @returns the schema that a schema stands for */
+  /** @returns a schema with its `$ref` followed */
   resolve(schema: Schema): Schema {
     const name = schema.$ref?.split('/').at(-1);
     return name === undefined ? schema : (this.components.schemas[name] ?? schema);
@@ -144,10 +144,10 @@ export class ApiDescription {
 }
 
 /**
- * Holds a request against Twilio's description of its API.
+ * Checks a request against Twilio's OpenAPI file.
  *
- * @returns the operation that it asks for; undefined on a host that Twilio does not describe
- * @throws TwilioError 404/20404 for what Twilio's API does not have, 400/20001 for a parameter that is not valid
+ * @returns the operation; undefined on a host that Twilio does not describe
+ * @throws TwilioError 404/20404 if Twilio has no such operation, 400/20001 for an invalid parameter
  */
 export function requireDescribed(request: RestRequest): Operation | undefined {
   const api = ApiDescription.of(request.host);

@@ -3,22 +3,22 @@ import type { RestRequest } from './request';
 
 const standardPageSize = 50;
 
-/** What a page is made for: the context of a route. */
+/** The part of a route's context that paging needs. */
 export interface PageRequest {
   env: RestRequest;
   var: { operation: Operation | undefined };
 }
 
-/** Where in a list a request for a page is. */
+/** One page of a list. */
 export interface Slice<T> {
   index: number;
   size: number;
   items: T[];
-  /** @returns the URL, without its host, of a page by its number; undefined where there is none */
+  /** @returns the path and query of another page; undefined if there is none */
   link(index: number): string | undefined;
 }
 
-/** @returns the part of a list that a request asks for */
+/** @returns the page of a list that a request asks for */
 export function slice<T>(request: PageRequest, all: T[]): Slice<T> {
   const { path, query } = request.env;
   const size = sizeOf(request);
@@ -56,7 +56,7 @@ export function page(request: PageRequest, key: string, all: object[]): object {
   };
 }
 
-/** @returns how many resources a page has: as many as are asked for, within what Twilio describes */
+/** @returns the requested page size, within the limits of Twilio's OpenAPI file */
 function sizeOf({ env: { host, query }, var: { operation } }: PageRequest): number {
   const described = operation && ApiDescription.of(host)?.parameters(operation).query.PageSize;
   const { minimum = 1, maximum = 1_000 } = described ?? {};

@@ -1,35 +1,35 @@
 import { invalid } from './errors';
-import type { Wire } from './faults';
+import type { WireFault } from './faults';
 
-/** Who did it: changes through REST fire no webhooks unless the request's header asks for them. */
+/** Where a change comes from. REST requests trigger no webhooks unless a header asks for them. */
 export interface Origin {
   /** `SMS`, `WHATSAPP`, `API`, `SDK` */
   source: string;
-  /** Whether webhooks are to be fired for this change. */
+  /** Whether this change triggers webhooks. */
   webhooks: boolean;
 }
 
-/** One REST request; `path` is without the query and still percent-encoded. */
+/** A REST request. `path` has no query and is percent-encoded. */
 export interface RestRequest {
   method: string;
   host: string;
   path: string;
   query: Record<string, string>;
-  /** Of a field that is given more than once the last value; see `lists`. */
+  /** For a field that occurs more than once, the last value; see `lists`. */
   form: Record<string, string>;
-  /** Fields that are given more than once. */
+  /** All values of each field that occurs more than once. */
   lists?: Record<string, string[]>;
   /** By lower-case name. */
   headers: Record<string, string>;
-  /** The webhook during which it was made, by its id in the timeline. */
+  /** The timeline id of the webhook that the function was handling. */
   webhookId?: number;
 }
 
 /**
  * Reads a request's body.
  *
- * @param type its Content-Type
- * @returns a form's fields, or those of a JSON object; none of what is neither
+ * @param type the Content-Type
+ * @returns the fields of a form or of a JSON object; nothing for any other body
  */
 export function readFields(body: string, type = ''): Pick<RestRequest, 'form' | 'lists'> {
   const fields = type.startsWith('application/json') ? fieldsOfJson(body) : new URLSearchParams(body);
@@ -54,11 +54,11 @@ export interface RestAnswer {
   headers: Record<string, string>;
   /** An object is sent as JSON, text as it is. */
   body: object | string;
-  /** How it is spoiled on its way. */
-  wire?: Wire;
+  /** How it is corrupted below HTTP. */
+  wire?: WireFault;
 }
 
-/** @throws TwilioError 400 for a form's field that is no JSON object */
+/** @throws TwilioError 400 for a form field that is not a JSON object */
 export function readJson(name: string, text: string | undefined): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text ?? '');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** @returns a SID as Twilio makes them, e.g. `CH` and 32 hexadecimal digits */
+/** @returns a SID like Twilio's: a prefix such as `CH` and 32 hexadecimal digits */
 export function newSid(prefix: string): string {
   return prefix + randomBytes(16).toString('hex');
 }
