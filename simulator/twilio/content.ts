@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { RestEnv } from './http/app';
+import { answer, type RestEnv } from './http/app';
 import { notFound } from './http/errors';
 import { page } from './http/paging';
 import { newDates } from './http/resource';
@@ -83,9 +83,9 @@ export class ContentModel {
 /** The simulated part of the Content API: reading templates. */
 export function contentRoutes(content: ContentModel): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
-  app.get('/Content', (c) => c.json(page(c, 'contents', content.templates())));
-  app.get('/Content/:sid', (c) => c.json(content.template(c.req.param('sid'))));
-  app.get('/Content/:sid/ApprovalRequests', (c) => c.json(content.approvalRequests(c.req.param('sid'))));
+  app.get('/Content', (c) => answer(c, page(c, 'contents', content.templates())));
+  app.get('/Content/:sid', (c) => answer(c, content.template(c.req.param('sid'))));
+  app.get('/Content/:sid/ApprovalRequests', (c) => answer(c, content.approvalRequests(c.req.param('sid'))));
   return app;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
-import type { RestEnv } from './http/app';
+import { answer, type RestEnv } from './http/app';
 import { notFound } from './http/errors';
 import { identityOf, type TaskRouter } from './taskrouter';
 
@@ -99,7 +99,7 @@ export function tokenRoutes(tokens: FlexTokens): Hono<RestEnv> {
   app.post('/Accounts/:sid/Tokens/validate', (c) => {
     const { sid } = c.req.param();
     if (sid !== tokens.accountSid) throw notFound(`/Accounts/${sid}`);
-    return c.json(tokens.validate(c.env.form.token ?? ''));
+    return answer(c, tokens.validate(c.env.form.token ?? ''));
   });
   return app;
 }

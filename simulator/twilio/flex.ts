@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
 import type { Conversation } from './conversations/model';
-import type { RestEnv } from './http/app';
+import { answer, type RestEnv } from './http/app';
 import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
 import { type Origin, readJson } from './http/request';
@@ -234,25 +234,25 @@ export function flexRoutes(flex: Flex): Hono<RestEnv> {
   app.post('/', (c) => {
     const { Channel, Routing = '{}' } = c.env.form;
     const made = flex.createInteraction(readJson('Channel', Channel), readJson('Routing', Routing));
-    return c.json(interactionResource(made));
+    return answer(c, interactionResource(made));
   });
-  app.get('/:sid', (c) => c.json(interactionResource(flex.interaction(c.req.param('sid')))));
+  app.get('/:sid', (c) => answer(c, interactionResource(flex.interaction(c.req.param('sid')))));
   app.get('/:sid/Channels', (c) =>
-    c.json(page(c, 'channels', [flex.interaction(c.req.param('sid')).channel])),
+    answer(c, page(c, 'channels', [flex.interaction(c.req.param('sid')).channel])),
   );
   app.get('/:sid/Channels/:channel', (c) => {
     const { sid, channel } = c.req.param();
-    return c.json(flex.channel(sid, channel).channel);
+    return answer(c, flex.channel(sid, channel).channel);
   });
   app.post('/:sid/Channels/:channel', (c) => {
     const { sid, channel } = c.req.param();
     const { Status, Routing = '{}' } = c.env.form;
     const { status } = readJson('Routing', Routing);
-    return c.json(flex.closeChannel(sid, channel, Status as 'closed' | 'inactive', status).channel);
+    return answer(c, flex.closeChannel(sid, channel, Status as 'closed' | 'inactive', status).channel);
   });
   app.get('/:sid/Channels/:channel/Invites', (c) => {
     const { sid, channel } = c.req.param();
-    return c.json(page(c, 'invites', [flex.channel(sid, channel).invite]));
+    return answer(c, page(c, 'invites', [flex.channel(sid, channel).invite]));
   });
   return app;
 }

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { RestEnv } from './http/app';
+import { answer, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
 import { newSid } from './http/sids';
 
@@ -82,7 +82,7 @@ export function frontlineRoutes(frontline: Frontline): Hono<RestEnv> {
     frontline.requireAccess(env.path);
     await next();
   });
-  app.get('/Users/:sid', (c) => c.json(frontline.user(c.req.param('sid'))));
+  app.get('/Users/:sid', (c) => answer(c, frontline.user(c.req.param('sid'))));
   app.post('/Users/:sid', (c) => {
     const { identity } = frontline.user(c.req.param('sid'));
     const { FriendlyName, Avatar, State, IsAvailable } = c.env.form;
@@ -93,7 +93,7 @@ export function frontlineRoutes(frontline: Frontline): Hono<RestEnv> {
       ...(State !== undefined && { state: State as FrontlineUser['state'] }),
       ...(IsAvailable !== undefined && { is_available: IsAvailable === 'true' }),
     });
-    return c.json(user);
+    return answer(c, user);
   });
   return app;
 }

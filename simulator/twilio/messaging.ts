@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { ContentModel } from './content';
 import type { Conversations } from './conversations/conversations';
 import type { Message } from './conversations/model';
-import type { RestEnv } from './http/app';
+import { answer, type RestEnv } from './http/app';
 import { slice } from './http/paging';
 import { newSid } from './http/sids';
 
@@ -97,7 +97,7 @@ export function messageLogRoutes(log: MessageLog): Hono<RestEnv> {
     const { From: from, To: to, 'DateSent>': after } = c.env.query;
     const messages = log.received({ from, to, ...(after !== undefined && { after: new Date(after) }) });
     const { index, size, items, link } = slice(c, messages);
-    return c.json({
+    return answer(c, {
       messages: items,
       end: index * size + items.length,
       first_page_uri: link(0),

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { RestEnv } from './http/app';
+import { answer, type RestEnv } from './http/app';
 import { formatDate } from './http/dates';
 import { notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
@@ -141,12 +141,12 @@ export function syncRoutes(sync: SyncModel): Hono<RestEnv> {
     if (sid !== 'default' && sid !== sync.serviceSid) throw notFound(`/Services/${sid}`);
     await next();
   });
-  app.get('/', (c) => c.json(page(c, 'documents', sync.documents())));
+  app.get('/', (c) => answer(c, page(c, 'documents', sync.documents())));
   app.post('/', (c) => {
     const { UniqueName, Data = '{}', Ttl = 0 } = c.env.form;
-    return c.json(sync.create(UniqueName, readData(Data), Number(Ttl)), 201);
+    return answer(c, sync.create(UniqueName, readData(Data), Number(Ttl)), 201);
   });
-  app.get('/:sid', (c) => c.json(sync.document(c.req.param('sid'))));
+  app.get('/:sid', (c) => answer(c, sync.document(c.req.param('sid'))));
   app.post('/:sid', (c) => {
     const { Data, Ttl } = c.env.form;
     const change = {
@@ -154,7 +154,7 @@ export function syncRoutes(sync: SyncModel): Hono<RestEnv> {
       ...(Ttl !== undefined && { ttlSeconds: Number(Ttl) }),
       ifMatch: c.env.headers['if-match'],
     };
-    return c.json(sync.update(c.req.param('sid'), change));
+    return answer(c, sync.update(c.req.param('sid'), change));
   });
   app.delete('/:sid', (c) => {
     sync.remove(c.req.param('sid'));

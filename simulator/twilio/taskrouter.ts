@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
-import type { RestEnv } from './http/app';
+import { answer, type RestEnv } from './http/app';
 import { formatDate } from './http/dates';
 import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
@@ -154,17 +154,17 @@ export function taskRouterRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
     const matches = readExpression(EvaluateTaskAttributes);
     const tasks = taskRouter.tasks().filter(({ attributes }) => matches(JSON.parse(attributes) as object));
     if (Ordering === 'DateCreated:desc') tasks.reverse();
-    return c.json(page(c, 'tasks', tasks.map(withAge)));
+    return answer(c, page(c, 'tasks', tasks.map(withAge)));
   });
-  app.get('/Tasks/:sid', (c) => c.json(withAge(taskRouter.task(c.req.param('sid')))));
+  app.get('/Tasks/:sid', (c) => answer(c, withAge(taskRouter.task(c.req.param('sid')))));
   app.get('/Workers', (c) => {
     const { FriendlyName: name } = c.env.query;
     const workers = taskRouter
       .workers()
       .filter(({ friendly_name }) => name === undefined || friendly_name === name);
-    return c.json(page(c, 'workers', workers));
+    return answer(c, page(c, 'workers', workers));
   });
-  app.get('/Workers/:sid', (c) => c.json(taskRouter.worker(c.req.param('sid'))));
+  app.get('/Workers/:sid', (c) => answer(c, taskRouter.worker(c.req.param('sid'))));
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { answer } from '../http/app';
 import { formatDate } from '../http/dates';
 import { notFound, TwilioError } from '../http/errors';
 import { page } from '../http/paging';
@@ -94,10 +95,10 @@ export class Addresses {
 /** Address configurations. */
 export function addressRoutes(addresses: Addresses): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
-  app.get('/', (c) => c.json(page(c, 'address_configurations', addresses.list(c.env.query.Type))));
-  app.post('/', (c) => c.json(addresses.create(c.env.form), 201));
-  app.get('/:sid', (c) => c.json(addresses.fetch(c.req.param('sid'))));
-  app.post('/:sid', (c) => c.json(addresses.update(c.req.param('sid'), c.env.form)));
+  app.get('/', (c) => answer(c, page(c, 'address_configurations', addresses.list(c.env.query.Type))));
+  app.post('/', (c) => answer(c, addresses.create(c.env.form), 201));
+  app.get('/:sid', (c) => answer(c, addresses.fetch(c.req.param('sid'))));
+  app.post('/:sid', (c) => answer(c, addresses.update(c.req.param('sid'), c.env.form)));
   app.delete('/:sid', (c) => {
     addresses.remove(c.req.param('sid'));
     return c.body(null, 204);

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { answer } from '../http/app';
 import { assignGiven, readBoolean } from '../http/resource';
 import { fixedSid } from '../http/sids';
 import type { ConversationsEnv } from './env';
@@ -91,11 +92,13 @@ export class Configuration {
 /** The account's configuration, and that of each service. */
 export function configurationRoutes(configuration: Configuration): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
-  app.get('/Configuration', (c) => c.json(configuration.fetch()));
-  app.post('/Configuration', (c) => c.json(configuration.update(c.env.form)));
-  app.get('/Services/:service/Configuration', (c) => c.json(configuration.ofService(c.req.param('service'))));
+  app.get('/Configuration', (c) => answer(c, configuration.fetch()));
+  app.post('/Configuration', (c) => answer(c, configuration.update(c.env.form)));
+  app.get('/Services/:service/Configuration', (c) =>
+    answer(c, configuration.ofService(c.req.param('service'))),
+  );
   app.post('/Services/:service/Configuration', (c) =>
-    c.json(configuration.updateService(c.req.param('service'), c.env.form)),
+    answer(c, configuration.updateService(c.req.param('service'), c.env.form)),
   );
   return app;
 }

@@ -1,4 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
+import { answer } from '../http/app';
 import { notFound, TwilioError } from '../http/errors';
 import { page } from '../http/paging';
 import type { Account } from './account';
@@ -32,7 +33,7 @@ export function conversationsRoutes(
   inService.route('/Conversations', conversationRoutes(state, content));
   inService.route('/Users', userRoutes(account.users, state.staleIdentities));
   inService.get('/ParticipantConversations', (c) =>
-    c.json(page(c, 'conversations', listMemberships(state, c.var.serviceSid, c.env.query))),
+    answer(c, page(c, 'conversations', listMemberships(state, c.var.serviceSid, c.env.query))),
   );
 
   const app = new Hono<ConversationsEnv>();
@@ -77,21 +78,21 @@ function conversationRoutes(state: Conversations, content: Templates): Hono<Conv
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const found = listConversations(state, c.var.serviceSid, c.env.query);
-    return c.json(page(c, 'conversations', found));
+    return answer(c, page(c, 'conversations', found));
   });
   app.post('/', (c) => {
     const given = { ...readConversation(c.env.form), chatServiceSid: c.var.serviceSid };
-    return c.json(state.createConversation(given, c.var.origin), 201);
+    return answer(c, state.createConversation(given, c.var.origin), 201);
   });
 
   app.use('/:conversation/*', async (c, next) => {
     c.set('conversation', state.conversation(c.req.param('conversation'), c.var.serviceSid));
     await next();
   });
-  app.get('/:conversation', (c) => c.json(c.var.conversation));
+  app.get('/:conversation', (c) => answer(c, c.var.conversation));
   app.post('/:conversation', (c) => {
     const { conversation, origin } = c.var;
-    return c.json(state.updateConversation(conversation.sid, readConversation(c.env.form), origin));
+    return answer(c, state.updateConversation(conversation.sid, readConversation(c.env.form), origin));
   });
   app.delete('/:conversation', (c) => {
     state.removeConversation(c.var.conversation.sid, c.var.origin);
@@ -106,18 +107,18 @@ function participantRoutes(state: Conversations): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const participants = state.participants(c.var.conversation.sid);
-    return c.json(page(c, 'participants', participants));
+    return answer(c, page(c, 'participants', participants));
   });
   app.post('/', (c) => {
     const { conversation, origin } = c.var;
     const participant = state.addParticipant(conversation.sid, readParticipant(c.env.form), origin);
-    return c.json(participant, 201);
+    return answer(c, participant, 201);
   });
-  app.get('/:sid', (c) => c.json(state.participant(c.var.conversation.sid, c.req.param('sid'))));
+  app.get('/:sid', (c) => answer(c, state.participant(c.var.conversation.sid, c.req.param('sid'))));
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;
     const given = readParticipant(c.env.form);
-    return c.json(state.updateParticipant(conversation.sid, c.req.param('sid'), given, origin));
+    return answer(c, state.updateParticipant(conversation.sid, c.req.param('sid'), given, origin));
   });
   app.delete('/:sid', (c) => {
     state.removeParticipant(c.var.conversation.sid, c.req.param('sid'), c.var.origin);
@@ -131,24 +132,24 @@ function messageRoutes(state: Conversations, content: Templates): Hono<Conversat
   app.get('/', (c) => {
     const messages = state.messages(c.var.conversation.sid);
     if (c.env.query.Order === 'desc') messages.reverse();
-    return c.json(page(c, 'messages', messages));
+    return answer(c, page(c, 'messages', messages));
   });
   app.post('/', (c) => {
     const { conversation, origin } = c.var;
     const message = state.addMessage(conversation.sid, readMessage(c.env.form, content), origin);
-    return c.json(message, 201);
+    return answer(c, message, 201);
   });
   app.get('/:sid', (c) => {
     const conversation = c.var.conversation.sid;
     const sid = c.req.param('sid');
     const message = state.messages(conversation).find((one) => one.sid === sid);
     if (!message) throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
-    return c.json(message);
+    return answer(c, message);
   });
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;
     const given = readMessage(c.env.form, content);
-    return c.json(state.updateMessage(conversation.sid, c.req.param('sid'), given, origin));
+    return answer(c, state.updateMessage(conversation.sid, c.req.param('sid'), given, origin));
   });
   app.delete('/:sid', (c) => {
     state.removeMessage(c.var.conversation.sid, c.req.param('sid'), c.var.origin);

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { answer } from '../http/app';
 import { notFound } from '../http/errors';
 import { page } from '../http/paging';
 import { newDates } from '../http/resource';
@@ -68,9 +69,9 @@ export class Services {
 /** Conversation services. */
 export function serviceRoutes(services: Services): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
-  app.get('/', (c) => c.json(page(c, 'services', services.list())));
-  app.post('/', (c) => c.json(services.create(c.env.form.FriendlyName ?? ''), 201));
-  app.get('/:sid', (c) => c.json(services.fetch(c.req.param('sid'))));
+  app.get('/', (c) => answer(c, page(c, 'services', services.list())));
+  app.post('/', (c) => answer(c, services.create(c.env.form.FriendlyName ?? ''), 201));
+  app.get('/:sid', (c) => answer(c, services.fetch(c.req.param('sid'))));
   app.delete('/:sid', (c) => {
     services.remove(c.req.param('sid'));
     return c.body(null, 204);

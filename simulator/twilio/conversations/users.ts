@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { answer } from '../http/app';
 import { formatDate } from '../http/dates';
 import { notFound, TwilioError } from '../http/errors';
 import { page } from '../http/paging';
@@ -100,10 +101,10 @@ export class Users {
 /** @param staleIdentities see `Conversations.staleIdentities`; deleting a user removes its identity */
 export function userRoutes(users: Users, staleIdentities: Set<string>): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
-  app.get('/', (c) => c.json(page(c, 'users', users.list(c.var.serviceSid))));
-  app.post('/', (c) => c.json(users.create(c.var.serviceSid, c.env.form), 201));
-  app.get('/:sid', (c) => c.json(users.fetch(c.var.serviceSid, c.req.param('sid'))));
-  app.post('/:sid', (c) => c.json(users.update(c.var.serviceSid, c.req.param('sid'), c.env.form)));
+  app.get('/', (c) => answer(c, page(c, 'users', users.list(c.var.serviceSid))));
+  app.post('/', (c) => answer(c, users.create(c.var.serviceSid, c.env.form), 201));
+  app.get('/:sid', (c) => answer(c, users.fetch(c.var.serviceSid, c.req.param('sid'))));
+  app.post('/:sid', (c) => answer(c, users.update(c.var.serviceSid, c.req.param('sid'), c.env.form)));
   app.delete('/:sid', (c) => {
     const { identity } = users.remove(c.var.serviceSid, c.req.param('sid'));
     staleIdentities.delete(identity);

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { answer } from '../http/app';
 import type { RestRequest } from '../http/request';
 import { assignGiven } from '../http/resource';
 import type { ConversationsEnv } from './env';
@@ -80,13 +81,13 @@ function change(webhooks: WebhooksResource, form: Form, filters: string[] | unde
 /** The account's webhooks, and those of each service. */
 export function webhookRoutes(webhooks: Webhooks): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
-  app.get('/Configuration/Webhooks', (c) => c.json(webhooks.fetch()));
-  app.post('/Configuration/Webhooks', (c) => c.json(webhooks.update(c.env.form, filtersOf(c.env))));
+  app.get('/Configuration/Webhooks', (c) => answer(c, webhooks.fetch()));
+  app.post('/Configuration/Webhooks', (c) => answer(c, webhooks.update(c.env.form, filtersOf(c.env))));
   app.get('/Services/:service/Configuration/Webhooks', (c) =>
-    c.json(webhooks.ofService(c.req.param('service'))),
+    answer(c, webhooks.ofService(c.req.param('service'))),
   );
   app.post('/Services/:service/Configuration/Webhooks', (c) =>
-    c.json(webhooks.updateService(c.req.param('service'), c.env.form, filtersOf(c.env))),
+    answer(c, webhooks.updateService(c.req.param('service'), c.env.form, filtersOf(c.env))),
   );
   return app;
 }
