@@ -16,19 +16,19 @@ import type { Customer } from '../lib/model';
 /** One callback to be measured. */
 export interface Subject {
   name: string;
-  /** Whether it calls Twilio's REST API, which a stub stands in for. */
+  /** Whether it calls Twilio's REST API, which is stubbed. */
   callsTwilio: boolean;
-  /** Below `dist/functions`, or undefined for the empty function. */
+  /** The path below `dist/functions`; undefined for the empty function. */
   file?: string;
-  /** The event's file in `tests/fixtures`. */
+  /** The name of the event's fixture in `tests/fixtures`. */
   fixture?: string;
-  /** Fields that the event has instead of the fixture's. */
+  /** Fields that replace those of the fixture. */
   changes?: Record<string, string>;
 }
 
 export const empty: Subject = { name: 'an empty function', callsTwilio: false };
 
-/** One of the sample data's customers. */
+/** A customer of the sample data. */
 const known = { CustomerId: '1001' };
 
 const details = subject('GetCustomerDetailsByCustomerId', 'crm', 'get-customer-details', { changes: known });
@@ -51,16 +51,16 @@ function subject(name: string, file: string, fixture: string, given: Partial<Sub
   return { name, callsTwilio: false, file: `callbacks/${file}.protected.js`, fixture, ...given };
 }
 
-/** How long and how often warm calls are timed. */
+/** How long and how often warm calls are measured. */
 export interface WarmPlan {
   passes: number;
-  /** Of each function in each pass. */
+  /** For each function in each pass. */
   milliseconds: number;
 }
 
 /** What `runner.cjs` does after the first answers. */
 interface Order {
-  /** The assets' folder, if it is not the one with the sample data. */
+  /** The assets' folder; the sample data's when left out. */
   assets?: string;
   warm?: WarmPlan;
   among?: { customers: number; calls: number };
@@ -69,7 +69,7 @@ interface Order {
 interface Run {
   /** Milliseconds from starting the process to its first answer. */
   cold: number;
-  /** What the runner reported at its end. */
+  /** The result that the runner printed. */
   result: unknown;
 }
 
@@ -104,22 +104,22 @@ export class Deployment {
     return (await this.#run([one], {})).cold;
   }
 
-  /** @returns milliseconds of a call by the function's name, of each pass, all in one process */
+  /** @returns milliseconds per call of each pass, by function name; all in one process */
   async warm(plan: WarmPlan): Promise<Record<string, number[]>> {
     const { result } = await this.#run([empty, ...callbacks], { warm: plan });
     return result as Record<string, number[]>;
   }
 
   /**
-   * Puts customers in the place of the sample data's.
+   * Replaces the sample data's customers.
    *
-   * @returns times so many calls of GetCustomerDetailsByCustomerId, each for another one of them, in milliseconds
+   * @returns a function that measures GetCustomerDetailsByCustomerId, each call for another customer, in milliseconds
    */
   deployCustomers(customers: Customer[]): (calls: number) => Promise<number> {
     const assets = join(this.#folder, `files-${customers.length}`);
     mkdirSync(assets);
     const routing = readFileSync(join(this.#root, 'dist/assets/routing.private.json'), 'utf8');
-    // One worker opens them all.
+    // One worker may open all cards.
     const open = { ...JSON.parse(routing), customerAccess: 'all' };
     writeFileSync(join(assets, 'routing'), JSON.stringify(open));
     writeFileSync(join(assets, 'customers'), JSON.stringify({ customers }));
@@ -158,7 +158,7 @@ export class Deployment {
     return { cold, result: JSON.parse(/^result (.*)$/m.exec(output)?.[1] ?? 'null') };
   }
 
-  /** Where a function lies, and the event that it gets. */
+  /** The path of a function, and its event. */
   #place({ name, file, fixture, changes }: Subject): { name: string; file: string; event: object } {
     const text = fixture ? readFileSync(join(this.#root, 'tests/fixtures', `${fixture}.json`), 'utf8') : '{}';
     const event: object = { ...JSON.parse(text), ...changes };

@@ -17,13 +17,13 @@ export interface LookupTimes {
   lookups: Record<LookupKind, Timing>;
 }
 
-/** So many customers each worker has, however many there are in all. */
+/** How many customers each worker has, whatever the total. */
 const perWorker = 50;
 
-/** Lookups of each kind in a round; a page of a list takes longer than the others. */
+/** Lookups of each kind per round; a page of a list takes longest. */
 const batches: Record<LookupKind, number> = { byId: 20_000, byAddress: 20_000, list: 2_000 };
 
-/** Rounds that are not counted: the just-in-time compiler is at work. */
+/** Rounds that are not counted, until the just-in-time compiler is done. */
 const warmUpRounds = 3;
 
 interface Loaded {
@@ -34,10 +34,10 @@ interface Loaded {
 }
 
 /**
- * Times the lookups of directories with so many customers. Each round measures every directory, one after the
- * other, so that none has the first, slow calls to itself.
+ * Measures lookups in directories of several sizes. Each round measures every directory in turn, so that the slow first
+ * calls affect all of them.
  *
- * @param counts how many customers; all are compared to the first
+ * @param counts the numbers of customers; all are compared to the first
  */
 export async function timeLookups(counts: readonly number[], rounds: number): Promise<LookupTimes[]> {
   const loaded: Loaded[] = [];
@@ -72,7 +72,7 @@ async function load(count: number): Promise<Loaded> {
 
 /**
  * @returns microseconds of a lookup
- * @throws Error when a lookup does not find what is there: the time of that would mean nothing
+ * @throws Error when a lookup finds nothing: its time would mean nothing
  */
 async function timeBatch(
   kind: LookupKind,
@@ -87,7 +87,7 @@ async function timeBatch(
     list: async (worker) => (await directory.list({ worker, limit: 30 })).customers.length === 30,
   };
   const find = found[kind];
-  // The keys are made beforehand, in no order, and each is a new string, as in an event that has just been parsed.
+  // The keys are made beforehand, in random order. Each is a new string, as in a parsed event.
   const keys = Array.from({ length: batches[kind] }, () => {
     return Buffer.from(keyOf(random() % customers)).toString('latin1');
   });
@@ -99,7 +99,7 @@ async function timeBatch(
   return time;
 }
 
-/** The same numbers in every run, of 32 bits, without an order that a processor could foresee. */
+/** Pseudo-random 32-bit numbers, the same in every run, that a processor cannot predict. */
 function randomNumbers(): () => number {
   let state = 1;
   return () => {
@@ -121,7 +121,7 @@ export function makeCustomers(count: number): Customer[] {
   return Array.from({ length: count }, (_, index) => make(index)).sort(compareCustomers);
 }
 
-/** As an event's schema reads it: that is part of what a lookup costs. */
+/** Parses the address as an event's schema does: that is part of a lookup's cost. */
 function addressOf(text: string): Address {
   return parseAddress(text) as Address;
 }

@@ -3,7 +3,7 @@ import { buildProject } from '../build/build-project';
 import { projectFolder } from '../cli/project-folder';
 import { callbacks, Deployment, empty, type WarmPlan } from './instances';
 import { makeCustomers, timeLookups } from './lookups';
-import { aims, type FunctionTimes, type Results, tables } from './report';
+import { type FunctionTimes, type Results, tables, targets } from './report';
 import { spread, Timings } from './stats';
 import { timeThroughput } from './throughput';
 
@@ -36,7 +36,7 @@ const quick: Plan = {
 
 const customerCounts = [100, 10_000, 40_000];
 
-/** An empty function goes before each start, so that the machine's behaviors hit both alike. */
+/** Starts an empty function before each start, so that the machine's load affects both equally. */
 async function measureColdStarts(deployment: Deployment, rounds: number): Promise<Results['coldStart']> {
   const timings = new Timings();
   const bases: number[] = [];
@@ -50,8 +50,8 @@ async function measureColdStarts(deployment: Deployment, rounds: number): Promis
   }
   const functions = callbacks.map(({ name, callsTwilio }): FunctionTimes => {
     const { time, ratio } = timings.get(name);
-    const aim = callsTwilio ? {} : { met: ratio.median <= aims.coldStartRatio };
-    return { name, callsTwilio, time, ratio, ...aim };
+    const target = callsTwilio ? {} : { met: ratio.median <= targets.coldStartRatio };
+    return { name, callsTwilio, time, ratio, ...target };
   });
   return { rounds, empty: spread(bases), functions };
 }
@@ -63,7 +63,7 @@ async function measureWarm(deployment: Deployment, plan: WarmPlan): Promise<Resu
     const own = times[name] ?? [];
     const time = spread(own);
     const ratio = spread(own.map((value, pass) => value / (bases[pass] ?? 0)));
-    return { name, callsTwilio, time, ratio, met: time.median < aims.warmMs };
+    return { name, callsTwilio, time, ratio, met: time.median < targets.warmMs };
   });
   return { passes: plan.passes, empty: spread(bases), functions };
 }
@@ -86,32 +86,32 @@ async function measureLookups(deployment: Deployment, plan: Plan): Promise<Resul
   return lookups.map((one) => ({ ...one, event: events.get(String(one.customers)) }));
 }
 
-/** @param say is told each table as soon as it is there */
-async function measure(root: string, plan: Plan, say: (lines: string[]) => void): Promise<Results> {
+/** @param report gets each table as soon as it is complete */
+async function measure(root: string, plan: Plan, report: (lines: string[]) => void): Promise<Results> {
   const processors = cpus();
   const machine = {
     node: process.version,
     processors: processors.length,
     model: processors[0]?.model ?? 'processor',
   };
-  say(tables.machine(machine));
+  report(tables.machine(machine));
   const deployment = new Deployment(root);
   try {
     const coldStart = await measureColdStarts(deployment, plan.coldRounds);
-    say(tables.coldStart(coldStart));
+    report(tables.coldStart(coldStart));
     const warm = await measureWarm(deployment, plan.warm);
-    say(tables.warm(warm));
+    report(tables.warm(warm));
     const lookups = await measureLookups(deployment, plan);
-    say(tables.lookups(lookups));
+    report(tables.lookups(lookups));
     const throughput = await timeThroughput(root, plan.messages);
-    say(tables.throughput(throughput));
+    report(tables.throughput(throughput));
     return { machine, coldStart, warm, lookups, throughput };
   } finally {
     deployment.remove();
   }
 }
 
-/** `npm run bench [-- --quick --json]`: tables, or the figures as JSON. A missed aim is no failure. */
+/** `npm run bench [-- --quick --json]`: tables, or the figures as JSON. A missed target is not a failure. */
 async function main(): Promise<void> {
   const root = projectFolder;
   const build = await buildProject(root);

@@ -7,7 +7,7 @@ import { type Throughput, writers } from './throughput';
 export interface FunctionTimes extends Timing {
   name: string;
   callsTwilio: boolean;
-  /** Whether the aim is met; missing where there is none. */
+  /** Whether the target is met; undefined where there is none. */
   met?: boolean;
 }
 
@@ -20,9 +20,9 @@ export interface Results {
   throughput: Throughput;
 }
 
-export const aims = { coldStartRatio: 1.3, warmMs: 1, lookupRatio: 2 };
+export const targets = { coldStartRatio: 1.3, warmMs: 1, lookupRatio: 2 };
 
-/** Tables for a person, one of each part of the results. */
+/** The results as text tables, one for each part. */
 export const tables: { [Part in keyof Results]: (part: Results[Part]) => string[] } = {
   machine: ({ node, processors, model }) => [`Node.js ${node}, ${processors} × ${model}`],
   coldStart: coldStartTable,
@@ -34,7 +34,7 @@ export const tables: { [Part in keyof Results]: (part: Results[Part]) => string[
 function coldStartTable({ rounds, empty, functions }: Results['coldStart']): string[] {
   return [
     `\nCold start: a new process to its first answer (median of ${rounds} rounds, min–max)`,
-    row(['', 'ms', 'ratio to empty', `aim ≤ ${aims.coldStartRatio}`]),
+    row(['', 'ms', 'ratio to empty', `target ≤ ${targets.coldStartRatio}`]),
     row(['an empty function', empty.median.toFixed(0), '1']),
     ...functions.map((one) => row([label(one), one.time.median.toFixed(0), range(one.ratio), mark(one.met)])),
   ];
@@ -43,7 +43,7 @@ function coldStartTable({ rounds, empty, functions }: Results['coldStart']): str
 function warmTable({ passes, empty, functions }: Results['warm']): string[] {
   return [
     `\nWarm: one call, all functions in one process (median of ${passes} passes, min–max)`,
-    row(['', 'µs', 'ratio to empty', `aim < ${aims.warmMs} ms`]),
+    row(['', 'µs', 'ratio to empty', `target < ${targets.warmMs} ms`]),
     row(['an empty function', microseconds(empty), '1']),
     ...functions.map((one) => row([label(one), microseconds(one.time), range(one.ratio, 1), mark(one.met)])),
   ];
@@ -51,9 +51,9 @@ function warmTable({ passes, empty, functions }: Results['warm']): string[] {
 
 function lookupTable(lookups: Results['lookups']): string[] {
   const cell = ({ time, ratio }: Timing): string =>
-    `${time.median.toFixed(2)}  ${ratio.median.toFixed(2)} ${mark(ratio.median <= aims.lookupRatio)}`;
+    `${time.median.toFixed(2)}  ${ratio.median.toFixed(2)} ${mark(ratio.median <= targets.lookupRatio)}`;
   return [
-    `\nLookups, once loaded: µs each, and the ratio to 100 customers (aim ≤ ${aims.lookupRatio})`,
+    `\nLookups, once loaded: µs each, and the ratio to 100 customers (target ≤ ${targets.lookupRatio})`,
     row([
       'customers (asset, load and first lookup)',
       'by id',

@@ -1,10 +1,10 @@
 /**
- * An instance of a function, as the cloud starts it: the function and the assets are single files without extension.
- * It answers each subject's event once and says so on standard output, then goes on as the order says.
+ * An instance of a function as the cloud starts it: functions and assets are single files without extension. It answers
+ * each subject's event once and prints that, then does what the order says.
  *
  * Argument: the order as JSON, `{ assets, subjects: [{ name, file, event }], warm?, among? }`. `warm` is
  * `{ passes, milliseconds }`: time warm calls of all subjects. `among` is `{ customers, calls }`: time calls of the
- * first subject with the CustomerId of ever another customer (numbered from 0).
+ * first subject, each with the CustomerId of another customer (numbered from 0).
  */
 const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
@@ -21,10 +21,10 @@ class Response {
   appendHeader() {}
 }
 
-/** The SDK's client, answering at once: what is measured is our code. */
+/** A stub of the SDK's client that answers at once: only our code is measured. */
 const customerParticipant = { sid: 'MB1', identity: null, attributes: '{}', dateCreated: new Date(0) };
 
-/** The participants of a conversation that begins with each event. */
+/** The participants of a new conversation for each event. */
 function participantsOf() {
   const list = [{ ...customerParticipant }];
   return {
@@ -59,7 +59,7 @@ const apis = {
   frontlineApi: { v1: { users: () => ({ fetch: async () => ({ isAvailable: true, state: 'active' }) }) } },
 };
 
-/** A client can be made from another one, as the product does to bound it in time: the conversation stays the same. */
+/** A client can be made from another one, as our functions do to limit its time: the conversation stays the same. */
 class Client {
   constructor(username, password, opts = {}) {
     opts.participants ??= participantsOf();
@@ -77,7 +77,7 @@ for (const name of readdirSync(folder)) {
 }
 globalThis.Runtime = { getAssets: () => assets };
 globalThis.Twilio = { Response };
-// A client of its own for each event, as the runtime gives one.
+// A new client for each event, as the runtime does.
 const key = 'a-key-that-is-long-enough-for-a-key';
 const context = {
   ACCOUNT_SID: 'AC1',
@@ -91,7 +91,7 @@ const context = {
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
 
 console.log = () => {};
-// A callback that warns has not done its work: the time of that would mean nothing.
+// A callback that warns has not done its work: its time would mean nothing.
 console.warn = console.error = (line) => {
   throw new Error(line);
 };

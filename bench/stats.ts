@@ -1,4 +1,4 @@
-/** What several rounds of one measurement came to. */
+/** The results of several rounds of one measurement. */
 export interface Spread {
   median: number;
   min: number;
@@ -12,13 +12,13 @@ export function spread(values: readonly number[]): Spread {
   return { median: at(0.5), min: at(0), max: at(1) };
 }
 
-/** A measured time, and how it compares to what was measured right beside it. */
+/** A measured time, and its ratio to the base that was measured next to it. */
 export interface Timing {
   time: Spread;
   ratio: Spread;
 }
 
-/** Collects times by name, each together with the one that it is compared to. */
+/** Collects times by name, each together with its base. */
 export class Timings {
   readonly #times = new Map<string, number[]>();
   readonly #ratios = new Map<string, number[]>();

@@ -7,10 +7,10 @@ export interface Throughput {
   failed: number;
 }
 
-/** How many customers write; each of them begins one conversation. */
+/** How many customers write; each of them starts one conversation. */
 export const writers = 100;
 
-/** Many messages at once: hooks, routing and REST calls through gateway, functions and proxy. */
+/** Measures many inbound messages at once: hooks, routing and REST requests through gateway, functions and proxy. */
 export async function timeThroughput(root: string, count: number): Promise<Throughput> {
   const [functions = 0, console = 0, proxy = 0] = await freePorts(3);
   const local = new LocalTwilio({

@@ -4,21 +4,21 @@ import { bundleFunctions } from './bundle';
 import { compileData, formatProblems, readSources } from './data/compile';
 import { writeDist } from './write-dist';
 
-/** What a build came to. */
+/** The result of a build. */
 export type BuildResult =
   | {
       ok: true;
       summary: string;
-      /** Files that came or went, so that a server must look again. */
+      /** Files that were added or removed: a server has to reload its list of URLs. */
       routes: string[];
-      /** What is doubtful about the data, for people. */
+      /** The warnings about the data, as text. */
       warnings?: string;
     }
   | { ok: false; report: string };
 
 /**
- * Builds `dist/` from `functions/` and `assets/`: checks and normalises the data, bundles the functions. When
- * anything is wrong, the last good `dist/` stays as it is.
+ * Builds `dist/` from `functions/` and `assets/`: checks and normalizes the data, bundles the functions. When
+ * anything is wrong, `dist/` stays as it is.
  *
  * @param root the project's folder
  * @param color whether report and warnings have colors for a terminal

@@ -4,8 +4,8 @@ import { build } from 'esbuild';
 import { pathBelow } from './write-dist';
 
 /**
- * Bundles each function into one self-contained CommonJS file: deployed, every file is alone. `twilio` stays
- * outside, Twilio installs it.
+ * Bundles each function into one self-contained CommonJS file: once deployed, a file cannot import
+ * another one. `twilio` is left out: Twilio installs it.
  *
  * @param root the project's folder
  * @returns the files' text by their path below `functions/`, e.g. `callbacks/routing.protected.js`
@@ -36,7 +36,7 @@ export async function bundleFunctions(root: string): Promise<Map<string, string>
   return files;
 }
 
-/** @returns where the function of a source file lies below `functions/`, whatever the platform writes between folders */
+/** @returns the path of a source file's function below `functions/`, on any platform */
 export function functionPath(folder: string, source: string, path: PlatformPath = nodePath): string {
   return pathBelow(folder, source, path).replace(/\.ts$/, '.js');
 }

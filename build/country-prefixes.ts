@@ -1,14 +1,14 @@
 import metadata from 'libphonenumber-js/max/metadata';
 
-/** How many digits of a national number are looked at: enough for all but the smallest islands. */
+/** How many digits of a national number are read: enough for all but the smallest islands. */
 const depth = 5;
 
 /** The calling code of the North American Numbering Plan: its area codes belong to many countries. */
 const northAmerica = '1';
 
 /**
- * The prefixes of E.164 numbers by which their country can be told: the whole calling code where one country has it,
- * longer ones where several share it. A longer prefix overrules a shorter one.
+ * The prefixes that tell the country of an E.164 number: the calling code where one country uses it, longer prefixes
+ * where several share it. A longer prefix overrides a shorter one.
  *
  * @returns the country (ISO 3166-1 alpha-2) by prefix, without the `+`, in order
  */
@@ -22,7 +22,7 @@ function compileCountryPrefixes(): Map<string, string> {
       continue;
     }
     const plans = countries.map((country) => ({ country, pattern: parse(planOf(country)) }));
-    // Toll-free and personal numbers of North America are no country's: no country has the rest.
+    // In North America, toll-free and personal numbers belong to no country: there is no default.
     const rest = callingCode === northAmerica ? undefined : main;
     if (rest) prefixes.set(callingCode, rest);
     addExceptions(prefixes, callingCode, '', plans, rest);
@@ -35,7 +35,7 @@ interface Plan {
   pattern: Node;
 }
 
-/** What the numbers of a country begin with; else its fixed and mobile numbers. */
+/** The leading digits of a country's numbers, or else the patterns of its fixed and mobile numbers. */
 function planOf(country: string): string {
   const plan = metadata.countries[country as keyof typeof metadata.countries] as unknown as unknown[];
   const [leadingDigits, types] = [plan[10], plan[11] as [string?][] | undefined];
@@ -65,14 +65,14 @@ function addExceptions(
   }
 }
 
-/** Appends the digits that all numbers of a plan have next, so that numbers of no plan are not taken for its own. */
+/** Appends the digits that all numbers of a plan share, so that numbers outside the plan do not match. */
 function lengthen(prefix: string, plan: Plan): string {
   if (prefix.length === depth) return prefix;
   const [next, ...others] = [...'0123456789'].filter((digit) => canBegin(plan.pattern, prefix + digit));
   return next === undefined || others.length > 0 ? prefix : lengthen(prefix + next, plan);
 }
 
-/** A regular expression as far as the metadata has any: digits, classes, groups and counts. */
+/** A regular expression, with only the syntax that the metadata uses: digits, classes, groups and counts. */
 type Node =
   | { digits: string }
   | { sequence: Node[] }
@@ -97,7 +97,7 @@ function parse(source: string): Node {
   const atom = (): Node => {
     const rest = source.slice(at);
     const [token = ''] = /^(?:\(\?:|\[[\d-]+\]|\\d|\d)/.exec(rest) ?? [];
-    if (!token) throw new Error(`The metadata has a pattern that is not understood: ${source}`);
+    if (!token) throw new Error(`Cannot parse a pattern of the metadata: ${source}`);
     at += token.length;
     if (token !== '(?:') {
       const one = new RegExp(token);

@@ -1,4 +1,4 @@
-// Plain JavaScript without packages: it must be able to say what is missing when nothing is installed.
+// Plain JavaScript without packages: it must run, and say what is missing, when nothing is installed.
 const { spawnSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join, resolve } = require('node:path');
@@ -31,7 +31,7 @@ function isInstalled(name) {
   }
 }
 
-/** For the toolkit's commands: builds what has not been built yet. When that fails, the command ends. */
+/** Builds when there is no `dist/` yet, for the toolkit's commands. When the build fails, the command ends. */
 function requireBuild() {
   if (existsSync(join(root, 'dist', 'functions')) || build()) return;
   console.error(
@@ -42,7 +42,7 @@ function requireBuild() {
 
 module.exports = { requireBuild };
 
-// npm runs this after it has installed the packages. An install does not fail because of the data.
+// npm runs this after an install, which must not fail because of invalid data.
 if (require.main === module && !build()) {
   const state = existsSync(join(root, 'dist', 'functions')) ? 'is out of date' : 'is missing';
   console.error(

@@ -4,7 +4,7 @@ import * as promises from 'node:fs/promises';
 import { hostname } from 'node:os';
 import nodePath, { basename, dirname, join, type PlatformPath, relative, resolve } from 'node:path';
 
-/** The calls of Node.js that a build writes with. */
+/** The file system calls that a build makes. */
 export type FileSystem = Pick<
   typeof promises,
   'link' | 'mkdir' | 'readdir' | 'readFile' | 'readlink' | 'rename' | 'rm' | 'stat' | 'symlink' | 'writeFile'
@@ -14,7 +14,7 @@ type Path = Pick<PlatformPath, 'relative' | 'sep'>;
 
 export const nodeFileSystem: FileSystem = { ...promises, renameSync };
 
-/** A build of another computer or container that is older than this has ended, in milliseconds. */
+/** The age after which a build of another computer or container counts as ended, in milliseconds. */
 const longestBuild = 60 * 60 * 1000;
 
 /** Containers share folders, but not process ids. */
@@ -25,14 +25,14 @@ const writing = new Set<string>();
 
 /**
  * Makes `dist/` hold exactly these files, in one step. The files are written to a folder of their own below
- * `.builds/`, where neither the toolkit nor git looks, and `dist` is a link to the last one that is complete: a build
- * that is killed or that finds the disk full changes nothing. A file whose text is the same stays the same file. The
- * folder that `dist` led to before stays until the next build, for those who are still reading it.
+ * `.builds/`, which the toolkit and git ignore, and `dist` is a link to the last complete one: a build that is killed,
+ * or that finds the disk full, changes nothing. A file whose text has not changed stays the same file. The previous
+ * folder stays until the next build, for processes that are still reading it.
  *
  * @param root the project's folder
  * @param files texts by path below `dist/`, with `/`
  * @returns the paths that were added or removed
- * @throws what the file system throws; `dist/` is then as it was
+ * @throws what the file system throws; `dist/` then stays as it was
  */
 export async function writeDist(
   root: string,
@@ -43,7 +43,7 @@ export async function writeDist(
   const builds = join(root, '.builds');
   await removeAbandoned(builds, dist, fs);
 
-  // Not by way of the link: another build may change it meanwhile.
+  // Not through the link: another build may change it meanwhile.
   const link = await fs.readlink(dist).catch(() => undefined);
   const current = link === undefined ? dist : resolve(root, link);
   const present = await listFiles(current, fs);
@@ -81,11 +81,11 @@ export async function writeDist(
   return changed;
 }
 
-/** Makes `dist` lead to a folder. Where a link cannot be replaced in one step, as on Windows, it takes two. */
+/** Points `dist` to a folder. Where a link cannot be replaced in one step, as on Windows, it takes two. */
 async function replace(dist: string, folder: string, fs: FileSystem): Promise<void> {
-  // A junction needs no privileges on Windows, but the whole path.
+  // On Windows, a junction needs no privileges, but an absolute path.
   const target = process.platform === 'win32' ? folder : relative(dirname(dist), folder);
-  // Some file systems have no links: then it is the folder itself.
+  // Some file systems have no links: use the folder itself.
   const next = await fs.symlink(target, `${folder}.link`, 'junction').then(
     () => `${folder}.link`,
     () => folder,
@@ -98,7 +98,7 @@ async function replace(dist: string, folder: string, fs: FileSystem): Promise<vo
     // A folder is in the way, or a link on Windows.
     if (!['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(code)) throw error;
   }
-  // Nobody reads in between within this process, and others hardly.
+  // Synchronous: nothing else in this process can read in between.
   fs.renameSync(dist, `${folder}.old`);
   try {
     fs.renameSync(next, dist);
@@ -106,22 +106,22 @@ async function replace(dist: string, folder: string, fs: FileSystem): Promise<vo
     try {
       fs.renameSync(`${folder}.old`, dist);
     } catch {
-      // Another build has put its own there.
+      // Another build has created `dist` meanwhile.
     }
     throw error;
   }
 }
 
 /**
- * Removes what builds that have ended left behind, but for the folder that `dist` leads to. That is read last: whoever
- * is seen to have ended does not change it any more.
+ * Removes the folders of builds that have ended, except the one that `dist` points to. The link is read last: a build
+ * that has ended no longer changes it.
  */
 async function removeAbandoned(builds: string, dist: string, fs: FileSystem): Promise<void> {
   for (const name of await fs.readdir(builds).catch(() => [])) {
     if (!(await isAbandoned(join(builds, name), fs))) continue;
     const current = await fs.readlink(dist).catch(() => '');
     if (basename(current) === name) continue;
-    // What Windows will not remove while somebody reads it goes next time.
+    // Windows does not remove files that are being read: the next build does.
     await fs.rm(join(builds, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
@@ -139,7 +139,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // There is one, of another user.
+    // The process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
@@ -151,7 +151,7 @@ async function listFiles(folder: string, fs: FileSystem): Promise<Set<string>> {
   return new Set(files.map((entry) => pathBelow(folder, join(entry.parentPath, entry.name))));
 }
 
-/** @returns the paths of the files whose text below the folder is the one given */
+/** @returns the paths of the files that already have the given text */
 async function findUnchanged(
   folder: string,
   files: ReadonlyMap<string, string>,

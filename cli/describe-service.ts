@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CustomersAsset } from '../lib/model';
 
 /**
- * What is served where, and a first request to try.
+ * Lists the URLs of the functions, and a request to try.
  *
  * @param root the project's folder, built
  * @param url where the functions are served

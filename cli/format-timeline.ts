@@ -28,7 +28,7 @@ export function formatEntry(entry: TimelineEntry, paint: Paint): string {
   }
 }
 
-/** @returns what can be simulated, and with whom */
+/** @returns the scenarios, numbers and workers as text */
 export function formatList({
   scenarios,
   numbers,
@@ -41,7 +41,7 @@ export function formatList({
     ...numbers.map(({ address, channels }) => `  ${address.padEnd(20)}${channels.join(', ')}`),
     'Workers:',
     ...workers.map(
-      ({ identity, available }) => `  ${identity.padEnd(32)}${available ? 'available' : 'away'}`,
+      ({ identity, available }) => `  ${identity.padEnd(32)}${available ? 'available' : 'unavailable'}`,
     ),
   ].join('\n');
 }

@@ -8,7 +8,7 @@ import { addStart } from './commands/start';
 import { addStartFunctions } from './commands/start-functions';
 import { createProgram, runProgram } from './program';
 
-/** One file per command. Each loads what it needs when it runs: a build does not wait for the local Twilio. */
+/** One file per command. Each imports what it needs when it runs, so that a build does not load the local Twilio. */
 const commands = [
   addStart,
   addStartFunctions,

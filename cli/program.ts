@@ -1,24 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { paintFor, printJson } from './output';
 
-/** How a command ends. */
+/** Exit codes. */
 export const exitCodes = {
   ok: 0,
-  /** It found problems, or could not do what it was asked. */
+  /** The command found problems, or failed. */
   failed: 1,
-  /** It was called in a way that makes no sense; nothing was done. */
+  /** The command was called with wrong arguments; nothing was done. */
   usage: 2,
 } as const;
 
-/** The command cannot be carried out as it was called. */
+/** The command was called with wrong arguments. */
 export class UsageError extends Error {}
 
 /** Adds a command to the program. */
 type AddCommand = (program: Command) => void;
 
 /**
- * Commander refuses unknown names with the nearest known one and keeps to NO_COLOR by itself, where citty takes unknown
- * options and cac has no nested commands. It stays at version 14 while Node.js 20 is supported.
+ * Commander rejects unknown names, suggests the nearest known one and respects NO_COLOR; citty accepts unknown options,
+ * and cac has no nested commands. It stays at version 14 while Node.js 20 is supported.
  *
  * @returns the command line with these commands
  */
@@ -42,18 +42,18 @@ export function createProgram(commands: readonly AddCommand[]): Command {
   return program;
 }
 
-/** Adds a command that is run by the npm script of its name. */
+/** Adds a command that the npm script of the same name runs. */
 export function addCommand(parent: Command, name: string, description: string): Command {
   const command = parent.command(name).description(description).helpCommand(false);
   return command.showHelpAfterError(`Help: ${npmCall(command)} --help`);
 }
 
-/** @returns whether a command, or the one that it is part of, was called with `--json` */
+/** @returns whether a command or its parent was called with `--json` */
 export function wantsJson(command: Command): boolean {
   return command.optsWithGlobals().json === true;
 }
 
-/** Runs the command that the arguments name, and lets the process end with its exit code. */
+/** Runs the command that the arguments name, and sets the exit code. */
 export async function runProgram(program: Command): Promise<void> {
   let json = false;
   program.hook('preAction', (_program, command) => {
@@ -63,7 +63,7 @@ export async function runProgram(program: Command): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Commander has printed the help that was asked for, or what is wrong.
+      // Commander has already printed the help or the error.
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
       return;
     }
@@ -71,12 +71,12 @@ export async function runProgram(program: Command): Promise<void> {
     const isUsage = error instanceof UsageError;
     console.error(message);
     if (json && !isUsage) printJson({ ok: false, error: message });
-    // What the command has started, a watcher for one, would keep the process alive.
+    // A watcher, for example, would keep the process alive.
     process.exit(isUsage ? exitCodes.usage : exitCodes.failed);
   }
 }
 
-/** People call a command by its npm script: help and errors name that one. */
+/** People call a command by its npm script: help and errors show that call. */
 function npmCall(command: Command): string {
   const names: string[] = [];
   for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());

@@ -1,4 +1,4 @@
 import { resolve } from 'node:path';
 
-/** The folder of the project that this command line belongs to, wherever it is called from. */
+/** The project's folder, whatever the working directory is. */
 export const projectFolder = resolve(__dirname, '..');

@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 interface Picture {
   colorScheme: 'light' | 'dark';
-  /** What a user does until the page looks as the pages say. */
+  /** What a user does until the page looks as in the docs. */
   play(page: Page): Promise<void>;
 }
 
@@ -27,9 +27,9 @@ export const pictures: Record<string, Picture> = {
     colorScheme: 'dark',
     async play(page) {
       await page.getByTestId('menu-scenarios').click();
-      await page.getByTestId('scenario-twilio-silent').click();
+      await page.getByTestId('scenario-twilio-hang').click();
       await page.locator('[data-testid=scenario-result][data-ok=false]').waitFor();
-      // How the scenario ended is told by a red banner, too: no picture has one.
+      // The scenario's red result is dismissed: no picture shows a failure banner.
       await page.getByTestId('scenario-result').getByLabel('Dismiss').click();
       await page.locator('[data-name=onConversationRoute][data-state=failed] .webhook-head').click();
     },
@@ -56,7 +56,7 @@ export const pictures: Record<string, Picture> = {
   },
 };
 
-/** What a page shows or logs that has no place in a picture. */
+/** Errors that a page shows or logs. */
 class PageProblems {
   readonly #page: Page;
   readonly #logged: string[] = [];
@@ -70,7 +70,7 @@ class PageProblems {
     });
   }
 
-  /** @throws an error that says what is there */
+  /** @throws an error that lists them */
   async expectNone(): Promise<void> {
     const alerts = this.#page
       .locator('.banner, .result.failed, [role=alert]')
@@ -84,9 +84,9 @@ class PageProblems {
 }
 
 /**
- * Opens the console, plays, and takes the picture once nothing moves any more.
+ * Opens the console, plays, and takes the picture once the page is still.
  *
- * @throws an error with what is wrong, when the page shows or logs an error, or does not get that far
+ * @throws an error when the page shows or logs an error, or does not get that far
  */
 export async function takePicture(browser: Browser, url: string, picture: Picture): Promise<Buffer> {
   const { colorScheme, play } = picture;
@@ -105,7 +105,7 @@ export async function takePicture(browser: Browser, url: string, picture: Pictur
     await page.getByTestId('phone-input').or(page.locator('.banner')).first().waitFor();
     await problems.expectNone();
     await play(page).catch(async (error: unknown) => {
-      // It says more than what was waited for in vain.
+      // An error on the page says more than a time-out.
       await problems.expectNone();
       throw error;
     });
@@ -127,10 +127,10 @@ async function waitUntilStill(page: Page): Promise<Buffer> {
     last = image;
     await sleep(200);
   }
-  throw new Error('the page does not come to rest');
+  throw new Error('the page does not stop changing');
 }
 
-/** Debian's Chromium, or another one that the environment names. @throws when there is none */
+/** Launches Debian's Chromium, or the one that `CHROMIUM` names. @throws when there is none */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) {

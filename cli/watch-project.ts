@@ -4,7 +4,7 @@ import { watch } from 'chokidar';
 import { type BuildResult, buildProject } from '../build/build-project';
 import { hasColors } from './output';
 
-/** Builds and reports how it went. */
+/** Builds, and prints the result. */
 async function buildAndReport(root: string): Promise<BuildResult> {
   const started = performance.now();
   const result = await buildProject(root, { color: hasColors('stderr') }).catch(
@@ -12,16 +12,16 @@ async function buildAndReport(root: string): Promise<BuildResult> {
   );
   if (result.ok && result.warnings) console.warn(result.warnings);
   if (result.ok) console.log(`Built: ${result.summary} (${Math.round(performance.now() - started)} ms)`);
-  else console.error(`${result.report}\nNot built. Fix it and save: the next build starts by itself.`);
+  else console.error(`${result.report}\nNot built. Fix it and save: the next build starts automatically.`);
   return result;
 }
 
 /**
- * Builds, and builds again whenever something changes that the build reads, one build after the other. It watches
- * before it builds for the first time: what is saved meanwhile is not missed.
+ * Builds, and builds again whenever a file changes that the build reads, one build at a time. It starts to watch before
+ * the first build, so that no change is missed.
  *
- * @param onBuild is told how each build went, and which paths had changed: none for the first
- * @returns once the first build is done and told
+ * @param onBuild gets each result, and the paths that have changed: none for the first build
+ * @returns once the first build is done and `onBuild` has run
  */
 export async function watchProject(
   root: string,
@@ -49,7 +49,7 @@ export async function watchProject(
   await first;
 }
 
-/** Runs `stop` once, at Ctrl-C or when asked to end, and then ends the process. */
+/** On SIGINT or SIGTERM, runs `stop` once and then ends the process. */
 export function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

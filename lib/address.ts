@@ -1,12 +1,13 @@
 import type { ChannelType } from './model';
 
+/** An address of a customer, or one of ours. */
 export interface Address {
   type: ChannelType;
   /** As Twilio writes it: `+15550100`, `whatsapp:+15550100`, `messenger:123`, an e-mail address, an identity. */
   value: string;
   /**
-   * What two addresses of one person have in common: the bare E.164 number for SMS and WhatsApp alike, and the same
-   * for both spellings of a Mexican, Argentine or Brazilian number.
+   * What all forms of one address have in common: the E.164 number, the same for SMS and WhatsApp and for both forms of
+   * a Mexican, Argentine or Brazilian number. Addresses are compared and looked up by it.
    */
   key: string;
 }
@@ -14,10 +15,10 @@ export interface Address {
 const punctuation = /[\s().\-/\u00a0\u2010-\u2015]/g;
 
 /**
- * Brings an international number to E.164.
+ * Converts an international number to E.164.
  *
- * @param text a number with its country code, e.g. `+1 (555) 010-0100` or `(+1) 555 010 0100`. A `+` that was lost to
- *   form decoding (`ChannelValue=+1555…` sent unescaped arrives as ` 1555…`) is put back.
+ * @param text a number with its country code, e.g. `+1 (555) 010-0100` or `(+1) 555 010 0100`. A `+` that was lost
+ *   in form decoding (`ChannelValue=+1555…`, sent unescaped, arrives as ` 1555…`) is restored.
  * @returns `+15550100100`, or undefined when the text is not such a number.
  */
 export function toE164(text: string): string | undefined {
@@ -29,8 +30,8 @@ export function toE164(text: string): string | undefined {
 /**
  * Takes a number out of a `tel:` URI.
  *
- * @returns the number as it is written there, other text unchanged; undefined for a number with an extension or a
- *   subaddress: no message reaches those, and without them it would be somebody else's number
+ * @returns the number as it is written, or other text unchanged; undefined for a number with an extension or a
+ *   subaddress: no message reaches those, and without them it would be another number
  * @see https://www.rfc-editor.org/rfc/rfc3966
  */
 export function fromTelUri(text: string): string | undefined {
@@ -43,9 +44,9 @@ export function fromTelUri(text: string): string | undefined {
  * Reads an address as Twilio sends it in `MessagingBinding.Address` or `ChannelValue`.
  *
  * @param text `+15550100`, `tel:+15550100`, `whatsapp:+15550100`, `messenger:…`, `name@example.com`, or a chat identity
- * @param type what the caller knows the channel to be; without it the text alone decides. Five or six digits are a
- *   short code where it is `sms`, and otherwise a chat identity.
- * @returns the address in normal form, or undefined when it is empty or not of that channel's form
+ * @param type the channel, if it is known; without it the text alone decides. Five or six digits are a short code on
+ *   `sms`, and otherwise a chat identity.
+ * @returns the normalized address, or undefined when the text is empty or not an address of that channel
  * @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource
  */
 export function parseAddress(text: string, type?: ChannelType): Address | undefined {
@@ -80,9 +81,10 @@ export function parseAddress(text: string, type?: ChannelType): Address | undefi
 }
 
 /**
- * The key under which an address is looked up, the same for `+1 555 0100` and `whatsapp:+15550100`.
+ * The key by which an address is looked up, the same for `+1 555 0100` and `whatsapp:+15550100`.
  *
- * @returns the key, or undefined when the text is no address
+ * @param type the channel, if it is known
+ * @returns the key, or undefined when the text is not an address
  */
 export function addressKey(text: string, type?: ChannelType): string | undefined {
   return parseAddress(text, type)?.key;
@@ -90,29 +92,29 @@ export function addressKey(text: string, type?: ChannelType): string | undefined
 
 /** An address in an event, parsed once. */
 export interface EventAddress {
-  /** As Twilio wrote it: what Twilio is given back, and what people see. */
+  /** As Twilio sent it: this form goes back to Twilio and is shown to people. */
   raw: string;
-  /** undefined for what is no address of its channel, e.g. `whatsapp:ada`. */
+  /** undefined when it is not an address of its channel, e.g. `whatsapp:ada` */
   address: Address | undefined;
 }
 
-/** Reads an address in a messaging binding. No chat identity stands there: five or six digits are a short code. */
+/** Reads an address of a messaging binding. It is never a chat identity: five or six digits are a short code. */
 export function readEventAddress(raw: string): EventAddress {
   return { raw, address: parseShortCode(raw) ?? parseAddress(raw) };
 }
 
-/** @returns whether an address is one of those with these keys, e.g. `Routing.ownAddresses` */
+/** @returns whether an address has one of these keys, e.g. of `Routing.ownAddresses` */
 export function isAmong({ address }: EventAddress, keys: readonly string[]): boolean {
   return address !== undefined && keys.includes(address.key);
 }
 
-/** @returns whether two addresses are the same one, however they are written */
+/** @returns whether two addresses are the same, in any form */
 export function isSameAddress(a: EventAddress, b: EventAddress): boolean {
   return a.raw === b.raw || (a.address !== undefined && a.address.key === b.address?.key);
 }
 
 /**
- * The same number on the other of SMS and WhatsApp.
+ * The same number on WhatsApp for an SMS address, and the other way round.
  *
  * @returns undefined for an address of any other channel
  */
@@ -122,7 +124,7 @@ export function onOtherChannel({ type, key }: Address): Address | undefined {
 }
 
 /**
- * Every form in which Twilio may write an address on its channel.
+ * Every form in which Twilio may send an address on its channel.
  *
  * @returns `address.value` first, then the others
  */
@@ -134,12 +136,14 @@ export function spellings(address: Address): string[] {
 }
 
 /**
- * The form in which to write to an address first, when Twilio has not yet shown its own: in a conversation that exists,
- * send to what Twilio wrote there.
+ * The form of an address to which a first message is sent. In a conversation that exists, use the form that Twilio uses
+ * there.
  *
- * Twilio's rule for WhatsApp is the number as WhatsApp registered it: Mexican numbers with the 1, Argentine mobile
- * numbers with the 9, Brazilian mobile numbers with the ninth digit (WhatsApp takes those without it to the same
- * account). SMS takes a number as it is.
+ * On WhatsApp, Twilio wants the number as WhatsApp has registered it: Mexican numbers with the 1, Argentine mobile
+ * numbers with the 9, Brazilian mobile numbers with the ninth digit (without it, WhatsApp finds the same account). SMS
+ * accepts a number in E.164.
+ *
+ * @returns e.g. `+15550100`, `whatsapp:+5215512345678`
  */
 export function toSendable(address: Address): string {
   const number = bareNumber(address);
@@ -165,16 +169,16 @@ function bareNumber({ type, value }: Address): string | undefined {
 interface TwoSpellings {
   key: string;
   forms: [string, string];
-  /** The one to write to first on WhatsApp. */
+  /** The form to which a first message on WhatsApp is sent. */
   onWhatsApp: string;
 }
 
 /**
- * The two spellings of numbers whose country changed its numbering plan, while WhatsApp kept what people had registered
- * with. Twilio passes on WhatsApp's: `whatsapp:+5215512345678` for a phone that is +525512345678, `whatsapp:+554188887777`
- * in answer to a message that was sent to `whatsapp:+5541988887777`.
+ * The two forms of a number whose country changed its numbering plan, while WhatsApp kept the number that people had
+ * registered with. Twilio passes on WhatsApp's form: `whatsapp:+5215512345678` for the phone +525512345678, and
+ * `whatsapp:+554188887777` for a reply to a message to `whatsapp:+5541988887777`.
  *
- * Lengths are checked to the digit, so that no other number of these countries is touched.
+ * The length is checked to the digit, so that other numbers of these countries are not affected.
  *
  * @see https://github.com/chatwoot/chatwoot/issues/14048 (Mexico, seen on Twilio)
  * @see https://github.com/chatwoot/chatwoot/pull/12655 (Brazil and Argentina, seen on Twilio)
@@ -184,19 +188,19 @@ function twoSpellings(number: string): TwoSpellings | undefined {
   const [, mexican] = /^\+521?(\d{10})$/.exec(number) ?? [];
   if (mexican !== undefined) {
     const [plain, withOne] = [`+52${mexican}`, `+521${mexican}`] as const;
-    // Mobile and landline numbers share their ranges there.
+    // Mobile and landline numbers share their ranges in Mexico.
     return { key: plain, forms: [plain, withOne], onWhatsApp: withOne };
   }
 
   const [, argentine] = /^\+549?(\d{10})$/.exec(number) ?? [];
   if (argentine !== undefined) {
     const [plain, withNine] = [`+54${argentine}`, `+549${argentine}`] as const;
-    // Area codes, in all of which there are mobile numbers, begin with 11, 2 and 3; the rest are service numbers.
+    // Area codes begin with 11, 2 or 3, and all have mobile numbers; the rest are service numbers.
     const isMobile = number === withNine || /^(11|[23])/.test(argentine);
     return { key: plain, forms: [plain, withNine], onWhatsApp: isMobile ? withNine : plain };
   }
 
-  // The rest of a mobile number that begins with 9 1 to 9 5 was never one itself: it can be somebody's landline.
+  // Only mobile numbers have two forms. Eight digits that begin with 1 to 5 can be a landline, so they are left alone.
   const [, area, brazilian] = /^\+55([1-9]{2})9?([6-9]\d{7})$/.exec(number) ?? [];
   if (brazilian !== undefined) {
     const [plain, withNine] = [`+55${area}${brazilian}`, `+55${area}9${brazilian}`] as const;

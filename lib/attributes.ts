@@ -1,9 +1,11 @@
-/** What the JSON text of a conversation's, participant's, message's or task's attributes holds. */
+/** The attributes of a conversation, participant, message or task, parsed from their JSON text. */
 export type Attributes = Record<string, unknown>;
 
 /**
- * @param text a field of an event, or what Twilio answered; one that came twice is a list, not text
- * @returns the attributes, `{}` for a missing or blank text, or undefined when it is no JSON object
+ * Parses attributes.
+ *
+ * @param text a field of an event, or what Twilio answered; a field that was sent twice is a list, not text
+ * @returns the attributes, `{}` when the text is missing or blank, or undefined when it is not a JSON object
  */
 export function parseAttributes(text: unknown): Attributes | undefined {
   if (text === undefined) return {};

@@ -1,7 +1,7 @@
 import { type EventAddress, isAmong, isSameAddress } from './address';
 
 /**
- * The fields of a Conversations event that say between whom it is.
+ * The fields of a Conversations event that name the addresses of the conversation.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks
  */
@@ -18,7 +18,7 @@ export interface ServiceFields {
   ChatServiceSid?: string | undefined;
 }
 
-/** @returns the conversation service of an event, else the one of the data; undefined for Twilio's default one */
+/** @returns the conversation service (`IS…`) of an event, or else of the data; undefined for Twilio's default service */
 export function readServiceSid(
   event: ServiceFields,
   data: { conversationServiceSid?: string },
@@ -26,22 +26,22 @@ export function readServiceSid(
   return event.ConversationServiceSid ?? event.ChatServiceSid ?? data.conversationServiceSid;
 }
 
-/** Between whom a conversation is. Each address is there once. */
+/** The addresses of a conversation, each listed once. */
 export interface Parties {
-  /** The people on the other side: the sender first, then the others of a group. Never an address of ours. */
+  /** The people outside: the sender first, then the other members of a group. Never an address of ours. */
   people: EventAddress[];
-  /** Our address that was written to; undefined in a group whose members include no address that the data names. */
+  /** Our address that was written to; undefined in a group of whose members the data names none. */
   ours: EventAddress | undefined;
   /** Whether this is a group MMS: its members write to each other, and our number is one of them. */
   isGroup: boolean;
 }
 
 /**
- * Reads between whom a conversation is.
+ * Finds out which addresses of a conversation are the customers' and which is ours.
  *
- * One to one, `Address` is the customer and `ProxyAddress` is ours. A group MMS is documented with `ProjectedAddress`
- * as ours, but real requests carry only `AuthorAddress` (the sender) and, in `Address`, the comma-separated receivers:
- * our own number is one of them and is told apart by the data.
+ * In a conversation with one customer, `Address` is the customer and `ProxyAddress` is ours. For a group MMS, Twilio
+ * documents `ProjectedAddress` as ours. But real requests have only `AuthorAddress` (the sender) and, in `Address`, the
+ * comma-separated receivers. Our own number is one of them, and only the data tells which.
  *
  * @param ownAddresses the keys of our own addresses (`Routing.ownAddresses`)
  * @see https://www.twilio.com/docs/conversations/group-texting

@@ -1,10 +1,10 @@
-/** Who calls, as verified. */
+/** The verified caller of an endpoint. */
 export type Caller =
   | {
       kind: 'agent';
-      /** TaskRouter's, `WK…`. */
+      /** The TaskRouter worker, `WK…`. */
       workerSid: string;
-      /** In conversations, e.g. `alice_40example_2Ecom`. */
+      /** The identity in conversations, e.g. `alice_40example_2Ecom`. */
       identity: string;
       /** The user's name, e.g. `alice@example.com`. */
       name: string;

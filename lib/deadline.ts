@@ -1,10 +1,10 @@
-/** The moment by which a callback must have answered. */
+/** The time by which a function must have answered. */
 export interface Deadline {
   /** Milliseconds left; 0 once it has passed. */
   remaining(): number;
 }
 
-/** @returns a deadline `budgetMs` from now, by the given clock (milliseconds, monotonic) */
+/** @returns a deadline `budgetMs` from now on the given clock (milliseconds, monotonic) */
 export function deadlineIn(budgetMs: number, now: () => number): Deadline {
   const end = now() + budgetMs;
   return { remaining: () => Math.max(0, end - now()) };

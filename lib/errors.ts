@@ -1,14 +1,15 @@
 /**
- * What a callback can fail with. The class says who is to blame, the status says it to the caller, `code` is stable
- * and may be relied on, and `facts` go to the log and nowhere else. A message of a 4xx names the field; a message of
- * a 5xx stays general unless the caller is the one who can mend it.
+ * An error that a function answers. Its class and status say who has to act, its `code` is stable and public, and its
+ * `facts` go only to the log. The message of a 4xx names the field; that of a 5xx is general unless the caller can fix it.
+ *
+ * docs/errors.md has a row for each code.
  */
 export abstract class CallbackError extends Error {
   abstract readonly status: number;
   readonly code: string;
-  /** What the log says beyond the code; no personal data. */
+  /** What the log gets besides the code; no personal data. */
   readonly facts: Record<string, unknown>;
-  /** What the caller is told beyond the code and the message. */
+  /** What the answer has besides the code and the message. */
   readonly details: Record<string, unknown>;
 
   constructor(code: string, message: string, options: ErrorOptions = {}) {
@@ -35,7 +36,7 @@ export class InvalidEvent extends CallbackError {
   }
 }
 
-/** 422: an action that this callback does not have, or an event that is not its own. */
+/** 422: an action that this callback does not have, or an event for another one. */
 export class UnknownAction extends CallbackError {
   readonly status = 422;
 
@@ -44,7 +45,7 @@ export class UnknownAction extends CallbackError {
   }
 }
 
-/** 401: nobody whom we know. The caller is not told why; the log is. */
+/** 401: the caller is not authenticated. Only the log gets the reason. */
 export class Unauthorized extends CallbackError {
   readonly status = 401;
 
@@ -53,22 +54,22 @@ export class Unauthorized extends CallbackError {
   }
 }
 
-/** 403: it exists, but this worker may not see it. */
+/** 403: it exists, but this caller may not use it. */
 export class Forbidden extends CallbackError {
   readonly status = 403;
 }
 
-/** 404: what was asked for does not exist. */
+/** 404: the requested resource does not exist. */
 export class NotFound extends CallbackError {
   readonly status = 404;
 }
 
-/** 409: it cannot be done beside what is there already. */
+/** 409: it conflicts with something that exists or is in progress. */
 export class Conflict extends CallbackError {
   readonly status = 409;
 }
 
-/** 415: a body that is neither JSON nor a form. */
+/** 415: the body is neither JSON nor a form. */
 export class UnsupportedMediaType extends CallbackError {
   readonly status = 415;
 
@@ -77,7 +78,7 @@ export class UnsupportedMediaType extends CallbackError {
   }
 }
 
-/** 422: well-formed, but it cannot be done like this. */
+/** 422: the request is well-formed, but cannot be carried out. */
 export class Unprocessable extends CallbackError {
   readonly status = 422;
 }
@@ -98,10 +99,10 @@ export class Misconfigured extends CallbackError {
   }
 }
 
-/** 502: Twilio refused what we asked for; asking again will not help. */
+/** 502: Twilio rejected a request for good; a retry will not help. */
 export class TwilioRefused extends CallbackError {
   readonly status = 502;
-  /** `duplicate`: what we asked for is there already; `missing`: no such resource; `refused`: anything else. */
+  /** `duplicate`: it exists already; `missing`: no such resource; `refused`: anything else. */
   readonly kind: 'duplicate' | 'missing' | 'refused';
 
   constructor(kind: TwilioRefused['kind'], facts: Record<string, unknown>, cause?: unknown) {
@@ -110,7 +111,7 @@ export class TwilioRefused extends CallbackError {
   }
 }
 
-/** 503: Twilio could not be reached, or was too busy for as long as we could wait. */
+/** 503: Twilio could not be reached, or was busy, for as long as we could wait. */
 export class TwilioUnavailable extends CallbackError {
   readonly status = 503;
 

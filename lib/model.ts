@@ -1,19 +1,19 @@
 /**
  * The data as the callbacks read it: what `npm run build` makes of `assets/*.private.json` after checking it.
- * Addresses are in normal form (numbers in E.164, `whatsapp:` kept where the channel has it) and come with their keys,
- * lists are complete, and nothing in here needs to be checked or normalized again at run time.
+ * Addresses are normalized (numbers in E.164, with `whatsapp:` on that channel) and come with their keys, lists are
+ * complete, and nothing here needs to be checked or normalized again at run time.
  */
 
 /** The channel types that a customer can be reached on. */
 export const channelTypes = ['sms', 'whatsapp', 'chat', 'email', 'messenger'] as const;
 export type ChannelType = (typeof channelTypes)[number];
 
-/** One way to reach a customer: an `Address`, in the form in which to write to it first. */
+/** One way to reach a customer: an `Address`, in the form to which a first message is sent. */
 export interface Channel {
   type: ChannelType;
   /** `+15550100`, `whatsapp:+15550100`, an e-mail address, an identity … */
   value: string;
-  /** By which an address of an event is found to be this one. */
+  /** `Address.key`: the addresses of events are compared by it. */
   key: string;
   display_name?: string;
 }
@@ -25,6 +25,7 @@ export interface Link {
   display_name: string;
 }
 
+/** A customer's card. */
 export interface Customer {
   customer_id: string;
   display_name: string;
@@ -33,16 +34,16 @@ export interface Customer {
   /** The identity of the worker who owns this customer. */
   worker?: string;
   /**
-   * The workers whom entries of `routing.customers` name for this customer. They go before `worker`; the first one
-   * gets the conversations of every address without an entry of its own.
+   * The workers whom entries of `routing.customers` name for this customer. They take precedence over `worker`; the
+   * first one gets the conversations of every address without an entry of its own.
    */
   assigned_workers?: string[];
   /** BCP 47, e.g. `en` or `es-MX`. */
   language?: string;
-  /** ISO 3166-1 alpha-2, written by hand or read off the first phone number by the build. */
+  /** ISO 3166-1 alpha-2: given in the data, or taken by the build from the first phone number. */
   country?: string;
   channels: Channel[];
-  /** Keys of addresses that are on other cards too: of those cards, this one is looked up by them. */
+  /** Keys of shared addresses that lead to this card and not to the others that have them. */
   primary_for?: string[];
   links: Link[];
   details?: { title: string; content: string };
@@ -51,13 +52,14 @@ export interface Customer {
 }
 
 /**
- * `/customers.json`: sorted by `compareCustomers` (folded display name, then customer_id), so that every list that
- * is read off it in order is in the app's order already.
+ * `/customers.json`: sorted by `compareCustomers` (folded display name, then customer_id), which is the order of every
+ * list in the app.
  */
 export interface CustomersAsset {
   customers: Customer[];
 }
 
+/** Somebody who talks to customers. */
 export interface Worker {
   /** The Frontline user's identity, often an e-mail address. */
   identity: string;
@@ -131,6 +133,7 @@ export interface Routing {
   flex: FlexSettings;
 }
 
+/** A message template. */
 export interface Template {
   /** Text with `{{customer.display_name}}`-like placeholders. */
   content: string;
@@ -140,6 +143,7 @@ export interface Template {
   language?: string;
 }
 
+/** Templates under one heading in the app. */
 export interface TemplateCategory {
   display_name: string;
   templates: Template[];
@@ -147,7 +151,7 @@ export interface TemplateCategory {
 
 /** `/templates.json` */
 export interface TemplatesAsset {
-  /** Which language is used for customers without one, or with one that a category does not have. */
+  /** The language for customers without one, or with one that a category does not have. */
   defaultLanguage?: string;
   categories: TemplateCategory[];
 }

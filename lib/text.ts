@@ -1,4 +1,4 @@
-/** Letters that Unicode does not decompose, as people type them on a keyboard that lacks them. */
+/** Letters that Unicode does not decompose, and what people type when their keyboard lacks them. */
 const letters: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -18,8 +18,8 @@ const letters: Readonly<Record<string, string>> = {
 const anyLetter = new RegExp(`[${Object.keys(letters).join('')}]`, 'g');
 
 /**
- * Folds a text for searching and sorting: no case, no accents, plain letters, straight apostrophes and hyphens, single
- * spaces. Folding a folded text changes nothing.
+ * Folds a text for searching and sorting: lower case, no accents, plain letters, straight apostrophes and hyphens,
+ * single spaces. Folding a folded text changes nothing.
  *
  * @returns e.g. `jose nunez` for `José  Núñez`, `soren` for `Søren`
  */
@@ -36,12 +36,12 @@ export function fold(text: string): string {
     .trim();
 }
 
-/** Orders strings by code unit: the same on every machine and for every locale. */
+/** Compares strings by code unit, so that the order is the same on every machine. @returns -1, 0 or 1, for `sort` */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The text's length in bytes of UTF-8. */
+/** @returns the length of the text in bytes of UTF-8 */
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }

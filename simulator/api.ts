@@ -174,12 +174,12 @@ export interface Scenario {
   failing: boolean;
 }
 
-/** The result of an action. */
+/** The result of a finished action. */
 export interface ActionResult {
   trace: string;
-  /** Whether every answer kept the contract (and, for a scenario, everything ended as it should). */
+  /** Whether every answer kept the contract (and a scenario ended as expected). */
   ok: boolean;
-  /** What did not end as it should, in sentences. */
+  /** What did not end as expected, in sentences. */
   failures: string[];
   conversationSid?: string;
   entries: TimelineEntry[];

@@ -93,7 +93,7 @@ export class FlexClient {
     const json = this.#compose(request);
     timeline.addNote(
       trace,
-      `${this.#nameOf(agent)} ${as === 'agent' ? 'in Flex' : 'by the CRM'} writes first`,
+      `${this.#nameOf(agent)} starts a conversation ${as === 'agent' ? 'in Flex' : 'by the CRM'}`,
     );
     const texts = Object.entries(fields).map(([name, value]): [string, string] => [
       name,

@@ -179,7 +179,7 @@ export class FrontlineApp {
     await joins({ identity: worker });
     timeline.addNote(
       trace,
-      `${this.#options.nameOf(worker)} opens a conversation with ${card.display_name}`,
+      `${this.#options.nameOf(worker)} starts a conversation with ${card.display_name}`,
       {
         conversationSid: conversation.sid,
       },

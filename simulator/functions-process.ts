@@ -19,8 +19,6 @@ export interface FunctionsOptions {
   defaults?: Record<string, string>;
   /** Variables for the process itself, which Node.js reads when it starts. */
   processEnv?: Record<string, string>;
-  /** A free port by default. */
-  port?: number;
   /**
    * Whether each request gets its own process, which reads the files again: slower, but a new build needs no restart.
    * Otherwise one process answers all requests, like an instance in the cloud.
@@ -69,7 +67,7 @@ export class FunctionsProcess {
 
   async #start(): Promise<string> {
     const { root, env, defaults = {}, processEnv, onLog, onOutput } = this.#options;
-    const port = this.#options.port ?? (await freePort());
+    const port = await freePort();
     const envFile = join(this.#folder, 'functions.env');
     writeFileSync(envFile, environmentText(root, env, defaults));
     const preloads = [join(__dirname, 'end-with-parent.cjs'), ...(this.#options.preloads ?? [])];

@@ -1,83 +1,157 @@
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { validateRequest, validateRequestWithBody } from 'twilio/lib/webhooks/webhooks';
+import { forwardRequest } from './forward-request';
 import { listen, stopServer } from './listen';
+import { isForm, isUncheckable, stripBody, stripFields } from './reserved-fields';
 
 export interface GatewayOptions {
-  port: number;
   authToken: string;
   /** Where the functions are, once they can be reached; waited for. */
   target(): Promise<string>;
   /** `protected`, `public` or `private` by URL path; undefined for what is not there. */
   accessOf(path: string): 'public' | 'protected' | 'private' | undefined;
+  /** How long a function may take, in milliseconds: Twilio's 10 s when left out. */
+  timeLimitMs?: number;
 }
 
-/** What the cloud takes at most, headers and body together, in bytes. */
-const requestLimit = 1024 * 1024;
-const timeLimitMs = 10_000;
+/** Twilio's limit for headers and body together, in bytes. */
+const requestMaximum = 1024 * 1024;
+const malformedPath = 'The path of the request is malformed';
+const unreachable = 'The functions cannot be reached';
 
 /**
- * Stands where Twilio's gateway stands and enforces what it does and `twilio-run` does not: signatures on protected
- * functions, private ones out of reach, methods, 1 MB, 10 s.
+ * Enforces what Twilio's gateway does and `twilio-run` does not: signatures on protected functions, no access to private
+ * ones, methods, 1 MB, 10 s. A request also cannot replace `event.request`, nor pose as a preflight.
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions
  */
+export function createGateway(options: GatewayOptions): Hono {
+  const gateway = new Hono();
+  gateway.onError((error, c) => {
+    if (!(error instanceof HTTPException)) return c.json({ message: unreachable }, 502);
+    return c.json({ message: error.message }, error.status as ContentfulStatusCode);
+  });
+  gateway.use(async ({ req }, next) => {
+    if (!['GET', 'POST', 'OPTIONS'].includes(req.method)) refuse(405, 'Method not allowed');
+    const { pathname } = new URL(req.url);
+    if (!isWellFormed(pathname)) refuse(400, malformedPath);
+    const access = options.accessOf(pathname);
+    if (access === undefined) refuse(404, 'Resource not found');
+    if (access === 'private') refuse(403, 'This resource is private');
+    // Not known of Twilio: our endpoint answers 204 to any request with this header, and does nothing.
+    if (req.method !== 'OPTIONS' && req.header('access-control-request-method') !== undefined) {
+      refuse(403, 'Only OPTIONS may have Access-Control-Request-Method');
+    }
+    await next();
+  });
+  gateway.all('*', (c) => checkAndForward(c, options));
+  return gateway;
+}
+
+/** The gateway on a port of this machine alone. */
 export class Gateway {
-  readonly #options: GatewayOptions;
+  readonly #port: number;
   readonly #server: Server;
 
-  constructor(options: GatewayOptions) {
-    this.#options = options;
-    this.#server = createServer((request, response) => {
-      this.#handle(request, response).catch(() => refuse(response, 502, 'The functions cannot be reached'));
+  constructor({ port, ...options }: GatewayOptions & { port: number }) {
+    this.#port = port;
+    const gateway = createGateway(options);
+    const listener = getRequestListener(gateway.fetch, {
+      // For HTTP/1.0, which may leave the Host header out.
+      hostname: 'localhost',
+      errorHandler: (error) => {
+        const isMalformed = error instanceof RequestError;
+        const message = isMalformed ? malformedPath : unreachable;
+        return Response.json({ message }, { status: isMalformed ? 400 : 502 });
+      },
     });
+    this.#server = createServer(listener);
   }
 
   /** @throws an error that names the port when it is taken */
   async start(): Promise<void> {
-    await listen(this.#server, this.#options.port, 'PORT');
+    await listen(this.#server, this.#port, 'PORT');
   }
 
   async stop(): Promise<void> {
     await stopServer(this.#server);
   }
+}
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const method = request.method ?? '';
-    if (!['GET', 'POST', 'OPTIONS'].includes(method)) return refuse(response, 405, 'Method not allowed');
-    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
-    const access = this.#options.accessOf(url.pathname);
-    if (access === undefined) return refuse(response, 404, 'Resource not found');
-    if (access === 'private') return refuse(response, 403, 'This resource is private');
-
-    const body = await readBody(request);
-    if (body === undefined) return refuse(response, 413, 'The request is larger than 1 MB');
-    if (access === 'protected' && method !== 'OPTIONS' && !this.#isSigned(request, url, body)) {
-      return refuse(
-        response,
+async function checkAndForward({ req }: Context, options: GatewayOptions): Promise<Response> {
+  const { method, raw } = req;
+  const url = new URL(req.url);
+  const body = await readBody(raw);
+  const contentType = req.header('content-type') ?? '';
+  if (method !== 'OPTIONS' && options.accessOf(url.pathname) === 'protected') {
+    const signature = req.header('x-twilio-signature');
+    if (!isSigned({ signature, url, body, contentType }, options.authToken)) {
+      refuse(
         403,
         'Unauthorized - you are not authorized to perform this action: the X-Twilio-Signature is missing or wrong',
       );
     }
-    const target = await this.#options.target();
-    await forward(request, response, body, `${target}${request.url}`);
+  }
+  if (isUncheckable(contentType, req.header('content-encoding') ?? '')) {
+    refuse(415, 'Send forms and JSON as plain UTF-8');
   }
 
-  #isSigned(request: IncomingMessage, url: URL, body: Buffer): boolean {
-    const signature = request.headers['x-twilio-signature'];
-    if (typeof signature !== 'string') return false;
-    const { authToken } = this.#options;
-    if (url.searchParams.has('bodySHA256')) {
-      return validateRequestWithBody(authToken, signature, url.href, body.toString());
-    }
-    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-    return validateRequest(authToken, signature, url.href, isForm ? fieldsOf(body) : {});
+  const query = stripFields(url.search.slice(1));
+  const target = `${await options.target()}${url.pathname}${query && `?${query}`}`;
+  const late = AbortSignal.timeout(options.timeLimitMs ?? 10_000);
+  try {
+    return await forwardRequest(target, {
+      method,
+      headers: raw.headers,
+      body: stripBody(body, contentType),
+      signal: AbortSignal.any([late, raw.signal]),
+    });
+  } catch {
+    return late.aborted ? refuse(504, 'Runtime application timed out') : refuse(502, unreachable);
   }
+}
+
+/** `//host` would be a host in place of a path. */
+function isWellFormed(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+  } catch {
+    return false;
+  }
+  return !pathname.startsWith('//');
+}
+
+/**
+ * Reads and drops what is over the limit, too: Hono's server closes a connection whose request was not read to the end,
+ * and the client may already have sent its next request on it.
+ */
+async function readBody({ headers, body }: Request): Promise<Buffer> {
+  let size = [...headers].reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size <= requestMaximum) chunks.push(chunk);
+  }
+  return size <= requestMaximum ? Buffer.concat(chunks) : refuse(413, 'The request is larger than 1 MB');
+}
+
+interface SignedRequest {
+  signature: string | undefined;
+  url: URL;
+  body: Buffer;
+  contentType: string;
+}
+
+function isSigned({ signature, url, body, contentType }: SignedRequest, authToken: string): boolean {
+  if (signature === undefined) return false;
+  if (url.searchParams.has('bodySHA256')) {
+    return validateRequestWithBody(authToken, signature, url.href, body.toString());
+  }
+  return validateRequest(authToken, signature, url.href, isForm(contentType) ? fieldsOf(body) : {});
 }
 
 function fieldsOf(body: Buffer): Record<string, string | string[]> {
@@ -90,51 +164,6 @@ function fieldsOf(body: Buffer): Record<string, string | string[]> {
   return fields;
 }
 
-/** @returns the body, or undefined when the request is over the limit */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const headers = request.rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
-  const chunks: Buffer[] = [];
-  let size = headers;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= requestLimit) chunks.push(chunk);
-  }
-  return size <= requestLimit ? Buffer.concat(chunks) : undefined;
-}
-
-function forward(
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: Buffer,
-  url: string,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const { host: _host, connection: _connection, ...headers } = request.headers;
-    const onward = httpRequest(url, { method: request.method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-      answer.once('end', finish).once('error', fail);
-    });
-    const timer = setTimeout(() => {
-      refuse(response, 504, 'Runtime application timed out');
-      onward.destroy();
-      resolve();
-    }, timeLimitMs);
-    const finish = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const fail = (error: Error): void => {
-      clearTimeout(timer);
-      reject(error);
-    };
-    response.once('close', () => onward.destroy());
-    onward.once('error', fail);
-    onward.end(body);
-  });
-}
-
-function refuse(response: ServerResponse, status: number, message: string): void {
-  if (response.headersSent) return;
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
+function refuse(status: ContentfulStatusCode, message: string): never {
+  throw new HTTPException(status, { message });
 }

@@ -11,8 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { compileData, type Sources } from '../build/data/compile';
+import type { Problem } from '../build/data/problems';
 import { pictures } from '../cli/screenshots';
+import { markAttributes } from '../lib/routing/mark';
+import { identityHasher } from '../lib/webhook/log';
 import { localApiKey } from '../simulator/local-twilio';
 import { type RunningLocal, root, startLocal } from './simulator/local';
 import type { FakeTwilio } from './support/fake-twilio';
@@ -92,6 +96,26 @@ describe('the samples of docs/flex.md', () => {
   });
 });
 
+describe('the commands of the pages', () => {
+  const [simulate = ''] = samples('docs/local-twilio.md', 'sh');
+
+  it.each(simulate.trim().split('\n'))('%s succeeds on the local Twilio', async (command) => {
+    const [, text = ''] = /^npm run simulate -- (.+)$/.exec(command) ?? [];
+    const args = [...text.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+    const env = { ...process.env, SIMULATOR_PORT: new URL(running.console).port };
+    const main = ['--import', 'tsx', 'cli/main.ts', 'simulate', ...args];
+    const { stdout } = await run(process.execPath, main, { cwd: root, env });
+    expect(stdout).not.toBe('');
+  });
+
+  it('of docs/errors.md computes the hash that the log has', async () => {
+    const [, code = ''] = /^node -p "(.+)"$/m.exec(samples('docs/errors.md', 'sh').join('')) ?? [];
+    const env = { PATH: '', AUTH_TOKEN: 'a-token' };
+    const { stdout } = await run(process.execPath, ['-p', code], { env });
+    expect(stdout.trim()).toBe(identityHasher('a-token')('alice@example.com'));
+  });
+});
+
 describe('the pictures of the pages', () => {
   it('are those that npm run screenshots takes, and no others lie about', () => {
     const shown = pages.flatMap((page) =>
@@ -126,10 +150,10 @@ function samples(page: string, language: string): string[] {
 }
 
 describe('the data samples', () => {
-  const [customers, routing, templates] = samples('docs/data.md', 'json').filter((text) =>
-    text.includes('$schema'),
-  );
-  const check = (sources: Partial<Sources>): unknown => {
+  const dataSamples = samples('docs/data.md', 'json');
+  const [customers = '', routing = '', templates] = dataSamples.filter((text) => text.includes('$schema'));
+  const [primary = '', rules = ''] = dataSamples.filter((text) => !text.includes('$schema'));
+  const check = (sources: Partial<Sources>): Problem[] => {
     const { problems, warnings } = compileData({
       'customers.private.json': customers,
       'routing.private.json': routing,
@@ -143,6 +167,31 @@ describe('the data samples', () => {
     expect(check({})).toEqual([]);
   });
 
+  it('of a shared address, of rules for proxy addresses and of docs/flex.md are valid in their places', () => {
+    const owners = JSON.parse(customers) as { customers: { channels: unknown[] }[] };
+    const [first] = owners.customers;
+    const spouse = { customer_id: '1002', display_name: 'Pablo Gómez', channels: [first?.channels[0]] };
+    first?.channels.splice(0, 1, JSON.parse(primary));
+    const shared = JSON.stringify({ ...owners, customers: [spouse, first] });
+
+    const [settings = ''] = samples('docs/flex.md', 'json');
+    const { flex } = JSON.parse(`{${settings.replaceAll('…', '0'.repeat(32))}}`) as { flex: object };
+    const data = JSON.parse(routing) as { proxyAddresses: object };
+    const proxyAddresses = { ...data.proxyAddresses, ...(JSON.parse(`{${rules}}`) as object) };
+    const routed = JSON.stringify({ ...data, proxyAddresses, flex });
+    expect(check({ 'customers.private.json': shared, 'routing.private.json': routed })).toEqual([]);
+    expect(
+      check({ 'customers.private.json': shared.replace(',"primary":true', '') }).map(
+        ({ severity }) => severity,
+      ),
+    ).toEqual(['warning']);
+  });
+
+  it("of docs/routing.md show a routed worker's attributes as they are written", () => {
+    const [, mark = '{}'] = samples('docs/routing.md', 'json');
+    expect(JSON.parse(mark)).toEqual(JSON.parse(markAttributes({ rank: 0, rule: 'pool' })));
+  });
+
   it('of the README are valid with them', () => {
     const [sample = ''] = samples('README.md', 'json');
     expect(check({ 'customers.private.json': sample })).toEqual([]);
@@ -153,7 +202,29 @@ describe('the data samples', () => {
     expect(JSON.parse(sample)).toMatchObject({ routing: { on: 'onConversationAdded' } });
     expect(check({ 'routing.private.json': sample })).toEqual([]);
   });
+
+  it('of docs/migrating.md are valid together, and hold what the sample of the demo service holds', () => {
+    const [code = ''] = samples('docs/migrating.md', 'js');
+    const [customers = '', routing = '', templates = ''] = samples('docs/migrating.md', 'json');
+    const sources = {
+      'customers.private.json': customers,
+      'routing.private.json': routing,
+      'templates.private.json': templates,
+    };
+    expect(check(sources)).toEqual([]);
+
+    const demo = runInNewContext(`${code}; ({ customers, customersToWorkersMap })`) as object;
+    const entries = (JSON.parse(routing) as RoutingSample).routing.customers;
+    expect({
+      customers: (JSON.parse(customers) as { customers: unknown }).customers,
+      customersToWorkersMap: Object.fromEntries(entries.map(({ address, worker }) => [address, worker])),
+    }).toEqual(JSON.parse(JSON.stringify(demo)));
+  });
 });
+
+interface RoutingSample {
+  routing: { customers: { address: string; worker: string }[] };
+}
 
 describe.each(['docs/frontline.md', 'docs/conversations.md'])('the requests of %s', (page) => {
   const requests = samples(page, 'sh');

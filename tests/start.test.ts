@@ -66,6 +66,22 @@ describe('npm run start:functions', () => {
     expect(await running.ends('SIGINT')).toBe(0);
   });
 
+  it('lets no field pose as a header', async () => {
+    running = start();
+    await running.prints(/Try one:/);
+    const posing = new URLSearchParams({ 'request[headers][access-control-request-method]': 'POST' });
+    expect(
+      await post(`/flex/outbound-message?${posing}`, { request: '1', to: '+12125550101' }),
+    ).toMatchObject({
+      status: 401,
+      body: { code: 'unauthorized' },
+    });
+    expect(await post('//', {})).toEqual({
+      status: 400,
+      body: { message: 'The path of the request is malformed' },
+    });
+  });
+
   it('serves what is saved, and the last good build when that is wrong', async () => {
     running = start();
     await running.prints(/Try one:/);
@@ -77,7 +93,7 @@ describe('npm run start:functions', () => {
       text.replace('"(212) 555-0103"', '"12"').replace('Wolf', 'Bear').replace('212-555-0103', '12'),
     );
     await running.prints(
-      /customers\[2\]\.channels\[0\]\.value: "12" is no phone number\n {4}→ write it[\s\S]*Not built/,
+      /customers\[2\]\.channels\[0\]\.value: "12" is not a valid phone number\n {4}→ write it[\s\S]*Not built/,
     );
     expect(await details()).toBe('John Wolf');
 

@@ -15,24 +15,24 @@ import { compileTemplates } from './templates';
 
 export { formatProblems, type Problem } from './problems';
 
-/** What people write, by the name of its schema: a further file begins with a schema of its own. */
+/** The files that people write, by schema name. To add a file, add a schema. */
 type Source = keyof typeof exactSources;
 export type AssetName = `${Source}.private.json`;
 
 /** The files that people write, below `assets/`. */
 export const assetNames = (Object.keys(exactSources) as Source[]).map(fileOf);
 
-/** What each file holds; undefined for one that is missing. */
+/** The content of each file; undefined for a missing file. */
 export type Sources = Record<AssetName, Uint8Array | string | undefined>;
 
 export interface CompiledData {
-  /** What fails the build. */
+  /** Errors: they fail the build. */
   problems: Problem[];
-  /** What does not. */
+  /** Warnings: they do not fail the build. */
   warnings: Problem[];
   /** The assets as they are deployed, minified JSON by file name; none when there is a problem. */
   assets: Map<AssetName, string>;
-  /** How much there is of everything, for people. */
+  /** The number of customers, workers and templates. */
   counts: { customers: number; workers: number; templates: number };
 }
 
@@ -43,7 +43,7 @@ const assetLimit = 10_000_000;
  * Reads the files that people write.
  *
  * @param folder `assets/`
- * @throws the file system's error, but for a file that is not there
+ * @throws the file system's error, except for a missing file
  */
 export async function readSources(folder: string): Promise<Sources> {
   const texts = await Promise.all(
@@ -58,10 +58,10 @@ export async function readSources(folder: string): Promise<Sources> {
 }
 
 /**
- * Checks the data and brings it into the form in which the callbacks read it: numbers in E.164, customers in order,
+ * Checks the data and converts it to the form that the callbacks read: numbers in E.164, customers in order,
  * defaults filled in.
  *
- * @returns every problem of every file, and the assets; it never throws, whatever the files hold
+ * @returns every problem of every file, and the assets; it never throws
  */
 export function compileData(sources: Sources): CompiledData {
   const problems: Problem[] = [];
@@ -151,7 +151,7 @@ function parse<S extends Source>(
   return saved.success ? { value: saved.output, raw, isWhole: false } : undefined;
 }
 
-/** `JSON.parse` takes the last of them without a word. */
+/** Of duplicate keys, `JSON.parse` silently keeps the last. */
 function reportDuplicateKeys(text: string, report: Report): void {
   const open: Map<string, number>[] = [];
   try {
@@ -171,7 +171,7 @@ function reportDuplicateKeys(text: string, report: Report): void {
           else {
             report(
               [...pathSupplier(), key],
-              `is there twice, ${first === startLine + 1 ? 'both on line' : `on line ${first} and on line`} ${startLine + 1}`,
+              `appears twice, ${first === startLine + 1 ? 'both on line' : `on line ${first} and on line`} ${startLine + 1}`,
               'remove one of the two',
             );
           }
@@ -180,24 +180,24 @@ function reportDuplicateKeys(text: string, report: Report): void {
       { disallowComments: true },
     );
   } catch {
-    // Too many brackets are open at once: the schema refuses what is so deep.
+    // Brackets are nested too deeply: the schema rejects the file.
   }
 }
 
-/** `JSON.parse` no longer says where. */
+/** The message of `JSON.parse` no longer names the place. */
 function describeSyntaxError(text: string): string {
   const errors: ParseError[] = [];
   try {
     parseTree(text, errors, { disallowComments: true });
   } catch {
-    return 'too many brackets are open at once';
+    return 'brackets are nested too deeply';
   }
   const [first] = errors;
   const what = first ? printParseErrorCode(first.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ') : 'Invalid text';
   return `${what} at ${placeOf(text, first?.offset ?? text.length)}`;
 }
 
-/** @returns the identities that may be named, those among them whose entry is wrong in some other way */
+/** @returns the identities that the data may name, including those whose entry has another problem */
 function knownWorkers({ value, raw }: ReadFile<RoutingSource>): ReadonlySet<string> {
   const read = value.workers.flatMap((worker) => worker?.identity ?? []);
   return new Set([...read, ...textsOfUnread(value.workers, listAt(raw, 'workers'))]);
@@ -229,7 +229,7 @@ function checkSize(source: Source, text: string, report: Report): void {
   if (size <= assetLimit) return;
   report(
     [],
-    `would be an asset of ${(size / 1e6).toFixed(1)} MB; Twilio takes at most 10 MB`,
+    `would be an asset of ${(size / 1e6).toFixed(1)} MB; Twilio accepts at most 10 MB`,
     source === 'customers'
       ? 'leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it'
       : 'make it smaller',

@@ -2,11 +2,11 @@ import { addressKey, fromTelUri, parseAddress, toSendable } from '../../lib/addr
 import { compareCustomers } from '../../lib/customers/order';
 import { withoutUndefined } from '../../lib/defined';
 import type { Channel, ChannelType, Customer, CustomersAsset } from '../../lib/model';
-import { hasBlankAtAnEnd, withoutBlanksAtEnds } from './blanks';
 import { readPhone } from './phone';
 import type { Report } from './problems';
 import { unreadCountry } from './schema/shapes';
 import type { CustomersSource } from './schema/sources';
+import { hasOuterWhiteSpace, trimWhiteSpace } from './white-space';
 
 export interface CompiledCustomers {
   /** In the order of the file; undefined where one cannot be read. */
@@ -15,19 +15,19 @@ export interface CompiledCustomers {
   hasId(id: string): boolean;
   /** Whether a customer has a field of this name, or one that could not be read may have it. */
   hasField(name: string): boolean;
-  /** The position in `customers` by address key; of those who share one, who is looked up by it. */
+  /** The position in `customers` by address key; where customers share an address, the one who is found by it. */
   addresses: ReadonlyMap<string, number>;
   /** The asset, in the order of every list, with the workers whom the routing data assigns to a customer_id. */
   build(assigned: ReadonlyMap<string, readonly string[]>): CustomersAsset;
 }
 
-/** valibot leaves these names out of every record without a word. */
+/** valibot silently drops these names from every record. */
 const reserved = ['__proto__', 'constructor', 'prototype'];
 
 /**
- * Checks and normalises the customers.
+ * Checks and normalizes the customers.
  *
- * @param raw the customers as the file has them: what could not be read may still be referred to
+ * @param raw the customers as they are in the file: an entry that could not be read may still be referred to
  */
 export function compileCustomers(
   source: CustomersSource,
@@ -42,7 +42,7 @@ export function compileCustomers(
       if (reserved.includes(name)) {
         report(
           ['customers', index, 'fields', name],
-          'is a name with a meaning of its own in JavaScript',
+          'is a reserved name in JavaScript',
           'choose another name',
         );
       }
@@ -60,8 +60,8 @@ export function compileCustomers(
     else {
       report(
         at('customer_id'),
-        `${JSON.stringify(customer_id)} is the id of customers[${duplicate}] too`,
-        'give each customer an id of its own, or remove one of the two',
+        `${JSON.stringify(customer_id)} is also the id of customers[${duplicate}]`,
+        'give each customer a unique id, or remove one of the two',
       );
     }
 
@@ -72,17 +72,21 @@ export function compileCustomers(
     for (const [position, channel] of rawChannels.entries()) {
       if (!channel) continue;
       const where = at('channels', position, 'value');
-      const address = normaliseAddress(channel.value, channel.type, home);
+      const address = normalizeAddress(channel.value, channel.type, home);
       if (!address) {
         if (dependsOnUnread(channel.value, home)) continue;
-        report(where, ...explainNoAddress(channel.value, channel.type));
+        report(where, ...explainInvalidAddress(channel.value, channel.type));
         continue;
       }
       checkAddress(where, channel.value, channel.type, address, report);
       country ??= address.country;
       const inChannel = `${channel.type} ${address.key}`;
       if (seen.has(inChannel)) {
-        report(where, `${channel.type} ${address.value} is on this customer twice`, 'remove one of the two');
+        report(
+          where,
+          `${channel.type} ${address.value} is listed twice for this customer`,
+          'remove one of the two',
+        );
       }
       seen.add(inChannel);
       const { primary, ...shown } = channel;
@@ -120,18 +124,18 @@ export function compileCustomers(
   };
 }
 
-/** That an address is on a card. */
+/** An address on a card. */
 interface Claim {
-  /** Whose, as the position in the file. */
+  /** The customer's position in the file. */
   customer: number;
-  /** Of the channel, on that card. */
+  /** The channel's position on that card. */
   position: number;
   value: string;
   isPrimary: boolean;
 }
 
 /**
- * Decides who is looked up by an address: the card that says `"primary": true`, or else the first in the file.
+ * Decides which customer is found by an address: the one with `"primary": true`, or else the first in the file.
  *
  * @returns the position of the customer
  */
@@ -144,22 +148,22 @@ function chooseOwner(
   const owner = (primary ?? claims[0])?.customer ?? -1;
   const nameOf = (index: number): string =>
     `${JSON.stringify(customers[index]?.display_name)} (customers[${index}])`;
-  const told = new Set([owner]);
+  const reported = new Set([owner]);
   for (const { customer, position, value, isPrimary } of claims) {
-    if (told.has(customer) || (primary && !isPrimary)) continue;
-    told.add(customer);
+    if (reported.has(customer) || (primary && !isPrimary)) continue;
+    reported.add(customer);
     const at = ['customers', customer, 'channels', position] as const;
     if (isPrimary) {
       report(
         [...at, 'primary'],
-        `${value} is primary for ${nameOf(owner)} too`,
-        'leave "primary": true with one of them',
+        `${value} is also primary for ${nameOf(owner)}`,
+        'keep "primary": true on one of them',
       );
     } else {
       report.warn(
         [...at, 'value'],
-        `${value} of ${nameOf(customer)} is an address of ${nameOf(owner)} too, who is looked up by it`,
-        'write "primary": true beside it on the card that is to be looked up by it, or remove it from one of the two',
+        `${value} of ${nameOf(customer)} is also an address of ${nameOf(owner)}, who is found by it`,
+        'write "primary": true beside it on the card that it should find, or remove it from one of the two',
       );
     }
   }
@@ -170,22 +174,22 @@ function chooseOwner(
 export interface ReadAddress {
   /** As Twilio writes it. */
   value: string;
-  /** As it is written to first. */
+  /** The address that a first message is sent to. */
   sendable: string;
   key: string;
-  /** A number's. */
+  /** The country of a phone number. */
   country: string | undefined;
-  /** Whether the numbering plans have such numbers. */
+  /** Whether a numbering plan has such numbers. */
   isKnown: boolean;
 }
 
 /**
- * Brings an address of any channel into normal form.
+ * Normalizes an address of any channel.
  *
- * @param defaultCountry whose national form a number may have
- * @returns undefined when it is no such address
+ * @param defaultCountry the country of numbers in national form
+ * @returns undefined when it is not a valid address of the channel
  */
-export function normaliseAddress(
+export function normalizeAddress(
   text: string,
   type: ChannelType,
   defaultCountry: string | undefined,
@@ -203,37 +207,36 @@ export function normaliseAddress(
   return address && { value: address.value, sendable: toSendable(address), key: address.key, ...about };
 }
 
-/** Brings an address of ours into normal form, which for SMS can be a short code. */
-export function normaliseOwnAddress(
+/** Normalizes one of our own addresses, which for SMS can be a short code. */
+export function normalizeOwnAddress(
   text: string,
   type: ChannelType,
   defaultCountry: string | undefined,
 ): ReadAddress | undefined {
   const shortCode = /^\s*(sms:)?\d{5,6}\s*$/.test(text) ? parseAddress(text.trim(), type) : undefined;
-  if (type !== 'sms' || !shortCode) return normaliseAddress(text, type, defaultCountry);
+  if (type !== 'sms' || !shortCode) return normalizeAddress(text, type, defaultCountry);
   const { value, key } = shortCode;
   return { value, sendable: value, key, country: undefined, isKnown: true };
 }
 
 /**
- * Brings an address of a channel that is not named into normal form, by what it looks like.
+ * Normalizes an address whose channel is not given.
  *
- * @returns undefined for what is no address, and for what is written like a number but is none: such a slip must not
- *   pass for a chat identity
+ * @returns undefined for an invalid address, and for a mistyped number: it must not pass for a chat identity
  */
-export function normaliseAnyAddress(
+export function normalizeAnyAddress(
   text: string,
   defaultCountry: string | undefined,
 ): (Pick<ReadAddress, 'key' | 'isKnown'> & { channel: 'sms' | 'whatsapp' | undefined }) | undefined {
   const channel = (['sms', 'whatsapp'] as const).find((type) => text.startsWith(`${type}:`));
-  const number = normaliseAddress(text, channel ?? 'sms', defaultCountry);
+  const number = normalizeAddress(text, channel ?? 'sms', defaultCountry);
   if (number || channel) return number && { key: number.key, isKnown: number.isKnown, channel };
   if (looksLikeNumber(text)) return undefined;
   const key = addressKey(text);
   return key === undefined ? undefined : { key, isKnown: true, channel: undefined };
 }
 
-/** A slip in a number must not pass for a chat identity: another prefix, an extension, invisible characters. */
+/** Recognizes mistyped numbers: with another prefix, an extension or invisible characters. */
 function looksLikeNumber(text: string): boolean {
   const visible = text.replace(/[\p{Cc}\p{Cf}]/gu, '');
   const [, rest = visible] =
@@ -243,7 +246,7 @@ function looksLikeNumber(text: string): boolean {
     : /^[\s(]*\+[\s\d(]|^[\s\d+().\-/\u2010-\u2015]*$/.test(visible);
 }
 
-/** Names what is doubtful about an address that can be read. */
+/** Warns about an address that is valid but looks wrong. */
 export function checkAddress(
   keys: readonly (string | number)[],
   text: string,
@@ -251,59 +254,62 @@ export function checkAddress(
   address: Pick<ReadAddress, 'isKnown'>,
   report: Report,
 ): void {
-  if (type === 'chat' && hasBlankAtAnEnd(text)) {
+  if (type === 'chat' && hasOuterWhiteSpace(text)) {
     report(
       keys,
-      `${JSON.stringify(text)} begins or ends with a blank`,
-      `write ${JSON.stringify(withoutBlanksAtEnds(text))}`,
+      `${JSON.stringify(text)} begins or ends with white space`,
+      `write ${JSON.stringify(trimWhiteSpace(text))}`,
     );
   }
   if (!address.isKnown) {
     report.warn(
       keys,
-      `${JSON.stringify(text)} is in no numbering plan that this build knows`,
+      `${JSON.stringify(text)} is not in any numbering plan that this build knows`,
       'check its digits; if they are right, leave it as it is',
     );
   }
 }
 
-/** @returns the problem and its fix for a text that is no address of a channel */
-export function explainNoAddress(text: string, type: ChannelType): [string, string] {
+/** @returns the problem and its fix for a text that is not a valid address of a channel */
+export function explainInvalidAddress(text: string, type: ChannelType): [string, string] {
   if (fromTelUri(text) === undefined) {
-    return [`${JSON.stringify(text)} has an extension, which no message reaches`, 'give a number of its own'];
+    return [
+      `${JSON.stringify(text)} has an extension, which messages cannot reach`,
+      'write a number without an extension',
+    ];
   }
-  return [`${JSON.stringify(text)} is no ${describe(type)}`, fixFor(type)];
+  return [`${JSON.stringify(text)} is not a valid ${channelName(type)}`, fixFor(type)];
 }
 
-/** @returns whether a number cannot be judged, as it is in the national form of a country that could not be read */
+/** @returns whether a number cannot be checked: it is in national form, and its country could not be read */
 export function dependsOnUnread(text: string, country: string | undefined): boolean {
   return country === unreadCountry && /\d/.test(text) && !text.includes('+');
 }
 
 /**
- * What is written in the elements of a list that could not be read: a reference to one of them may be right.
+ * The texts in those elements of a list that could not be read: a reference to one of them may be valid.
  *
  * @param read the elements, undefined where one could not be read
- * @param raw the same as the file has them
+ * @param raw the same elements as they are in the file
  */
 export function textsOfUnread(read: readonly unknown[], raw: readonly unknown[]): ReadonlySet<string> {
   const texts = read.flatMap((element, index) =>
     element === undefined ? Object.values(Object(raw[index])).filter(isTextOrNumber).map(String) : [],
   );
-  return new Set([...texts, ...texts.map(withoutBlanksAtEnds)]);
+  return new Set([...texts, ...texts.map(trimWhiteSpace)]);
 }
 
 function isTextOrNumber(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-/** @returns what an object holds under a key; undefined for anything else */
+/** @returns the value of an object's key; undefined for anything else */
 export function valueAt(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-/** @returns what an address of a channel is called */
-function describe(type: ChannelType): string {
+/** @returns the name of a channel's addresses */
+function channelName(type: ChannelType): string {
   const names: Record<ChannelType, string> = {
     sms: 'phone number',
     whatsapp: 'phone number for WhatsApp',
@@ -326,7 +332,7 @@ function fixFor(type: ChannelType): string {
   return fixes[type];
 }
 
-/** Tells what is there from what could not be read. */
+/** Filters out what could not be read. */
 export function isDefined<T>(value: T | undefined): value is T {
   return value !== undefined;
 }

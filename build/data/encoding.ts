@@ -1,10 +1,10 @@
 /** The text of a file, or why it has none. */
 export type Decoded = { text: string } | { problem: string; fix: string };
 
-const saveAsUtf8 = 'save the file as UTF-8: editors offer it beside its encoding, or under "Save as"';
+const saveAsUtf8 = 'save the file as UTF-8: most editors offer it in the status bar, or under "Save as"';
 
 /**
- * Reads bytes as UTF-8. JSON is nothing else, and what is decoded regardless has lost its accents for good.
+ * Reads bytes as UTF-8. JSON is always UTF-8, and decoding anything else destroys accented letters.
  *
  * @returns the text, with the byte order mark if it has one; or which byte is not UTF-8, and what to do about it
  * @see https://www.rfc-editor.org/rfc/rfc8259#section-8.1
@@ -18,11 +18,11 @@ export function decodeText(bytes: Uint8Array): Decoded {
   const value = (buffer[wrong.offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
   return {
     problem: `is not UTF-8: byte 0x${value} at ${placeOf(text, wrong.index)} (byte ${wrong.offset} of the file)`,
-    fix: `${saveAsUtf8}, and see that its names are still right`,
+    fix: `${saveAsUtf8}, and check that its names are still correct`,
   };
 }
 
-/** By its byte order mark; or by the zero beside the first character, which JSON always has from ASCII. */
+/** Tells by the byte order mark, or by a zero byte: the first character of JSON is always ASCII. */
 function isUtf16([first, second]: Uint8Array): boolean {
   if (first === undefined || second === undefined) return false;
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || !first || !second;
@@ -31,7 +31,7 @@ function isUtf16([first, second]: Uint8Array): boolean {
 const replacement = '\uFFFD';
 const replacementBytes = Buffer.from(replacement);
 
-/** Decoding puts U+FFFD for what is wrong: the first one that is not in the bytes stands at the place. */
+/** Decoding replaces a wrong byte by U+FFFD: finds the first U+FFFD that the bytes do not contain. */
 function findWrongByte(bytes: Buffer, text: string): { index: number; offset: number } | undefined {
   let offset = 0;
   let from = 0;

@@ -1,6 +1,6 @@
 import type { FlexSettings } from '../../lib/model';
 
-/** What holds where the routing data says nothing about Flex: all of its roles, and a new workspace's task channels. */
+/** The Flex settings when the routing data has none: all roles, and the task channels of a new workspace. */
 export const flexDefaults: FlexSettings = {
   roles: ['agent', 'supervisor', 'admin'],
   origins: [],

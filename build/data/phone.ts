@@ -4,9 +4,9 @@ import { addressKey, fromTelUri, toE164 } from '../../lib/address';
 export interface Phone {
   /** E.164 */
   number: string;
-  /** ISO 3166-1 alpha-2, where it can be told. */
+  /** ISO 3166-1 alpha-2, if known. */
   country: string | undefined;
-  /** Whether the numbering plans that the build knows have numbers of this length. */
+  /** Whether a numbering plan that the build knows has numbers of this length. */
   isKnown: boolean;
 }
 
@@ -14,10 +14,10 @@ export interface Phone {
  * Reads a phone number as people write it.
  *
  * @param text international (`+1 (212) 555-0101`, `(+1) 212…`, `tel:+1-212-…`) or in national form (`(212) 555-0101`)
- * @param defaultCountry whose national form it may be
- * @returns the number, or undefined when it cannot be one. What is written with a country code need only have the
- *   shape of E.164, as numbering plans change faster than what the build knows of them. Nothing has to be given out
- *   already: fictional numbers are fine.
+ * @param defaultCountry the country of a number in national form
+ * @returns the number, or undefined when it cannot be one. A number with a country code only has to have the form of
+ *   E.164, because numbering plans change faster than the build's metadata. It need not be assigned: fictional numbers
+ *   are fine.
  */
 export function readPhone(text: string, defaultCountry: string | undefined): Phone | undefined {
   const given = fromTelUri(text)?.replace(/^\s*\(\s*(\+\s*\d{1,3})\s*\)/, '$1 ');
@@ -36,13 +36,13 @@ export function readPhone(text: string, defaultCountry: string | undefined): Pho
   return number ? { number, country: phone?.country, isKnown: false } : undefined;
 }
 
-/** Mexico's plan no longer has the spelling with the 1, which WhatsApp keeps. */
+/** Mexico's plan no longer has the 1 after the country code, but WhatsApp still uses it. */
 function isOtherSpelling(number: string): boolean {
   const key = addressKey(number);
   return key !== undefined && key !== number && (parsePhoneNumberFromString(key)?.isPossible() ?? false);
 }
 
-/** Fictional numbers belong to no country for certain: the file's own is taken where its calling code is theirs. */
+/** A fictional number can belong to several countries: prefers the file's country if it has the same calling code. */
 function sameCode(possible: string[], country: string | undefined): string | undefined {
   return country && possible.includes(country) ? country : undefined;
 }

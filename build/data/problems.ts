@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Something that is wrong with the data, where, and what to do about it. */
+/** A problem in the data: what, where, and how to fix it. */
 export interface Problem {
   /** An error fails the build. A warning is printed, and fails `npm run check -- --strict`. */
   severity: 'error' | 'warning';
@@ -12,14 +12,14 @@ export interface Problem {
   fix: string;
 }
 
-/** Adds an error at the place that the keys lead to. */
+/** Adds an error at the path of keys. */
 export interface Report {
   (keys: readonly (string | number)[], problem: string, fix: string): void;
   /** Adds a warning there. */
   warn(keys: readonly (string | number)[], problem: string, fix: string): void;
 }
 
-/** @returns what adds to a list of problems, for one file */
+/** @returns a function that adds to a list of problems, for one file */
 export function reportTo(problems: Problem[], file: string): Report {
   const add =
     (severity: Problem['severity']) =>
@@ -32,7 +32,7 @@ export function reportTo(problems: Problem[], file: string): Report {
 /**
  * @param problems all of one severity
  * @param color whether it has colors for a terminal
- * @returns the problems as a person reads them, by file, with their number at the end
+ * @returns the problems as text, by file, with their number at the end
  */
 export function formatProblems(problems: readonly Problem[], color = false): string {
   const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
@@ -60,7 +60,7 @@ function formatPath(keys: readonly unknown[]): string {
   }, '');
 }
 
-/** What a file holds: as far as it can be read, and as it is. */
+/** The content of a file: the part that is valid, and all of it. */
 export interface ReadFile<T> {
   value: T;
   raw: unknown;

@@ -4,9 +4,9 @@ import { hasColors, printJson } from '../output';
 import { addCommand, exitCodes } from '../program';
 import { projectFolder } from '../project-folder';
 
-/** `npm run build`: makes `dist/`, or lists every problem and leaves `dist/` as it was. */
+/** `npm run build`: writes `dist/`, or lists every problem and leaves `dist/` unchanged. */
 export function addBuild(program: Command): void {
-  addCommand(program, 'build', 'Check the data and make dist/')
+  addCommand(program, 'build', 'Check the data and write dist/')
     .option('--json', 'Print JSON: ok with summary, routes and warnings, or the report of every problem')
     .action(build);
 }
@@ -19,7 +19,7 @@ async function build({ json }: { json?: true }): Promise<void> {
   if (!result.ok) process.exitCode = exitCodes.failed;
   if (json) return printJson(result);
 
-  if (!result.ok) console.error(`${result.report}\nNothing was built; dist/ is as it was.`);
+  if (!result.ok) console.error(`${result.report}\nNothing was built; dist/ is unchanged.`);
   else {
     if (result.warnings) console.warn(result.warnings);
     console.log(result.summary);

@@ -9,10 +9,10 @@ interface Options {
   json?: true;
 }
 
-/** `npm run check`: lists everything that is wrong with the data, or says how much there is of it. */
+/** `npm run check`: lists every problem of the data, or counts customers, workers and templates. */
 export function addCheck(program: Command): void {
   addCommand(program, 'check', 'List every problem of the data in assets/')
-    .option('--strict', 'Warnings are errors')
+    .option('--strict', 'Treat warnings as errors')
     .option('--json', 'Print JSON: ok, problems, warnings, counts')
     .action(check);
 }
@@ -32,5 +32,5 @@ async function check({ strict, json }: Options): Promise<void> {
   if (ok) {
     const { customers, workers, templates } = counts;
     console.log(`The data is valid: ${customers} customers, ${workers} workers, ${templates} templates`);
-  } else if (problems.length === 0) console.error('--strict: a warning is an error');
+  } else if (problems.length === 0) console.error('--strict: warnings are errors');
 }

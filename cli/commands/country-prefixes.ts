@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 
-/** `npm run country-prefixes`: writes what the numbers of each country begin with, after libphonenumber-js was updated. */
+/** `npm run country-prefixes`: writes the prefixes of each country's numbers; run it after an update of libphonenumber-js. */
 export function addCountryPrefixes(program: Command): void {
   addCommand(
     program,

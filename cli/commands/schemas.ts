@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 
-/** `npm run schemas`: writes the JSON Schemas that editors complete and check the data with. */
+/** `npm run schemas`: writes the JSON Schemas with which editors complete and check the data. */
 export function addSchemas(program: Command): void {
   addCommand(program, 'schemas', 'Write schemas/*.schema.json from the schemas that check the data').action(
     async () => {

@@ -8,9 +8,9 @@ import { printJson } from '../output';
 import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 
-/** `npm run screenshots`: takes the docs' pictures of the running product, all or none. */
+/** `npm run screenshots`: takes the pictures in `docs/`; writes all of them or none. */
 export function addScreenshots(program: Command): void {
-  addCommand(program, 'screenshots', "Take the docs' pictures of the running product, all or none")
+  addCommand(program, 'screenshots', 'Take the pictures in docs/; write all of them or none')
     .option('--json', 'Print JSON: ok, and the file and bytes of each picture')
     .addHelpText('after', '\nEnvironment:\n  CHROMIUM  the browser (/usr/bin/chromium)')
     .action(screenshots);
@@ -59,7 +59,7 @@ async function takePictures(): Promise<Map<string, Buffer>> {
   return images;
 }
 
-/** `npm start`, on ports that nobody uses. */
+/** `npm start`, on free ports. */
 class Product {
   readonly #child: ChildProcess;
   #output = '';
@@ -85,7 +85,7 @@ class Product {
     }
   }
 
-  /** @throws an error with what it printed, when it does not begin to serve */
+  /** @throws an error with its output when it does not start to serve */
   static async start(): Promise<Product> {
     const { freePorts } = await import('../../simulator/listen');
     const product = new Product(await freePorts(3));
@@ -103,7 +103,7 @@ class Product {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Forgets what the picture before has left. */
+  /** Removes what the previous picture has left. */
   async reset(): Promise<void> {
     const response = await fetch(`${this.url}/api/reset`, { method: 'POST' });
     if (!response.ok) throw new Error(`/api/reset answered ${response.status}`);

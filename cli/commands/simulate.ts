@@ -4,25 +4,29 @@ import { formatEntry, formatList } from '../format-timeline';
 import { paintFor, printJson } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
 
-/** `npm run simulate -- …`: asks the local Twilio that `npm start` runs. */
+/** `npm run simulate -- …`: simulates something in the local Twilio that `npm start` runs. */
 export function addSimulate(program: Command): void {
-  const simulate = addCommand(program, 'simulate', 'Ask the local Twilio that npm start runs')
-    .option('--json', 'Print JSON: ok, failures, entries; of list scenarios, numbers, workers')
+  const simulate = addCommand(
+    program,
+    'simulate',
+    'Simulate messages and scenarios in the local Twilio that npm start runs',
+  )
+    .option('--json', 'Print JSON: ok, failures, entries; for list: scenarios, numbers, workers')
     .addHelpText(
       'after',
       `
-The local Twilio is at SIMULATOR_PORT (4000). The exit code is 1 when an answer of the functions breaks its contract or
-a scenario does not end as it should.`,
+The local Twilio is at SIMULATOR_PORT (4000). The exit code is 1 when an answer breaks its contract or a scenario does
+not end as expected.`,
     );
   addInbound(simulate);
   addOutgoing(simulate);
   addOutbound(simulate);
-  addCommand(simulate, 'scenario', 'Bring a situation about and check how it ends')
-    .argument('<name>', 'one of those that "npm run simulate -- list" prints')
+  addCommand(simulate, 'scenario', 'Run a scenario and check how it ends')
+    .argument('<name>', 'a name that "npm run simulate -- list" prints')
     .action(async (name: string, _options: object, command: Command) => {
       printResult(command, await ask('POST', `/api/scenarios/${encodeURIComponent(name)}`));
     });
-  addCommand(simulate, 'list', 'List the scenarios, the numbers, the workers').action(
+  addCommand(simulate, 'list', 'List scenarios, numbers and workers').action(
     async (_options: object, command: Command) => {
       const { scenarios, numbers, workers } = await ask<Snapshot>('GET', '/api/state');
       const list = { scenarios, numbers, workers };
@@ -43,11 +47,11 @@ interface Inbound {
 function addInbound(simulate: Command): void {
   addCommand(simulate, 'inbound', 'A customer writes')
     .usage('--from <number> --body <text> [options]')
-    .option('--from <number>', "the customer's, e.g. +12125550101")
+    .option('--from <number>', "the customer's number, e.g. +12125550101")
     .option('--body <text>', 'what the customer writes')
     .option('--to <number>', 'which of our numbers, e.g. +16465550190')
     .addOption(new Option('--channel <channel>').choices(['sms', 'whatsapp']))
-    .option('--group <numbers>', 'of a group MMS: the numbers of the others, with commas between')
+    .option('--group <numbers>', 'for a group MMS: the numbers of the other people, separated by commas')
     .action(async ({ from, body, to, channel, group }: Inbound, command: Command) => {
       requireOptions(command, 'from', 'body');
       const more = {
@@ -91,11 +95,7 @@ interface Outbound {
 }
 
 function addOutbound(simulate: Command): void {
-  addCommand(
-    simulate,
-    'outbound',
-    'A Flex agent, or a CRM for the agent, starts a conversation by /flex/outbound-message',
-  )
+  addCommand(simulate, 'outbound', 'A Flex agent, or a CRM, starts a conversation by /flex/outbound-message')
     .usage('--agent <identity> --customer <id> --body <text> [options]')
     .option('--agent <identity>', 'e.g. alice@example.com')
     .option('--customer <id>', 'e.g. 1001')
@@ -126,7 +126,7 @@ function addOutbound(simulate: Command): void {
     });
 }
 
-/** Commander would complain of what is missing before it has seen that it is only misspelled. */
+/** Commander's own check would report a misspelled option as a missing one. */
 function requireOptions(command: Command, ...names: string[]): void {
   const missing = names.find((name) => !command.opts()[name]);
   if (missing !== undefined) command.error(`--${missing} is missing`);
@@ -134,7 +134,7 @@ function requireOptions(command: Command, ...names: string[]): void {
 
 /**
  * @returns what the control API answered
- * @throws UsageError with what it says is wrong with the request
+ * @throws UsageError with the message of a 4xx answer
  */
 async function ask<T = ActionResult>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
   const url = `http://localhost:${process.env.SIMULATOR_PORT || 4000}`;
@@ -162,7 +162,7 @@ function printResult(command: Command, result: ActionResult): void {
   console.log(entries.map((entry) => formatEntry(entry, paint)).join('\n'));
   console.log(
     ok
-      ? `\n${paint('green', 'All as it should be.')}`
-      : `\n${paint('red', 'Not as it should be:')}\n${failures.map((one) => `  ${one}`).join('\n')}`,
+      ? `\n${paint('green', 'Everything is as expected.')}`
+      : `\n${paint('red', 'Not as expected:')}\n${failures.map((one) => `  ${one}`).join('\n')}`,
   );
 }

@@ -4,15 +4,16 @@ import type { Command } from 'commander';
 import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 
-/** `npm run start:functions`: the functions alone, on `.env`, for those who have an account and a tunnel. */
+/** `npm run start:functions`: serves the functions with the account in `.env`, for use with a tunnel. */
 export function addStartFunctions(program: Command): void {
-  addCommand(program, 'start-functions', 'Serve the functions alone on .env, for an account and a tunnel')
+  addCommand(program, 'start-functions', 'Serve only the functions, with the account in .env')
     .addHelpText('after', '\nEnvironment:\n  PORT  where the functions are served (3000)')
     .action(startFunctions);
 }
 
 async function startFunctions(): Promise<void> {
   const { FunctionsProcess } = await import('../../simulator/functions-process');
+  const { Gateway } = await import('../../simulator/gateway');
   const { listen, stopServer } = await import('../../simulator/listen');
   const { describeService } = await import('../describe-service');
   const { stopOnSignal, watchProject } = await import('../watch-project');
@@ -24,18 +25,28 @@ async function startFunctions(): Promise<void> {
   const functions = new FunctionsProcess({
     root: projectFolder,
     env: {},
-    port,
-    // Twilio may call at any moment: no request is to meet a server that is just being restarted.
+    // Twilio can call at any moment: with a process per request, a new build needs no restart.
     fork: true,
     onLog: console.log,
     onOutput: console.log,
   });
-  stopOnSignal(() => functions.stop());
+  // `twilio-run` itself refuses private assets and unknown paths. Requests that people try are not signed.
+  const gateway = new Gateway({
+    port,
+    authToken: '',
+    target: () => functions.url(),
+    accessOf: () => 'public',
+  });
+  stopOnSignal(async () => {
+    await Promise.all([gateway.stop(), functions.stop()]);
+  });
   let running = false;
   const serve = async (): Promise<void> => {
     await functions.url();
-    if (!running) console.log(await describeService(projectFolder, `http://localhost:${port}`));
+    if (running) return;
+    await gateway.start();
     running = true;
+    console.log(await describeService(projectFolder, `http://localhost:${port}`));
   };
   await watchProject(projectFolder, async (result, changed) => {
     if (!result.ok) return;

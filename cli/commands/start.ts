@@ -5,8 +5,8 @@ import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 
 /**
- * `npm start`: builds, starts the functions behind the local Twilio, opens the console, builds again on changes. It
- * runs by `node --import tsx`: tsx's own command kills what takes more than a moment to stop.
+ * `npm start`: builds, starts the functions behind the local Twilio, opens the console, and builds again on changes. It
+ * runs by `node --import tsx`, because the command `tsx` kills a process that takes long to stop.
  */
 export function addStart(program: Command): void {
   addCommand(program, 'start', 'Serve the functions behind the local Twilio, and build again on every change')
@@ -17,7 +17,7 @@ Environment:
   PORT                  the functions' gateway (3000)
   SIMULATOR_PORT        console and control API (4000)
   SIMULATOR_PROXY_PORT  REST proxy (4001)
-  BROWSER=none          does not open the console`,
+  BROWSER=none          do not open the console`,
     )
     .action(start);
 }
@@ -47,8 +47,8 @@ async function start(): Promise<void> {
 The local Twilio is ready. No message leaves this machine.
 
   Console     ${urls.console}   a customer texts in, a worker answers
-  Functions   ${urls.functions}   behind the gateway: callbacks want signed requests
-  REST proxy  ${urls.proxy}   where the functions' SDK finds Twilio
+  Functions   ${urls.functions}   behind the gateway: callbacks require signed requests
+  REST proxy  ${urls.proxy}   where the functions' SDK sends its requests
 
 Try it: npm run simulate -- scenario known-customer
 Stop it with Ctrl-C.
@@ -56,7 +56,7 @@ Stop it with Ctrl-C.
   openInBrowser(urls.console);
 }
 
-/** Only for a person at a terminal, and only if the system has a way. */
+/** Only on a terminal, and only if the system has a command for it. */
 function openInBrowser(url: string): void {
   if (!process.stdout.isTTY || process.env.CI || process.env.BROWSER === 'none') return;
   const [command, ...args] =

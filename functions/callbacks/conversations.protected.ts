@@ -1,12 +1,11 @@
 import { readServiceSid } from '../../lib/binding';
-import { customerIdOf } from '../../lib/conversations/attributes';
-import { findPeople, namedConversation } from '../../lib/conversations/name';
-import { completeParticipant, whoJoined } from '../../lib/conversations/participant';
+import { readCustomerId } from '../../lib/conversations/attributes';
+import { conversationAnswer, findPeople } from '../../lib/conversations/name';
+import { completeParticipant, participantEffects, whoJoined } from '../../lib/conversations/participant';
 import { onConversationAdd, onConversationAdded, onParticipantAdded } from '../../lib/events/conversations';
 import type { Routing } from '../../lib/model';
 import { reasonNotToRoute } from '../../lib/routing/inbound';
 import { routeConversation } from '../../lib/routing/route-conversation';
-import { fetchAttributes, updateAttributes } from '../../lib/twilio/conversations';
 import { action, type Callback, type HandlerContext, serve } from '../../lib/webhook/callback';
 
 /** Names a new inbound conversation after the people in it. An error here would lose the customer's message. */
@@ -15,7 +14,7 @@ const nameConversation = action(
   async (event, context) => {
     if (event['MessagingBinding.Address'].length === 0) return {};
     const directory = await context.customers();
-    const { ownAddresses } = await readOwn(context);
+    const { ownAddresses } = await readRoutingData(context);
     const { people, ourAddressUnknown } = await findPeople(event, ownAddresses, (address) =>
       directory.byAddress(address),
     );
@@ -23,39 +22,34 @@ const nameConversation = action(
     const isKnown = people.some(({ customer }) => customer);
     context.addToLog({ customer: isKnown ? 'known' : 'unknown', people: people.length });
     if (ourAddressUnknown) context.addToLog({ ourAddress: 'not in the routing data' }, 'warn');
-    return namedConversation(people, event.Attributes);
+    return conversationAnswer(people, event.Attributes);
   },
   { fallback: {} },
 );
 
-/** Tells the Frontline app which customer a participant is. */
-const describeCustomer = action(onParticipantAdded, async (event, context) => {
-  const own = await readOwn(context);
-  const joined = whoJoined(event, own.ownAddresses);
+/** Writes into a participant's attributes which customer it is, for the Frontline app. */
+const identifyCustomer = action(onParticipantAdded, async (event, context) => {
+  const data = await readRoutingData(context);
+  const joined = whoJoined(event, data.ownAddresses);
   context.addToLog({ participant: joined.is });
   if (joined.is !== 'person') return {};
 
   const directory = await context.customers();
   const byAddress = joined.address && (await directory.byAddress(joined.address));
   context.addToLog({ participant: byAddress ? 'customer' : 'unknown' });
-  if (!byAddress && customerIdOf(event.Attributes) === undefined) return {};
+  if (!byAddress && readCustomerId(event.Attributes) === undefined) return {};
 
-  const api = context.twilio({ reserveMs: 200 });
-  const conversation = { sid: event.ConversationSid, serviceSid: readServiceSid(event, own) };
   const cards = { byAddress, byId: (id: string) => directory.byId(id) };
-  const completion = await completeParticipant(cards, {
-    ...api,
-    read: () => fetchAttributes(api, conversation, event.ParticipantSid),
-    write: (text, sleep) => updateAttributes({ ...api, sleep }, conversation, event.ParticipantSid, text),
-  });
-  context.addToLog(
-    completion,
-    'unchanged' in completion && completion.unchanged !== 'complete' ? 'warn' : 'info',
-  );
+  const conversation = { sid: event.ConversationSid, serviceSid: readServiceSid(event, data) };
+  const twilio = context.twilio({ reserveMs: 200 });
+  const participant = participantEffects(twilio, conversation, event.ParticipantSid);
+  const completion = await completeParticipant(cards, participant);
+  const isExpected = !('unchanged' in completion) || completion.unchanged === 'complete';
+  context.addToLog(completion, isExpected ? 'info' : 'warn');
   return {};
 });
 
-/** An inbound conversation wants a worker, on accounts without Frontline. */
+/** Gives a new inbound conversation a worker, on accounts without Frontline. */
 const routeAdded = action(onConversationAdded, async (event, context) => {
   const reason = reasonNotToRoute(event, await context.routing());
   if (reason === undefined) return routeConversation(event, context);
@@ -63,9 +57,9 @@ const routeAdded = action(onConversationAdded, async (event, context) => {
   return {};
 });
 
-/** Groups are named as well as can be, and participants described, even when the routing data cannot be read. */
-function readOwn({ routing, recover }: HandlerContext): Promise<OwnData> {
-  return recover<OwnData>(
+/** These events are answered even when the routing data cannot be read: it is needed only to recognize our own numbers. */
+function readRoutingData({ routing, recover }: HandlerContext): Promise<RoutingData> {
+  return recover<RoutingData>(
     async () => {
       const { ownAddresses, ...data } = await routing();
       return { ...data, ownAddresses: [...ownAddresses] };
@@ -74,14 +68,14 @@ function readOwn({ routing, recover }: HandlerContext): Promise<OwnData> {
   );
 }
 
-type OwnData = Pick<Routing, 'ownAddresses' | 'conversationServiceSid'>;
+type RoutingData = Pick<Routing, 'ownAddresses' | 'conversationServiceSid'>;
 
 export const callback: Callback = {
   dispatchOn: 'EventType',
   actions: {
     onConversationAdd: nameConversation,
     onConversationAdded: routeAdded,
-    onParticipantAdded: describeCustomer,
+    onParticipantAdded: identifyCustomer,
   },
   onUnknown: 'ignore',
   budgetMs: 3_500,

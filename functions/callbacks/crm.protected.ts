@@ -1,11 +1,11 @@
-import { listCustomers, openCustomer } from '../../lib/customers/access';
+import { listCustomers, openCard } from '../../lib/customers/access';
 import { customerDetailsAnswer, customerListAnswer } from '../../lib/customers/cards';
 import { getCustomerDetails, getCustomersList } from '../../lib/events/frontline';
 import { action, serve } from '../../lib/webhook/callback';
 import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
-/** A page of the worker's own customers. */
-const list = action(getCustomersList, async (event, context) => {
+/** Answers a page of the worker's own customers. */
+const listOwnCustomers = action(getCustomersList, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
   const directory = await context.customers();
   const page = await listCustomers(directory, event);
@@ -13,17 +13,17 @@ const list = action(getCustomersList, async (event, context) => {
   return customerListAnswer(page, (customer) => directory.cursorAfter(customer));
 });
 
-/** One customer's card. */
-const details = action(getCustomerDetails, async (event, context) => {
+/** Answers one customer's card, if the worker may open it. */
+const showCard = action(getCustomerDetails, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
   const { customers, routing, twilio } = context;
-  const customer = await openCustomer(await customers(), await routing(), twilio, event);
+  const customer = await openCard(await customers(), await routing(), twilio, event);
   return customerDetailsAnswer(customer);
 });
 
 export const handler = serve({
   dispatchOn: 'Location',
-  actions: { GetCustomersList: list, GetCustomerDetailsByCustomerId: details },
+  actions: { GetCustomersList: listOwnCustomers, GetCustomerDetailsByCustomerId: showCard },
   onUnknown: 'reject',
   budgetMs: 5_000,
 });

@@ -1,17 +1,17 @@
 import { NotFound } from '../../lib/errors';
 import { getProxyAddress } from '../../lib/events/frontline';
-import { asksForCard, decideProxy } from '../../lib/proxy-addresses/choose';
+import { decideProxy, needsCard } from '../../lib/proxy-addresses/choose';
 import { action, serve } from '../../lib/webhook/callback';
 import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
-/** A worker writes first: from which of our addresses? */
+/** A worker starts a conversation: from which of our addresses? */
 const chooseProxyAddress = action(getProxyAddress, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
   const { customers, routing, env, addToLog } = context;
   const { Worker: worker, CustomerId: customerId, ChannelType: channel, ChannelValue: address } = event;
 
   const data = await routing();
-  const card = customerId && asksForCard({ channel, address }, data);
+  const card = customerId && needsCard({ channel, address }, data);
   const customer = card ? await (await customers()).byId(customerId) : undefined;
   const request = { channel, address, worker, customerId, country: customer?.country };
   const decision = decideProxy(request, data, env);

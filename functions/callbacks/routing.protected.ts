@@ -2,8 +2,8 @@ import { onConversationRoute } from '../../lib/events/conversations';
 import { routeConversation } from '../../lib/routing/route-conversation';
 import { action, type Callback, serve } from '../../lib/webhook/callback';
 
-/** An inbound conversation wants a worker: who gets it? On accounts with Frontline. */
-const route = action(onConversationRoute, async (event, context) => {
+/** Gives a new inbound conversation a worker, on accounts with Frontline. */
+const routeInbound = action(onConversationRoute, async (event, context) => {
   const { routing } = await context.routing();
   if (routing.on === 'onConversationRoute') return routeConversation(event, context);
   context.addToLog({ unrouted: `${routing.on} does it` }, 'warn');
@@ -12,8 +12,8 @@ const route = action(onConversationRoute, async (event, context) => {
 
 export const callback: Callback = {
   dispatchOn: 'EventType',
-  actions: { onConversationRoute: route },
-  // Real requests are seen without EventType.
+  actions: { onConversationRoute: routeInbound },
+  // Twilio documents EventType, but real requests have been seen without it.
   defaultAction: 'onConversationRoute',
   onUnknown: 'reject',
   budgetMs: 9_000,

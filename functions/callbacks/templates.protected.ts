@@ -1,18 +1,18 @@
-import { openCustomer } from '../../lib/customers/access';
+import { openCard } from '../../lib/customers/access';
 import { getTemplates } from '../../lib/events/frontline';
 import { renderTemplates } from '../../lib/templates/render';
 import { action, serve } from '../../lib/webhook/callback';
 import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
 
-/** The message templates that fit a customer, filled in. */
-const list = action(getTemplates, async (event, context) => {
+/** Answers the message templates for a customer, filled in. */
+const listTemplates = action(getTemplates, async (event, context) => {
   await warnOfUnlistedWorker(event.Worker, context);
   const { customers, routing, templates, twilio, addToLog } = context;
   const data = await routing();
   const { CustomerId, Worker } = event;
-  // Twilio names no customer for somebody who is on no card.
+  // Frontline sends no CustomerId for somebody who is on no card.
   const customer = CustomerId
-    ? await openCustomer(await customers(), data, twilio, { CustomerId, Worker })
+    ? await openCard(await customers(), data, twilio, { CustomerId, Worker })
     : undefined;
   const worker = data.workers.find(({ identity }) => identity === Worker) ?? { identity: Worker };
   const rendered = renderTemplates(await templates(), customer, worker);
@@ -22,7 +22,7 @@ const list = action(getTemplates, async (event, context) => {
 
 export const handler = serve({
   dispatchOn: 'Location',
-  actions: { GetTemplatesByCustomerId: list },
+  actions: { GetTemplatesByCustomerId: listTemplates },
   onUnknown: 'reject',
   budgetMs: 5_000,
 });

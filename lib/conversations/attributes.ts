@@ -7,10 +7,13 @@ const participantAttributesLimit = 4 * 1024;
 const conversationAttributesLimit = 16 * 1024;
 
 /**
- * @returns the id of the card that a participant already has; undefined where it is missing, null or blank. Systems
- *   that write numbers mean the same id; anything else is an id of no card, and stays
+ * Reads the `customer_id` that a participant already has. A number counts as its text; any other value is kept, but is the
+ * id of no card.
+ *
+ * @param attributes JSON text
+ * @returns undefined when it is missing, null or blank
  */
-export function customerIdOf(attributes: unknown): string | undefined {
+export function readCustomerId(attributes: unknown): string | undefined {
   const id = parseAttributes(attributes)?.customer_id;
   if (isBlank(id)) return undefined;
   if (typeof id === 'string') return id;
@@ -18,10 +21,10 @@ export function customerIdOf(attributes: unknown): string | undefined {
 }
 
 /**
- * The attributes of a new conversation: those that it is about to get, and an avatar where they have none.
+ * The attributes of a new conversation: those that it is about to get, and the avatar if they have none.
  *
  * @param given JSON text
- * @returns JSON text, or undefined where the given attributes cannot be read or would get too long: they stay then
+ * @returns JSON text, or undefined when the given attributes cannot be read or would get too long: then they stay
  */
 export function conversationAttributes(avatar: string | undefined, given: unknown): string | undefined {
   const attributes = parseAttributes(given);
@@ -36,11 +39,10 @@ export type AttributesDecision =
   | { do: 'nothing'; why: 'complete' | 'not_an_object' | 'full'; dropped: string[] };
 
 /**
- * Puts a customer's id, name and avatar into a participant's attributes. What is there already stays; null and a
- * blank text count as missing. What does not fit in 4 KB is left out, the avatar first,
- * then the name, never the id.
+ * Adds a customer's id, name and avatar to a participant's attributes. Values that are there already stay; null and
+ * blank text count as missing. What does not fit into 4 KB is left out: the avatar first, then the name, never the id.
  *
- * @param customer whose card it is: the one of the `customer_id` that is there, if there is one
+ * @param customer the card; if the attributes have a `customer_id`, it must be that customer's
  * @param current the participant's attributes as they are (JSON text)
  */
 export function participantAttributes(customer: Customer, current: string): AttributesDecision {
@@ -49,7 +51,7 @@ export function participantAttributes(customer: Customer, current: string): Attr
 
   const { customer_id, display_name, avatar } = customer;
   const wanted = [
-    ...(customerIdOf(current) === undefined ? [['customer_id', customer_id] as const] : []),
+    ...(readCustomerId(current) === undefined ? [['customer_id', customer_id] as const] : []),
     ...(isBlank(present.display_name) ? [['display_name', display_name] as const] : []),
     ...(avatar !== undefined && isBlank(present.avatar) ? [['avatar', avatar] as const] : []),
   ];
@@ -69,8 +71,8 @@ function isBlank(value: unknown): boolean {
 }
 
 /**
- * Sets members of a JSON object in its text. To parse it and write it anew would round large numbers, lose repeated
- * names and fail on deep nesting: everything else stays as it is written.
+ * Sets members of a JSON object in its text; the rest of the text stays unchanged. Parsing it and writing it again would
+ * round large numbers, lose repeated names and fail on deep nesting.
  *
  * @param json the text of a JSON object, or nothing
  */

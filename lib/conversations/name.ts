@@ -5,34 +5,34 @@ import { conversationAttributes } from './attributes';
 
 /** Somebody whom a conversation is named after. */
 export interface Person {
-  /** As Twilio wrote it. */
+  /** As Twilio sent it. */
   address: string;
-  /** The card, where there is one. */
+  /** The card, if there is one. */
   customer: Customer | undefined;
-  /** What the sender of a WhatsApp message calls themselves. */
+  /** The sender's profile name on WhatsApp. */
   profileName?: string | undefined;
 }
 
-/** Whom a new conversation is named after, the sender first. */
+/** The people after whom a new conversation is named, the sender first. */
 export interface PeopleToName {
   people: Person[];
-  /** In a group whose members include no address that the data names, any receiver could be our own number. */
+  /** Whether the data names no member of the group: then any receiver could be our own number. */
   ourAddressUnknown: boolean;
 }
 
-/** Twilio's limit for a conversation's friendly name. Whatever Twilio counts, UTF-16 units are the most. */
+/** Twilio's limit for a conversation's friendly name, here in UTF-16 units: no other way of counting gives more. */
 const friendlyNameLimit = 256;
 
-/** WhatsApp lets a profile name have 25 characters; a longer one is something else. */
+/** WhatsApp allows 25 characters in a profile name; a much longer text is something else, and is cut. */
 const profileNameLimit = 100;
 
 /**
- * Finds out whom a new inbound conversation is named after: one to one, the customer; in a group, everybody but us.
- * Where our own number cannot be told apart, that is the sender alone.
+ * Finds the people after whom a new inbound conversation is named: the customer, or in a group everybody but us. If our
+ * own number cannot be recognized in a group, only the sender is returned.
  *
  * @param event `onConversationAdd`
  * @param ownAddresses the keys of our own addresses (`Routing.ownAddresses`)
- * @param findCustomer finds a customer by an address
+ * @param findCustomer finds the card with an address
  */
 export async function findPeople(
   event: BindingFields & { ChannelMetadata?: unknown },
@@ -70,15 +70,14 @@ export async function findPeople(
 }
 
 /**
- * What a new inbound conversation is called and looks like.
+ * The answer to `onConversationAdd`: name and avatar of a new inbound conversation.
  *
- * @param people whom it is named after, the sender first
+ * @param people after whom it is named, the sender first
  * @param given the attributes that the conversation is about to get (JSON text)
- * @returns the body of the pre-action hook's answer; `{}` without people, and no `attributes` where the given ones
- *   could be harmed
+ * @returns the body of the answer; `{}` without people, and no `attributes` if the given ones could be damaged
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
  */
-export function namedConversation(
+export function conversationAnswer(
   people: readonly Person[],
   given: unknown,
 ): { friendly_name?: string; attributes?: string } {
@@ -88,7 +87,7 @@ export function namedConversation(
   return { friendly_name: joinNames(people), ...(attributes !== undefined && { attributes }) };
 }
 
-/** @returns the names with commas between them, as many whole ones as fit; somebody with two numbers is named once */
+/** @returns the names with commas between them, as many whole names as fit; a customer with two numbers is named once */
 function joinNames(people: readonly Person[]): string {
   const names = new Map<string, string>();
   for (const { customer, profileName, address } of people) {
@@ -104,16 +103,16 @@ function joinNames(people: readonly Person[]): string {
 }
 
 /**
- * Reads the profile name of a WhatsApp message's sender.
+ * Reads the WhatsApp profile name of the sender.
  *
  * @param metadata the field `ChannelMetadata`, as logged by public integrations:
  *   `{"type":"whatsapp","data":{"context":{"ProfileName":"Ada","WaId":"15550100"}}}`
- * @returns one line of visible text, or undefined when there is no name; the sender chose it, so it proves nothing
+ * @returns one line of visible text, or undefined when there is no name. People choose it, so it proves nothing
  */
 export function readProfileName(metadata: unknown): string | undefined {
   const name = member(member(member(parse(metadata), 'data'), 'context'), 'ProfileName');
   if (typeof name !== 'string') return undefined;
-  // Control characters and lone surrogates, and what turns the writing direction of the text around it.
+  // Control characters, lone surrogates, and characters that change the writing direction of the text around them.
   const visible = name.replace(
     /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu,
     ' ',
@@ -136,7 +135,7 @@ function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-/** Cuts a text to so many UTF-16 units, never through a character that takes two. */
+/** Cuts a text to `limit` UTF-16 units, never in the middle of a character. */
 function cut(text: string, limit: number): string {
   return text.slice(0, limit).replace(/[\ud800-\udbff]$/, '');
 }

@@ -2,19 +2,21 @@ import { type Address, isAmong, isSameAddress } from '../address';
 import type { BindingFields } from '../binding';
 import { NotFound } from '../errors';
 import type { Customer } from '../model';
-import { type AttributesDecision, customerIdOf, participantAttributes } from './attributes';
+import type { TwilioApi } from '../twilio/api';
+import { type ConversationRef, fetchAttributes, updateAttributes } from '../twilio/conversations';
+import { type AttributesDecision, participantAttributes, readCustomerId } from './attributes';
 
 /** Who joined a conversation. */
 export type Joined =
   /** A worker, a customer in a chat, a bot. */
   | { is: 'with_identity' }
-  /** In a group MMS, Twilio makes our own number a participant of its own. */
+  /** In a group MMS, Twilio adds our own number as a participant. */
   | { is: 'our_number' }
   | { is: 'without_address' }
   | { is: 'person'; address: Address | undefined };
 
 /**
- * Tells people from workers and from our own number.
+ * Distinguishes people from workers and from our own number.
  *
  * @param event `onParticipantAdded`
  * @param ownAddresses the keys of our own addresses (`Routing.ownAddresses`)
@@ -31,21 +33,21 @@ export function whoJoined(
   return isOurs ? { is: 'our_number' } : { is: 'person', address: who.address };
 }
 
-/** Whose card a participant may get. */
+/** The cards from which a participant can be completed. */
 export interface Cards {
-  /** The card that has the participant's address; undefined when none has. */
+  /** The card with the participant's address, if there is one. */
   byAddress: Customer | undefined;
   byId(customerId: string): Promise<Customer | undefined>;
 }
 
-/** What completing a participant does, and how it waits. */
+/** What completing a participant needs from outside: requests to Twilio and waiting. */
 export interface ParticipantEffects {
-  /** @returns the attributes as JSON text, or undefined where there is no such participant */
+  /** @returns the attributes as JSON text, or undefined when there is no such participant */
   read(): Promise<string | undefined>;
   /**
    * Replaces the attributes as a whole.
    *
-   * @param sleep is how it waits before it tries again; what that throws, it throws
+   * @param sleep waits before a retry; `write` throws what `sleep` throws
    * @returns false when there is no such participant
    */
   write(attributes: string, sleep: (ms: number) => Promise<void>): Promise<boolean>;
@@ -53,51 +55,65 @@ export interface ParticipantEffects {
   sleep(ms: number): Promise<unknown>;
 }
 
-/** What came of it, for the log. */
+/** @returns the requests to Twilio by which a participant is completed */
+export function participantEffects(
+  api: TwilioApi,
+  conversation: ConversationRef,
+  participantSid: string,
+): ParticipantEffects {
+  return {
+    ...api,
+    read: () => fetchAttributes(api, conversation, participantSid),
+    write: (attributes, sleep) =>
+      updateAttributes({ ...api, sleep }, conversation, participantSid, attributes),
+  };
+}
+
+/** The result, for the log. */
 export type Completion =
   | { updates: number; dropped: string[] }
   | { unchanged: (AttributesDecision & { do: 'nothing' })['why'] | 'no_card' | 'unknown_customer_id' };
 
-/** How often the attributes are written at most, when somebody else keeps replacing them. */
-const mostUpdates = 3;
+/** How often the attributes are written at most, if another program keeps replacing them. */
+const maxUpdates = 3;
 
-/** What is kept of the budget to read once more and to answer in, in milliseconds. */
+/** The time that is kept for one more read and for the answer, in milliseconds. */
 const marginMs = 300;
 
 /**
- * Puts a card's id, name and avatar into a participant's attributes: the card of the `customer_id` that is there, or
- * else the card of the address. Two cards are never mixed.
+ * Adds a card's id, name and avatar to a participant's attributes: from the card of the `customer_id` that is there, or
+ * else from the card of the address. Two cards are never mixed.
  *
- * Twilio replaces attributes as a whole and has no compare-and-set, so this is what holds with several writers:
- * - Whatever was there at the last read stays. The update follows it at once, and is repeated only with what a new
- *   read shows.
- * - Deliveries of one event, also at the same time, end in the same attributes: each writes all of one card, and
- *   nothing where it is there already.
- * - Where somebody else replaces the attributes just after us with what they read before, the last look sees it, and
+ * Twilio replaces attributes as a whole and has no compare-and-set. With several programs that write them:
+ * - Everything that was there at the last read stays. The update follows the read at once, and is repeated only with the
+ *   result of a new read.
+ * - Several deliveries of one event, also at the same time, end in the same attributes: each writes all of one card, and
+ *   nothing that is there already.
+ * - If another program replaces the attributes just after us with what it had read before, the last read finds that, and
  *   they are completed again.
- * - What somebody else writes between our last read and our update (one round trip) is lost; nobody can prevent that.
+ * - What another program writes between our last read and our update (one round trip) is lost. That cannot be prevented.
  *
- * @throws NotFound when there is no such participant until the budget is used up: right after it joined it may not be
- *   readable yet; what reading and writing throw
+ * @throws NotFound when there is no such participant until the time budget is used up (a new participant may not be
+ *   readable yet); what `read` and `write` throw
  */
 export async function completeParticipant(cards: Cards, effects: ParticipantEffects): Promise<Completion> {
-  const waitUntilThere = untilThere(effects);
+  const waitUntilThere = createWaiting(effects);
   const byId = new Map<string, Customer | undefined>();
   let done: { updates: number; dropped: string[] } | undefined;
 
   while (true) {
-    const current = done ? await lookAgain(effects) : await effects.read();
+    const current = done ? await readAgain(effects) : await effects.read();
     if (current === undefined) {
       if (done) return done;
       await waitUntilThere();
       continue;
     }
 
-    const id = customerIdOf(current);
+    const id = readCustomerId(current);
     const isOther = id !== undefined && id !== cards.byAddress?.customer_id;
     if (isOther && !byId.has(id)) {
       byId.set(id, await cards.byId(id));
-      // That may have taken a while: what was read is old.
+      // That may have taken a while: what was read is outdated.
       continue;
     }
     const card = isOther ? byId.get(id) : cards.byAddress;
@@ -105,14 +121,14 @@ export async function completeParticipant(cards: Cards, effects: ParticipantEffe
 
     const decision = participantAttributes(card, current);
     if (decision.do === 'nothing') return done ?? { unchanged: decision.why };
-    if (done?.updates === mostUpdates) return done;
+    if (done?.updates === maxUpdates) return done;
     const outcome = await replace(effects, current, decision.attributes);
     if (outcome === 'gone') await waitUntilThere();
     if (outcome === 'done') done = { updates: (done?.updates ?? 0) + 1, dropped: decision.dropped };
   }
 }
 
-/** Is thrown out of an update's waiting to end it. */
+/** Thrown while an update waits for its retry, to stop it. */
 class Replaced extends Error {
   readonly attributes: string | undefined;
 
@@ -122,7 +138,7 @@ class Replaced extends Error {
   }
 }
 
-/** Replaces the attributes as long as they are those that were read: an update must not be repeated over others. */
+/** Replaces the attributes. A retry must not overwrite what somebody else has written meanwhile. */
 async function replace(
   { read, write, sleep }: ParticipantEffects,
   current: string,
@@ -137,13 +153,13 @@ async function replace(
     return isThere ? 'done' : 'gone';
   } catch (error) {
     if (!(error instanceof Replaced)) throw error;
-    // An update whose answer got lost may have been done.
+    // An update whose answer was lost may have been done.
     return error.attributes === attributes ? 'done' : 'changed';
   }
 }
 
-/** The work is done: a look that fails does not undo it. */
-async function lookAgain({ read, deadline }: ParticipantEffects): Promise<string | undefined> {
+/** Reads once more after an update; if that fails, the work is still done. */
+async function readAgain({ read, deadline }: ParticipantEffects): Promise<string | undefined> {
   if (deadline.remaining() < marginMs) return undefined;
   try {
     return await read();
@@ -152,8 +168,8 @@ async function lookAgain({ read, deadline }: ParticipantEffects): Promise<string
   }
 }
 
-/** @returns waits longer each time; throws NotFound when the budget does not allow another try */
-function untilThere({ deadline, sleep }: ParticipantEffects): () => Promise<void> {
+/** @returns a function that waits longer each time, and throws NotFound when there is no time for another try */
+function createWaiting({ deadline, sleep }: ParticipantEffects): () => Promise<void> {
   let pause = 100;
   return async () => {
     if (deadline.remaining() < pause + marginMs) {

@@ -5,18 +5,19 @@ import type { TwilioApi } from '../twilio/api';
 import { isInConversation, listOpenConversations, type Member } from '../twilio/memberships';
 import { type CustomerDirectory, type CustomerPage, InvalidCursor } from './directory';
 
-/** What Twilio's answers leave of the budget, so that one that never comes does not cost those that came. */
+/** The time that is kept to answer in if a request to Twilio hangs; in milliseconds. */
 const answerMs = 250;
 
 /**
- * Opens one customer for a worker.
+ * Opens a customer's card for a worker, if the worker may open it.
  *
- * @param twilio opens Twilio's REST API; asked only when the customer may be opened by nothing that the data says
- * @throws NotFound when there is no such customer; Forbidden when `customerAccess` is `own` and it is another worker's,
- *   with whom this worker is in no conversation; TwilioUnavailable, TwilioRefused and Misconfigured when Twilio cannot
- *   say
+ * @param twilio opens Twilio's REST API; called only if the data alone does not allow it
+ * @param request whose card (`customer_id`), and who asks (identity)
+ * @throws NotFound when there is no such customer; Forbidden when `customerAccess` is `own`, the customer is another
+ *   worker's, and the two are in no open conversation; TwilioUnavailable, TwilioRefused or Misconfigured when Twilio
+ *   cannot tell
  */
-export async function openCustomer(
+export async function openCard(
   customers: CustomerDirectory,
   routing: Routing,
   twilio: (options: { reserveMs: number }) => TwilioApi,
@@ -34,15 +35,15 @@ export async function openCustomer(
 }
 
 /**
- * @returns whether this customer is the worker's own: by the customers' data, by an entry in the routing data, or
- *   because nobody owns the customer
+ * @returns whether this customer is the worker's own: by `worker` on the card, by an entry in the routing data, or because
+ *   nobody owns the customer
  */
 export function isOwn({ worker, assigned_workers = [] }: Customer, identity: string): boolean {
   if (!worker && assigned_workers.length === 0) return true;
   return worker === identity || assigned_workers.includes(identity);
 }
 
-/** Everything as which a customer can be in a conversation, each once. */
+/** @returns every address and identity with which a customer can be in a conversation, each once */
 function membersOf({ channels }: Customer): Member[] {
   const identities = channels.filter(({ type }) => type === 'chat').map(({ value }) => value);
   const addresses = channels.flatMap(addressesOf);
@@ -52,21 +53,21 @@ function membersOf({ channels }: Customer): Member[] {
   ];
 }
 
-/** A number finds its customer on SMS and on WhatsApp, whichever of the two the card names. */
+/** @returns a number's forms on SMS and on WhatsApp, whichever of the two the card has */
 function addressesOf(channel: Channel): string[] {
   if (channel.type === 'chat') return [];
   const other = onOtherChannel(channel);
   return [channel, ...(other ? [other] : [])].flatMap(spellings);
 }
 
-/** Whether a worker and a customer are in a conversation, not closed, together. */
+/** @returns whether a worker and a customer are together in a conversation that is not closed */
 function sharesConversation(
   api: TwilioApi,
   customer: Member[],
   worker: string,
   { conversationServiceSid: service }: Routing,
 ): Promise<boolean> {
-  // By the customer: a worker who has been here for years is in thousands of conversations, most of them closed.
+  // The customer's conversations are listed, not the worker's: a worker may be in thousands, most of them closed.
   const asked = customer.map(async (member) => {
     const open = await listOpenConversations(api, member, service);
     return isAnyTrue(open.map((conversation) => isInConversation(api, conversation, worker)));
@@ -74,7 +75,7 @@ function sharesConversation(
   return isAnyTrue(asked);
 }
 
-/** @throws the first error, unless any answer is true all the same */
+/** @returns whether any answer is true. @throws the first error, if none is true */
 async function isAnyTrue(asked: Promise<boolean>[]): Promise<boolean> {
   const answers = await Promise.allSettled(asked);
   if (answers.some((one) => one.status === 'fulfilled' && one.value)) return true;
@@ -84,9 +85,10 @@ async function isAnyTrue(asked: Promise<boolean>[]): Promise<boolean> {
 }
 
 /**
- * A page of a worker's own customers, as `GetCustomersList` asks for it. The token goes before the anchor.
+ * Lists a page of a worker's own customers, as `GetCustomersList` asks for it. `NextPageToken` takes precedence over
+ * `Anchor`.
  *
- * @throws InvalidEvent when the token is none of ours
+ * @throws InvalidEvent when the token is not one of ours
  */
 export async function listCustomers(
   customers: CustomerDirectory,
@@ -115,9 +117,10 @@ export async function listCustomers(
 }
 
 /**
- * The customer among those who write: the sender if known, else the first of the group who is.
+ * Finds the card of the sender, or else of the first other member of the group who has one.
  *
- * @param senders the sender first
+ * @param senders the addresses, the sender first
+ * @returns undefined when nobody is on a card
  */
 export async function findCustomer(
   customers: CustomerDirectory,

@@ -4,17 +4,17 @@ import { type CustomerDirectory, type CustomerPage, type CustomerQuery, InvalidC
 import { comparePlaces, type Place, placeOf } from './order';
 import { matchesSearch, readSearch, type Search, type SearchText, searchText } from './search';
 
-/** A worker's customers in order, with where each one stands. */
+/** A worker's customers in order, with the position of each. */
 interface WorkerList {
   customers: Customer[];
   position: Map<string, number>;
-  /** Made when the worker first searches. */
+  /** Created on the worker's first search. */
   searchable?: SearchText[];
 }
 
 /**
- * Customers from the private asset, all in memory. Each index is built when it is first used and then answers in
- * constant time, however many customers there are.
+ * The customers in the private asset, all in memory. Each index is built on its first use and then answers in constant
+ * time, for any number of customers.
  */
 export class AssetCustomers implements CustomerDirectory {
   readonly #customers: readonly Customer[];
@@ -94,14 +94,14 @@ function indexWorkers(customers: readonly Customer[]): Map<string, WorkerList> {
   return index;
 }
 
-/** A bare anchor does not say where it stood: one that is gone, or never was this worker's, is the end of the list. */
+/** @returns the index after an anchor. An anchor that is not in the list has no position: it is the end of the list. */
 function startAt(list: WorkerList, anchor: string | undefined): number {
   if (anchor === undefined) return 0;
   const position = list.position.get(anchor);
   return position === undefined ? list.customers.length : position + 1;
 }
 
-/** The first customer after a place, whether or not the customer of that place is still there. */
+/** @returns the index of the first customer after a place, whether or not that customer is still there */
 function startAfter(list: WorkerList, { id, name }: Cursor): number {
   if (name === undefined) return startAt(list, id);
   const place = { id, name };
@@ -117,15 +117,15 @@ function startAfter(list: WorkerList, { id, name }: Cursor): number {
   return low;
 }
 
-/** Where a list goes on. Cursors of earlier versions have no name: they are anchors. */
+/** Where a list continues. Cursors of earlier versions have no name: they are anchors. */
 type Cursor = Omit<Place, 'name'> & { name?: string | undefined };
 
-/** Far more than a cursor with the longest name and id has. */
-const longestCursor = 32 * 1024;
+/** Far longer than a cursor with the longest name and id. */
+const maxCursorLength = 32 * 1024;
 
-/** @throws InvalidCursor when no `cursorAfter` made it */
+/** @throws InvalidCursor when it was not made by `cursorAfter` */
 function readCursor(cursor: string): Cursor {
-  const { after: id, name } = cursor.length <= longestCursor ? parseObject(cursor) : {};
+  const { after: id, name } = cursor.length <= maxCursorLength ? parseObject(cursor) : {};
   if (typeof id !== 'string' || (name !== undefined && typeof name !== 'string')) {
     throw new InvalidCursor('not a cursor of this directory');
   }

@@ -2,9 +2,10 @@ import type { Channel, ChannelType, Customer } from '../model';
 import { byteLength } from '../text';
 import type { CustomerPage } from './directory';
 
-/** What Frontline reads at most of an answer, in bytes of JSON. */
+/** The most that Frontline reads of an answer, in bytes of JSON. */
 export const frontlineAnswerLimit = 64 * 1024;
 
+/** The body of the answer to `GetCustomersList`. */
 export interface CustomerListAnswer {
   objects: {
     customers: { customer_id: string; display_name: string; avatar?: string }[];
@@ -15,9 +16,9 @@ export interface CustomerListAnswer {
 }
 
 /**
- * The answer to `GetCustomersList`, cut where it would grow over 64 KB; what was cut is on the next page.
+ * The answer to `GetCustomersList`, cut at 64 KB; what was cut is on the next page.
  *
- * @param cursorAfter gives the cursor of what comes after a customer of the page
+ * @param cursorAfter returns the cursor for what comes after a customer of the page
  * @see https://www.twilio.com/docs/frontline/my-customers
  */
 export function customerListAnswer(
@@ -43,14 +44,14 @@ export function customerListAnswer(
   }
 }
 
-/** The channels that Frontline knows. */
+/** The channels that Frontline supports. */
 const frontlineChannels: readonly ChannelType[] = ['sms', 'whatsapp', 'chat'];
 
-/** What a worker's tap on a link may open: no script, and nothing on the phone itself. */
+/** The links that a worker's tap may open: no scripts, and nothing on the phone itself. */
 const openLink = /^(https?|mailto|tel):/i;
 
 /**
- * The answer to `GetCustomerDetailsByCustomerId`: the customer's card, with what Frontline can show of it.
+ * The answer to `GetCustomerDetailsByCustomerId`: the parts of the customer's card that Frontline can show.
  *
  * @see https://www.twilio.com/docs/frontline/my-customers
  */

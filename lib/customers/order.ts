@@ -5,23 +5,24 @@ interface Named {
   display_name: string;
 }
 
-/** Where a customer stands in every list. */
+/** The position of a customer in every list. */
 export interface Place {
   /** The folded display name. */
   name: string;
   id: string;
 }
 
-/** @returns a customer's place, which stays the same whatever becomes of the other customers */
+/** @returns a customer's place; it does not depend on other customers */
 export function placeOf({ customer_id, display_name }: Named): Place {
   return { name: fold(display_name), id: customer_id };
 }
 
+/** Compares two places for `sort`. */
 export function comparePlaces(a: Place, b: Place): number {
   return compareText(a.name, b.name) || compareText(a.id, b.id);
 }
 
-/** The order of every list of customers: by name without case and accents, then by customer_id. */
+/** Compares two customers for `sort`: by name without case and accents, then by `customer_id`. */
 export function compareCustomers(a: Named, b: Named): number {
   return comparePlaces(placeOf(a), placeOf(b));
 }

@@ -2,29 +2,29 @@ import { spellings } from '../address';
 import type { Customer } from '../model';
 import { fold } from '../text';
 
-/** So much of what is searched for is looked at; no name, number or address is longer. */
-const longestSearch = 256;
+/** The length to which a search text is cut: no name, number or address is longer. */
+const maxSearchLength = 256;
 
-/** Shorter pieces are in too many ids, e-mail addresses and numbers. */
-const shortestPiece = 3;
+/** Shorter texts are in too many ids, e-mail addresses and numbers. */
+const minLength = 3;
 
-/** A customer as the search sees one. */
+/** The texts of a customer that are searched. */
 export interface SearchText {
-  /** The folded name as it is written. */
+  /** The folded name, with punctuation. */
   written: string;
   /** The same without punctuation. */
   name: string;
-  /** The customer_id and the e-mail addresses, folded and without punctuation. */
+  /** The `customer_id` and the e-mail addresses, folded and without punctuation. */
   ids: string[];
   /** The digits of each number. */
   numbers: string[];
 }
 
-/** What is searched for, folded once. */
+/** A search text, prepared once. */
 export interface Search {
-  /** The whole text, folded; what a text without letters and digits is compared by. */
+  /** The whole text, folded; used if it has neither letters nor digits. */
   written: string;
-  /** All of the text's digits where it is one number; empty otherwise. */
+  /** All digits, if the text is one number; otherwise empty. */
   number: string;
   words: Word[];
 }
@@ -32,13 +32,13 @@ export interface Search {
 interface Word {
   /** The word without punctuation. */
   joined: string;
-  /** What the punctuation parts: `jean` and `luc` of `jean-luc`. */
+  /** What the punctuation separates: `jean` and `luc` in `jean-luc`. */
   parts: string[];
-  /** Its digits where it is written like a number; empty otherwise. */
+  /** The digits, if the word is written like a number; otherwise empty. */
   digits: string;
 }
 
-/** @returns what of a customer is searched: the display name, the customer_id, e-mail addresses and phone numbers */
+/** @returns the texts of a customer that are searched: display name, `customer_id`, e-mail addresses and phone numbers */
 export function searchText({ display_name, customer_id, channels }: Customer): SearchText {
   const emails = channels.filter(({ type }) => type === 'email').map(({ value }) => value);
   const phones = channels.filter(({ type }) => type === 'sms' || type === 'whatsapp');
@@ -47,14 +47,14 @@ export function searchText({ display_name, customer_id, channels }: Customer): S
     written,
     name: plain(written),
     ids: unique([customer_id, ...emails].map((id) => plain(fold(id)))),
-    // A Mexican, say, is found by the number as WhatsApp writes it and as the telephone network does.
+    // Some numbers have two forms, e.g. in Mexico: that of WhatsApp and that of the telephone network.
     numbers: unique(phones.flatMap(spellings).map(digitsOf)),
   };
 }
 
-/** @returns a search text as `matchesSearch` takes it; undefined where nothing is searched for */
+/** @returns the search for `matchesSearch`; undefined when the text is empty */
 export function readSearch(text: string): Search | undefined {
-  const written = fold(text.slice(0, longestSearch));
+  const written = fold(text.slice(0, maxSearchLength));
   if (written === '') return undefined;
   const words = unique(written.split(' ')).map((word) => ({
     joined: plain(word),
@@ -69,14 +69,14 @@ export function readSearch(text: string): Search | undefined {
 }
 
 /**
- * Whether a customer is found: each word is in the name, the customer_id, an e-mail address or a number. A text
- * without letters is also taken for one number, however it is written.
+ * @returns whether a customer is found: each word is in the name, the `customer_id`, an e-mail address or a number. A text
+ *   without letters is also compared as one number, with or without punctuation
  */
 export function matchesSearch(customer: SearchText, { written, number, words }: Search): boolean {
   const inNumbers = (digits: string): boolean =>
-    digits.length >= shortestPiece && customer.numbers.some((one) => one.includes(digits));
+    digits.length >= minLength && customer.numbers.some((one) => one.includes(digits));
   const isId = (text: string): boolean =>
-    customer.ids.some((id) => (text.length >= shortestPiece ? id.includes(text) : id === text));
+    customer.ids.some((id) => (text.length >= minLength ? id.includes(text) : id === text));
   if (words.length === 0) return customer.written.includes(written);
   if (inNumbers(number)) return true;
   return words.every(
@@ -92,7 +92,7 @@ function plain(folded: string): string {
   return folded.replace(/[^\p{L}\p{N} ]+/gu, '');
 }
 
-/** A national form's leading zeros are not part of the number, nor is the zero in `+44 (0)20`. */
+/** @returns the digits without the leading zeros of a national form, and without the zero in `+44 (0)20` */
 function numberOf(text: string): string {
   return digitsOf(text.replace('(0)', '')).replace(/^0+/, '');
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type EventAddress, readEventAddress } from '../address';
 import { optionalText, serviceSid, sid } from './fields';
 
-/** One address; of a list, the first. */
+/** One address; the first of a list. */
 const address = v.optional(
   v.pipe(
     v.string('must be given once, as text'),
@@ -10,15 +10,15 @@ const address = v.optional(
   ),
 );
 
-/** A list of addresses; none where the field is missing or empty. */
+/** A list of addresses; empty when the field is missing or empty. */
 const addresses = v.pipe(
   v.optional(v.string('must be given once, as text'), ''),
   v.transform((value) => readAddresses(value)),
 );
 
 /**
- * The fields that say between whom a conversation is. In a group MMS `Address` is a comma-separated list,
- * `AuthorAddress` is who wrote, and `ProjectedAddress` is our number.
+ * The fields that name the addresses of a conversation. In a group MMS, `Address` is a comma-separated list of the
+ * receivers, `AuthorAddress` is the sender, and `ProjectedAddress` is our number.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks
  */
@@ -30,7 +30,7 @@ export const bindingFields = {
 };
 
 /**
- * `onConversationRoute`: an inbound conversation wants a worker.
+ * `onConversationRoute`: Frontline asks who gets a new inbound conversation.
  *
  * @see https://www.twilio.com/docs/frontline/handle-incoming-conversations
  */
@@ -42,16 +42,16 @@ export const onConversationRoute = v.object({
 });
 
 /**
- * `onConversationAdded`, after a conversation was created: what routes on accounts without Frontline. It comes for
- * every conversation; `MessagingBinding.Address` is there only when an inbound message is what created it.
+ * `onConversationAdded`: a conversation was created. On accounts without Frontline, this event routes. It comes for
+ * every conversation; `MessagingBinding.Address` is there only if an inbound message created it.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadded
  */
 export const onConversationAdded = onConversationRoute;
 
 /**
- * `onConversationAdd`, before a conversation is created. `MessagingBinding.Address` is there only when an inbound
- * message is what creates it. An error here would lose the message: what the name does not need may be of any form.
+ * `onConversationAdd`: a conversation is about to be created. `MessagingBinding.Address` is there only if an inbound
+ * message creates it. An error here would lose the message, so fields that the name does not need may have any form.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
  */
@@ -65,9 +65,9 @@ export const onConversationAdd = v.object({
 });
 
 /**
- * `onParticipantAdded`, after a participant joined; it can arrive twice and out of order. The customer is the
- * participant with an address and without an identity. In a group MMS it comes for our own number too, which has
- * `ProjectedAddress` and neither address nor identity.
+ * `onParticipantAdded`: a participant has joined. It can arrive twice and out of order. The customer is the participant
+ * with an address and without an identity. In a group MMS it comes for our own number too, with `ProjectedAddress` and
+ * neither address nor identity.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
  */
@@ -83,10 +83,10 @@ export const onParticipantAdded = v.object({
   'MessagingBinding.ProjectedAddress': bindingFields['MessagingBinding.ProjectedAddress'],
 });
 
-/** Reads a list with commas, with or without square brackets around it or around each. */
+/** Reads a comma-separated list, with or without square brackets around the list or each address. */
 function readAddresses(text: string): EventAddress[] {
   const texts = text.replace(/[[\]"]/g, '').split(',');
-  // A space before a digit is a `+` that form decoding took, and stays for `toE164` to see.
+  // A space before a digit is a `+` that was lost in form decoding: `toE164` restores it.
   const trimmed = texts.map((one) => (/^ +\d/.test(one) ? one.trimEnd() : one.trim()));
   return trimmed.filter((one) => one !== '').map(readEventAddress);
 }

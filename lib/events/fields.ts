@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 
-/** A field that must be there and hold text. */
+/** A required field with text. */
 export const text = v.pipe(
   v.string('must be given once, as text'),
   v.check((value) => value.trim() !== '', 'must not be empty'),
 );
 
-/** A field that may be missing or empty; an empty one counts as missing. */
+/** An optional field with text; an empty one counts as missing. */
 export const optionalText = v.optional(
   v.pipe(
     v.string('must be given once, as text'),
@@ -14,24 +14,24 @@ export const optionalText = v.optional(
   ),
 );
 
-/** A Twilio SID, e.g. `CH` and 32 hexadecimal digits. It becomes part of a URL. */
+/** A Twilio SID, e.g. `CH` and 32 hexadecimal digits. It becomes part of a URL, so its characters are checked. */
 export const sid = (prefix: string) =>
   v.pipe(
     v.string('must be given once, as text'),
     v.regex(new RegExp(`^${prefix}[0-9A-Za-z]{1,62}$`), `must be a SID that begins with ${prefix}`),
   );
 
-/** A page's length: digits, at least 1; a larger one is cut to `most`, and anything else is `standard`. */
-export const pageSize = (standard: number, most: number) =>
+/** The length of a page: a number from 1 to `max`. A larger one becomes `max`, and anything else `standard`. */
+export const pageSize = (standard: number, max: number) =>
   v.pipe(
     v.optional(v.unknown(), ''),
     v.transform((value) => {
       const written = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-      return /^0*[1-9]\d*$/.test(written) ? Math.min(Number(written), most) : standard;
+      return /^0*[1-9]\d*$/.test(written) ? Math.min(Number(written), max) : standard;
     }),
   );
 
-/** The conversation service of an event; one that is no SID counts as missing. */
+/** The conversation service of an event (`IS…`); a value that is not a SID counts as missing. */
 export const serviceSid = v.optional(
   v.pipe(
     v.unknown(),

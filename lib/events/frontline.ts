@@ -7,21 +7,21 @@ import { optionalText, pageSize, text } from './fields';
 const channelPrefix = new RegExp(`^(?:${channelTypes.join('|')}):`, 'i');
 
 /**
- * `GetProxyAddress`: a worker is about to write first; from which of our addresses?
+ * `GetProxyAddress`: a worker starts a conversation. From which of our addresses?
  *
  * @see https://www.twilio.com/docs/frontline/outgoing-conversations
  */
 export const getProxyAddress = v.pipe(
   v.object({
     Worker: text,
-    /** Needed where a rule asks for the customer. */
+    /** Missing or empty for somebody who is on no card. */
     CustomerId: optionalText,
-    /** `sms`, `whatsapp`, `chat`, in any case */
+    /** `sms`, `whatsapp` or `chat`, in upper or lower case */
     ChannelType: v.pipe(
       text,
       v.transform((name) => name.trim().toLowerCase()),
     ),
-    /** `+15550100`, `whatsapp:+15550100` */
+    /** The customer's address: `+15550100`, `whatsapp:+15550100`. */
     ChannelValue: v.pipe(
       v.string('must be given once, as text'),
       v.minLength(1, 'must not be empty'),
@@ -31,7 +31,7 @@ export const getProxyAddress = v.pipe(
   v.transform((event) => {
     const type = channelTypes.find((known) => known === event.ChannelType);
     const address = parseAddress(event.ChannelValue, type);
-    // Of a channel that we do not know, nothing can be said.
+    // Addresses of an unknown channel cannot be checked.
     if (type && !address) throw new InvalidEvent('ChannelValue', `must be an address of channel ${type}`);
     return { ...event, ChannelValue: address };
   }),
@@ -45,7 +45,7 @@ export const getProxyAddress = v.pipe(
 export const getCustomersList = v.object({
   Worker: text,
   PageSize: pageSize(30, 100),
-  /** The last customer_id seen: the older way to page. */
+  /** The `customer_id` of the last customer seen: the older way to page. */
   Anchor: optionalText,
   /** The `next_page_token` of the page before. */
   NextPageToken: optionalText,
@@ -67,7 +67,7 @@ export const getCustomerDetails = v.object({ Worker: text, CustomerId: text });
  */
 export const getTemplates = v.object({
   Worker: text,
-  /** Missing or empty for somebody who is on no card; public integrations (one for HubSpot among them) guard against it. */
+  /** Missing or empty for somebody who is on no card: public integrations, such as one for HubSpot, handle that. */
   CustomerId: optionalText,
   ConversationSid: optionalText,
 });

@@ -3,37 +3,38 @@ import { Misconfigured } from '../errors';
 import { type ChannelType, channelTypes, type ProxyRule, type Routing } from '../model';
 import { countryOf } from './country';
 
-/** Whom a proxy address is wanted for. */
+/** For whom a proxy address is chosen. */
 export interface ProxyRequest {
   channel: string;
-  /** The customer's address on that channel; undefined when it has not the channel's form. */
+  /** The customer's address on that channel; undefined when it is not an address of the channel. */
   address: Address | undefined;
   worker: string;
   /** Empty for somebody who is on no card; undefined when the request does not say who it is. */
   customerId: string | undefined;
-  /** ISO 3166-1 alpha-2, as the customer's card has it. The country of a phone number goes before it. */
+  /** ISO 3166-1 alpha-2, from the customer's card. The country of a phone number takes precedence. */
   country: string | undefined;
 }
 
+/** The chosen address, and why. */
 export interface ProxyDecision {
   proxyAddress: string;
-  /** Where the address stands: `proxyAddresses.rules[1]`, `proxyAddresses.defaults.sms`, `TWILIO_SMS_NUMBER`. */
+  /** Where the address comes from: `proxyAddresses.rules[1]`, `proxyAddresses.defaults.sms`, `TWILIO_SMS_NUMBER`. */
   rule: string;
   /** The rules of this channel that did not match, with the condition that failed. */
   passedOver: { rule: string; why: string }[];
 }
 
-/** The names that Twilio's demo service gives its numbers. */
+/** The environment variables that Twilio's demo service has for its numbers. */
 const environmentDefaults: Partial<Record<ChannelType, string>> = {
   sms: 'TWILIO_SMS_NUMBER',
   whatsapp: 'TWILIO_WHATSAPP_NUMBER',
 };
 
 /**
- * @returns whether a rule of this channel asks for the customer's country, and the address does not tell it: then the
- *   customer's card may
+ * @returns whether the customer's card is needed: a rule of this channel has countries, and the address does not tell the
+ *   country
  */
-export function asksForCard(
+export function needsCard(
   { channel, address }: Pick<ProxyRequest, 'channel' | 'address'>,
   routing: Routing,
 ): boolean {
@@ -42,8 +43,8 @@ export function asksForCard(
 }
 
 /**
- * Chooses which of our addresses a conversation is held from: the first rule that matches, then the default of the
- * channel in the routing data, then the one in the environment.
+ * Chooses the address from which we write: that of the first rule that matches, or else the default of the channel in the
+ * routing data, or else that in the environment.
  *
  * @param env the function's environment variables
  * @returns the decision, or undefined when the channel has no proxy address
@@ -92,7 +93,7 @@ function mismatch(rule: ProxyRule, request: ProxyRequest): string | undefined {
   return undefined;
 }
 
-/** Frontline would refuse these with 48027 and 48029, long after anybody could see why. */
+/** @throws Misconfigured for addresses that Frontline would reject later, with 48027 or 48029 */
 function checkProxy(
   value: string,
   channel: ChannelType,

@@ -4,9 +4,10 @@ import { countryPrefixes } from './country-prefixes';
 let countries: Map<string, string> | undefined;
 
 /**
- * Tells the country of a phone number by what it begins with.
+ * Finds the country of a phone number by its prefix.
  *
- * @returns ISO 3166-1 alpha-2; undefined for what is no number, and for a number of no country, such as a toll-free one
+ * @returns ISO 3166-1 alpha-2; undefined for an address that is not a number, and for a number without a country, such as a
+ *   toll-free one
  */
 export function countryOf(address: Address | undefined): string | undefined {
   const [, digits] = /^\+(\d+)$/.exec(address?.key ?? '') ?? [];

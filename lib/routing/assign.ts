@@ -3,54 +3,55 @@ import type { Participant } from '../twilio/conversations';
 import { markedWorkers, type RoutingMark } from './mark';
 import { type Candidate, type PassedOver, type RoutePlan, routeRules } from './plan';
 
-/** What assigning a worker does outside: requests to Twilio, or what stands for them in a test. */
+/** What assigning a worker needs from outside: requests to Twilio, or their replacements in tests. */
 export interface AssignEffects {
-  /** `unknown` means that nobody can say now: availability is then left out of account altogether. */
+  /** @returns `unknown` when it cannot be told right now; then no further worker is asked about */
   availability(worker: string): Promise<'available' | 'unavailable' | 'unknown'>;
-  /** Puts a worker in. What it returns need not be true: the list decides who is in. */
+  /** Adds a worker. What it returns can be wrong: the list decides who is in. */
   join(worker: string, mark: RoutingMark): Promise<JoinOutcome>;
-  /** Everybody in the conversation. */
+  /** @returns everybody in the conversation */
   list(): Promise<Participant[]>;
   remove(participantSid: string): Promise<void>;
-  /** Waits a moment before a check is made again. @returns false when there is no time for that */
+  /** Waits a moment before the next check. @returns false when there is no time for that */
   pause(): Promise<boolean>;
 }
 
-/** What Twilio says of a worker who is to join: taken, in already, or refused. */
+/** What Twilio answers when a worker is added. */
 export type JoinOutcome = 'joined' | 'already_in' | Refusal;
 
-/** Why Twilio did not take a worker. */
+/** Why Twilio rejected a worker. */
 export interface Refusal {
   why: string;
-  /** Whether it would refuse anybody: the conversation is closed. */
+  /** Whether it would reject every worker: the conversation is closed. */
   forAll: boolean;
 }
 
+/** The result of routing a conversation. */
 export interface Assignment {
-  /** Who is in the conversation at the end; undefined when nobody is. */
+  /** The identity of the worker who has the conversation; undefined when nobody has it. */
   worker?: string;
-  /** By which rule. */
+  /** The rule that named this worker. */
   rule?: string;
-  /** Why nobody got it. */
+  /** Why nobody has it. */
   reason?: 'no_candidate' | 'nobody_available' | 'all_refused' | 'conversation_closed';
-  /** The rules and candidates that were tried before, in order. */
+  /** The rules and candidates that did not get it, in order. */
   passedOver: PassedOver[];
-  /** What kept us from seeing whether another delivery added somebody too. */
+  /** The error that kept us from checking whether another delivery added somebody too. */
   unchecked?: unknown;
 }
 
-/** So many candidates are asked about at once: a long pool of absent workers must not eat the time budget. */
+/** How many candidates are asked about at once: a long pool of absent workers must not use up the time budget. */
 const askedAtOnce = 5;
 
 /**
- * Carries out a plan: the first candidate who is available and whom Twilio takes gets the conversation. Then whoever
- * else was added by another delivery of the same event, of this build or another, is removed.
+ * Carries out a plan: the first candidate who is available and whom Twilio accepts gets the conversation. Then workers
+ * are removed who were added by other deliveries of the same event, of this build or another.
  *
- * However many deliveries run at once, exactly one of the workers whom they add stays: each lists after it has added, and
- * removes only workers who come after another one in an order that all of them read from the list. The first in
- * that order is removed by nobody.
+ * However many deliveries run at once, exactly one of the workers whom they add stays. Each delivery lists the
+ * participants after it has added its worker, and removes all marked workers but the first. All deliveries read the same
+ * order from the list, so none of them removes the first one.
  *
- * @throws whatever `join` and `list` throw before anybody is in; then nothing further is tried
+ * @throws what `join` and `list` throw before anybody is in; then no further candidate is tried
  */
 export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<Assignment> {
   const passedOver: PassedOver[] = [];
@@ -69,7 +70,7 @@ export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<A
     }
     const { refusal, ...outcome } = await tryWorker(effects, worker, { rank, rule });
     if (outcome.worker !== undefined) {
-      return { passedOver: before(rule, [...plan.passedOver, ...passedOver]), ...outcome };
+      return { passedOver: upTo(rule, [...plan.passedOver, ...passedOver]), ...outcome };
     }
     if (refusal?.forAll) {
       return { reason: 'conversation_closed', passedOver: inOrder([...plan.passedOver, ...passedOver]) };
@@ -86,10 +87,10 @@ export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<A
   return { reason: refused.size > 0 ? 'all_refused' : 'nobody_available', passedOver: all };
 }
 
-/** How often a worker is added whom Twilio took, and who is not there then. */
+/** How often a worker is added who is missing although Twilio accepted the add. */
 const tries = 2;
 
-/** Lets a worker join, and looks who is in: a refusal can be wrong, and so can a success. */
+/** Adds a worker and checks who is in: a rejection can be wrong, and so can a success. */
 async function tryWorker(
   effects: AssignEffects,
   worker: string,
@@ -99,11 +100,11 @@ async function tryWorker(
     const outcome = await effects.join(worker, mark);
     const refusal = typeof outcome === 'object' ? outcome : undefined;
     let present = await keepOne(effects, worker);
-    // Who was taken a moment ago may not be listed yet.
+    // A worker who was just added may not be listed yet.
     if (present.worker === undefined && !present.unchecked && !refusal && (await effects.pause())) {
       present = await keepOne(effects, worker);
     }
-    // Without a look, nobody else is tried after a refusal that may be wrong.
+    // A rejection may be wrong: unless it could be checked, nobody else is tried.
     if (present.unchecked && refusal) throw present.unchecked;
     const isIn = present.worker !== undefined || present.unchecked || outcome === 'already_in';
     if (isIn) return { worker, rule: mark.rule, ...present };
@@ -111,23 +112,23 @@ async function tryWorker(
   }
 }
 
-/** Who is in a conversation, as far as routing put somebody in. */
+/** The worker in a conversation, as far as routing added one. */
 interface Present {
   worker?: string;
   rule?: string;
-  /** What kept us from seeing it to the end. */
+  /** The error that kept us from checking it. */
   unchecked?: unknown;
 }
 
-/** How often it is tried to see who else was added. */
+/** How often it is checked who else was added. */
 const checks = 4;
 
 /**
- * Leaves one of the workers whom routing added, and says who is in the conversation: what is removed is looked for
- * again.
+ * Removes all but one of the workers whom routing added, and checks that they are gone.
  *
- * @param added who was just added; named before others when in the conversation, with no rule of its own
- * @param seen the participants, where they were just listed
+ * @param added the worker who was just added; returned, without a rule, if this one is in the conversation
+ * @param seen the participants, if they were just listed
+ * @returns the worker who stays; it throws only what is not a `CallbackError`
  */
 export async function keepOne(
   effects: Pick<AssignEffects, 'list' | 'remove' | 'pause'>,
@@ -141,36 +142,44 @@ export async function keepOne(
       participants ??= await effects.list();
       const [first, ...others] = markedWorkers(participants);
       const left = participants.filter(({ sid }) => !others.some((other) => other.sid === sid));
-      const stays = added !== undefined && left.some(({ identity }) => identity === added);
-      present = stays ? { worker: added } : first ? { worker: first.identity, rule: first.mark.rule } : {};
+      const isAddedThere = added !== undefined && left.some(({ identity }) => identity === added);
+      present = isAddedThere
+        ? { worker: added }
+        : first
+          ? { worker: first.identity, rule: first.mark.rule }
+          : {};
       if (others.length === 0) return present;
       for (const { sid } of others) await effects.remove(sid);
       if (check === checks) return present;
     } catch (unchecked) {
       if (!(unchecked instanceof CallbackError)) throw unchecked;
-      // Somebody is in, which is what matters most; the next delivery looks again.
+      // A worker is in, which matters most; the next delivery checks again.
       if (check === checks || !(await effects.pause())) return { ...present, unchecked };
     }
     participants = undefined;
   }
 }
 
-/** Asks about several candidates ahead at once, each once; nobody counts as away while anybody's state is unknown. */
+/**
+ * Asks about several candidates at once, and about each one only once.
+ *
+ * @returns whether the candidate of a rank is known to be away; once an answer was `unknown`, nobody else is asked about
+ */
 function availabilityOf(
   candidates: readonly Candidate[],
   effects: AssignEffects,
 ): (rank: number) => Promise<boolean> {
   const known = new Map<string, 'available' | 'unavailable'>();
-  let ignoreAvailability = false;
+  let askNoMore = false;
   return async (rank) => {
     const worker = candidates[rank]?.worker ?? '';
-    if (!ignoreAvailability && !known.has(worker)) {
+    if (!askNoMore && !known.has(worker)) {
       const open = candidates.slice(rank).filter((one) => !one.evenIfUnavailable && !known.has(one.worker));
       const next = [...new Set(open.map((one) => one.worker))].slice(0, askedAtOnce);
       const answers = await Promise.all(next.map((one) => effects.availability(one)));
       for (const [index, one] of next.entries()) {
         const answer = answers[index];
-        if (answer === 'unknown' || answer === undefined) ignoreAvailability = true;
+        if (answer === 'unknown' || answer === undefined) askNoMore = true;
         else known.set(one, answer);
       }
     }
@@ -178,7 +187,8 @@ function availabilityOf(
   };
 }
 
-function before(rule: string, passedOver: PassedOver[]): PassedOver[] {
+/** @returns what was passed over by the rules up to this one */
+function upTo(rule: string, passedOver: PassedOver[]): PassedOver[] {
   const end = indexOf(rule);
   return inOrder(passedOver.filter((entry) => indexOf(entry.rule) <= end));
 }

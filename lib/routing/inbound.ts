@@ -3,21 +3,21 @@ import { type BindingFields, readParties, readServiceSid, type ServiceFields } f
 import type { Routing } from '../model';
 import type { ConversationRef } from '../twilio/conversations';
 
-/** An event that can want a worker: `onConversationRoute`, or `onConversationAdded` on accounts without Frontline. */
+/** An event that routing handles: `onConversationRoute`, or `onConversationAdded` on accounts without Frontline. */
 export interface RoutableEvent extends BindingFields, ServiceFields {
   ConversationSid: string;
 }
 
-/** An inbound conversation, as routing sees it. */
+/** What routing needs to know about an inbound conversation. */
 export interface InboundConversation extends ConversationRef {
-  /** The addresses of those who write, the sender first. */
+  /** The customers' addresses, the sender first. */
   senders: EventAddress[];
-  /** The address of ours that was written to. */
+  /** Our address that was written to; undefined in a group where the data does not have it. */
   twilioAddress: EventAddress | undefined;
   isGroup: boolean;
 }
 
-/** @returns the conversation that an event is about */
+/** Reads from an event what routing needs to know about its conversation. */
 export function readInbound(event: RoutableEvent, routing: Routing): InboundConversation {
   const { people, ours, isGroup } = readParties(event, routing.ownAddresses);
   return {
@@ -30,10 +30,10 @@ export function readInbound(event: RoutableEvent, routing: Routing): InboundConv
 }
 
 /**
- * `onConversationAdded` comes for every conversation, those too that apps and Flex create, and on accounts where
- * Frontline routes.
+ * Decides whether `onConversationAdded` routes a conversation: the event also comes for conversations that apps and Flex
+ * create, and on accounts where Frontline routes.
  *
- * @returns why this one is not to be routed; undefined when it is
+ * @returns why this conversation is not routed, for the log; undefined if it is
  */
 export function reasonNotToRoute(event: RoutableEvent, routing: Routing): string | undefined {
   if (routing.routing.on !== 'onConversationAdded') return 'onConversationRoute does it';

@@ -9,28 +9,30 @@ import {
   type Participant,
 } from '../twilio/conversations';
 import type { JoinOutcome, Refusal } from './assign';
-import { markAttributes, ofOurNumber, type RoutingMark } from './mark';
+import { markAttributes, ourNumberRank, type RoutingMark } from './mark';
 
-/** A conversation that a worker can join. */
+/** A conversation to which a worker is added. */
 export interface JoinableConversation extends ConversationRef {
   /** In a group MMS: our number. */
   projectedAddress?: string | undefined;
-  /** In a group MMS: who stands for our number and is nobody's yet. */
+  /** In a group MMS: the participant for our number, if no worker has it yet. */
   projectedParticipant?: Participant | undefined;
 }
 
-/** Somebody who was removed before and is added again may show up late: when it is looked, in milliseconds. */
-const looksMs = [300, 600, 1_000];
+/** The pauses before the checks for a worker who was added again and may be listed late; in milliseconds. */
+const checkPausesMs = [300, 600, 1_000];
 
-/** What is left to try others and to answer in, in milliseconds. */
+/** The time that is kept to try others and to answer; in milliseconds. */
 const reserveMs = 1_000;
 
 /**
- * Puts a worker into a conversation.
+ * Adds a worker to a conversation.
  *
- * In a group MMS our number is a participant already. Some accounts let that participant be given to the worker,
- * others take a new participant with our number as projected address: the second is tried where the first is refused.
+ * In a group MMS, our number is a participant already. Some accounts accept that this participant becomes the worker's;
+ * others accept a new participant with our number as projected address. The second is tried if the first is rejected.
  *
+ * @param identity the worker's
+ * @param mark what is written into the participant's attributes
  * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
  * @see https://www.twilio.com/docs/conversations/group-texting
  */
@@ -42,22 +44,26 @@ export async function joinConversation(
 ): Promise<JoinOutcome> {
   const { projectedAddress, projectedParticipant: ours } = conversation;
   if (ours) {
-    const attributes = markAttributes({ ...mark, rank: ofOurNumber }, ours.attributes);
+    const attributes = markAttributes({ ...mark, rank: ourNumberRank }, ours.attributes);
     const worker = { identity, projectedAddress, attributes };
     if ((await giveProjectedParticipant(api, conversation, ours.sid, worker)) === 'joined') return 'joined';
   }
   const worker = { identity, projectedAddress, attributes: markAttributes(mark) };
   let outcome = await addWorker(api, conversation, worker);
-  // Twilio answers so, too, when it adds somebody again who was removed before.
+  // Twilio may answer 20404 although it adds somebody again who was removed before.
   if (typeof outcome === 'object' && outcome.kind === 'missing') {
-    if (await showsUp(api, conversation, identity)) return 'joined';
+    if (await waitUntilListed(api, conversation, identity)) return 'joined';
     outcome = await addWorker(api, conversation, worker);
   }
   return typeof outcome === 'string' ? outcome : refusalOf(outcome);
 }
 
-async function showsUp(api: TwilioApi, conversation: ConversationRef, identity: string): Promise<boolean> {
-  for (const pause of looksMs) {
+async function waitUntilListed(
+  api: TwilioApi,
+  conversation: ConversationRef,
+  identity: string,
+): Promise<boolean> {
+  for (const pause of checkPausesMs) {
     if (api.deadline.remaining() < pause + reserveMs) return false;
     await api.sleep(pause);
     const participants = await listParticipants(api, conversation);

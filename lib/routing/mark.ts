@@ -2,11 +2,11 @@ import { parseAttributes } from '../attributes';
 import type { Participant } from '../twilio/conversations';
 
 /**
- * What routing writes into the attributes of a worker it adds. Only workers with this mark may be removed by routing
- * again: whoever came in another way stays.
+ * What routing writes into the attributes of a worker whom it adds. Routing removes only workers with this mark: anybody
+ * who joined in another way stays.
  */
 export interface RoutingMark {
-  /** The worker's place in the plan, 0 for the first choice; `ofOurNumber` for the participant of our number. */
+  /** The worker's place in the plan, 0 for the first choice; `ourNumberRank` for the participant of our number. */
   rank: number;
   /** The rule that named the worker. */
   rule: string;
@@ -15,12 +15,12 @@ export interface RoutingMark {
 const attribute = 'added_by_routing';
 
 /**
- * The rank of the participant who stands for our number in a group MMS. Twilio made it, so it goes first whoever it is
- * given to, and is never removed: our number would leave the group.
+ * The rank of the participant for our number in a group MMS. It comes first, whichever worker has it, and is never
+ * removed: our number would leave the group.
  */
-export const ofOurNumber = -1;
+export const ourNumberRank = -1;
 
-/** @returns the attributes (JSON text) with the mark; what is in them already stays */
+/** @returns the attributes (JSON text) with the mark added */
 export function markAttributes(mark: RoutingMark, current = '{}'): string {
   return JSON.stringify({ ...parseAttributes(current), [attribute]: mark });
 }
@@ -38,9 +38,11 @@ export interface MarkedWorker extends Participant {
 }
 
 /**
- * The workers whom routing added, the one who is to stay first: the earliest second, then the better rank, then the
- * SID. Everything is read from the list, so that two instances with different data or different news of who is
- * available agree.
+ * The workers whom routing added, in the order in which they have priority: first by the second in which they were
+ * added, then by rank, then by SID. The order depends only on the list, so that two instances with different data or
+ * different availability agree on it.
+ *
+ * @returns the worker who stays first
  */
 export function markedWorkers(participants: readonly Participant[]): MarkedWorker[] {
   return participants

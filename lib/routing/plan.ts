@@ -7,19 +7,22 @@ import { rankPool } from './rank';
 export const routeRules = ['customer_entry', 'customer_worker', 'number', 'pool', 'default_worker'] as const;
 export type RouteRule = (typeof routeRules)[number];
 
+/** A worker who may get the conversation. */
 export interface Candidate {
+  /** The identity. */
   worker: string;
   rule: RouteRule;
-  /** Whether this worker gets the conversation when away too. */
+  /** Whether this worker gets the conversation even when away. */
   evenIfUnavailable: boolean;
 }
 
-/** A rule or candidate that did not get the conversation, and why; no identities, for the log. */
+/** A rule or candidate that did not get the conversation, and why. It is for the log and has no identities. */
 export interface PassedOver {
   rule: RouteRule;
   why: string;
 }
 
+/** The result of applying the rules to a conversation. */
 export interface RoutePlan {
   /** Who may get the conversation, best first. */
   candidates: Candidate[];
@@ -27,10 +30,11 @@ export interface RoutePlan {
 }
 
 /**
- * Plans who gets an inbound conversation. It is a function of the conversation and the data alone, so that the same
- * event delivered twice plans the same.
+ * Plans who gets an inbound conversation. The plan depends only on the conversation and the data, so that two deliveries
+ * of the same event have the same plan.
  *
- * @param customer the customer who writes, if known
+ * @param customer the sender's card, if there is one
+ * @returns the candidates of all rules, in order, and the rules that name nobody
  */
 export function planRoute(
   conversation: Pick<InboundConversation, 'sid' | 'senders' | 'twilioAddress'>,
@@ -38,39 +42,39 @@ export function planRoute(
   { routing }: Routing,
 ): RoutePlan {
   const plan: RoutePlan = { candidates: [], passedOver: [] };
-  const owner = !routing.respectAvailability || routing.unavailableOwner === 'assign';
-  const anybody = !routing.respectAvailability;
+  const anybodyWhenAway = !routing.respectAvailability;
+  const ownerWhenAway = anybodyWhenAway || routing.unavailableOwner === 'assign';
 
-  const offer = (rule: RouteRule, workers: string[], evenIfUnavailable: boolean, otherwise: string): void => {
-    if (workers.length === 0) plan.passedOver.push({ rule, why: otherwise });
+  const offer = (rule: RouteRule, workers: string[], evenIfUnavailable: boolean, whyNobody: string): void => {
+    if (workers.length === 0) plan.passedOver.push({ rule, why: whyNobody });
     for (const worker of workers) plan.candidates.push({ worker, rule, evenIfUnavailable });
   };
 
   const [sender, ...others] = conversation.senders;
   const entry =
-    (sender && entryFor(sender, routing)) ??
+    (sender && findEntry(sender, routing)) ??
     customer?.assigned_workers?.[0] ??
-    others.map((address) => entryFor(address, routing)).find(Boolean);
-  offer('customer_entry', entry ? [entry] : [], owner, 'no entry for this customer');
+    others.map((address) => findEntry(address, routing)).find(Boolean);
+  offer('customer_entry', entry ? [entry] : [], ownerWhenAway, 'no entry for this customer');
   offer(
     'customer_worker',
     customer?.worker ? [customer.worker] : [],
-    owner,
+    ownerWhenAway,
     customer ? 'the customer has no worker' : 'the customer is not known',
   );
-  const answering = routing.numbers[conversation.twilioAddress?.address?.key ?? ''] ?? [];
-  offer('number', rankPool(answering, conversation.sid), anybody, 'no workers for this number');
-  offer('pool', rankPool(routing.pool, conversation.sid), anybody, 'the pool is empty');
+  const workersOfNumber = routing.numbers[conversation.twilioAddress?.address?.key ?? ''] ?? [];
+  offer('number', rankPool(workersOfNumber, conversation.sid), anybodyWhenAway, 'no workers for this number');
+  offer('pool', rankPool(routing.pool, conversation.sid), anybodyWhenAway, 'the pool is empty');
   offer(
     'default_worker',
     routing.defaultWorker ? [routing.defaultWorker] : [],
-    anybody || routing.nobodyAvailable === 'assign',
+    anybodyWhenAway || routing.nobodyAvailable === 'assign',
     'there is no default worker',
   );
   return plan;
 }
 
-/** @returns the worker of the entry for this address on its channel, else of the one that holds on every channel */
-function entryFor({ address }: EventAddress, { addresses }: Routing['routing']): string | undefined {
+/** @returns the worker of the entry for this address on its channel, or else of the one for every channel */
+function findEntry({ address }: EventAddress, { addresses }: Routing['routing']): string | undefined {
   return address && (addresses[`${address.type}:${address.key}`] ?? addresses[address.key]);
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { compareText } from '../text';
 
 /**
- * Ranks a pool's workers for one conversation by rendezvous hashing: the same conversation gets the same ranking
- * every time, conversations spread evenly, and when a worker leaves the pool only that worker's conversations move.
+ * Ranks workers for one conversation by rendezvous hashing: the same conversation gets the same ranking every time,
+ * conversations spread evenly, and when a worker leaves the pool, only that worker's conversations move.
  *
  * @param workers identities, in any order
- * @param key what the choice belongs to: the conversation's SID
+ * @param key what the ranking is for: the conversation's SID
  * @returns the identities, first choice first
  */
 export function rankPool(workers: readonly string[], key: string): string[] {

@@ -9,7 +9,7 @@ import { type AssignEffects, type Assignment, assign, keepOne } from './assign';
 import { type InboundConversation, type RoutableEvent, readInbound } from './inbound';
 import { joinConversation } from './join';
 import { planRoute } from './plan';
-import { findPresentWorker } from './present';
+import { findPresentWorker } from './present-worker';
 
 /** What routing needs besides the event. */
 export interface RoutingContext {
@@ -22,7 +22,7 @@ export interface RoutingContext {
   addToLog(facts: Record<string, unknown>, level?: 'info' | 'warn' | 'error'): void;
 }
 
-/** What routing answers; Twilio ignores it, people and tests read it. */
+/** The answer of routing. Twilio ignores it; people and tests read it. */
 export type RouteAnswer = { routed: true; worker: string; rule: string } | { routed: false; reason: string };
 
 /**
@@ -45,14 +45,14 @@ export async function routeConversation(event: RoutableEvent, context: RoutingCo
 
 const alreadyThere = 'already_in_conversation';
 
-/** List who is there → look the customer up → plan → let the first worker join who can. */
+/** List the participants → look the customer up → plan → add the first candidate who can take it. */
 async function assignWorker(
   event: RoutableEvent,
   { customers, routing, twilio }: RoutingContext,
 ): Promise<Assignment> {
   const data = await routing();
   const opened = twilio();
-  // One request that hangs must leave the time for another try, and for one more.
+  // One request that hangs must leave time for two more tries.
   const api = opened.withRequestLimit(opened.deadline.remaining() / 3);
   const conversation = readInbound(event, data);
   const participants = await listParticipants(api, conversation);
@@ -61,28 +61,28 @@ async function assignWorker(
     data,
     async (identity) => (await fetchFrontlineUser(api, identity, 'several')).is === 'user',
   );
-  const effects = effectsOf(api, conversation, participants);
+  const effects = createEffects(api, conversation, participants);
   if (present !== undefined) {
     const left = await keepOne(effects, present, participants);
     return { worker: present, rule: alreadyThere, passedOver: [], ...left };
   }
 
-  const projected = projectedOf(participants)?.projectedAddress;
+  const projected = findProjected(participants)?.projectedAddress;
   const twilioAddress =
     conversation.twilioAddress ?? (projected === undefined ? undefined : readEventAddress(projected));
   const customer = await findCustomer(await customers(), conversation.senders);
   return assign(planRoute({ ...conversation, twilioAddress }, customer, data), effects);
 }
 
-/** Before it is looked again who is there, in milliseconds. */
+/** The pause before the participants are listed again, in milliseconds. */
 const pauseMs = 300;
 
-function effectsOf(
+function createEffects(
   api: TwilioApi,
   conversation: InboundConversation,
   participants: readonly Participant[],
 ): AssignEffects {
-  const projectedParticipant = projectedOf(participants);
+  const projectedParticipant = findProjected(participants);
   const isGroup = conversation.isGroup || projectedParticipant !== undefined;
   const projectedAddress = projectedParticipant?.projectedAddress ?? conversation.twilioAddress?.raw;
   const joinable = { ...conversation, ...(isGroup && { projectedAddress, projectedParticipant }) };
@@ -104,8 +104,8 @@ function effectsOf(
   };
 }
 
-/** In a group MMS, the participant who stands for our number and has no worker yet. */
-function projectedOf(participants: readonly Participant[]): Participant | undefined {
+/** @returns in a group MMS, the participant for our number, if no worker has it yet */
+function findProjected(participants: readonly Participant[]): Participant | undefined {
   return participants.find(
     ({ identity, projectedAddress }) => identity === undefined && projectedAddress !== undefined,
   );

@@ -1,6 +1,6 @@
 /**
- * `{{ name }}` in a template; the first group is the name, without the blanks around it. That it closes is looked at
- * first: what follows cannot fail then, and takes linear time, whatever the text.
+ * `{{ name }}` in a template; the first group is the name, without the spaces around it. The expression first checks that
+ * the braces close: the rest then cannot fail, and takes linear time for any text.
  */
 export const placeholder = /\{\{(?=[^{}]*\}\})\s*((?:[^{}\s]+(?:\s+[^{}\s]+)*)?)\s*\}\}/g;
 
@@ -15,10 +15,10 @@ const known = [
 
 export type Placeholder = (typeof known)[number];
 
-/** The names that stand for the same thing for every customer; fields of the customers' own come on top. */
+/** The placeholders that exist for every customer; `customer.fields.…` come on top. */
 export const placeholders: readonly Placeholder[] = known;
 
-/** @returns whether a placeholder stands for something; whether any customer has the field that it names, is left open */
+/** @returns whether a placeholder exists; for `customer.fields.…`, any name does, even if no customer has that field */
 export function isKnownPlaceholder(name: string): boolean {
   return fieldOf(name) !== undefined || known.some((one) => one === name);
 }

@@ -6,17 +6,18 @@ import { fieldOf, type Placeholder, placeholder } from './placeholders';
 /** How long a message may be, in characters. */
 export const messageLimit = 1_600;
 
+/** A category of templates in the answer to `GetTemplatesByCustomerId`. */
 export interface RenderedCategory {
   display_name: string;
   templates: { content: string; whatsAppApproved?: true }[];
 }
 
 /**
- * The templates that fit a customer, with every placeholder filled in. A template that needs a value which this
- * customer lacks, or that is too long with it, is left out, and so is a category that has none left.
+ * Renders the templates for a customer, with every placeholder filled in. A template is left out if this customer lacks
+ * a value that it needs, or if it becomes too long; so is a category without templates.
  *
- * @param customer undefined for somebody who is on no card: the templates that need no card are left
- * @param worker who is about to write; `display_name` is what `{{worker}}` becomes, else the identity
+ * @param customer undefined for somebody who is on no card, who gets the templates that need no card
+ * @param worker who asks; `{{worker}}` becomes the `display_name`, or the identity if there is none
  * @returns at most 64 KB of JSON; what does not fit is left out from the end
  * @see https://www.twilio.com/docs/frontline/templated-messages
  */
@@ -45,8 +46,8 @@ export function renderTemplates(
 }
 
 /**
- * Templates without a language fit everybody. Of the others those in the customer's language are taken (`es` serves
- * `es-MX` too, an exact match goes first), or, where there are none, those in the default language.
+ * Templates without a language are for everybody. Of the others, this takes those in the customer's language (`es` is used
+ * for `es-MX` too, if there is no exact match), or if there are none, those in the default language.
  */
 function inLanguageOf(
   templates: Template[],

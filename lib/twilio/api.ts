@@ -5,7 +5,7 @@ import { boundClient, type RequestBounds } from './http-client';
 
 export { unexpectedResponse } from './http-client';
 
-/** How an event waits. */
+/** How the work for an event waits. */
 export interface Waiting {
   deadline: { remaining(): number };
   sleep(ms: number): Promise<unknown>;
@@ -13,25 +13,25 @@ export interface Waiting {
   random(): number;
 }
 
-/** Twilio's REST API as one event uses it: the SDK's client, and how to wait. */
+/** Twilio's REST API for one event: the SDK's client, and how to wait. */
 export interface TwilioApi extends Waiting {
   client: Twilio;
-  /** The same with a client whose single requests may take at most `ms` milliseconds. */
+  /** @returns the same API with a time limit of `ms` milliseconds for each request */
   withRequestLimit(ms: number): TwilioApi;
 }
 
-/** No single request may take the time in which another try would have succeeded. */
+/** The time limit of one request, in milliseconds: there must be time left for another try. */
 export const requestTimeoutMs = 2_500;
 
-/** How much of the budget is kept to answer in. */
+/** The time that is kept to answer in, in milliseconds. */
 const marginMs = 250;
 
 /**
- * Opens the SDK's client so that no request outlives the event: the SDK's own time-out is 30 s, far beyond any
+ * Opens the SDK's client so that no request outlives the event. The SDK's own time-out is 30 s, far longer than any
  * webhook's.
  *
- * @param getClient `context.getTwilioClient`; a client that it keeps between events is not changed
- * @throws Misconfigured when the account's credentials cannot be right
+ * @param getClient `context.getTwilioClient`; its client is not changed
+ * @throws Misconfigured when the account's credentials are malformed
  */
 export function openTwilio(
   getClient: (options: ClientOpts) => Twilio,
@@ -49,7 +49,7 @@ export function openTwilio(
   return open(requestTimeoutMs);
 }
 
-/** The runtime and the SDK look at the credentials' form, and refuse what cannot be right. */
+/** The runtime and the SDK check the form of the credentials, and throw if it is wrong. */
 function createClient(getClient: (options: ClientOpts) => Twilio): Twilio {
   try {
     return getClient({ timeout: requestTimeoutMs });
@@ -58,7 +58,7 @@ function createClient(getClient: (options: ClientOpts) => Twilio): Twilio {
   }
 }
 
-/** @returns what to throw where Twilio does not accept our credentials */
+/** @returns the error to throw when Twilio does not accept our credentials */
 export function credentialsRefused(cause: unknown): Misconfigured {
   return badCredentials('credentials_refused', cause);
 }
@@ -68,7 +68,11 @@ function badCredentials(code: string, cause: unknown): Misconfigured {
   return new Misconfigured(code, { file: '.env', field: 'ACCOUNT_SID or AUTH_TOKEN', fix }, { cause });
 }
 
-/** Twilio's error codes that decide more than their status does. */
+/**
+ * Twilio's error codes that matter more than their status.
+ *
+ * @see https://www.twilio.com/docs/api/errors
+ */
 export const twilioCodes = {
   notFound: 20404,
   conversationClosed: 50377,
@@ -79,13 +83,12 @@ export const twilioCodes = {
 } as const;
 
 /**
- * Makes one request that is safe to repeat, again and again with jittered back-off while Twilio is busy, not ready
- * or out of reach, or while its answer is torn or not its own, as long as the event's budget lasts. `Retry-After` is
- * respected.
+ * Makes a request that is safe to repeat. It is retried with jittered back-off while Twilio is busy, not ready or out of
+ * reach, or while its answer is incomplete or not from Twilio, for as long as there is time. `Retry-After` is respected.
  *
  * @param what names the request in the log
  * @returns what the request returned
- * @throws TwilioRefused with its `kind` when Twilio said a final no; TwilioUnavailable when the budget is used up;
+ * @throws TwilioRefused with its `kind` when Twilio rejects it for good; TwilioUnavailable when there is no time left;
  *   Misconfigured when Twilio does not accept our credentials
  * @see https://www.twilio.com/docs/api/errors
  */
@@ -184,19 +187,19 @@ export async function orIfMissing<T, U>(work: Promise<T>, instead: U): Promise<T
   }
 }
 
-/** A `RequestFailure`, or any other error of a request. */
+/** A `RequestFailure`, or another error of a request. */
 interface RequestError {
-  /** HTTP status; missing when no whole answer came. */
+  /** The HTTP status; missing when no complete answer arrived. */
   status?: unknown;
-  /** Twilio's number, or a network error's name such as `ECONNRESET`. */
+  /** Twilio's error code, or the name of a network error such as `ECONNRESET`. */
   code?: unknown;
   message?: unknown;
   retryAfterMs?: unknown;
 }
 
 /**
- * Only a 4xx in Twilio's own form is a final no. Anything else (a page of some gateway, half an answer, none) leaves
- * open what Twilio did or will do next time.
+ * Only a 4xx with Twilio's own error code is final. Anything else (a gateway's error page, half an answer, none) leaves
+ * open what Twilio did, or will do next time.
  */
 function isFinal(error: unknown): boolean {
   if (error instanceof CallbackError) return true;
@@ -227,7 +230,7 @@ function pauseAfter(error: unknown, attempt: number, random: () => number): numb
   return Math.max(backOff(attempt, random), typeof retryAfterMs === 'number' ? retryAfterMs : 0);
 }
 
-/** @returns milliseconds: 100, 200, 400 … at most 2,000, of which a random half is taken off */
+/** @returns milliseconds: 100, 200, 400, … at most 2,000, less a random part of up to one half */
 function backOff(attempt: number, random: () => number): number {
   const full = Math.min(2_000, 100 * 2 ** (attempt - 1));
   return full / 2 + (random() * full) / 2;

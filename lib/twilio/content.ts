@@ -1,10 +1,10 @@
 import { orIfMissing, retry, type TwilioApi } from './api';
 
-/** A Content template, as far as sending it asks for. */
+/** What has to be known about a Content template before it is sent. */
 export interface ContentTemplate {
   /** The names of its variables, e.g. `1`. */
   variables: string[];
-  /** Whether WhatsApp has approved it for conversations that the business begins. */
+  /** Whether WhatsApp has approved it for conversations that the business starts. */
   approvedForWhatsApp: boolean;
 }
 
@@ -12,7 +12,7 @@ export interface ContentTemplate {
  * Reads a Content template.
  *
  * @param contentSid `HX…`
- * @param forWhatsApp whether WhatsApp's approval is asked for too
+ * @param forWhatsApp whether to read WhatsApp's approval too
  * @returns undefined when there is no such template
  * @throws TwilioRefused, TwilioUnavailable, Misconfigured
  * @see https://www.twilio.com/docs/content/content-api-resources

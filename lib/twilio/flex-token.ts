@@ -3,11 +3,11 @@ import { credentialsRefused, retry, type TwilioApi, unexpectedResponse } from '.
 import { parseObject, RequestFailure } from './http-client';
 
 /**
- * Asks Twilio about a Flex token, by the request that `twilio-flex-token-validator` makes. That package ignores the
- * HTTP status and has no time-out, so an outage, our own credentials and a bad token differ in nothing but the words
- * of a message; the SDK's client answers in time, goes where the other requests go, and keeps status and code.
+ * Asks Twilio to validate a Flex token, with the request that `twilio-flex-token-validator` makes. That package ignores
+ * the HTTP status and has no time-out, so that an outage, wrong credentials of ours and an invalid token differ only in the
+ * text of a message. The SDK's client has a time limit and keeps status and code.
  *
- * @returns what Twilio says of the token; it counts if `valid` is true, and only then
+ * @returns what Twilio says about the token; it is valid only if `valid` is true
  * @throws TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials
  * @see https://github.com/twilio/twilio-flex-token-validator
  */
@@ -24,17 +24,17 @@ export async function validateFlexToken(api: TwilioApi, token: string): Promise<
     });
   } catch (error) {
     if (isAboutToken(error)) return { valid: false };
-    // The path names nothing but our account: to Twilio there is none.
+    // The path has only our account's SID: Twilio does not know the account.
     if (error instanceof TwilioRefused && error.kind === 'missing') throw credentialsRefused(error);
-    // Nothing but the token differs between two requests.
+    // Only the token differs from other requests.
     if (error instanceof TwilioRefused) return { valid: false };
     throw error;
   }
 }
 
 /**
- * 20101 and its neighbors are about a token. They come with 200 as far as is known; with 401, they would else be taken
- * for our own credentials.
+ * 20101 and its neighbors are about a token. As far as is known they come with status 200; with 401 they must not be
+ * mistaken for an error in our own credentials.
  *
  * @see https://www.twilio.com/docs/api/errors/20101
  */

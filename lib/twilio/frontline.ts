@@ -2,22 +2,22 @@ import { withReserve } from '../deadline';
 import { TwilioRefused } from '../errors';
 import { retry, type TwilioApi, unexpectedResponse } from './api';
 
-/** What Frontline's Users API says of an identity; `available` is undefined where it does not say that. */
+/** What Frontline's Users API says about an identity; `available` is undefined if it does not say that. */
 export type FrontlineUser =
   | { is: 'user'; available: boolean | undefined }
   | { is: 'no_user' }
-  /** It could not say. */
+  /** The API could not tell. */
   | { is: 'unknown' };
 
-/** A customer must not wait long for an answer that is only nice to have, in milliseconds. */
+/** How long a customer may wait for this, as routing also works without it; in milliseconds. */
 const limits = { request: 1_500, all: 3_000 };
 
 /**
- * Asks whether an identity is a Frontline user, and takes conversations now. It never fails, and takes 1.5 s for one
- * try, or 3 s for several.
+ * Asks whether an identity is a Frontline user who is available. It never throws, and takes at most 1.5 s for one try, or
+ * 3 s for several.
  *
- * @param tries `once`, or `several` where a wrong answer would cost more than the time
- * @returns a deactivated user as not available
+ * @param tries `once`, or `several` if a wrong answer would be worse than the wait
+ * @returns the user; a deactivated one is not available
  * @see https://www.twilio.com/docs/frontline/api/frontline-user-resource
  */
 export async function fetchFrontlineUser(
@@ -25,11 +25,11 @@ export async function fetchFrontlineUser(
   identity: string,
   tries: 'once' | 'several',
 ): Promise<FrontlineUser> {
-  // A URL cannot hold these as a segment.
+  // These cannot be a segment of a URL.
   if (/^\.{0,2}$/.test(identity)) return { is: 'no_user' };
   const limited = api.withRequestLimit(limits.request);
   const fetch = async (): Promise<FrontlineUser> => {
-    // The SDK puts the identity into the URL as it is.
+    // The SDK does not encode the identity in the URL.
     const user = await limited.client.frontlineApi.v1.users(encodeURIComponent(identity)).fetch();
     if (typeof user.sid !== 'string' && typeof user.isAvailable !== 'boolean') throw unexpectedResponse();
     const isKnown = typeof user.isAvailable === 'boolean';

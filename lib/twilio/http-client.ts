@@ -4,24 +4,24 @@ import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
 type SentRequest = Parameters<RequestClient['request']>[0];
 type Received = Awaited<ReturnType<RequestClient['request']>>;
 
-/** What bounds a request in time. */
+/** The time limits of a request. */
 export interface RequestBounds {
   deadline: { remaining(): number };
   /** A timer whose `done` resolves after `ms`, unless it is cleared before. */
   timer(ms: number): { done: Promise<void>; clear(): void };
-  /** The most that one request may take, in milliseconds. */
+  /** The longest that one request may take, in milliseconds. */
   limitMs: number;
 }
 
 /**
- * A request to Twilio that did not end in an answer of its own kind. With a `status`, an error answer came whole;
- * without one, nobody can say from this alone what Twilio did.
+ * A request to Twilio that did not end in a valid success. With a `status`, a complete error answer arrived; without one,
+ * it is not known what Twilio did.
  */
 export class RequestFailure extends Error {
   override readonly name = 'RequestFailure';
   /** HTTP status of an error answer. */
   readonly status: number | undefined;
-  /** Twilio's own error number, or the name of what happened, e.g. `ECONNRESET`, `TIMEOUT`. */
+  /** Twilio's error code, or the name of what happened, e.g. `ECONNRESET`, `TIMEOUT`. */
   readonly code: number | string | undefined;
   /** What the header `Retry-After` asks for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
@@ -38,14 +38,13 @@ export class RequestFailure extends Error {
   }
 }
 
-/** A success whose body is not what was asked for: what was asked for may have been done. */
+/** @returns the error for a success whose body is not the resource: the request may have been carried out */
 export function unexpectedResponse(): RequestFailure {
   return new RequestFailure('the answer is not what was asked for', { code: 'UNEXPECTED_RESPONSE' });
 }
 
 /**
- * Makes a client whose requests end in time. The given client is left as it is, so that one that the runtime keeps
- * between events serves the next event unchanged.
+ * Makes a client whose requests end in time. The given client is not changed: the runtime may keep it for the next event.
  *
  * @param client `context.getTwilioClient()`
  */
@@ -64,10 +63,10 @@ export function boundClient(client: Twilio, bounds: RequestBounds): Twilio {
 }
 
 /**
- * Makes an HTTP client whose requests end by a hard clock, whether anything still arrives or not, and which tells an
- * answer of Twilio's apart from a torn, empty or foreign one. It throws `RequestFailure` for everything but a success.
+ * Makes an HTTP client with a hard time limit for each request, whether data still arrives or not. It tells Twilio's
+ * answers apart from incomplete, empty and other ones, and throws `RequestFailure` for everything but a success.
  *
- * @param client the SDK's HTTP client; it stays as it is
+ * @param client the SDK's HTTP client; it is not changed
  */
 export function boundHttpClient(
   client: RequestClient,
@@ -93,7 +92,7 @@ export function boundHttpClient(
   return Object.assign(Object.create(client) as RequestClient, { request });
 }
 
-/** The SDK's time-out measures inactivity only, and it takes no signal: its HTTP library does. */
+/** The SDK's time-out measures only inactivity, and the SDK accepts no abort signal. Its HTTP library does. */
 function sendAbortably(client: RequestClient, options: SentRequest, signal: AbortSignal): Promise<Received> {
   const { axios } = client;
   if (typeof axios !== 'function') return client.request(options);
@@ -103,7 +102,7 @@ function sendAbortably(client: RequestClient, options: SentRequest, signal: Abor
   return client.request.call(sender, options);
 }
 
-/** @throws RequestFailure unless it is a success with its JSON object, or 204 as for something deleted */
+/** @throws RequestFailure unless it is a success with a JSON object, or 204, as for a deletion */
 function readResponse(response: Received): Received {
   const { statusCode: status, headers } = response as Received & { headers?: Record<string, unknown> };
   const body = parseObject(response.body);
@@ -118,7 +117,7 @@ function readResponse(response: Received): Received {
   });
 }
 
-/** An answer that broke off carries its status in the HTTP library's error; it says nothing about the outcome. */
+/** An error of the HTTP library. If an answer broke off, the error has its status, which says nothing about the outcome. */
 function networkFailure(error: unknown): RequestFailure {
   const { code } = (error ?? {}) as { code?: unknown };
   return new RequestFailure(
@@ -128,7 +127,7 @@ function networkFailure(error: unknown): RequestFailure {
   );
 }
 
-/** @returns the JSON object that an answer's body is, parsed or not; undefined for anything else */
+/** @returns an answer's body as an object, from JSON text or parsed already; undefined for anything else */
 export function parseObject(body: unknown): Record<string, unknown> | undefined {
   let value = body;
   if (typeof body === 'string') {
@@ -142,7 +141,7 @@ export function parseObject(body: unknown): Record<string, unknown> | undefined 
   return isObject ? (value as Record<string, unknown>) : undefined;
 }
 
-/** @returns milliseconds, from a number of seconds or an HTTP date */
+/** @returns `Retry-After` in milliseconds; the header is a number of seconds or an HTTP date */
 function readRetryAfter(value: unknown): number | undefined {
   const text = typeof value === 'string' ? value.trim() : '';
   if (/^\d{1,9}(\.\d+)?$/.test(text)) return Number(text) * 1_000;

@@ -1,19 +1,20 @@
 import { parseAttributes } from '../attributes';
 import { orIfMissing, retry, type TwilioApi } from './api';
 
-/** A Flex agent as TaskRouter knows one. */
+/** A Flex agent, as a TaskRouter worker. */
 export interface TaskRouterWorker {
   /** `WK…` */
   sid: string;
   /** Usually the user's name or e-mail address. */
   friendlyName: string;
-  /** In conversations. */
+  /** The identity in conversations, e.g. `alice_40example_2Ecom`. */
   identity: string;
 }
 
 /**
- * Finds a worker of a TaskRouter workspace.
+ * Finds a worker in a TaskRouter workspace.
  *
+ * @param workspaceSid `WS…`
  * @param worker the SID, `WK…`, or the friendly name
  * @returns undefined when there is none
  * @throws TwilioRefused, TwilioUnavailable, Misconfigured

@@ -3,7 +3,7 @@ import type { CustomerDirectory } from '../customers/directory';
 import { Misconfigured } from '../errors';
 import type { CustomersAsset, Routing, TemplatesAsset } from '../model';
 
-/** How the data is loaded: each file when it is first needed, once per instance of a function. */
+/** Loads the data: each file when it is first needed, once for each instance of a function. */
 export interface AssetLoaders {
   customers(): Promise<CustomerDirectory>;
   routing(): Promise<Routing>;
@@ -11,20 +11,21 @@ export interface AssetLoaders {
 }
 
 /**
- * Opens the private assets. They were checked when they were built and are trusted here.
+ * Opens the private assets. The build has checked them, and they are trusted here.
  *
- * @param read gives the text of a private asset by its name, e.g. `/customers.json`; throws when it is missing
+ * @param read returns the text of a private asset by its name, e.g. `/customers.json`; throws when it is missing
+ * @returns loaders that throw Misconfigured when a file is missing or is not JSON
  */
 export function loadAssets(read: (name: string) => string): AssetLoaders {
   const load = <T>(name: string): T => parse(name, read(name)) as T;
   return {
-    customers: once(() => new AssetCustomers(load<CustomersAsset>('/customers.json').customers)),
-    routing: once(() => load<Routing>('/routing.json')),
-    templates: once(() => load<TemplatesAsset>('/templates.json')),
+    customers: loadOnce(() => new AssetCustomers(load<CustomersAsset>('/customers.json').customers)),
+    routing: loadOnce(() => load<Routing>('/routing.json')),
+    templates: loadOnce(() => load<TemplatesAsset>('/templates.json')),
   };
 }
 
-/** What was checked when it was built can still be cut short on its way. */
+/** Parses an asset: a file that was valid when it was built can still be damaged on its way. */
 function parse(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
@@ -35,8 +36,8 @@ function parse(name: string, text: string): unknown {
   }
 }
 
-/** Keeps what a successful load gave; a failed one is tried again by the next request. */
-function once<T>(load: () => T): () => Promise<T> {
+/** Keeps the result of a successful load; after a failure, the next request tries again. */
+function loadOnce<T>(load: () => T): () => Promise<T> {
   let loaded: { value: T } | undefined;
   return async () => {
     loaded ??= { value: load() };

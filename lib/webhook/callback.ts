@@ -2,26 +2,27 @@ import type { GenericSchema, InferOutput } from 'valibot';
 import { InvalidEvent, UnknownAction } from '../errors';
 import { loadAssets } from './assets';
 import { parseEvent } from './event';
-import { describeError, loggableFields } from './log';
+import { errorFacts, loggableFields } from './log';
 import { type Platform, twilioPlatform } from './platform';
 import { type HandlerContext, runRequest, type TwilioFunction } from './request';
 
 export type { HandlerContext, TwilioFunction };
 
-/** One thing that a callback does: the event that asks for it, and what answers it. */
+/** One action of a callback: the schema of its event, and the handler that answers it. */
 export interface Action {
   schema: GenericSchema;
   handle(event: never, context: HandlerContext): Promise<object>;
+  /** See `action`. */
   fallback?: object;
 }
 
 /**
- * Ties an event's schema to its handler.
+ * Makes an action from an event's schema and its handler.
  *
- * @param schema what the event must hold; fields it does not name are let through
- * @param handle takes the parsed event, returns the JSON body of a 200 answer or throws
- * @param options.fallback the body that is answered with 200 whatever goes wrong: for hooks whose error would lose
- *   the customer's message
+ * @param schema what the event must hold; fields that it does not name are allowed
+ * @param handle takes the parsed event; returns the JSON body of the 200 answer, or throws one of `lib/errors`
+ * @param options.fallback the body of the 200 answer if anything goes wrong: for hooks whose error would lose the
+ *   customer's message
  */
 export function action<S extends GenericSchema>(
   schema: S,
@@ -31,22 +32,25 @@ export function action<S extends GenericSchema>(
   return { schema, handle, ...options };
 }
 
+/** What a callback URL answers. */
 export interface Callback {
-  /** The field that names the action. */
+  /** The field of the request that names the action. */
   dispatchOn: 'Location' | 'EventType';
+  /** The actions by the value of that field. */
   actions: Record<string, Action>;
-  /** The action when the field is missing. */
+  /** The action to take when the field is missing. */
   defaultAction?: string;
-  /** What happens to an action that is not listed: reject it with 422, or answer 200 with `{}` and warn. */
+  /** What to do about an action that is not listed: reject it with 422, or answer 200 with `{}` and warn in the log. */
   onUnknown: 'reject' | 'ignore';
-  /** How many milliseconds there are to answer: the caller's limit less a margin. */
+  /** The time to answer in, in milliseconds: the caller's limit less a margin. */
   budgetMs: number;
 }
 
 /**
- * Makes a Twilio Function of a callback: parses the event, runs the action within the budget, turns its value or
- * its error into exactly one `callback`, and writes one JSON log line.
+ * Makes a Twilio Function from a callback. The function parses the event, runs the action within the time budget, turns
+ * its value or error into exactly one call of `callback`, and writes one JSON log line.
  *
+ * @returns the function that Twilio's runtime calls as `handler`; it never throws
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions/invocation
  */
 export function serve(definition: Callback, platform: Platform = twilioPlatform): TwilioFunction {
@@ -55,7 +59,7 @@ export function serve(definition: Callback, platform: Platform = twilioPlatform)
 
   return async (twilioContext, event, callback) => {
     const request = event ?? {};
-    const name = actionName(request[definition.dispatchOn], definition.defaultAction);
+    const name = readActionName(request[definition.dispatchOn], definition.defaultAction);
     const known = name === undefined ? undefined : actions.get(name);
     const { status, body } = await runRequest({
       platform,
@@ -65,7 +69,7 @@ export function serve(definition: Callback, platform: Platform = twilioPlatform)
       facts: { event: known ? name : 'unknown', ...loggableFields(request) },
       fallback: known?.fallback,
       work: async (context) => {
-        if (isEmpty(request)) return answerEmpty(definition.onUnknown, request, context);
+        if (isEmpty(request)) return answerEmptyRequest(definition.onUnknown, request, context);
         if (known) return known.handle(parseEvent(known.schema, request) as never, context);
         if (definition.onUnknown === 'reject')
           throw new UnknownAction(definition.dispatchOn, [...actions.keys()]);
@@ -77,38 +81,38 @@ export function serve(definition: Callback, platform: Platform = twilioPlatform)
   };
 }
 
-/** @returns whether an event has no field: the runtime adds `request`, with the headers, itself */
+/** @returns whether an event has no field; `request`, with the headers, is added by the runtime */
 function isEmpty(event: Record<string, unknown>): boolean {
   return Object.keys(event).every((name) => name === 'request');
 }
 
 /**
- * A request whose body could not be read as fields; its Content-Type, which the log names, is why.
+ * Answers a request whose body could not be read as fields. The log gets its Content-Type, which is usually the reason.
  *
- * @throws InvalidEvent where unknown events are refused; elsewhere an error would lose the customer's message
+ * @throws InvalidEvent if unknown events are rejected; otherwise an error could lose the customer's message
  */
-function answerEmpty(
-  unknown: Callback['onUnknown'],
+function answerEmptyRequest(
+  onUnknown: Callback['onUnknown'],
   event: Record<string, unknown>,
   { addToLog }: HandlerContext,
 ): object {
   const problem = 'has no fields: send them as a form, with Content-Type: application/x-www-form-urlencoded';
   const error = new InvalidEvent('event', problem);
-  addToLog({ contentType: mediaType(event) });
-  if (unknown === 'reject') throw error;
-  addToLog(describeError(error), 'error');
+  addToLog({ contentType: readMediaType(event) });
+  if (onUnknown === 'reject') throw error;
+  addToLog(errorFacts(error), 'error');
   return {};
 }
 
-/** The log gets it without its parameters, which could be anything. */
-function mediaType({ request }: Record<string, unknown>): string {
+/** @returns the Content-Type without its parameters, which could be anything */
+function readMediaType({ request }: Record<string, unknown>): string {
   const { headers } = Object(request) as { headers?: unknown };
   const written = (Object(headers) as Record<string, unknown>)['content-type'];
   const [type] = /^(?:application|multipart|text)\/[\w.+-]{1,64}(?=\s*(?:;|$))/.exec(String(written)) ?? [];
   return type ?? (written === undefined ? 'none' : 'another');
 }
 
-function actionName(value: unknown, otherwise: string | undefined): string | undefined {
-  if (value === undefined || value === '') return otherwise;
+function readActionName(value: unknown, defaultAction: string | undefined): string | undefined {
+  if (value === undefined || value === '') return defaultAction;
   return typeof value === 'string' ? value : undefined;
 }

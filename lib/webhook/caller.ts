@@ -2,17 +2,19 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../caller';
 import { Forbidden, Unauthorized } from '../errors';
 
+/** What a request to an endpoint brings to say who sends it. */
 export interface Credentials {
   /** The header `Authorization`. */
   authorization: unknown;
-  /** The field `Token`: a Flex user's. */
+  /** The field `Token`: a Flex user's token. */
   token: unknown;
 }
 
+/** What decides whether a caller is accepted. */
 export interface CallerRules {
-  /** The servers' key; too short a one is none. */
+  /** The key of servers; one that is too short counts as none. */
   apiKey: unknown;
-  /** Which of them a Flex user must have. */
+  /** The roles of which a Flex user must have one. */
   roles: readonly string[];
   /** Milliseconds since 1970. */
   now: number;
@@ -20,11 +22,11 @@ export interface CallerRules {
   validate(token: string): Promise<Record<string, unknown>>;
 }
 
-/** A key that can be guessed is no key, in characters. */
+/** A shorter key could be guessed; in characters. */
 const leastKeyLength = 32;
 
 /**
- * Finds out who calls: a server by its bearer key, or a Flex user by the token that Flex gave.
+ * Finds out who calls: a server by its bearer key, or a Flex user by the token that Flex issued.
  *
  * @throws Unauthorized for anybody else; Forbidden for a Flex user without the role, or who is no worker;
  *   TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials
@@ -42,13 +44,14 @@ export async function identifyCaller(
     if (!isSame(key, rules.apiKey)) throw new Unauthorized('wrong_api_key');
     return { kind: 'server' };
   }
-  // A token is put into a request as it is: one that cannot be right is not passed on.
+  // The token becomes part of a request: one that cannot be valid is not passed on.
   if (typeof token !== 'string' || !/^[\w.~+/=-]{1,8192}$/.test(token)) {
     throw new Unauthorized(token === undefined ? 'no_credentials' : 'malformed_token');
   }
   return readAgent(await rules.validate(token), rules);
 }
 
+/** @see https://www.twilio.com/docs/flex/call-functions-from-plugins */
 function readAgent(verdict: Record<string, unknown>, { roles, now }: CallerRules): Caller {
   const { valid, expiration, identity, realm_user_id, worker_sid, roles: own } = verdict;
   if (valid !== true) throw new Unauthorized('refused_token');
@@ -64,7 +67,7 @@ function readAgent(verdict: Record<string, unknown>, { roles, now }: CallerRules
   return { kind: 'agent', workerSid: worker_sid, identity, name };
 }
 
-/** Compares in a time that depends on neither text. */
+/** Compares in constant time, so that nobody can guess the key character by character. */
 function isSame(given: string, expected: string): boolean {
   const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(given), hash(expected));

@@ -5,10 +5,10 @@ import { requestTimeoutMs } from '../twilio/api';
 import { boundHttpClient } from '../twilio/http-client';
 import { type Platform, type RuntimeContext, requireCredentials, twilioPlatform } from './platform';
 
-/** What an endpoint takes from the place it runs in beyond what a callback takes. */
+/** What an endpoint needs from the runtime beyond what a callback needs. */
 export interface EndpointPlatform extends Platform {
   /**
-   * Opens Twilio Sync so that no request outlives the deadline.
+   * Opens Twilio Sync. No request to it outlives the deadline.
    *
    * @throws Misconfigured when the account's credentials are missing
    */

@@ -3,8 +3,10 @@ import { safeParse } from 'valibot';
 import { InvalidEvent } from '../errors';
 
 /**
- * Reads an event by its schema.
+ * Parses an event with its schema.
  *
+ * @param event the fields as Twilio's runtime passes them
+ * @returns the parsed fields, e.g. addresses as `EventAddress`
  * @throws InvalidEvent naming the first field that is missing or wrong
  */
 export function parseEvent<S extends GenericSchema>(schema: S, event: object): InferOutput<S> {

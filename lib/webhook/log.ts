@@ -3,7 +3,7 @@ import { CallbackError } from '../errors';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
-/** Facts about one request. No phone numbers, names, message text or attributes may get in here. */
+/** Facts about one request. They must hold no phone numbers, names, message text or attributes. */
 export type LogFacts = Record<string, unknown>;
 
 const sidFields = [
@@ -14,9 +14,7 @@ const sidFields = [
   'ConversationServiceSid',
 ];
 
-/**
- * The part of an event that may be logged: well-formed SIDs and the retry count, never an address, name or text.
- */
+/** @returns the part of an event that may be logged: well-formed SIDs and the retry count */
 export function loggableFields(event: Record<string, unknown>): LogFacts {
   const facts: LogFacts = {};
   for (const field of sidFields) {
@@ -28,38 +26,37 @@ export function loggableFields(event: Record<string, unknown>): LogFacts {
   return facts;
 }
 
-/** Stands in for the auth token: the same for as long as this code stays loaded. */
-const ownKey = randomBytes(32);
+/** Replaces a missing auth token for as long as this code stays loaded. */
+const processKey = randomBytes(32);
 
 /**
- * A worker's identity is often an e-mail address, and whoever can guess one can hash it: the log gets a hash that
- * needs a key.
+ * Makes the hash that the log has in place of a worker's identity. An identity is often an e-mail address that somebody
+ * could guess and hash, so the hash has a key.
  *
- * @param authToken the account's; without one, hashes are comparable within a process only
- * @returns turns an identity into 12 hexadecimal digits, the same in every function and on every instance that has
- *   the same auth token
+ * @param authToken the account's auth token; without one, hashes can be compared only within a process
+ * @returns a function from an identity to 12 hexadecimal digits, the same on every instance with the same auth token
  */
 export function identityHasher(authToken: unknown): (identity: string) => string {
-  const key = typeof authToken === 'string' && authToken !== '' ? authToken : ownKey;
+  const key = typeof authToken === 'string' && authToken !== '' ? authToken : processKey;
   return (identity) => createHmac('sha256', key).update(identity).digest('hex').slice(0, 12);
 }
 
 /**
- * What the log says about a failure. The message of an error that is not ours may quote the data that it choked on
- * (`JSON.parse` does), so of those only the name and the code's own stack frames are kept.
+ * @returns what the log says about an error. The message of an error that is not ours may quote the data that caused it
+ *   (that of `JSON.parse` does), so only its name and stack frames are logged
  */
-export function describeError(error: unknown): LogFacts {
+export function errorFacts(error: unknown): LogFacts {
   if (error instanceof CallbackError) {
     return {
       error: error.code,
       ...error.facts,
-      ...(error.cause === undefined ? {} : { cause: describeCause(error.cause) }),
+      ...(error.cause === undefined ? {} : { cause: causeFacts(error.cause) }),
     };
   }
-  return { error: 'unexpected', cause: describeCause(error), at: stackFrames(error) };
+  return { error: 'unexpected', cause: causeFacts(error), at: stackFrames(error) };
 }
 
-function describeCause(cause: unknown): LogFacts {
+function causeFacts(cause: unknown): LogFacts {
   if (!(cause instanceof Error)) return { name: typeof cause };
   const { code, status } = cause as { code?: unknown; status?: unknown };
   return {
@@ -69,7 +66,7 @@ function describeCause(cause: unknown): LogFacts {
   };
 }
 
-/** Twilio's numbers, and names such as `ECONNRESET`; any other text could be anything. */
+/** Twilio's numbers and names such as `ECONNRESET` may be logged; any other text could be anything. */
 function isErrorCode(code: unknown): boolean {
   return typeof code === 'number' || (typeof code === 'string' && /^[A-Z][A-Z_]{2,40}$/.test(code));
 }

@@ -4,18 +4,21 @@ import { Misconfigured } from '../errors';
 import { openTwilio, type TwilioApi } from '../twilio/api';
 import type { LogLevel } from './log';
 
+/** The `context` that Twilio's runtime passes: the environment variables and `getTwilioClient`. */
 export type RuntimeContext = Context<EnvironmentVariables>;
 
-/** Everything that a callback takes from the place it runs in; tests bring their own. */
+/** What a callback needs from the runtime; tests have their own. */
 export interface Platform {
-  /** Milliseconds on a clock that never goes back. */
+  /** @returns milliseconds on a monotonic clock */
   now(): number;
   /** A timer whose `done` resolves after `ms`, unless it is cleared before. */
   timer(ms: number): { done: Promise<void>; clear(): void };
   log(level: LogLevel, line: string): void;
-  /** @throws Misconfigured when there is no such private asset */
+  /** @returns the text of a private asset. @throws Misconfigured when there is none of this name */
   readAsset(name: string): string;
+  /** @returns the value for the runtime's `callback`: a JSON answer */
   respond(status: number, body: object, headers?: Readonly<Record<string, string>>): object;
+  /** Opens Twilio's REST API. @throws Misconfigured when the account's credentials are missing or malformed */
   twilio(context: RuntimeContext, deadline: Deadline): TwilioApi;
 }
 

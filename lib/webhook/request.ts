@@ -2,37 +2,42 @@ import { type Deadline, deadlineIn, withReserve } from '../deadline';
 import { CallbackError, OutOfTime } from '../errors';
 import type { TwilioApi } from '../twilio/api';
 import type { AssetLoaders } from './assets';
-import { describeError, identityHasher, type LogFacts, type LogLevel } from './log';
+import { errorFacts, identityHasher, type LogFacts, type LogLevel } from './log';
 import type { Platform, RuntimeContext } from './platform';
 
-/** What a handler may use besides its event. */
+/** What a handler can use besides its event. */
 export interface HandlerContext extends AssetLoaders {
-  /** When the caller stops waiting. */
+  /** When the caller stops waiting, less a margin. */
   deadline: Deadline;
   /** The function's environment variables. */
   env: Readonly<Record<string, unknown>>;
   /**
    * Opens Twilio's REST API for this event.
    *
-   * @param options.reserveMs how much of the budget its requests leave untouched, in milliseconds
+   * @param options.reserveMs how much of the time budget its requests leave unused, in milliseconds
    * @throws Misconfigured when the account's credentials are missing
    */
   twilio(options?: { reserveMs?: number }): TwilioApi;
-  /** What the log has in place of a worker's identity: a keyed hash, the same every time. */
+  /** @returns what the log has in place of a worker's identity: a keyed hash, the same every time */
   hash(identity: string): string;
-  /** Adds facts to the request's log line; no personal data. `level` raises the line's level. */
+  /** Adds facts to the request's log line; no personal data. `level` can raise the line's level, not lower it. */
   addToLog(facts: LogFacts, level?: LogLevel): void;
-  /** Does work that the handler can do without: a failure is an error in the log, and gives `instead`. */
-  recover<T>(work: () => Promise<T>, instead: T): Promise<T>;
+  /** Does optional work. @returns its result, or `fallback` if it fails; the log gets the error */
+  recover<T>(work: () => Promise<T>, fallback: T): Promise<T>;
 }
 
+/**
+ * A function as Twilio's runtime calls it.
+ *
+ * @see https://www.twilio.com/docs/serverless/functions-assets/functions/invocation
+ */
 export type TwilioFunction = (
   twilioContext: RuntimeContext,
   event: Record<string, unknown>,
   callback: (error: null, payload: object) => void,
 ) => Promise<void>;
 
-/** A handler's answer where it is not 200, or has headers of its own. */
+/** A handler's answer with a status other than 200, or with headers of its own. */
 export class Reply {
   readonly status: number;
   readonly body: object;
@@ -45,21 +50,22 @@ export class Reply {
   }
 }
 
-/** One request on its way through a function. */
+/** What a function does for one request. */
 export interface RequestRun {
   platform: Platform;
   twilioContext: RuntimeContext;
   data: AssetLoaders;
   budgetMs: number;
-  /** The log line's first facts. */
+  /** The facts with which the log line begins. */
   facts: LogFacts;
-  /** The body that is answered with 200 whatever goes wrong. */
+  /** The body of the 200 answer if anything goes wrong; without it, errors are answered as such. */
   fallback: object | undefined;
   work(context: HandlerContext): Promise<object>;
 }
 
 /**
- * Does a request's work within its budget, turns its value or its error into an answer, and writes one JSON log line.
+ * Does the work of a request within its time budget, turns its value or error into an answer, and writes one JSON log
+ * line.
  *
  * @returns the answer; it never throws
  */
@@ -70,7 +76,7 @@ export async function runRequest(run: RequestRun): Promise<Reply> {
   let level: LogLevel = 'info';
   const addToLog = (more: LogFacts, raised?: LogLevel): void => {
     Object.assign(line, more);
-    if (raised) level = worse(level, raised);
+    if (raised) level = higherLevel(level, raised);
   };
   const deadline = deadlineIn(budgetMs, platform.now);
   const context: HandlerContext = {
@@ -79,12 +85,12 @@ export async function runRequest(run: RequestRun): Promise<Reply> {
     env: twilioContext,
     addToLog,
     hash: identityHasher(twilioContext.AUTH_TOKEN),
-    recover: async (work, instead) => {
+    recover: async (work, fallback) => {
       try {
         return await work();
       } catch (error) {
-        addToLog(describeError(error), 'error');
-        return instead;
+        addToLog(errorFacts(error), 'error');
+        return fallback;
       }
     },
     twilio: ({ reserveMs = 0 } = {}) => platform.twilio(twilioContext, withReserve(deadline, reserveMs)),
@@ -92,19 +98,19 @@ export async function runRequest(run: RequestRun): Promise<Reply> {
 
   let reply: Reply;
   try {
-    const value = await within(budgetMs, platform, () => work(context));
+    const value = await withTimeLimit(budgetMs, platform, () => work(context));
     reply = value instanceof Reply ? value : new Reply(200, value);
   } catch (error) {
-    reply = failure(error, fallback);
-    addToLog(describeError(error), errorStatus(error) >= 500 ? 'error' : 'warn');
+    reply = errorReply(error, fallback);
+    addToLog(errorFacts(error), statusOf(error) >= 500 ? 'error' : 'warn');
   }
   const ms = Math.round(platform.now() - started);
   platform.log(level, JSON.stringify({ level, ...line, status: reply.status, ms }));
   return reply;
 }
 
-/** @throws OutOfTime when the work takes longer than the budget */
-async function within<T>(budgetMs: number, platform: Platform, work: () => Promise<T>): Promise<T> {
+/** @throws OutOfTime when the work takes longer than `budgetMs` */
+async function withTimeLimit<T>(budgetMs: number, platform: Platform, work: () => Promise<T>): Promise<T> {
   const timer = platform.timer(budgetMs);
   const late = timer.done.then(() => {
     throw new OutOfTime(budgetMs);
@@ -116,7 +122,7 @@ async function within<T>(budgetMs: number, platform: Platform, work: () => Promi
   }
 }
 
-function failure(error: unknown, fallback: object | undefined): Reply {
+function errorReply(error: unknown, fallback: object | undefined): Reply {
   if (fallback) return new Reply(200, fallback);
   if (error instanceof CallbackError) {
     return new Reply(error.status, { code: error.code, message: error.message, ...error.details });
@@ -127,11 +133,11 @@ function failure(error: unknown, fallback: object | undefined): Reply {
   });
 }
 
-function errorStatus(error: unknown): number {
+function statusOf(error: unknown): number {
   return error instanceof CallbackError ? error.status : 500;
 }
 
-function worse(a: LogLevel, b: LogLevel): LogLevel {
+function higherLevel(a: LogLevel, b: LogLevel): LogLevel {
   const order: LogLevel[] = ['info', 'warn', 'error'];
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
 }

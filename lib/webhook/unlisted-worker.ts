@@ -1,7 +1,7 @@
 import type { Worker } from '../model';
 import type { HandlerContext } from './request';
 
-/** The worker of the routing data whose identity is meant by one that is not listed. */
+/** The worker of the routing data who is probably meant by an identity that is not listed. */
 export interface NearestWorker {
   /** The position in `workers`. */
   index: number;
@@ -10,16 +10,16 @@ export interface NearestWorker {
 }
 
 /**
- * Warns in the log of a worker whom the routing data does not list: to such a worker no customer belongs and no rule
- * applies, mostly because of a slip of the pen. Routing data that lists nobody lacks nobody.
+ * Warns in the log about a worker whom the routing data does not list. Such a worker owns no customers and no rule
+ * applies, usually because of a typo. There is no warning if the routing data lists nobody.
  *
- * @param worker the identity that Frontline sent
+ * @param worker the identity that Frontline sent, e.g. `alice@example.com`
  */
 export async function warnOfUnlistedWorker(
   worker: string,
   { routing, addToLog, hash }: Pick<HandlerContext, 'routing' | 'addToLog' | 'hash'>,
 ): Promise<void> {
-  // A warning must not cost the answer: who needs the data reads it again, and says what is wrong with it.
+  // A warning must not prevent the answer: the action reads the data again and reports what is wrong with it.
   const { workers } = await routing().catch(() => ({ workers: [] }));
   if (workers.length === 0 || workers.some(({ identity }) => identity === worker)) return;
   const nearest = findNearest(worker, workers);
@@ -31,14 +31,14 @@ export async function warnOfUnlistedWorker(
   addToLog({ unlistedWorker: hash(worker), ...facts }, 'warn');
 }
 
-/** @returns the worker whose identity differs least from one that is not listed; undefined where more than that differs */
+/** @returns the worker whose identity differs only by case or spaces; undefined if there is none */
 function findNearest(worker: string, workers: readonly Worker[]): NearestWorker | undefined {
   const lower = (text: string): string => text.normalize('NFC').toLowerCase();
-  const bare = (text: string): string => text.replace(/\s+/g, '');
+  const withoutBlanks = (text: string): string => text.replace(/\s+/g, '');
   const ways = [
     ['case', lower],
-    ['blanks', bare],
-    ['case and blanks', (text: string) => bare(lower(text))],
+    ['blanks', withoutBlanks],
+    ['case and blanks', (text: string) => withoutBlanks(lower(text))],
   ] as const;
   for (const [differs, normalize] of ways) {
     const index = workers.findIndex(({ identity }) => normalize(identity) === normalize(worker));

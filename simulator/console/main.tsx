@@ -1,5 +1,5 @@
 /**
- * The console's page. For tests, everything that can be used has a `data-testid`.
+ * The console's page. Every control has a `data-testid`, for tests.
  *
  * Phones: `phone-<number>`, `phone-picker`, `new-phone`, `new-phone-number`, `new-phone-add`, `phone-input`,
  * `phone-send`, `message` (with `data-author`).

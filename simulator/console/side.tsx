@@ -4,7 +4,7 @@ import { side, worker } from './state/state';
 
 const sides = { frontline: 'Frontline', flex: 'Flex' } as const;
 
-/** The business side: the Frontline app of one worker, or the contact center of one Flex agent. */
+/** The business side: the Frontline app of one worker, or Flex as one agent sees it. */
 export function Side() {
   const isFlex = side.value === 'flex';
   return (

@@ -35,19 +35,19 @@ export interface ScenarioParts {
   settings: SettingsStore;
 }
 
-interface InboundSituation {
+interface FirstInbound {
   from: SimulatedCustomer;
   body: string;
   channel?: 'sms' | 'whatsapp';
   group?: string[];
-  /** How many participants with an identity there must be in the end; one unless given. */
+  /** How many participants must have an identity in the end; one when left out. */
   workers?: number;
 }
 
-/** Somebody with an identity who is in no data and no Frontline user. */
+/** An identity that is neither in the data nor a Frontline user. */
 export const botIdentity = 'support-bot';
 
-/** What a scenario acts with, in one trace, and where it reports what did not end as it should. */
+/** What a scenario can do, in one trace, and where it reports failures. */
 export class ScenarioContext {
   readonly parts: ScenarioParts;
   readonly trace: string;
@@ -59,7 +59,7 @@ export class ScenarioContext {
     this.#failures = failures;
   }
 
-  /** @param failure the sentence that is reported where it does not hold */
+  /** @param failure the sentence that is reported when it does not hold */
   expect(holds: boolean, failure: string): void {
     if (!holds) this.#failures.push(failure);
   }
@@ -72,14 +72,17 @@ export class ScenarioContext {
     return this.parts.flex.snapshot().interactions;
   }
 
-  /** A customer begins a conversation: the message must not be lost, and one worker must join. */
-  async receiveFirst({
+  /**
+   * A customer writes, and there is no open conversation yet. Reports a failure when the message is lost, or when the
+   * wrong number of workers joins.
+   */
+  async receiveInbound({
     from,
     body,
     channel = 'sms',
     group,
     workers = 1,
-  }: InboundSituation): Promise<SimulatedConversation | undefined> {
+  }: FirstInbound): Promise<SimulatedConversation | undefined> {
     this.closeConversationsOf(from);
     const { conversationSid } = await this.parts.inbound.receiveInbound(
       { from: from.phone, body, channel, ...(group && { group }) },
@@ -95,8 +98,8 @@ export class ScenarioContext {
     return conversation;
   }
 
-  /** @returns a customer of the data with a worker, who is in no open conversation */
-  customerToWriteTo(): SimulatedCustomer {
+  /** @returns a customer who has a worker in the data and no open conversation */
+  customerWithoutConversation(): SimulatedCustomer {
     const customer = this.parts.customers.withWorker('sms');
     this.closeConversationsOf(customer);
     return customer;
@@ -121,8 +124,8 @@ export class ScenarioContext {
     return this.parts.settings.changeDuring({ faults }, work);
   }
 
-  /** Makes a worker unavailable for as long as some work takes. */
-  async withoutWorker<T>(identity: string, work: () => Promise<T>): Promise<T> {
+  /** Makes a worker unavailable until some work is done. */
+  async withUnavailableWorker<T>(identity: string, work: () => Promise<T>): Promise<T> {
     const { workers } = this.parts;
     const { available } = workers.list().find((worker) => worker.identity === identity) ?? {
       available: true,
@@ -135,8 +138,8 @@ export class ScenarioContext {
     }
   }
 
-  /** Calls the routing callback as somebody would who does not know the auth token. */
-  sendWronglySigned(conversationSid: string): Promise<WebhookTimelineEntry> {
+  /** Calls the routing callback as a caller does who does not know the auth token. */
+  sendWithBadSignature(conversationSid: string): Promise<WebhookTimelineEntry> {
     return this.withFaults({ badSignature: true }, () =>
       this.parts.webhooks.send({
         name: 'onConversationRoute',

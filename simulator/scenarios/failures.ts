@@ -1,16 +1,16 @@
 import type { RunnableScenario } from './context';
 
-/** Deliveries, answers and signatures that are not as they should be. */
+/** Repeated deliveries, failing REST requests, bad signatures. */
 export const failureScenarios: RunnableScenario[] = [
   {
-    name: 'delivered-twice',
-    title: 'Delivered twice',
+    name: 'deliver-twice',
+    title: 'Deliver webhooks twice',
     description:
-      'Twilio delivers the hooks and the routing callback twice at once. There is one worker in the end.',
+      'Twilio delivers the post-action webhooks and the routing callback twice at once. One worker joins.',
     failing: false,
     async run(context) {
       return context.withSettings({ deliverTwice: true }, async () => {
-        const conversation = await context.receiveFirst({
+        const conversation = await context.receiveInbound({
           from: context.parts.customers.addUnknown(),
           body: 'Twice, please',
         });
@@ -21,11 +21,11 @@ export const failureScenarios: RunnableScenario[] = [
   {
     name: 'twilio-429',
     title: 'Twilio answers 429',
-    description: 'Twilio is busy for the first three requests. They are tried again, and the worker gets in.',
+    description: 'Twilio answers the first three requests with 429. They are retried, and the worker joins.',
     failing: false,
     async run(context) {
       return context.withFaults({ rest: '429', restTimes: 3 }, async () => {
-        const conversation = await context.receiveFirst({
+        const conversation = await context.receiveInbound({
           from: context.parts.customers.addUnknown(),
           body: 'Busy day?',
         });
@@ -37,11 +37,11 @@ export const failureScenarios: RunnableScenario[] = [
     name: 'twilio-500',
     title: 'Twilio answers 500',
     description:
-      'Twilio fails for the first three requests. What is safe to repeat is repeated, and the worker gets in.',
+      'Twilio answers the first three requests with 500. What is safe to retry is retried, and the worker joins.',
     failing: false,
     async run(context) {
       return context.withFaults({ rest: '500', restTimes: 3 }, async () => {
-        const conversation = await context.receiveFirst({
+        const conversation = await context.receiveInbound({
           from: context.parts.customers.addUnknown(),
           body: 'Still there?',
         });
@@ -51,13 +51,13 @@ export const failureScenarios: RunnableScenario[] = [
   },
   {
     name: 'twilio-torn',
-    title: 'Twilio’s answers are torn',
+    title: 'Twilio answers incompletely',
     description:
-      'The first three answers end in the middle, after the work was done. It is looked up, and one worker is in.',
+      'The first three answers break off after the work is done. Routing looks it up, and one worker joins.',
     failing: false,
     async run(context) {
       return context.withFaults({ rest: 'torn', restTimes: 3 }, async () => {
-        const conversation = await context.receiveFirst({
+        const conversation = await context.receiveInbound({
           from: context.parts.customers.addUnknown(),
           body: 'Can you hear me?',
         });
@@ -67,12 +67,13 @@ export const failureScenarios: RunnableScenario[] = [
   },
   {
     name: 'twilio-drip',
-    title: 'Twilio’s answer drips',
-    description: 'The first answer comes a byte a second. It is given up in time, and the worker gets in.',
+    title: 'Twilio answers slowly',
+    description:
+      'The first answer comes at one byte per second. Routing gives up on it in time, and the worker joins.',
     failing: false,
     async run(context) {
       return context.withFaults({ rest: 'drip', restTimes: 1 }, async () => {
-        const conversation = await context.receiveFirst({
+        const conversation = await context.receiveInbound({
           from: context.parts.customers.addUnknown(),
           body: 'Slow line?',
         });
@@ -81,37 +82,40 @@ export const failureScenarios: RunnableScenario[] = [
     },
   },
   {
-    name: 'twilio-silent',
+    name: 'twilio-hang',
     title: 'Twilio never answers',
     description:
-      'No REST request is answered. Routing gives up in time with 503, nobody gets in, and the message is kept.',
+      'No REST request is answered. Routing gives up in time with 503. No worker joins, and the message is kept.',
     failing: true,
     async run(context) {
       return context.withFaults({ rest: 'hang', restTimes: null }, async () => {
         const from = context.parts.customers.addUnknown();
-        const conversation = await context.receiveFirst({ from, body: 'Anybody?', workers: 0 });
+        const conversation = await context.receiveInbound({ from, body: 'Anybody?', workers: 0 });
         return conversation?.sid;
       });
     },
   },
   {
     name: 'bad-signature',
-    title: 'A bad signature',
+    title: 'Bad signature',
     description:
-      'Somebody who is not Twilio calls the routing callback. It is refused with 403, and nothing changes.',
+      'Somebody other than Twilio calls the routing callback. The answer is 403, and nothing changes.',
     failing: true,
     async run(context) {
-      const conversation = await context.receiveFirst({
+      const conversation = await context.receiveInbound({
         from: context.parts.customers.addUnknown(),
         body: 'Hello',
       });
       if (!conversation) return undefined;
       const before = JSON.stringify(context.conversation(conversation.sid));
-      const { status } = await context.sendWronglySigned(conversation.sid);
-      context.expect(status === 403, `the wrongly signed request was answered ${status} instead of 403`);
+      const { status } = await context.sendWithBadSignature(conversation.sid);
+      context.expect(
+        status === 403,
+        `the request with the bad signature was answered ${status} instead of 403`,
+      );
       context.expect(
         JSON.stringify(context.conversation(conversation.sid)) === before,
-        'the wrongly signed request changed something',
+        'the request with the bad signature changed something',
       );
       return conversation.sid;
     },

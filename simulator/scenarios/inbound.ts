@@ -1,22 +1,22 @@
 import { botIdentity, type RunnableScenario, workerOf } from './context';
 
-/** The plain ways in. */
+/** Customers write first. */
 export const inboundScenarios: RunnableScenario[] = [
   {
     name: 'new-customer',
     title: 'New customer',
     description:
-      'An unknown customer texts in. The conversation is named after the number, and one worker gets it.',
+      'An unknown customer texts in. The conversation is named after the number, and one worker joins.',
     failing: false,
     async run(context) {
       const from = context.parts.customers.addUnknown();
-      const conversation = await context.receiveFirst({
+      const conversation = await context.receiveInbound({
         from,
         body: 'Hello, do you have time on Monday?',
       });
       context.expect(
         conversation?.friendlyName === from.phone,
-        'the conversation is not called by the number',
+        'the conversation is not named after the number',
       );
       return conversation?.sid;
     },
@@ -25,11 +25,11 @@ export const inboundScenarios: RunnableScenario[] = [
     name: 'known-customer',
     title: 'Known customer',
     description:
-      'A customer with a worker texts in: named by the data, with id and name, and the own worker gets it.',
+      'A customer with an owner texts in. The conversation has the customer’s name and id, and the owner joins.',
     failing: false,
     async run(context) {
       const from = context.parts.customers.withWorker('sms');
-      const conversation = await context.receiveFirst({ from, body: 'Hi, it is me again.' });
+      const conversation = await context.receiveInbound({ from, body: 'Hi, it is me again.' });
       context.expect(
         conversation?.friendlyName === from.displayName,
         'the conversation does not have the customer’s name',
@@ -41,7 +41,7 @@ export const inboundScenarios: RunnableScenario[] = [
       );
       context.expect(
         workerOf(conversation) === from.worker,
-        `${workerOf(conversation)} got it instead of ${from.worker}`,
+        `${workerOf(conversation)} joined instead of ${from.worker}`,
       );
       return conversation?.sid;
     },
@@ -50,12 +50,12 @@ export const inboundScenarios: RunnableScenario[] = [
     name: 'owner-unavailable',
     title: 'Owner unavailable',
     description:
-      'The customer’s own worker is away. By the routing data the conversation waits for the owner or goes on.',
+      'The customer’s owner is unavailable. The routing data says whether the owner or another worker joins.',
     failing: false,
     async run(context) {
       const from = context.parts.customers.withWorker('sms');
-      return context.withoutWorker(from.worker ?? '', async () => {
-        const conversation = await context.receiveFirst({ from, body: 'Are you there?' });
+      return context.withUnavailableWorker(from.worker ?? '', async () => {
+        const conversation = await context.receiveInbound({ from, body: 'Are you there?' });
         return conversation?.sid;
       });
     },
@@ -64,11 +64,11 @@ export const inboundScenarios: RunnableScenario[] = [
     name: 'whatsapp',
     title: 'WhatsApp',
     description:
-      'A customer writes by WhatsApp; addresses keep their prefix, and the customer is recognized.',
+      'A customer writes on WhatsApp. Addresses keep their prefix, and the customer is recognized.',
     failing: false,
     async run(context) {
       const from = context.parts.customers.withWorker('whatsapp');
-      const conversation = await context.receiveFirst({
+      const conversation = await context.receiveInbound({
         from,
         body: '👋 on WhatsApp',
         channel: 'whatsapp',
@@ -82,25 +82,24 @@ export const inboundScenarios: RunnableScenario[] = [
   {
     name: 'group-mms',
     title: 'Group MMS',
-    description:
-      'A customer writes to a group that our number is in. The worker joins as the person behind our number.',
+    description: 'A customer writes to a group that includes our number. The worker joins with our number.',
     failing: false,
     async run(context) {
       const from = context.parts.customers.withWorker('sms');
       const group = [context.parts.customers.addUnknown().phone];
-      const conversation = await context.receiveFirst({ from, body: 'All of us are here', group });
+      const conversation = await context.receiveInbound({ from, body: 'All of us are here', group });
       const participants = conversation?.participants ?? [];
       const ours = participants.filter((one) => one.projectedAddress !== undefined);
       const worker = participants.find(({ identity }) => identity !== undefined);
       context.expect(worker?.projectedAddress !== undefined, 'the worker has no projected address');
       context.expect(
         worker?.identity === from.worker,
-        `${worker?.identity} got it instead of ${from.worker}`,
+        `${worker?.identity} joined instead of ${from.worker}`,
       );
       const number = ours[0]?.projectedAddress ?? '';
       context.expect(
         !conversation?.friendlyName?.includes(number),
-        'the conversation is called by our own number',
+        'the conversation is named after our own number',
       );
       const sender = participants.find(({ address }) => address === from.phone);
       context.expect(
@@ -112,9 +111,9 @@ export const inboundScenarios: RunnableScenario[] = [
   },
   {
     name: 'bot',
-    title: 'A bot is there first',
+    title: 'Bot',
     description:
-      'A bot joins before anybody is asked for a worker. It is no worker: one comes, and the bot stays.',
+      'A bot joins before routing. It does not count as a worker: a worker joins too, and the bot stays.',
     failing: false,
     async run(context) {
       const { state } = context.parts;
@@ -125,7 +124,7 @@ export const inboundScenarios: RunnableScenario[] = [
       });
       try {
         const from = context.parts.customers.addUnknown();
-        const conversation = await context.receiveFirst({ from, body: 'Are you human?', workers: 2 });
+        const conversation = await context.receiveInbound({ from, body: 'Are you human?', workers: 2 });
         const present = conversation?.participants.flatMap(({ identity }) => identity ?? []) ?? [];
         context.expect(present.includes(botIdentity), 'the bot was removed');
         return conversation?.sid;

@@ -3,5 +3,5 @@ import { failureScenarios } from './failures';
 import { inboundScenarios } from './inbound';
 import { outboundScenarios } from './outbound';
 
-/** Situations with one click, in the order in which the console shows them. */
+/** Every scenario, in the order in which the console shows them. */
 export const scenarios: RunnableScenario[] = [...inboundScenarios, ...outboundScenarios, ...failureScenarios];

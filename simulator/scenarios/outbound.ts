@@ -1,20 +1,20 @@
 import { type RunnableScenario, type ScenarioContext, workerOf } from './context';
 
-/** A worker or an agent writes first. */
+/** Workers and agents write first. */
 export const outboundScenarios: RunnableScenario[] = [
   {
     name: 'outgoing',
-    title: 'Outgoing',
+    title: 'Outgoing conversation',
     description:
       'A worker starts a conversation from the app: proxy address, customer, worker, first message.',
     failing: false,
     async run(context) {
-      const to = context.customerToWriteTo();
+      const to = context.customerWithoutConversation();
       const sid = await context.parts.app.startOutgoing(
         { worker: to.worker ?? '', customerId: to.customerId ?? '', body: 'Hello from us!' },
         context.trace,
       );
-      context.expect(sid !== undefined, 'no conversation was opened');
+      context.expect(sid !== undefined, 'no conversation was started');
       if (sid === undefined) return undefined;
       const conversation = context.conversation(sid);
       context.expect(
@@ -27,12 +27,12 @@ export const outboundScenarios: RunnableScenario[] = [
   },
   {
     name: 'flex-outbound',
-    title: 'Flex writes first',
+    title: 'Flex outbound message',
     description:
-      'A Flex agent starts a conversation by SMS: an interaction, its channel active, one message.',
+      'A Flex agent starts a conversation by SMS: one interaction with an active channel, and one message.',
     failing: false,
     async run(context) {
-      const to = context.customerToWriteTo();
+      const to = context.customerWithoutConversation();
       const agent = to.worker ?? '';
       const request = { agent, channel: 'sms', to: to.phone, body: 'Hello from Flex!' };
       const { status, body = '' } = await context.parts.flex.startOutbound(request, context.trace);
@@ -42,11 +42,12 @@ export const outboundScenarios: RunnableScenario[] = [
   },
   {
     name: 'flex-ten-at-once',
-    title: 'Ten clicks at once',
-    description: 'A CRM sends one request ten times at once, with one key. One interaction and one message.',
+    title: 'Ten Flex outbound messages at once',
+    description:
+      'A CRM sends the same request ten times at once, with one idempotency key: one interaction, one message.',
     failing: false,
     async run(context) {
-      const to = context.customerToWriteTo();
+      const to = context.customerWithoutConversation();
       const before = context.interactions().length;
       const request = {
         agent: to.worker ?? '',
@@ -61,14 +62,14 @@ export const outboundScenarios: RunnableScenario[] = [
       );
       const answers = new Set(entries.map(({ body }) => body));
       context.expect(answers.size === 1, `there are ${answers.size} different answers instead of one`);
-      const begun = context.interactions().length - before;
-      context.expect(begun === 1, `${begun} interactions have begun instead of one`);
+      const started = context.interactions().length - before;
+      context.expect(started === 1, `${started} interactions were started instead of one`);
       return expectStarted(context);
     },
   },
 ];
 
-/** @returns the conversation that Flex started last; the agent must be in it, and one message */
+/** @returns the conversation that Flex started last. Reports a failure unless it has the agent and one message. */
 function expectStarted(context: ScenarioContext): string | undefined {
   const [latest] = context.interactions();
   context.expect(

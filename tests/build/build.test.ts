@@ -104,7 +104,7 @@ describe('a build', () => {
       'data that is wrong',
       'assets/customers.private.json',
       (text: string) => text.replace('"(212) 555-0102"', '"12"'),
-      /^assets\/customers\.private\.json\n {2}customers\[1\]\.channels\[0\]\.value: "12" is no phone number\n {4}→ write it with/,
+      /^assets\/customers\.private\.json\n {2}customers\[1\]\.channels\[0\]\.value: "12" is not a valid phone number\n {4}→ write it with/,
     ],
     [
       'a function that cannot be compiled',
@@ -136,7 +136,7 @@ describe('a build', () => {
     const result = await build();
     expect(result).toMatchObject({ ok: false });
     const { report } = result as { report: string };
-    expect(report).toContain('customers[1].channels[0].value: "12" is no phone number');
+    expect(report).toContain('customers[1].channels[0].value: "12" is not a valid phone number');
     expect(report).toContain('routing.defaultWorkers: there is no field "defaultWorkers" here');
     expect(report).toContain('did you mean "defaultWorker"?');
     expect(report).toContain('crm.protected.ts');

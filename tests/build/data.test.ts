@@ -9,7 +9,7 @@ import {
   formatProblems,
   type Sources,
 } from '../../build/data/compile';
-import { normaliseAddress } from '../../build/data/customers';
+import { normalizeAddress } from '../../build/data/customers';
 import { decodeText } from '../../build/data/encoding';
 import { jsonSchemas } from '../../build/data/json-schemas';
 import { readPhone } from '../../build/data/phone';
@@ -143,7 +143,7 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[2].customer_id = 1001;
       },
       [
-        'customers customers[2].customer_id: "1001" is the id of customers[0] too → give each customer an id of its own, or remove one of the two',
+        'customers customers[2].customer_id: "1001" is also the id of customers[0] → give each customer a unique id, or remove one of the two',
       ],
     ],
     [
@@ -154,7 +154,7 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[2].channels[1].primary = true;
       },
       [
-        'customers customers[2].channels[0].primary: +12125550103 is primary for "John Fox" (customers[1]) too → leave "primary": true with one of them',
+        'customers customers[2].channels[0].primary: +12125550103 is also primary for "John Fox" (customers[1]) → keep "primary": true on one of them',
       ],
     ],
     [
@@ -164,8 +164,8 @@ describe('a problem is named with its place and its fix:', () => {
         routing.proxyAddresses.defaults.sms = 'tel:+1-646-555-0190;ext=7';
       },
       [
-        'customers customers[1].channels[0].value: "tel:+1-212-555-0102;ext=7" has an extension, which no message reaches → give a number of its own',
-        'routing proxyAddresses.defaults.sms: "tel:+1-646-555-0190;ext=7" has an extension, which no message reaches → give a number of its own: the channel is sms',
+        'customers customers[1].channels[0].value: "tel:+1-212-555-0102;ext=7" has an extension, which messages cannot reach → write a number without an extension',
+        'routing proxyAddresses.defaults.sms: "tel:+1-646-555-0190;ext=7" has an extension, which messages cannot reach → write a number without an extension: the channel is sms',
       ],
     ],
     [
@@ -176,9 +176,9 @@ describe('a problem is named with its place and its fix:', () => {
         routing.routing.customers[1].address = '24680';
       },
       [
-        'customers customers[1].channels[0].value: "24680" is no phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
-        'routing proxyAddresses.defaults.whatsapp: "24680" is no phone number for WhatsApp → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry": the channel is whatsapp',
-        'routing routing.customers[1].address: "24680" is no address → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+        'customers customers[1].channels[0].value: "24680" is not a valid phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+        'routing proxyAddresses.defaults.whatsapp: "24680" is not a valid phone number for WhatsApp → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry": the channel is whatsapp',
+        'routing routing.customers[1].address: "24680" is not a valid address → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
       ],
     ],
     ...[
@@ -206,12 +206,12 @@ describe('a problem is named with its place and its fix:', () => {
         routing.routing.customers[1].address = 'chat:ann ';
       },
       [
-        'customers customers[0].worker: "alice@example.com " begins or ends with a blank → write "alice@example.com"',
-        'customers customers[1].channels[1].value: "\u00a0john" begins or ends with a blank → write "john"',
-        'routing workers[1].identity: "\u00a0bob@example.com" begins or ends with a blank → write "bob@example.com"',
-        'routing routing.pool[2]: "dave@example.com\u200b" begins or ends with a blank → write "dave@example.com"',
-        'routing proxyAddresses.defaults.chat: "support\\t" begins or ends with a blank → write "support"',
-        'routing routing.customers[1].address: "chat:ann " begins or ends with a blank → write "chat:ann"',
+        'customers customers[0].worker: "alice@example.com " begins or ends with white space → write "alice@example.com"',
+        'customers customers[1].channels[1].value: "\u00a0john" begins or ends with white space → write "john"',
+        'routing workers[1].identity: "\u00a0bob@example.com" begins or ends with white space → write "bob@example.com"',
+        'routing routing.pool[2]: "dave@example.com\u200b" begins or ends with white space → write "dave@example.com"',
+        'routing proxyAddresses.defaults.chat: "support\\t" begins or ends with white space → write "support"',
+        'routing routing.customers[1].address: "chat:ann " begins or ends with white space → write "chat:ann"',
       ],
     ],
     [
@@ -233,8 +233,8 @@ describe('a problem is named with its place and its fix:', () => {
         'customers customers[0].links[0].value: is a javascript: link → begin it with https://, http://, mailto: or tel:',
         'customers customers[0].links[1].value: is a javascript: link → begin it with https://, http://, mailto: or tel:',
         'customers customers[0].links[2].value: is a data: link → begin it with https://, http://, mailto: or tel:',
-        'customers customers[0].links[3].value: "example.com/crm" is no full URL → begin it with https://, http://, mailto: or tel:',
-        'customers customers[1].avatar: is no https or http URL → give the full address of a picture, beginning with https://',
+        'customers customers[0].links[3].value: "example.com/crm" is not a full URL → begin it with https://, http://, mailto: or tel:',
+        'customers customers[1].avatar: is not an https or http URL → give the full address of a picture, beginning with https://',
       ],
     ],
     [
@@ -283,7 +283,7 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[1].channels.push({ type: 'sms', value: '+1 212 555 0102' });
       },
       [
-        'customers customers[1].channels[1].value: sms +12125550102 is on this customer twice → remove one of the two',
+        'customers customers[1].channels[1].value: sms +12125550102 is listed twice for this customer → remove one of the two',
       ],
     ],
     [
@@ -292,7 +292,7 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[1].channels[0].value = '12';
       },
       [
-        'customers customers[1].channels[0].value: "12" is no phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+        'customers customers[1].channels[0].value: "12" is not a valid phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
       ],
     ],
     [
@@ -304,7 +304,7 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[0].country = 'US';
       },
       [
-        'customers customers[1].channels[0].value: "(212) 555-0102" is no phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+        'customers customers[1].channels[0].value: "(212) 555-0102" is not a valid phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
         'routing proxyAddresses.rules[0].customers[0]: there is no customer "1009" → correct or remove the customer_id',
         'routing routing.customers[0].customer_id: there is no customer "1018" → correct the customer_id, or remove the entry',
       ],
@@ -378,9 +378,9 @@ describe('a problem is named with its place and its fix:', () => {
         };
       },
       [
-        'routing proxyAddresses.defaults.sms: "whatsapp:+16465550190" is no phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry": the channel is sms',
-        'routing proxyAddresses.defaults.chat: "(646) 555-0190" is no chat identity → write the chat user\'s identity: the channel is chat',
-        'routing proxyAddresses.defaults.email: "x" is no e-mail address → write it as name@example.com: the channel is email',
+        'routing proxyAddresses.defaults.sms: "whatsapp:+16465550190" is not a valid phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry": the channel is sms',
+        'routing proxyAddresses.defaults.chat: "(646) 555-0190" is not a valid chat identity → write the chat user\'s identity: the channel is chat',
+        'routing proxyAddresses.defaults.email: "x" is not a valid e-mail address → write it as name@example.com: the channel is email',
       ],
     ],
     [
@@ -389,7 +389,7 @@ describe('a problem is named with its place and its fix:', () => {
         routing.proxyAddresses.defaults.sms = '(212) 555-0101';
       },
       [
-        'routing proxyAddresses.defaults.sms: is the address of customers[0] too → write one of your own addresses here, or correct the customer',
+        'routing proxyAddresses.defaults.sms: is also the address of customers[0] → write one of your own addresses here, or correct the customer',
       ],
     ],
     [
@@ -398,8 +398,8 @@ describe('a problem is named with its place and its fix:', () => {
         routing.proxyAddresses.rules[1].countries = ['XX', 'gb'];
       },
       [
-        'routing proxyAddresses.rules[1].countries[1]: is no country code → write two capital letters (ISO 3166), e.g. "US"',
-        'routing proxyAddresses.rules[1].countries[0]: "XX" is no country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
+        'routing proxyAddresses.rules[1].countries[1]: is not a country code → write two capital letters (ISO 3166), e.g. "US"',
+        'routing proxyAddresses.rules[1].countries[0]: "XX" is not a country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
       ],
     ],
     [
@@ -409,8 +409,8 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[1].country = 'us';
       },
       [
-        'customers customers[0].country: "UK" is no country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
-        'customers customers[1].country: is no country code → write two capital letters (ISO 3166), e.g. "US"',
+        'customers customers[0].country: "UK" is not a country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
+        'customers customers[1].country: is not a country code → write two capital letters (ISO 3166), e.g. "US"',
       ],
     ],
     [
@@ -420,7 +420,7 @@ describe('a problem is named with its place and its fix:', () => {
         routing.defaultCountry = 5;
       },
       [
-        'customers defaultCountry: "XX" is no country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
+        'customers defaultCountry: "XX" is not a country → write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
         'routing defaultCountry: must be text → write two capital letters, e.g. "US"',
       ],
     ],
@@ -430,16 +430,16 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[0].channels.push({ type: 'email', value: 'MARIA@example.com' });
       },
       [
-        'customers customers[0].channels[3].value: email MARIA@example.com is on this customer twice → remove one of the two',
+        'customers customers[0].channels[3].value: email MARIA@example.com is listed twice for this customer → remove one of the two',
       ],
     ],
     [
-      'what is no e-mail address',
+      'what is not a valid e-mail address',
       ({ customers }) => {
         customers.customers[0].channels[2].value = 'maria at example.com';
       },
       [
-        'customers customers[0].channels[2].value: "maria at example.com" is no e-mail address → write it as name@example.com',
+        'customers customers[0].channels[2].value: "maria at example.com" is not a valid e-mail address → write it as name@example.com',
       ],
     ],
     [
@@ -449,8 +449,8 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[3].fields.plan = 2 ** 60;
       },
       [
-        'customers customers[3].customer_id: is a number that JSON does not keep digit by digit → write the id between quotation marks',
-        'customers customers[3].fields.plan: is a number that JSON does not keep digit by digit → write it between quotation marks',
+        'customers customers[3].customer_id: is a number that JSON cannot represent exactly → write the id between quotation marks',
+        'customers customers[3].fields.plan: is a number that JSON cannot represent exactly → write it between quotation marks',
       ],
     ],
     [
@@ -458,9 +458,7 @@ describe('a problem is named with its place and its fix:', () => {
       ({ customers }) => {
         customers.customers[0].fields.constructor = 'Acme';
       },
-      [
-        'customers customers[0].fields.constructor: is a name with a meaning of its own in JavaScript → choose another name',
-      ],
+      ['customers customers[0].fields.constructor: is a reserved name in JavaScript → choose another name'],
     ],
     [
       'an avatar that is too long',
@@ -475,7 +473,7 @@ describe('a problem is named with its place and its fix:', () => {
         routing.routing.customers[1].address = '(646) 555-01';
       },
       [
-        'routing routing.customers[1].address: "(646) 555-01" is no address → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+        'routing routing.customers[1].address: "(646) 555-01" is not a valid address → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
       ],
     ],
     [
@@ -517,7 +515,7 @@ describe('a problem is named with its place and its fix:', () => {
         customers.customers[0].avatar = 'x';
       },
       [
-        'customers customers[0].avatar: is no https or http URL → give the full address of a picture, beginning with https://',
+        'customers customers[0].avatar: is not an https or http URL → give the full address of a picture, beginning with https://',
         'customers customers[4]: the card of customer "1005" has 65 KB; Frontline reads at most 64 KB → shorten its details or links',
       ],
     ],
@@ -552,8 +550,8 @@ describe('a problem is named with its place and its fix:', () => {
         );
       },
       [
-        'routing routing.numbers[1].address: +442079460190 has an entry already → put the workers of both into one entry',
-        'routing routing.numbers[2].address: "support" is no phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+        'routing routing.numbers[1].address: +442079460190 already has an entry → put the workers of both into one entry',
+        'routing routing.numbers[2].address: "support" is not a valid phone number → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
       ],
     ],
     [
@@ -621,7 +619,7 @@ describe('a problem is named with its place and its fix:', () => {
         }
       },
       [
-        'customers : would be an asset of 12.0 MB; Twilio takes at most 10 MB → leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
+        'customers : would be an asset of 12.0 MB; Twilio accepts at most 10 MB → leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
       ],
     ],
     [
@@ -649,13 +647,13 @@ describe('a problem is named with its place and its fix:', () => {
         templates.categories[0].display_name = ' ';
       },
       [
-        'customers customers[0].avatar: is no https or http URL → give the full address of a picture, beginning with https://',
-        'customers customers[0].language: is no language tag → write a BCP 47 tag, e.g. "en" or "es-MX"',
+        'customers customers[0].avatar: is not an https or http URL → give the full address of a picture, beginning with https://',
+        'customers customers[0].language: is not a language tag → write a BCP 47 tag, e.g. "en" or "es-MX"',
         'customers customers[0].channels[0].type: must be one of: sms, whatsapp, chat, email, messenger → choose sms or whatsapp or chat or email or messenger',
         'customers customers[3]: must be an object → write { … } with customer_id, display_name, worker, avatar, language, country, channels, links, details, fields',
         'routing routing.respectAvailability: must be true or false → write true or false, without quotation marks',
         'templates categories[0].display_name: is empty → fill it in or remove it',
-        'templates categories[0].templates[0].contentSid: is no Content SID → write HX and 32 hexadecimal digits',
+        'templates categories[0].templates[0].contentSid: is not a Content SID → write HX and 32 hexadecimal digits',
       ],
     ],
   ])('%s', (_title, change, expected) => {
@@ -683,7 +681,7 @@ describe('a problem is named with its place and its fix:', () => {
   ])('%s, with the place of the byte', (_title, bytes, problem) => {
     expect(problemsOf({ ...sample, 'customers.private.json': bytes })).toEqual(
       expect.arrayContaining([
-        `customers : ${problem} → save the file as UTF-8: editors offer it beside its encoding, or under "Save as", and see that its names are still right`,
+        `customers : ${problem} → save the file as UTF-8: most editors offer it in the status bar, or under "Save as", and check that its names are still correct`,
       ]),
     );
   });
@@ -695,7 +693,7 @@ describe('a problem is named with its place and its fix:', () => {
     ['without, the other way round', Buffer.from('{}', 'utf16le').swap16()],
   ])('text in UTF-16 %s', (_title, bytes) => {
     expect(problemsOf({ ...sample, 'templates.private.json': bytes })).toEqual([
-      'templates : is UTF-16, not UTF-8 → save the file as UTF-8: editors offer it beside its encoding, or under "Save as"',
+      'templates : is UTF-16, not UTF-8 → save the file as UTF-8: most editors offer it in the status bar, or under "Save as"',
     ]);
   });
 
@@ -711,8 +709,8 @@ describe('a problem is named with its place and its fix:', () => {
       .replace('"customer_id": "1002"', '"customer_id": "1",\n      "customer_id": "1002"')
       .replace('"plan": "Silver"', '"plan": "Silver", "plan": "Silver"');
     expect(problemsOf({ ...sample, 'customers.private.json': text })).toEqual([
-      'customers customers[1].customer_id: is there twice, on line 42 and on line 43 → remove one of the two',
-      'customers customers[1].fields.plan: is there twice, both on line 65 → remove one of the two',
+      'customers customers[1].customer_id: appears twice, on line 42 and on line 43 → remove one of the two',
+      'customers customers[1].fields.plan: appears twice, both on line 65 → remove one of the two',
     ]);
   });
 
@@ -733,7 +731,7 @@ describe('a problem is named with its place and its fix:', () => {
 
   it.each(['[', '{"a":'])('JSON that opens %s without end', (open) => {
     expect(problemsOf({ ...sample, 'routing.private.json': open.repeat(100_000) })).toEqual([
-      'routing : is not JSON: too many brackets are open at once → correct it there; an editor shows the place',
+      'routing : is not JSON: brackets are nested too deeply → correct it there; an editor shows the place',
     ]);
   });
 
@@ -774,14 +772,14 @@ describe('what is doubtful is no problem, but is named with its place and its fi
     }
   };
   const fix =
-    'write "primary": true beside it on the card that is to be looked up by it, or remove it from one of the two';
+    'write "primary": true beside it on the card that it should find, or remove it from one of the two';
 
   it('an address that customers share: the first in the file is looked up by it', () => {
     const sources = spoil(shared({}));
     expect(problemsOf(sources)).toEqual([]);
     expect(problemsOf(sources, 'warnings')).toEqual([
-      `customers customers[1].channels[0].value: whatsapp:+12125550102 of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it → ${fix}`,
-      `customers customers[2].channels[0].value: +12125550102 of "Joanna O'Neill" (customers[2]) is an address of "María Gómez" (customers[0]) too, who is looked up by it → ${fix}`,
+      `customers customers[1].channels[0].value: whatsapp:+12125550102 of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it → ${fix}`,
+      `customers customers[2].channels[0].value: +12125550102 of "Joanna O'Neill" (customers[2]) is also an address of "María Gómez" (customers[0]), who is found by it → ${fix}`,
     ]);
   });
 
@@ -810,8 +808,8 @@ describe('what is doubtful is no problem, but is named with its place and its fi
     expect([problemsOf(sources), problemsOf(sources, 'warnings').map((one) => one.split(' → ')[0])]).toEqual([
       [],
       [
-        'customers customers[1].channels[0].value: whatsapp:+5215512345678 of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it',
-        'customers customers[1].channels[1].value: Home@example.com of "John Fox" (customers[1]) is an address of "María Gómez" (customers[0]) too, who is looked up by it',
+        'customers customers[1].channels[0].value: whatsapp:+5215512345678 of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it',
+        'customers customers[1].channels[1].value: Home@example.com of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it',
       ],
     ]);
   });
@@ -860,7 +858,7 @@ describe('what is doubtful is no problem, but is named with its place and its fi
         'routing routing.numbers[0].address: "+123456781"',
       ].map(
         (one) =>
-          `${one} is in no numbering plan that this build knows → check its digits; if they are right, leave it as it is`,
+          `${one} is not in any numbering plan that this build knows → check its digits; if they are right, leave it as it is`,
       ),
     ]);
     expect(built<Routing>(sources, 'routing.private.json')).toMatchObject({
@@ -1108,10 +1106,10 @@ describe('what is wrong with Flex', () => {
     });
     expect(problemsOf(sources)).toEqual([
       'routing flex.roles: is an empty list → name a role, or remove the list',
-      'routing flex.origins[0]: would let every page in the world in → name the pages, e.g. "https://flex.twilio.com"',
-      'routing flex.origins[1]: is no origin → write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
-      'routing flex.origins[2]: is no origin → write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
-      'routing flex.workspaceSid: is no SID that begins with WS → write WS and 32 hexadecimal digits',
+      'routing flex.origins[0]: would allow every page on the web → list the origins, e.g. "https://flex.twilio.com"',
+      'routing flex.origins[1]: is not an origin → write only scheme and host, e.g. "https://flex.twilio.com"; http is for localhost only',
+      'routing flex.origins[2]: is not an origin → write only scheme and host, e.g. "https://flex.twilio.com"; http is for localhost only',
+      'routing flex.workspaceSid: is not a SID that begins with WS → write WS and 32 hexadecimal digits',
       'routing flex.queueSid: must be text → write the SID that begins with WQ',
       'routing flex.taskChannels.fax: there is no field "fax" here → remove it; the fields are: sms, whatsapp, chat, email, messenger',
       'routing flex.emailFromNam: there is no field "emailFromNam" here → did you mean "emailFromName"?',
@@ -1197,9 +1195,9 @@ describe('a phone number', () => {
             { number: expected, country: 'GB', isKnown: true },
           ]);
           for (const prefix of ['', 'whatsapp:']) {
-            const once = normaliseAddress(`${prefix}${written}`, 'whatsapp', 'GB');
+            const once = normalizeAddress(`${prefix}${written}`, 'whatsapp', 'GB');
             expect(once).toMatchObject({ value: `whatsapp:${expected}`, key: expected, country: 'GB' });
-            expect(normaliseAddress(once?.value ?? '', 'whatsapp', 'GB')).toEqual(once);
+            expect(normalizeAddress(once?.value ?? '', 'whatsapp', 'GB')).toEqual(once);
           }
         }
       }),

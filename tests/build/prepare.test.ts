@@ -41,7 +41,7 @@ function breakData(): void {
   const file = project.path('assets/customers.private.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"12"'));
 }
-const problem = /customers\[1\]\.channels\[0\]\.value: "12" is no phone number\n {4}→ write it/;
+const problem = /customers\[1\]\.channels\[0\]\.value: "12" is not a valid phone number\n {4}→ write it/;
 /** The project with some of its packages only. */
 function install(leaveOut: (name: string) => boolean): void {
   const all = readdirSync(project.path('node_modules')).filter((name) => !name.startsWith('.'));

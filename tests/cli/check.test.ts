@@ -30,7 +30,7 @@ describe('npm run check', () => {
       stdout: '',
       stderr: [
         'assets/customers.private.json',
-        '  customers[1].channels[0].value: "12" is no phone number',
+        '  customers[1].channels[0].value: "12" is not a valid phone number',
         '    → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
         'assets/templates.private.json',
         '  is missing',
@@ -44,7 +44,7 @@ describe('npm run check', () => {
   const warning = [
     'Warnings:',
     'assets/customers.private.json',
-    '  customers[1].channels[0].value: "+123456789" is in no numbering plan that this build knows',
+    '  customers[1].channels[0].value: "+123456789" is not in any numbering plan that this build knows',
     '    → check its digits; if they are right, leave it as it is',
     '1 warning',
     '',
@@ -52,7 +52,7 @@ describe('npm run check', () => {
 
   it.each([
     [[], 0, 'The data is valid: 20 customers, 4 workers, 10 templates\n', warning],
-    [['--strict'], 1, '', `${warning}--strict: a warning is an error\n`],
+    [['--strict'], 1, '', `${warning}--strict: warnings are errors\n`],
     [
       ['--strictly'],
       2,

@@ -123,7 +123,7 @@ describe('in a project', () => {
     severity: 'error',
     file: 'assets/customers.private.json',
     path: 'customers[1].channels[0].value',
-    problem: '"12" is no phone number',
+    problem: '"12" is not a valid phone number',
     fix: expect.stringContaining('write it with its country code'),
   };
   const warning = { ...problem, severity: 'warning', problem: expect.any(String), fix: expect.any(String) };
@@ -175,7 +175,7 @@ describe('in a project', () => {
     addProblem();
     const report = (env: Record<string, string>) => runCommand(project.root, [command], env).stderr;
     const plain = report({});
-    expect(plain).toContain('"12" is no phone number');
+    expect(plain).toContain('"12" is not a valid phone number');
     expect(stripVTControlCharacters(plain)).toBe(plain);
     expect(report({ NO_COLOR: '1' })).toBe(plain);
     // Node.js warns of the two at once.
@@ -202,7 +202,7 @@ describe('in a project', () => {
     const tsx = project.path('node_modules/tsx/dist/loader.mjs');
     const main = project.path('cli/main.ts');
     const { status, stderr } = runCommand(tmpdir(), ['check'], {}, ['--import', tsx, main]);
-    expect([status, stderr]).toEqual([1, expect.stringContaining('"12" is no phone number')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('"12" is not a valid phone number')]);
   });
 
   it('a build needs nothing of the local Twilio', () => {

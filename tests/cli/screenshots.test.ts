@@ -55,7 +55,7 @@ describe('npm run screenshots', () => {
       );
       expect(await command.ends()).toBe(1);
       expect(command.output).toMatch(
-        /^docs\/console-light\.png was not taken:\nshown: The last build failed; .*"12" is no phone number/,
+        /^docs\/console-light\.png was not taken:\nshown: The last build failed; .*"12" is not a valid phone number/,
       );
       expect(command.output).toMatch(/\nNothing was written\.\n$/);
       expect(readdirSync(project.path('docs'))).toEqual(['console-old.png']);
@@ -94,8 +94,8 @@ describe('a picture', () => {
     ['a banner', insert('<details class="banner failed" open>No build</details>'), /^shown: No build$/],
     [
       'a scenario that failed',
-      insert('<p class="result failed">Not as it should</p>'),
-      /^shown: Not as it should$/,
+      insert('<p class="result failed">Not as expected</p>'),
+      /^shown: Not as expected$/,
     ],
     [
       'an error of the page',

@@ -95,7 +95,7 @@ describe('the console', () => {
     await writeAs('Hi');
     const add = page.locator('[data-name=onConversationAdd]');
     await add.locator('.webhook-head').click();
-    await add.getByText('Edit & send again').click();
+    await add.getByText('Edit and resend').click();
     await page.getByTestId('edit-MessagingBinding.Address').fill('+12125550101');
     await page.getByTestId('resend-submit').click();
     await page.locator('[data-name=onConversationAdd]').nth(1).waitFor();
@@ -106,13 +106,13 @@ describe('the console', () => {
 
   it('shows a scenario that ended well, and one that failed as failing', async () => {
     await page.getByTestId('menu-scenarios').click();
-    await page.getByTestId('scenario-delivered-twice').click();
+    await page.getByTestId('scenario-deliver-twice').click();
     const result = page.getByTestId('scenario-result');
     await result.waitFor();
     expect(await result.getAttribute('data-ok')).toBe('true');
 
     await page.getByTestId('menu-scenarios').click();
-    await page.getByTestId('scenario-twilio-silent').click();
+    await page.getByTestId('scenario-twilio-hang').click();
     await page.locator('[data-testid=scenario-result][data-ok=false]').waitFor();
     await result.getByText('onConversationRoute: status must be 200, is 503').waitFor();
     const failed = page.locator('[data-name=onConversationRoute][data-state=failed]');
@@ -197,12 +197,12 @@ describe('the console', () => {
   it('changes availability and settings at the server, and forgets all when asked', async () => {
     await page.getByTestId('worker-select').selectOption('bob@example.com');
     await page.getByTestId('worker-available').click();
-    await page.getByTestId('worker-available').getByText('Away').waitFor();
+    await page.getByTestId('worker-available').getByText('Unavailable').waitFor();
     expect(
       running.local.parts.workers.list().find(({ identity }) => identity === 'bob@example.com')?.available,
     ).toBe(false);
     await page.getByTestId('worker-available').click();
-    await page.getByTestId('worker-available').getByText('Available').waitFor();
+    await page.getByTestId('worker-available').getByText('Available', { exact: true }).waitFor();
 
     await writeAs('to be forgotten');
     await page.getByTestId('chat').waitFor();

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import twilio from 'twilio';
 import type { ActionResult, FlexResult, Snapshot, TimelineEntry } from '../../simulator/api';
 import { canConnect } from '../../simulator/functions-process';
+import { localApiKey } from '../../simulator/local-twilio';
 import { botIdentity } from '../../simulator/scenarios/context';
 import { scenarios } from '../../simulator/scenarios/list';
 import { ProjectCopy } from '../support/project-copy';
@@ -46,8 +47,8 @@ const workersOf = (sid: string | undefined): (string | undefined)[] =>
     .participants.flatMap(({ identity = botIdentity }) => (identity === botIdentity ? [] : [identity]));
 
 describe('every scenario', () => {
-  it.each(scenarios.map(({ name }) => name).filter((name) => name !== 'twilio-silent'))(
-    '%s ends as it should: one worker, no message lost',
+  it.each(scenarios.map(({ name }) => name).filter((name) => name !== 'twilio-hang'))(
+    '%s ends as expected: one worker, no message lost',
     async (name) => {
       const result = await api<ActionResult>('POST', `/api/scenarios/${name}`);
       expect(result.failures).toEqual([]);
@@ -63,7 +64,7 @@ describe('every scenario', () => {
   );
 
   it.each(['update', 'create'] as const)(
-    'group-mms ends as it should where a worker joins by %s alone, and brackets are around our number',
+    'group-mms ends as expected where a worker joins by %s alone, and brackets are around our number',
     async (groupJoin) => {
       running.local.state.groupJoin = groupJoin;
       running.local.variants.brackets = true;
@@ -75,8 +76,8 @@ describe('every scenario', () => {
     },
   );
 
-  it('twilio-silent breaks the contract of routing, in time, and keeps the message', async () => {
-    const result = await api<ActionResult>('POST', '/api/scenarios/twilio-silent');
+  it('twilio-hang breaks the contract of routing, in time, and keeps the message', async () => {
+    const result = await api<ActionResult>('POST', '/api/scenarios/twilio-hang');
     expect(result.ok).toBe(false);
     expect(result.failures).toEqual(['onConversationRoute: status must be 200, is 503']);
     const routed = webhooks(result.entries).find(({ name }) => name === 'onConversationRoute');
@@ -352,7 +353,7 @@ describe('npm run simulate', () => {
   });
 
   it('exits with 1 when an answer breaks the contract, with 2 when it is not used right', async () => {
-    const failing = await simulate('scenario', 'twilio-silent');
+    const failing = await simulate('scenario', 'twilio-hang');
     expect([failing.code, failing.output]).toEqual([
       1,
       expect.stringContaining('status must be 200, is 503'),
@@ -362,14 +363,14 @@ describe('npm run simulate', () => {
       code: 2,
       output: expect.stringContaining('--from is missing'),
     });
-    expect((await simulate('list')).output).toContain('delivered-twice');
+    expect((await simulate('list')).output).toContain('deliver-twice');
     const list = await simulate('--json', 'list');
     expect(Object.keys(JSON.parse(list.output))).toEqual(['scenarios', 'numbers', 'workers']);
   });
 
   it('colors the timeline where that is wanted', async () => {
     const scenario = ['scenario', 'known-customer'];
-    const done = '\u001b[32mAll as it should be.\u001b[39m';
+    const done = '\u001b[32mEverything is as expected.\u001b[39m';
     expect((await simulateWith({ FORCE_COLOR: '1' }, ...scenario)).output).toContain(done);
     expect((await simulateWith({ FORCE_COLOR: '1', NO_COLOR: '1' }, ...scenario)).output).not.toContain(
       '\u001b',
@@ -396,6 +397,18 @@ describe('the gateway', () => {
     ['more than 1 MB', 413, { body: 'x'.repeat(1024 * 1024) }, path],
   ])('refuses %s with %d', async (_title, status, init, at) => {
     expect(await post(init, at)).toBe(status);
+  });
+
+  it.each(['query', 'form', 'JSON'])('lets no field of the %s pose as a header', async (place) => {
+    const headers = { authorization: `Bearer ${localApiKey}`, 'content-type': 'application/json' };
+    const query = new URLSearchParams({ 'request[headers][authorization]': headers.authorization });
+    const [type, body] =
+      place === 'JSON'
+        ? ['application/json', JSON.stringify({ request: { headers } })]
+        : ['application/x-www-form-urlencoded', place === 'form' ? 'request=1' : ''];
+    const url = `${running.functions}/flex/outbound-message${place === 'query' ? `?${query}` : ''}`;
+    const response = await fetch(url, { method: 'POST', body, headers: { 'Content-Type': type } });
+    expect([response.status, await response.json()]).toMatchObject([401, { code: 'unauthorized' }]);
   });
 });
 
@@ -496,7 +509,7 @@ describe('the Flex side', () => {
     const args = ['--import', 'tsx', 'cli/main.ts', 'simulate', 'outbound', '--agent', 'bob@example.com'];
     const simulate = (...more: string[]) => run(process.execPath, [...args, ...more], { cwd: root, env });
     const { stdout } = await simulate('--customer', '1002', '--body', 'Hello');
-    expect(stdout).toMatch(/✓ outboundMessage → 201 .*\n[\s\S]*All as it should be\./);
+    expect(stdout).toMatch(/✓ outboundMessage → 201 .*\n[\s\S]*Everything is as expected\./);
     await expect(simulate('--customer', '1002', '--body', 'Hello')).rejects.toMatchObject({
       code: 1,
       stdout: expect.stringMatching(/conversation_open/),
@@ -529,10 +542,10 @@ describe('an account without Frontline', () => {
     'whatsapp',
     'group-mms',
     'bot',
-    'delivered-twice',
+    'deliver-twice',
     'twilio-429',
     'twilio-torn',
-  ])('%s ends as it should by onConversationAdded', async (name) => {
+  ])('%s ends as expected by onConversationAdded', async (name) => {
     const { failures, entries } = await other.local.actions.runScenario(name);
     expect(failures).toEqual([]);
     const sent = webhooks(entries);

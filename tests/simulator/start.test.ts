@@ -68,7 +68,7 @@ describe('npm start', () => {
     const broken = async (): Promise<string | undefined> =>
       (await api<Snapshot>('GET', '/api/state')).build.report;
     const report = await running.until(broken, 'the report');
-    expect(report).toContain('customers[0].channels[0].value: "12" is no phone number');
+    expect(report).toContain('customers[0].channels[0].value: "12" is not a valid phone number');
     // Colors are for the terminal, not for the page.
     expect(running.output).toContain('\u001b[31m1 problem');
     expect(report).not.toContain('\u001b');

@@ -42,7 +42,7 @@ export function checkWorkers(
   check(['routing', 'defaultWorker'], routing.defaultWorker);
 }
 
-/** Reports what is in a list twice. */
+/** Reports duplicates in a list. */
 export function checkDuplicates(
   keys: (string | number)[],
   identities: readonly (string | undefined)[],
@@ -55,7 +55,7 @@ export function checkDuplicates(
   }
 }
 
-/** Routing on `onConversationAdded` has no Users API to ask, and takes only what was written to an address of ours. */
+/** Routing on `onConversationAdded` cannot ask the Frontline Users API, and only handles messages to our addresses. */
 export function checkWithoutFrontline(
   routing: RoutingSource['routing'],
   hasNoAddress: boolean,
@@ -77,7 +77,7 @@ export function checkWithoutFrontline(
   }
 }
 
-/** Who limits Frontline's workers most likely means Flex's agents too. */
+/** Warns when Frontline's workers are limited but Flex's agents are not: most likely both should be. */
 export function checkAccess({ customerAccess, flex }: RoutingSource, report: Report): void {
   if (customerAccess !== 'own' || !flex || flex.customerAccess !== undefined) return;
   report.warn(

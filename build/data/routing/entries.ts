@@ -2,18 +2,18 @@ import {
   type CompiledCustomers,
   checkAddress,
   dependsOnUnread,
-  explainNoAddress,
+  explainInvalidAddress,
   isDefined,
-  normaliseAnyAddress,
-  normaliseOwnAddress,
+  normalizeAnyAddress,
+  normalizeOwnAddress,
 } from '../customers';
 import type { Report } from '../problems';
 import type { RoutingSource } from '../schema/sources';
 
 /**
- * Checks and normalises the explicit entries for customers and addresses.
+ * Checks and normalizes the explicit entries for customers and addresses.
  *
- * @returns workers by the key of an address, and by the customer_id of whoever has an entry
+ * @returns workers by the key of an address, and by the customer_id of customers with an entry
  */
 export function compileEntries(
   { defaultCountry, routing }: RoutingSource,
@@ -33,11 +33,11 @@ export function compileEntries(
       report(at, 'must have either "customer_id" or "address"', 'give exactly one of the two');
       continue;
     }
-    const read = address === undefined ? undefined : normaliseAnyAddress(address, defaultCountry);
+    const read = address === undefined ? undefined : normalizeAnyAddress(address, defaultCountry);
     if (address !== undefined && !read) {
       if (dependsOnUnread(address, defaultCountry)) continue;
-      const [problem, fix] = explainNoAddress(address, 'sms');
-      report([...at, 'address'], problem.replace(/ is no phone number$/, ' is no address'), fix);
+      const [problem, fix] = explainInvalidAddress(address, 'sms');
+      report([...at, 'address'], problem.replace(/ phone number$/, ' address'), fix);
       continue;
     }
     if (address !== undefined && read) {
@@ -78,7 +78,7 @@ export function compileEntries(
 }
 
 /**
- * Checks and normalises the numbers that certain workers answer.
+ * Checks and normalizes the numbers that certain workers answer.
  *
  * @returns their workers by the key of the number
  */
@@ -92,12 +92,12 @@ export function compileNumbers(
     const { address, workers } = entry;
     const at = ['routing', 'numbers', index, 'address'] as const;
     const channel = address.startsWith('whatsapp:') ? 'whatsapp' : 'sms';
-    const number = normaliseOwnAddress(address, channel, defaultCountry);
+    const number = normalizeOwnAddress(address, channel, defaultCountry);
     if (!number) {
       if (dependsOnUnread(address, defaultCountry)) continue;
-      report(at, ...explainNoAddress(address, 'sms'));
+      report(at, ...explainInvalidAddress(address, 'sms'));
     } else if (numbers.has(number.key)) {
-      report(at, `${number.key} has an entry already`, 'put the workers of both into one entry');
+      report(at, `${number.key} already has an entry`, 'put the workers of both into one entry');
     } else {
       checkAddress(at, address, channel, number, report);
       numbers.set(number.key, workers.filter(isDefined));

@@ -3,15 +3,15 @@ import {
   type CompiledCustomers,
   checkAddress,
   dependsOnUnread,
-  explainNoAddress,
+  explainInvalidAddress,
   isDefined,
-  normaliseOwnAddress,
+  normalizeOwnAddress,
 } from '../customers';
 import { readPhone } from '../phone';
 import type { Report } from '../problems';
 import type { RoutingSource } from '../schema/sources';
 
-/** Checks and normalises the proxy addresses: those of rules, and the default of each channel. */
+/** Checks and normalizes the proxy addresses of the rules, and the default of each channel. */
 export function compileProxies(
   { defaultCountry, proxyAddresses }: RoutingSource,
   customers: CompiledCustomers | undefined,
@@ -19,11 +19,11 @@ export function compileProxies(
 ): Routing['proxyAddresses'] {
   const read = (keys: (string | number)[], text: string, channel: ChannelType): string => {
     const address = looksLikeChannel(text, channel, defaultCountry)
-      ? normaliseOwnAddress(text, channel, defaultCountry)
+      ? normalizeOwnAddress(text, channel, defaultCountry)
       : undefined;
     if (!address) {
       if (dependsOnUnread(text, defaultCountry)) return text;
-      const [problem, fix] = explainNoAddress(text, channel);
+      const [problem, fix] = explainInvalidAddress(text, channel);
       report(keys, problem, `${fix}: the channel is ${channel}`);
       return text;
     }
@@ -32,7 +32,7 @@ export function compileProxies(
     if (holder !== undefined) {
       report(
         keys,
-        `is the address of customers[${holder}] too`,
+        `is also the address of customers[${holder}]`,
         'write one of your own addresses here, or correct the customer',
       );
     }
@@ -80,13 +80,13 @@ export function compileProxies(
   return { rules: rules.filter(isDefined), defaults };
 }
 
-/** Any text could be a chat identity: one that is plainly an address of another channel is a slip. */
+/** Any text can be a chat identity, but an address of another channel is a mistake. */
 function looksLikeChannel(text: string, channel: ChannelType, defaultCountry: string | undefined): boolean {
   if (channel !== 'chat') return true;
   return !/^(whatsapp|sms|messenger|email):/.test(text) && !readPhone(text, defaultCountry);
 }
 
-/** A rule that lost a condition to a slip looks as if it matched nothing. */
+/** A rule with an invalid condition must not be compared: without the condition it would match more. */
 function isWhole(rule: NonNullable<RoutingSource['proxyAddresses']['rules']>[number]): boolean {
   return [rule?.workers, rule?.countries, rule?.customers].every((list) => !list?.includes(undefined));
 }

@@ -11,15 +11,15 @@ import { compileProxies } from './proxies';
 
 export interface CompiledRouting {
   asset: Routing;
-  /** Workers of explicit entries for customers, by customer_id: that of the id first, then those of addresses. */
+  /** Workers of explicit entries for customers, by customer_id: first the one for the id, then those for addresses. */
   assigned: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * Checks and normalises the routing data.
+ * Checks and normalizes the routing data.
  *
- * @param known the identities that may be named
- * @param customers undefined when their file cannot be read; what depends on them is then not checked
+ * @param known the identities that the data may name
+ * @param customers undefined when their file cannot be read; references to them are then not checked
  */
 export function compileRouting(
   { value: source, isWhole }: ReadFile<RoutingSource>,
@@ -85,7 +85,7 @@ export function compileRouting(
   };
 }
 
-/** @returns the keys of every address of ours that the data names, each once */
+/** @returns the keys of all our own addresses in the data, without duplicates */
 function ownAddresses(
   { rules, defaults }: Routing['proxyAddresses'],
   numbers: Routing['routing']['numbers'],

@@ -18,12 +18,12 @@ const avatar = v.pipe(
   text,
   v.check(
     (url) => hasScheme(url, ['https:', 'http:']),
-    message('is no https or http URL', 'give the full address of a picture, beginning with https://'),
+    message('is not an https or http URL', 'give the full address of a picture, beginning with https://'),
   ),
   v.maxLength(2_048, message('is longer than 2,048 characters', 'use a shorter URL')),
   v.description('URL of a picture, beginning with https://'),
 );
-/** What a worker opens by a tap must not run a script. */
+/** Workers open links by a tap: a link must not run a script. */
 const link = v.pipe(
   text,
   v.check(
@@ -32,7 +32,7 @@ const link = v.pipe(
       message(
         URL.canParse(issue.input)
           ? `is a ${new URL(issue.input).protocol} link`
-          : `${JSON.stringify(issue.input)} is no full URL`,
+          : `${JSON.stringify(issue.input)} is not a full URL`,
         'begin it with https://, http://, mailto: or tel:',
       ),
   ),
@@ -59,7 +59,7 @@ export function defineCustomers({ object, list, part, country: home }: Shapes) {
               v.pipe(
                 flag,
                 v.description(
-                  'Whether this customer is looked up by an address that others have too; the first one in the file is, unless another has true',
+                  'Whether this customer is found by an address that others share; by default the first one in the file is',
                 ),
               ),
             ),
@@ -89,7 +89,7 @@ export function defineCustomers({ object, list, part, country: home }: Shapes) {
         v.record(
           v.pipe(
             v.string(),
-            v.regex(/^[A-Za-z0-9_-]+$/, message('is no field name', 'use letters, digits, _ and -')),
+            v.regex(/^[A-Za-z0-9_-]+$/, message('is not a field name', 'use letters, digits, _ and -')),
           ),
           v.pipe(
             v.union(
@@ -100,7 +100,7 @@ export function defineCustomers({ object, list, part, country: home }: Shapes) {
                   v.check(
                     (value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER,
                     message(
-                      'is a number that JSON does not keep digit by digit',
+                      'is a number that JSON cannot represent exactly',
                       'write it between quotation marks',
                     ),
                   ),
@@ -120,7 +120,7 @@ export function defineCustomers({ object, list, part, country: home }: Shapes) {
   return object({
     $schema: schemaLink,
     defaultCountry: home(homeCountry),
-    customers: v.pipe(list(customer), v.description('Everybody whom your workers write with')),
+    customers: v.pipe(list(customer), v.description('The customers whom your workers write to')),
   });
 }
 

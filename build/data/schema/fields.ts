@@ -1,7 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import * as v from 'valibot';
 import { channelTypes } from '../../../lib/model';
-import { hasBlankAtAnEnd, withoutBlanksAtEnds } from '../blanks';
+import { hasOuterWhiteSpace, trimWhiteSpace } from '../white-space';
 import { message } from './messages';
 import { optional } from './shapes';
 
@@ -24,11 +24,11 @@ export const name = v.pipe(
 export const identity = v.pipe(
   text,
   v.check(
-    (value) => !/\S/.test(value) || !hasBlankAtAnEnd(value),
+    (value) => !/\S/.test(value) || !hasOuterWhiteSpace(value),
     (issue) =>
       message(
-        `${JSON.stringify(issue.input)} begins or ends with a blank`,
-        `write ${JSON.stringify(withoutBlanksAtEnds(issue.input))}`,
+        `${JSON.stringify(issue.input)} begins or ends with white space`,
+        `write ${JSON.stringify(trimWhiteSpace(issue.input))}`,
       ),
   ),
   v.maxLength(
@@ -45,10 +45,7 @@ export const customerId = v.pipe(
         v.number(),
         v.check(
           (id) => Number.isSafeInteger(id),
-          message(
-            'is a number that JSON does not keep digit by digit',
-            'write the id between quotation marks',
-          ),
+          message('is a number that JSON cannot represent exactly', 'write the id between quotation marks'),
         ),
       ),
     ],
@@ -61,12 +58,12 @@ export const customerId = v.pipe(
 export const channelType = oneOf(channelTypes);
 export const country = v.pipe(
   v.string(message('must be text', 'write two capital letters, e.g. "US"')),
-  v.regex(/^[A-Z]{2}$/, message('is no country code', 'write two capital letters (ISO 3166), e.g. "US"')),
+  v.regex(/^[A-Z]{2}$/, message('is not a country code', 'write two capital letters (ISO 3166), e.g. "US"')),
   v.check(
     (code) => !/^[A-Z]{2}$/.test(code) || isCountry(code),
     (issue) =>
       message(
-        `${JSON.stringify(issue.input)} is no country`,
+        `${JSON.stringify(issue.input)} is not a country`,
         'write its ISO 3166 code, e.g. "US" ("GB", not "UK")',
       ),
   ),
@@ -74,7 +71,7 @@ export const country = v.pipe(
 );
 export const language = v.pipe(
   v.string(message('must be text', 'write a language tag, e.g. "en" or "es-MX"')),
-  v.check(isLanguage, message('is no language tag', 'write a BCP 47 tag, e.g. "en" or "es-MX"')),
+  v.check(isLanguage, message('is not a language tag', 'write a BCP 47 tag, e.g. "en" or "es-MX"')),
   v.description('BCP 47, e.g. en or es-MX'),
 );
 export const schemaLink = optional(v.string());

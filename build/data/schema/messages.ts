@@ -1,4 +1,4 @@
-/** What a schema says of a value that is wrong: what is the matter, and what to do about it. */
+/** A schema's message about a wrong value: the problem, and how to fix it. */
 export const message = (problem: string, fix: string): string => `${problem}\n${fix}`;
 
 /** @returns the two parts of a message that `message` made; one of valibot's own has no fix */

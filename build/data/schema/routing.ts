@@ -18,13 +18,13 @@ const origin = v.pipe(
   text,
   v.check(
     (value) => value !== '*',
-    message('would let every page in the world in', 'name the pages, e.g. "https://flex.twilio.com"'),
+    message('would allow every page on the web', 'list the origins, e.g. "https://flex.twilio.com"'),
   ),
   v.check(
     (value) => value === '*' || isOrigin(value),
     message(
-      'is no origin',
-      'write scheme and host alone, e.g. "https://flex.twilio.com"; http is for localhost alone',
+      'is not an origin',
+      'write only scheme and host, e.g. "https://flex.twilio.com"; http is for localhost only',
     ),
   ),
 );
@@ -33,7 +33,7 @@ const sidOf = (prefix: string) =>
     v.string(message('must be text', `write the SID that begins with ${prefix}`)),
     v.regex(
       new RegExp(`^${prefix}[0-9a-fA-F]{32}$`),
-      message(`is no SID that begins with ${prefix}`, `write ${prefix} and 32 hexadecimal digits`),
+      message(`is not a SID that begins with ${prefix}`, `write ${prefix} and 32 hexadecimal digits`),
     ),
   );
 /** A text for each channel that has one. */
@@ -47,7 +47,7 @@ const perChannel = {
 
 /** @returns the schema of the routing data's file */
 export function defineRouting({ object, list, part, country: home }: Shapes) {
-  /** A condition that cannot be read must not count as none: without it a rule would match more. */
+  /** An invalid condition must not count as left out: without it, the rule would match more. */
   const condition = <S extends v.GenericSchema<unknown, (string | undefined)[]>>(schema: S) =>
     part(schema, [undefined]);
 
@@ -63,7 +63,7 @@ export function defineRouting({ object, list, part, country: home }: Shapes) {
     defaultCountry: home(homeCountry),
     workers: v.pipe(
       list(object({ identity, display_name: optional(name) })),
-      v.description('Everybody who is named anywhere in the data'),
+      v.description('Every worker whom the data names'),
     ),
     customerAccess: optional(
       v.pipe(oneOf(['all', 'own']), v.description('Whose cards a worker may open; own is the default')),
@@ -152,9 +152,11 @@ export function defineRouting({ object, list, part, country: home }: Shapes) {
           ),
         ),
         pool: optional(
-          v.pipe(list(identity), v.description('Workers among whom new conversations are spread')),
+          v.pipe(list(identity), v.description('Workers among whom new conversations are distributed')),
         ),
-        defaultWorker: optional(v.pipe(identity, v.description('Who gets what nobody else takes'))),
+        defaultWorker: optional(
+          v.pipe(identity, v.description('Who gets the conversations that nothing else assigns')),
+        ),
         respectAvailability: optional(
           v.pipe(
             flag,
@@ -166,9 +168,7 @@ export function defineRouting({ object, list, part, country: home }: Shapes) {
         unavailableOwner: optional(
           v.pipe(
             oneOf(['assign', 'next']),
-            v.description(
-              "Whether a customer's own worker gets the conversation when away; assign is the default",
-            ),
+            v.description('Whether the owner gets the conversation when unavailable; assign is the default'),
           ),
         ),
         nobodyAvailable: optional(
@@ -204,7 +204,7 @@ export function defineRouting({ object, list, part, country: home }: Shapes) {
           taskChannels: optional(
             v.pipe(object(perChannel), v.description("Unique names of TaskRouter's task channels")),
           ),
-          emailFromName: optional(v.pipe(name, v.description('In whose name e-mail is sent'))),
+          emailFromName: optional(v.pipe(name, v.description('The name of the sender in e-mail'))),
           customerAccess: optional(
             v.pipe(
               oneOf(['all', 'own']),

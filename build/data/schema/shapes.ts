@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { message } from './messages';
 
-/** A field that may be left out. `null` is the same: exports of CRMs hold it for what is empty. */
+/** An optional field. `null` counts as left out: CRM exports have it for empty fields. */
 export const optional = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(
     v.nullish(schema),
     v.transform((value): v.InferOutput<S> | undefined => value ?? undefined),
   );
 
-/** Stands where a country is wrong: what depends on it cannot be judged, and is no second problem. */
+/** Replaces an invalid country: what depends on it cannot be checked, and must not be reported as well. */
 export const unreadCountry = 'ZZ';
 
 type ObjectOf<T extends v.ObjectEntries> = v.StrictObjectSchema<
@@ -16,18 +16,18 @@ type ObjectOf<T extends v.ObjectEntries> = v.StrictObjectSchema<
   v.ErrorMessage<v.StrictObjectIssue> | undefined
 >;
 
-/** The pieces that differ between the schema that names problems and the one that saves what is good. */
+/** What differs between the schema that reports problems and the one that keeps the valid parts. */
 export interface Shapes {
   object<T extends v.ObjectEntries>(entries: T): ObjectOf<T>;
-  /** An element that is wrong comes out as undefined where it is not a problem. */
+  /** The lenient schema turns an invalid element into undefined. */
   list<S extends v.GenericSchema>(item: S): v.GenericSchema<unknown, (v.InferOutput<S> | undefined)[]>;
-  /** A part without which the rest of the file still makes sense: it comes out empty where it is not a problem. */
+  /** A part that the rest of the file does not depend on. The lenient schema makes it empty when it is invalid. */
   part<S extends v.GenericSchema>(schema: S, empty: v.InferOutput<S>): S;
-  /** A country that is wrong comes out as `unreadCountry` where it is not a problem. */
+  /** The lenient schema turns an invalid country into `unreadCountry`. */
   country<S extends v.GenericSchema<string, string>>(schema: S): ReturnType<typeof optional<S>>;
 }
 
-/** Every wrong value is a problem. */
+/** Reports every invalid value. */
 export const exact: Shapes = {
   object(entries) {
     const known = Object.keys(entries);
@@ -52,8 +52,8 @@ export const exact: Shapes = {
 };
 
 /**
- * Saves what can be saved, so that what depends on it is checked in the same go: fields and elements that are wrong
- * are left out.
+ * Keeps the valid parts, so that references to them are checked in the same run. Invalid fields and elements are left
+ * out.
  */
 export const lenient: Shapes = {
   object<T extends v.ObjectEntries>(entries: T) {

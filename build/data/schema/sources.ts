@@ -15,7 +15,7 @@ function defineSources(shapes: Shapes) {
 /** The files of `assets/` as people write them. */
 export const sources = defineSources(exact);
 
-/** The same, taking what is good of files that are partly wrong. */
+/** The same files, but only their valid parts. */
 export const lenientSources = defineSources(lenient);
 
 export type CustomersSource = v.InferOutput<typeof sources.customers>;

@@ -38,13 +38,16 @@ export function defineTemplates({ object, list, part }: Shapes) {
                   v.string(message('must be text', 'write the SID of the Content template')),
                   v.regex(
                     /^HX[0-9a-fA-F]{32}$/,
-                    message('is no Content SID', 'write HX and 32 hexadecimal digits'),
+                    message('is not a Content SID', 'write HX and 32 hexadecimal digits'),
                   ),
                   v.description('The Content template with this text, for outbound WhatsApp messages'),
                 ),
               ),
               language: optional(
-                v.pipe(language, v.description('Whom it is for; without one it is for everybody')),
+                v.pipe(
+                  language,
+                  v.description('The language of the customers that it is for; all customers when left out'),
+                ),
               ),
             }),
           ),
@@ -55,7 +58,7 @@ export function defineTemplates({ object, list, part }: Shapes) {
   });
 }
 
-/** A template's own characters: what its placeholders add is known when it is filled in. */
+/** Counts a template's own characters: what its placeholders add is only known when it is rendered. */
 function countCharacters(value: string): number {
   return [...value.replace(placeholder, '')].length;
 }

@@ -5,7 +5,7 @@ import { nameOf } from '../state/names';
 
 interface BubblesProps {
   threads: SimulatedConversation[];
-  /** The address or identity whose messages stand on the right. */
+  /** The address or identity whose messages are on the right. */
   mine: string;
   children: ComponentChildren;
 }

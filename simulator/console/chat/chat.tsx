@@ -8,7 +8,7 @@ import { Bubbles } from './bubbles';
 import { ComposeLine } from './compose-line';
 
 interface ChatProps {
-  /** Begins the test ids: `worker` gives `worker-input` and `worker-send`. */
+  /** The prefix of the test ids: `worker` gives `worker-input` and `worker-send`. */
   id: string;
   conversation: SimulatedConversation;
   /** The identity of the worker or agent. */
@@ -23,7 +23,7 @@ export function Chat({ id, conversation, me, onBack, above }: ChatProps) {
   const [text, setText] = useState('');
   const isClosed = conversation.state === 'closed';
   const isIn = conversation.participants.some(({ identity }) => identity === me);
-  const send = async (event: Event): Promise<void> => {
+  const sendWorkerMessage = async (event: Event): Promise<void> => {
     event.preventDefault();
     const body = text.trim();
     if (!body) return;
@@ -59,7 +59,7 @@ export function Chat({ id, conversation, me, onBack, above }: ChatProps) {
       <Bubbles threads={[conversation]} mine={me}>
         <p>No messages yet.</p>
       </Bubbles>
-      <form class="compose" onSubmit={(event) => void send(event)}>
+      <form class="compose" onSubmit={(event) => void sendWorkerMessage(event)}>
         {above?.(setText)}
         <ComposeLine
           id={id}

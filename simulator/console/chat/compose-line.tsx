@@ -1,7 +1,7 @@
 import { Icon } from '../controls/icon';
 
 interface ComposeLineProps {
-  /** Begins the test ids: `phone` gives `phone-input` and `phone-send`. */
+  /** The prefix of the test ids: `phone` gives `phone-input` and `phone-send`. */
   id: string;
   label: string;
   placeholder: string;
@@ -10,7 +10,7 @@ interface ComposeLineProps {
   onInput(text: string): void;
 }
 
-/** A message's text and its Send button; the form around it sends. */
+/** The text field and Send button of a message; the surrounding form sends it. */
 export function ComposeLine({ id, label, placeholder, value, disabled = false, onInput }: ComposeLineProps) {
   return (
     <div class="compose-line">

@@ -7,7 +7,7 @@ interface ChoiceProps<T extends string> {
   onChange(value: T): void;
 }
 
-/** A labeled list to choose one value from. */
+/** A labeled select. */
 export function Choice<T extends string>({ label, id, value, options, onChange }: ChoiceProps<T>) {
   return (
     <label>

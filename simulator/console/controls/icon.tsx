@@ -11,7 +11,7 @@ const paths = {
     'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 4.500a3.5 3.5 0 0 1 0 6.300M18 14.500c2.2.9 3.5 2.9 3.5 5.5',
 } as const;
 
-/** A line drawing; decoration only. */
+/** A decorative icon. */
 export function Icon({ name }: { name: keyof typeof paths }) {
   const filled = name === 'play' || name === 'send';
   return (

@@ -4,7 +4,7 @@ import { call } from '../state/control-api';
 import { showPhoneOf } from '../state/show-conversation';
 import { agent, conversations, flexResult, snapshot } from '../state/state';
 
-/** What each channel is called. */
+/** The name of each channel. */
 export const channelNames: Record<string, string> = {
   sms: 'SMS',
   whatsapp: 'WhatsApp',
@@ -14,7 +14,7 @@ export const channelNames: Record<string, string> = {
   gbm: 'Google Business Messages (ended)',
 };
 
-/** What an address on a channel looks like. */
+/** An example of an address on each channel. */
 export const examples: Record<string, string> = {
   sms: '+1 917 555 0150',
   whatsapp: '+1 917 555 0150',
@@ -26,13 +26,13 @@ export const examples: Record<string, string> = {
 export const callers = { agent: 'the agent’s plugin', server: 'the CRM' } as const;
 export const policies = { refuse: 'reject', reuse: 'reuse it' } as const;
 
-/** Stands for an address that the agent types, in place of a customer's id. */
+/** The choice of an agent who types an address instead of choosing a customer. */
 export const otherAddress = 'another address';
 
 /** The longest text that Twilio accepts, in characters. */
 export const longest = 1_600;
 
-/** The form's fields; they are kept while the agent looks into a conversation. */
+/** The form's fields. They are kept while a conversation is open. */
 export const draft = signal({
   as: 'agent' as keyof typeof callers,
   channel: 'sms',
@@ -67,14 +67,14 @@ export function recipients(): Record<string, string> {
   return { ...Object.fromEntries(onChannel), [otherAddress]: 'another address…' };
 }
 
-/** @returns the chosen recipient, or the first where the channel does not have the chosen one */
+/** @returns the chosen recipient, or the first one when the chosen one is not on this channel */
 export function chosenRecipient(): string {
   const all = recipients();
   const { customer } = draft.value;
   return customer in all ? customer : (Object.keys(all)[0] ?? otherAddress);
 }
 
-/** Leaves empty fields out: that they are missing is for the function to report. */
+/** Leaves empty fields out: the function reports what is missing. */
 function toRequest(): FlexOutboundRequest {
   const { as, channel, to, subject, variables, body, onActive, key } = draft.value;
   const recipient = chosenRecipient();
@@ -99,7 +99,7 @@ function toRequest(): FlexOutboundRequest {
 }
 
 /** Starts the conversation and shows the result. */
-export async function sendDraft(): Promise<void> {
+export async function startOutbound(): Promise<void> {
   flexResult.value = undefined;
   const result = await call<FlexResult>('POST', '/api/flex/outbound', toRequest());
   flexResult.value = result;

@@ -26,7 +26,7 @@ export function FlexHead() {
   );
 }
 
-/** The contact center of one agent, who starts conversations with customers. */
+/** Flex, as one agent sees it. */
 export function Flex() {
   const me = agents.value.find(({ name }) => name === agent.value);
   const openChat = conversations.value.find(({ sid }) => sid === flexChat.value);

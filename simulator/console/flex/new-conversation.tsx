@@ -15,7 +15,7 @@ import {
   otherAddress,
   policies,
   recipients,
-  sendDraft,
+  startOutbound,
 } from './draft';
 
 /** The form with which an agent starts a conversation. */
@@ -25,7 +25,7 @@ export function NewConversation() {
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     setStarting(true);
-    await sendDraft();
+    await startOutbound();
     setStarting(false);
   };
   return (
@@ -63,7 +63,7 @@ export function NewConversation() {
         <IdempotencyKey />
       </div>
       <button type="submit" class="button primary" data-testid="flex-start" disabled={isStarting}>
-        {isStarting ? 'Starting…' : 'Start the conversation'}
+        {isStarting ? 'Starting…' : 'Start conversation'}
       </button>
     </form>
   );

@@ -15,7 +15,7 @@ interface Card {
   details?: { title: string; content: string };
 }
 
-/** One customer as the callback describes them; a conversation is started from here. */
+/** A customer's details, as the callback answers them, and a button per channel to start a conversation. */
 export function CustomerCard({ id, onBack, onStarted }: { id: string; onBack(): void; onStarted(): void }) {
   const [card, setCard] = useState<Card | null | undefined>();
   useEffect(() => {
@@ -25,7 +25,7 @@ export function CustomerCard({ id, onBack, onStarted }: { id: string; onBack(): 
     );
   }, [id]);
 
-  const start = async (channel: SimulatedChannel): Promise<void> => {
+  const startOutgoing = async (channel: SimulatedChannel): Promise<void> => {
     const result = await call<ActionResult>('POST', '/api/outgoing', {
       worker: worker.value,
       customerId: id,
@@ -65,9 +65,9 @@ export function CustomerCard({ id, onBack, onStarted }: { id: string; onBack(): 
                       type="button"
                       class="button"
                       data-testid={`start-${type}`}
-                      onClick={() => void start(type)}
+                      onClick={() => void startOutgoing(type)}
                     >
-                      Text
+                      Start conversation
                     </button>
                   )}
                 </dd>

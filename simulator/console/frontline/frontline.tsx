@@ -23,7 +23,7 @@ export function FrontlineHead() {
         {workers.value.map((one) => (
           <option key={one.identity} value={one.identity}>
             {one.displayName}
-            {one.available ? '' : ' (away)'}
+            {one.available ? '' : ' (unavailable)'}
           </option>
         ))}
       </select>
@@ -40,7 +40,7 @@ export function FrontlineHead() {
             })
           }
         >
-          <i /> {me.available ? 'Available' : 'Away'}
+          <i /> {me.available ? 'Available' : 'Unavailable'}
         </button>
       )}
     </>

@@ -10,7 +10,7 @@ export function PhonePicker() {
   const dialog = useRef<HTMLDialogElement>(null);
   const choose = (select: HTMLSelectElement): void => {
     const { value } = select;
-    // The list goes back to its title, so that the same choice can be made again.
+    // Resets the list to its title, so that the same choice can be made again.
     select.value = '';
     if (value === 'new') dialog.current?.showModal();
     else showPhone(value);

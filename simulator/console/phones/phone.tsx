@@ -16,7 +16,7 @@ function threadsOf(number: string, channel: SimulatedChannel): SimulatedConversa
     .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
 }
 
-/** One phone: its messages on one channel, and an input to write another. */
+/** One phone: its messages on one channel, and a field to write another one. */
 export function Phone({ owner }: { owner: SimulatedCustomer }) {
   const channel = channelOf.value[owner.phone] ?? owner.channels[0] ?? 'sms';
   const numbers = (snapshot.value?.numbers ?? []).filter((one) => one.channels.includes(channel));

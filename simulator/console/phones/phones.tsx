@@ -5,7 +5,7 @@ import { customers, phone, phones } from '../state/state';
 import { Phone } from './phone';
 import { PhonePicker } from './phone-picker';
 
-/** The customers' side: several phones, one of them open. */
+/** The customers' side: several phones in tabs. */
 export function Phones() {
   const number = phone.value;
   const owner = customers.value.find((one) => one.phone === number);

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** How many calls are running. */
+/** How many requests are running. */
 export const busy = signal(0);
 export const toasts = signal<{ id: number; text: string }[]>([]);
 

@@ -1,7 +1,7 @@
 import type { FlexAgent, SimulatedChannel, SimulatedConversation, SimulatedWorker } from '../../api';
 import { agents, customers, snapshot, workers } from './state';
 
-/** @returns the address of a customer on a channel, as Twilio writes it */
+/** @returns the address of a customer on a channel, in Twilio's form */
 export function addressOf(number: string, channel: SimulatedChannel): string {
   return channel === 'whatsapp' ? `whatsapp:${number}` : number;
 }
@@ -23,7 +23,7 @@ export function customerOf({ participants }: SimulatedConversation): string | un
   return participants.find(({ identity }) => identity !== undefined && !findColleague(identity))?.identity;
 }
 
-/** @returns the conversation's friendly name, or its customer's */
+/** @returns the conversation's friendly name, or the customer's name */
 export function titleOf(conversation: SimulatedConversation): string {
   const customer = customerOf(conversation);
   return conversation.friendlyName ?? (customer === undefined ? conversation.sid : nameOf(customer));

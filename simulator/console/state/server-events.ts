@@ -14,10 +14,10 @@ import {
   worker,
 } from './state';
 
-/** How many entries of the timeline the page keeps. */
+/** The maximum of timeline entries that the page keeps. */
 const capacity = 2_000;
 
-/** Follows the server, and reconnects when it comes back. */
+/** Receives the server's events, and reconnects when it comes back. */
 export function connect(): void {
   const events = new EventSource('/api/events');
   const on = <T>(type: string, take: (data: T) => void): void =>

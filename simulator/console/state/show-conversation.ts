@@ -24,7 +24,7 @@ export function showConversation(sid: string | undefined): void {
     one.participants.some((participant) => participant.identity === identity);
   const workerIn = workers.value.find(isIn);
   const agentIn = agents.value.find(isIn);
-  // While nobody is in it, the side that is shown stays.
+  // The side does not change while no worker and no agent is in the conversation.
   const isFlex = agentIn !== undefined || (workerIn === undefined && side.value === 'flex');
   batch(() => {
     showPhoneOf(one);
@@ -42,7 +42,7 @@ export function showPhoneOf(conversation: SimulatedConversation): void {
   if (number !== undefined && isKnown) showPhone(number, prefix ? 'whatsapp' : 'sms');
 }
 
-/** Shows a phone, and adds it to the tabs when it is not among them. */
+/** Shows a phone, and adds a tab for it if there is none. */
 export function showPhone(number: string, channel?: SimulatedChannel): void {
   if (!phones.value.includes(number)) phones.value = [number, ...phones.value].slice(0, 8);
   phone.value = number;

@@ -11,7 +11,7 @@ import type {
   TimelineEntry,
 } from '../../api';
 
-/** What the server has reported: it alone changes these, the page never guesses ahead of it. */
+/** What the server has reported. Only its events change these. */
 export const snapshot = signal<Snapshot | undefined>(undefined);
 export const timeline = signal<TimelineEntry[]>([]);
 export const connected = signal(true);
@@ -27,7 +27,7 @@ export const chat = signal<string | undefined>(undefined);
 /** The name of the agent in Flex. */
 export const agent = signal<string>('');
 export const flexChat = signal<string | undefined>(undefined);
-/** The result of the last conversation that an agent started. */
+/** The result of the last outbound message. */
 export const flexResult = signal<FlexResult | undefined>(undefined);
 export const onlyProblems = signal(false);
 export const open = signal<ReadonlySet<number>>(new Set());
@@ -42,7 +42,7 @@ export const conversations = computed<SimulatedConversation[]>(() =>
   [...(snapshot.value?.conversations ?? [])].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
 );
 
-/** The timeline by cause, the newest cause first. */
+/** The timeline by trace, the newest first. */
 export const traces = computed<TimelineEntry[][]>(() => {
   const groups = new Map<string, TimelineEntry[]>();
   for (const entry of timeline.value) {

@@ -3,7 +3,7 @@ import { Dot } from './dot';
 
 export type RestCall = Extract<TimelineEntry, { kind: 'rest' }>;
 
-/** A REST request that reached the local Twilio; opens to what was sent. */
+/** A REST request that reached the local Twilio; opens to show its fields. */
 export function RestLine({ entry }: { entry: RestCall }) {
   const path = entry.url
     .replace(/^https:\/\/[^/]+\/v1/, '')

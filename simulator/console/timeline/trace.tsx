@@ -3,7 +3,7 @@ import { Dot } from './dot';
 import { type RestCall, RestLine } from './rest-line';
 import { WebhookLine } from './webhook-line';
 
-/** Everything that one cause brought about: a message, a click, a scenario. */
+/** Everything that one message, click or scenario has caused. */
 export function Trace({ entries }: { entries: TimelineEntry[] }) {
   const [first, ...rest] = entries;
   if (!first) return null;

@@ -4,7 +4,7 @@ import { call, showToast } from '../state/control-api';
 
 export type Webhook = Extract<TimelineEntry, { kind: 'webhook' }>;
 
-/** The request, our answer, and the reasons; the request can be edited and sent again. */
+/** The request, our answer, and the reasons. The request can be edited and resent. */
 export function WebhookDetails({ entry }: { entry: Webhook }) {
   const [editing, setEditing] = useState(false);
   const { rule, passedOver = [], ...facts } = entry.decision ?? {};
@@ -24,7 +24,7 @@ export function WebhookDetails({ entry }: { entry: Webhook }) {
           data-testid={`resend-${entry.id}`}
           onClick={() => setEditing(!editing)}
         >
-          Edit &amp; send again
+          Edit and resend
         </button>
         <button type="button" class="button" data-testid={`curl-${entry.id}`} onClick={() => void copy()}>
           Copy as curl
@@ -84,13 +84,13 @@ function Fields({ fields }: { fields: WebhookEntry['fields'] }) {
 
 function EditForm({ entry, onDone }: { entry: Webhook; onDone(): void }) {
   const [fields, setFields] = useState(entry.fields);
-  const send = async (event: Event): Promise<void> => {
+  const resendWebhook = async (event: Event): Promise<void> => {
     event.preventDefault();
     const result = await call<ActionResult>('POST', '/api/resend', { id: entry.id, fields });
     if (result) onDone();
   };
   return (
-    <form class="edit" onSubmit={(event) => void send(event)}>
+    <form class="edit" onSubmit={(event) => void resendWebhook(event)}>
       {Object.entries(fields).map(([name, value]) => (
         <label key={name}>
           <span>{name}</span>
@@ -104,7 +104,7 @@ function EditForm({ entry, onDone }: { entry: Webhook; onDone(): void }) {
       ))}
       <div class="row">
         <button type="submit" class="button primary" data-testid="resend-submit">
-          Send
+          Resend
         </button>
         <button type="button" class="button" onClick={onDone}>
           Cancel

@@ -10,7 +10,7 @@ function toggle(id: number): void {
   open.value = next;
 }
 
-/** A webhook with the REST requests made while it ran; opens to request and answer. */
+/** A webhook with the REST requests that the function made; opens to show request and answer. */
 export function WebhookLine({ entry, calls }: { entry: Webhook; calls: RestCall[] }) {
   const isOpen = open.value.has(entry.id);
   const share = Math.min(1, (entry.ms ?? 0) / entry.limitMs);

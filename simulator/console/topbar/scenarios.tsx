@@ -2,7 +2,7 @@ import { runScenario } from '../state/run-scenario';
 import { snapshot } from '../state/state';
 import { closesMenu } from './menu';
 
-/** The scenarios; the chosen one runs. */
+/** The scenarios. A click runs one. */
 export function Scenarios() {
   return (
     <ul class="scenarios">

@@ -15,7 +15,7 @@ const rest: Record<Faults['rest'], string> = {
   500: 'with 500 Internal Server Error',
   hang: 'never',
   torn: 'incompletely, after doing the work',
-  drip: 'at one byte per second',
+  drip: 'slowly, at one byte per second',
 };
 
 /** Routing, and the faults that the local Twilio simulates. */
@@ -72,7 +72,7 @@ export function SettingsForm() {
           checked={faults.badSignature}
           onChange={() => change({ faults: { badSignature: !faults.badSignature } })}
         />
-        Send invalid signatures
+        Send bad signatures
       </label>
       <button
         type="button"
@@ -81,7 +81,7 @@ export function SettingsForm() {
         {...closesMenu('settings')}
         onClick={() => void call('POST', '/api/reset')}
       >
-        Clear conversations and timeline
+        Reset conversations and timeline
       </button>
     </div>
   );

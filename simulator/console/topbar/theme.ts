@@ -2,10 +2,10 @@ import { signal } from '@preact/signals';
 
 const themes = ['auto', 'light', 'dark'];
 
-/** What the user has chosen; `auto` follows the operating system. */
+/** The user's choice; `auto` follows the operating system. */
 export const theme = signal<string>(localStorage.getItem('theme') ?? 'auto');
 
-/** Makes the chosen theme the page's. */
+/** Applies the chosen theme to the page, and saves it. */
 export function applyTheme(): void {
   document.documentElement.dataset.theme = theme.value;
   localStorage.setItem('theme', theme.value);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {
   conversationAttributes,
-  customerIdOf,
   participantAttributes,
+  readCustomerId,
 } from '../../../lib/conversations/attributes';
 import { customer } from '../../support/data';
 
@@ -73,13 +73,13 @@ describe("a participant's customer_id", () => {
     ['{"customer_id":false}', '[false]'],
     ['{"customer_id":{}}', '[{}]'],
   ])('is read from %s: %s', (attributes, id) => {
-    expect(customerIdOf(attributes)).toBe(id);
+    expect(readCustomerId(attributes)).toBe(id);
   });
 
   it.each(['{"customer_id":null}', '{"customer_id":""}', '{"customer_id":" "}', '{}', '[', ''])(
     'is missing in %s',
     (attributes) => {
-      expect(customerIdOf(attributes)).toBeUndefined();
+      expect(readCustomerId(attributes)).toBeUndefined();
     },
   );
 });

@@ -1,6 +1,6 @@
 import {
+  conversationAnswer,
   findPeople as findPeopleOf,
-  namedConversation,
   type Person,
   readProfileName,
 } from '../../../lib/conversations/name';
@@ -26,7 +26,7 @@ function findPeople(fields: Fields, find: Parameters<typeof findPeopleOf>[2], ow
 
 async function nameOf(event: Fields, own?: string[]): Promise<string | undefined> {
   const { people } = await findPeople(event, async ({ key }) => cards.get(key), own);
-  return namedConversation(people, '{}').friendly_name;
+  return conversationAnswer(people, '{}').friendly_name;
 }
 
 const event = (name: FixtureName): Record<string, string> => fixture(name);
@@ -77,7 +77,7 @@ describe("a new conversation's name", () => {
         customer: customer({ customer_id: String(index), display_name }),
       }));
     const name = (...names: string[]): string | undefined =>
-      namedConversation(people(...names), '{}').friendly_name;
+      conversationAnswer(people(...names), '{}').friendly_name;
     expect(name('a'.repeat(127), 'b'.repeat(127), 'c')).toBe(`${'a'.repeat(127)}, ${'b'.repeat(127)}`);
     expect(name('a'.repeat(200), 'b'.repeat(60), 'c')).toBe('a'.repeat(200));
     expect(name('a'.repeat(300), 'b')).toBe('a'.repeat(256));
@@ -86,7 +86,7 @@ describe("a new conversation's name", () => {
 
   it("comes with the first known person's avatar", async () => {
     const find = async (fields: Fields): Promise<object> =>
-      namedConversation(
+      conversationAnswer(
         (await findPeople(fields, async ({ key }) => cards.get(key))).people,
         '{"from":"web"}',
       );

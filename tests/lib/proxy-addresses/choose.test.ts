@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../lib/address';
 import type { ProxyRule } from '../../../lib/model';
-import { asksForCard, decideProxy, type ProxyRequest } from '../../../lib/proxy-addresses/choose';
+import { decideProxy, needsCard, type ProxyRequest } from '../../../lib/proxy-addresses/choose';
 import { routing } from '../../support/data';
 
 const request = (given: Partial<ProxyRequest> = {}): ProxyRequest => ({
@@ -126,7 +126,7 @@ describe('the proxy address', () => {
   ])(
     'needs the card where a rule of %s asks for a country and %j does not tell it: %s',
     (channel, address, needed) => {
-      expect(asksForCard({ channel, address }, data)).toBe(needed);
+      expect(needsCard({ channel, address }, data)).toBe(needed);
     },
   );
 

@@ -3,11 +3,11 @@ import type { Participant } from '../twilio/conversations';
 import { markedWorkers } from './mark';
 
 /**
- * Finds a worker who is in a conversation already. An identity alone does not make a worker: chat customers and bots
- * have one. A worker is whom routing added, whom the routing data lists, or whom Frontline knows; Frontline is asked
- * only when nobody else is one, and never on accounts without Frontline.
+ * Finds a worker who is already in a conversation. An identity alone does not make a worker: chat customers and bots
+ * have one too. A worker is somebody whom routing added, whom the routing data lists, or whom Frontline knows. Frontline
+ * is asked last, and never on accounts without Frontline.
  *
- * @param isFrontlineUser false where Frontline cannot say: two workers are better than none
+ * @param isFrontlineUser false when Frontline cannot tell: two workers are better than none
  * @returns the identity of the earliest worker, or undefined when there is none
  */
 export async function findPresentWorker(
