@@ -1,22 +1,21 @@
 import type { ProjectData } from './project-data';
+import type { AutoCreation } from './twilio/conversations/addresses';
 import type { Conversations } from './twilio/conversations/conversations';
 import type { RestApi } from './twilio/rest-api';
 import { paths } from './webhooks/paths';
 
-type AutoCreation = { enabled?: boolean; conversation_service_sid?: string | null } | null;
-
-/** The post-action webhooks of Conversations that are simulated. */
+/** The simulated post-action webhooks of Conversations. */
 const postWebhooks = ['onConversationAdded', 'onParticipantAdded'];
 
 export interface AccountSetupOptions {
   rest: RestApi;
   state: Conversations;
   data(): ProjectData;
-  /** Where the functions are, e.g. `http://localhost:3000`. */
+  /** The functions' URL, e.g. `http://localhost:3000`. */
   functionsUrl: string;
 }
 
-/** The account as it is once the Consoles are filled in as docs/deploy.md says, and what is read from it later. */
+/** Sets up the account as docs/deploy.md says, and reads its configuration. */
 export class AccountSetup {
   readonly #options: AccountSetupOptions;
 
@@ -29,16 +28,16 @@ export class AccountSetup {
     const { rest, state, data, functionsUrl } = this.#options;
     const { account } = rest;
     const { conversationServiceSid: serviceSid, numbers } = data();
-    if (serviceSid) account.putService(serviceSid, 'Of the routing data');
+    if (serviceSid) account.services.put(serviceSid, 'Of the routing data');
     const url = `${functionsUrl}${paths.onConversationAdd}`;
     const form = { Method: 'POST', PreWebhookUrl: url, PostWebhookUrl: url };
-    account.webhooks(form, ['onConversationAdd', 'onParticipantAdded']);
+    account.webhooks.update(form, ['onConversationAdd', 'onParticipantAdded']);
     this.applyRoutingEvent();
     for (const { address, channels } of numbers) {
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
         state.ownAddresses.add(Address);
-        account.createAddress({
+        account.addresses.create({
           Type: channel,
           Address,
           'AutoCreation.Enabled': 'true',
@@ -50,29 +49,29 @@ export class AccountSetup {
   }
 
   /**
-   * An account that routes on `onConversationAdded` is one without Frontline: it has that filter, and its Frontline
-   * API knows nobody.
+   * An account that routes on `onConversationAdded` has no Frontline: it has the filter for that event, and its
+   * Frontline API finds nobody.
    */
   applyRoutingEvent(): void {
     const { rest, data } = this.#options;
     const { account } = rest;
     const isWithoutFrontline = data().routesOn === 'onConversationAdded';
-    const others = (account.webhooks().filters as string[]).filter((name) => name !== 'onConversationAdded');
-    account.webhooks({}, isWithoutFrontline ? [...others, 'onConversationAdded'] : others);
+    const others = account.webhooks.fetch().filters.filter((name) => name !== 'onConversationAdded');
+    account.webhooks.update({}, isWithoutFrontline ? [...others, 'onConversationAdded'] : others);
     rest.frontline.access = isWithoutFrontline ? 'missing' : 'available';
   }
 
-  /** Conversations webhooks go where the account's configuration says, the others where Frontline's Console would. */
+  /** @returns the URL of a webhook: from the account's configuration, or as Frontline's Console would have it */
   webhookUrl(name: string): string | undefined {
     const { rest, functionsUrl } = this.#options;
     const isPre = name === 'onConversationAdd';
     if (!isPre && !postWebhooks.includes(name)) return `${functionsUrl}${paths[name] ?? ''}`;
-    const { filters, pre_webhook_url, post_webhook_url } = rest.account.webhooks();
+    const { filters, pre_webhook_url, post_webhook_url } = rest.account.webhooks.fetch();
     const url = isPre ? pre_webhook_url : post_webhook_url;
-    return (filters as string[]).includes(name) && typeof url === 'string' ? url : undefined;
+    return filters.includes(name) ? (url ?? undefined) : undefined;
   }
 
-  /** An address that nothing is configured for creates conversations: the number's messaging service may. */
+  /** An address without a configuration creates conversations, as its messaging service can do on Twilio. */
   autocreates(address: string): boolean {
     return this.#autoCreation(address)?.enabled !== false;
   }
@@ -82,8 +81,8 @@ export class AccountSetup {
     return this.#autoCreation(address)?.conversation_service_sid ?? undefined;
   }
 
-  #autoCreation(address: string): AutoCreation | undefined {
-    const configured = this.#options.rest.account.addresses().find((one) => one.address === address);
-    return configured?.auto_creation as AutoCreation | undefined;
+  #autoCreation(address: string): AutoCreation | null | undefined {
+    const configured = this.#options.rest.account.addresses.list().find((one) => one.address === address);
+    return configured?.auto_creation;
   }
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 const text = v.pipe(v.string(), v.minLength(1));
 const phone = v.pipe(v.string(), v.regex(/^\+[1-9]\d{6,14}$/));
 
-/** What a person may send a message over. */
+/** The channels of phones. */
 export const channel = v.picklist(['sms', 'whatsapp']);
 
 /** `POST /api/inbound`: a customer writes. Answers an ActionResult once everything that follows has happened. */
@@ -46,20 +46,20 @@ export const flexOutboundRequest = v.object({
   idempotencyKey: v.exactOptional(v.string()),
 });
 
-/** `POST /api/resend`: sends a webhook of the timeline again, its fields edited or not. Answers an ActionResult. */
+/** `POST /api/resend`: sends a webhook again, with the same or edited fields. Answers an ActionResult. */
 export const resendRequest = v.object({
   id: v.number(),
   fields: v.exactOptional(v.record(v.string(), v.string())),
 });
 
-/** What goes wrong on purpose, until it is taken off. */
+/** What goes wrong on purpose. */
 export const faults = v.object({
   /**
-   * How Twilio's REST API answers our functions: not at all (`hang`), 429, 500, torn in the middle after the work was
-   * done (`torn`), a byte a second (`drip`), or as it should.
+   * How Twilio's REST API answers our functions: not at all (`hang`), 429, 500, with an answer that breaks off although
+   * the request was carried out (`torn`), one byte per second (`drip`), or without a fault (`none`).
    */
   rest: v.picklist(['none', '429', '500', 'hang', 'torn', 'drip']),
-  /** How many REST requests are hit; null for all. */
+  /** The number of REST requests that fail; null for all. */
   restTimes: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
   /** Whether webhooks are sent with a wrong signature. */
   badSignature: v.boolean(),
@@ -73,7 +73,7 @@ export const settings = v.object({
   faults,
 });
 
-/** `PATCH /api/settings`: what is left out stays. Answers Settings. */
+/** `PATCH /api/settings`: omitted settings stay. Answers Settings. */
 export const settingsChange = v.object({
   routingMode: v.exactOptional(settings.entries.routingMode),
   deliverTwice: v.exactOptional(settings.entries.deliverTwice),

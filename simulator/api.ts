@@ -105,7 +105,7 @@ export interface WebhookEntry {
   status?: number;
   /** The answer's body as text. */
   body?: string;
-  /** What Twilio makes of the answer, in one sentence, e.g. `The conversation is created with these values.` */
+  /** What Twilio does with the answer, in one sentence, e.g. `The conversation is created with these values.` */
   outcome?: string;
   problems: ContractProblem[];
   /** Twilio's or Frontline's error code that this answer causes, e.g. 48027. */
@@ -115,12 +115,12 @@ export interface WebhookEntry {
     rule?: string;
     /** Which rules were passed over, and why. */
     passedOver?: { rule: string; why: string }[];
-    /** Everything else that the line holds. */
+    /** Everything else in the line. */
     [fact: string]: unknown;
   };
-  /** 1 for the first delivery, 2 for a repeated one. */
+  /** 1 for the first delivery, 2 for the second one. */
   delivery: number;
-  /** Whether the function answered what an earlier request with the same key had brought about. */
+  /** Whether the function repeated the answer to an earlier request with the same key. */
   replayed?: boolean;
 }
 
@@ -138,7 +138,7 @@ export interface RestEntry {
   ms?: number;
   /** The webhook (its entry's id) that the function was handling. */
   during?: number;
-  /** Set when a fault did this. */
+  /** The fault that was applied, if any. */
   fault?: string;
 }
 
@@ -156,7 +156,7 @@ export type EntryState = 'running' | 'ok' | 'warning' | 'failed';
 export type TimelineEntry = {
   id: number;
   at: string;
-  /** What all entries have in common that one cause (a message, a click, a scenario) brought about. */
+  /** The same for all entries with one cause: a message, a click, a scenario. */
   trace: string;
   state: EntryState;
   /** The line's headline, e.g. `María Gómez texts +1 646 555 0190`. */
@@ -168,9 +168,9 @@ export interface Scenario {
   /** e.g. `owner-unavailable` */
   name: string;
   title: string;
-  /** What it does and what should come of it, in a sentence or two. */
+  /** What it does and how it should end, in a sentence or two. */
   description: string;
-  /** Whether a good outcome is one in which something fails. */
+  /** Whether something is expected to fail. */
   failing: boolean;
 }
 
@@ -228,14 +228,14 @@ export interface FlexInteraction {
 /** What the console's Flex side needs. */
 export interface FlexSnapshot {
   agents: FlexAgent[];
-  /** Everybody who is in the data, with all addresses. */
+  /** All customers in the data, with all their addresses. */
   customers: { customerId: string; displayName: string; channels: { type: FlexChannel; value: string }[] }[];
   templates: FlexTemplate[];
   /** The newest first. */
   interactions: FlexInteraction[];
 }
 
-/** What the function answered, and all that went on. */
+/** The function's answer, and everything that happened. */
 export interface FlexResult extends ActionResult {
   /** undefined when no answer came in time. */
   status?: number;

@@ -3,6 +3,7 @@ import type { ProjectData } from './project-data';
 import type { Timeline } from './timeline';
 import { TwilioError } from './twilio/http/errors';
 import type { RestApi } from './twilio/rest-api';
+import { identityOf } from './twilio/taskrouter';
 import { curlOf } from './webhooks/curl';
 import type { WebhookSender, WebhookTimelineEntry } from './webhooks/webhook-sender';
 
@@ -11,21 +12,21 @@ export interface FlexClientOptions {
   timeline: Timeline;
   webhooks: WebhookSender;
   data(): ProjectData;
-  /** The key with which servers call, as the functions have it. */
+  /** The functions' `OUTBOUND_API_KEY`. */
   apiKey(): string;
 }
 
-/** The Flex side: agents who start conversations by the plugin's or the CRM's call of our function. */
+/** The Flex side: agents who start conversations through a plugin or a CRM that calls our function. */
 export class FlexClient {
   readonly #options: FlexClientOptions;
-  /** Who sent what, by the timeline's entries. */
+  /** The requests that were sent, by the id of their timeline entry. */
   #sent = new Map<number, FlexOutboundRequest>();
 
   constructor(options: FlexClientOptions) {
     this.#options = options;
   }
 
-  /** Takes over what the project says of Flex: its SIDs, its workers as agents, its Content templates. */
+  /** Applies the project's data: the SIDs, the workers as agents, the Content templates. */
   configure(): void {
     const { rest, data } = this.#options;
     const { workspace, workers, contents } = data();
@@ -34,7 +35,7 @@ export class FlexClient {
     for (const template of contents) rest.content.put(template);
   }
 
-  /** What the functions need in their environment, where the project says nothing. */
+  /** @returns the default environment of the functions, for what the project does not set */
   environment(): Record<string, string> {
     const { workspaceSid, workflowSid, queueSid } = this.#options.rest.taskRouter.workspace;
     return {
@@ -47,34 +48,34 @@ export class FlexClient {
 
   snapshot(): FlexSnapshot {
     const { rest, data } = this.#options;
-    const agents = rest.taskRouter.workers().map(({ sid, friendlyName, identity }) => ({
-      name: friendlyName,
-      displayName: this.#nameOf(friendlyName),
-      identity,
-      workerSid: sid,
+    const agents = rest.taskRouter.workers().map((worker) => ({
+      name: worker.friendly_name,
+      displayName: this.#nameOf(worker.friendly_name),
+      identity: identityOf(worker),
+      workerSid: worker.sid,
     }));
     return {
       agents,
-      customers: data().addressees,
-      templates: rest.content.templates().map(({ sid, text, variables, language }) => ({
+      customers: data().recipients,
+      templates: rest.content.templates().map(({ sid, types, variables, language }) => ({
         contentSid: sid,
-        text,
+        text: types['twilio/text'].body,
         variables: Object.keys(variables),
         language,
       })),
       interactions: rest.flex
         .interactions()
         .map(
-          (one): FlexInteraction => ({
-            sid: one.sid,
-            channelSid: one.channelSid,
-            channel: one.type,
-            status: one.status,
-            ...(one.errorCode !== null && { errorCode: one.errorCode }),
-            conversationSid: one.conversationSid,
-            taskSid: one.task.sid,
-            taskStatus: one.task.status,
-            agent: agents.find(({ workerSid }) => workerSid === one.task.workerSid)?.name ?? '',
+          ({ sid, channel, conversationSid, task }): FlexInteraction => ({
+            sid,
+            channelSid: channel.sid,
+            channel: channel.type,
+            status: channel.status,
+            ...(channel.error_code !== null && { errorCode: channel.error_code }),
+            conversationSid,
+            taskSid: task.sid,
+            taskStatus: task.assignment_status,
+            agent: agents.find(({ workerSid }) => workerSid === task.routing_target)?.name ?? '',
           }),
         )
         .reverse(),
@@ -84,13 +85,13 @@ export class FlexClient {
   /**
    * An agent's plugin, or a CRM for the agent, calls our function.
    *
-   * @throws TwilioError 404 when there is no such agent
+   * @throws TwilioError 404 if there is no such agent
    */
   async startOutbound(request: FlexOutboundRequest, trace: string): Promise<WebhookTimelineEntry> {
     const { timeline, webhooks } = this.#options;
     const { agent, as = 'agent', ...fields } = request;
     const json = this.#compose(request);
-    timeline.note(
+    timeline.addNote(
       trace,
       `${this.#nameOf(agent)} starts a conversation ${as === 'agent' ? 'in Flex' : 'by the CRM'}`,
     );
@@ -109,12 +110,12 @@ export class FlexClient {
     return entry;
   }
 
-  /** Sends a request of the timeline again, its fields edited or not; with a token that is valid now. */
+  /** Sends a request from the timeline again, with the same or edited fields and a new token. */
   resendOutbound(id: number, fields: Record<string, string>, trace: string): Promise<WebhookTimelineEntry> {
     return this.startOutbound({ ...this.#request(id), ...fields }, trace);
   }
 
-  /** @returns a request of the timeline as a command, with credentials that are valid now */
+  /** @returns a request from the timeline as a curl command, with new credentials */
   curl(id: number, url: string): string {
     const { headers, body } = this.#compose(this.#request(id));
     const all = { 'Content-Type': 'application/json', ...headers };
@@ -128,7 +129,7 @@ export class FlexClient {
     this.#sent.clear();
   }
 
-  /** @throws TwilioError 404 when there is no such agent */
+  /** @throws TwilioError 404 if there is no such agent */
   #compose({ agent, as = 'agent', ...request }: FlexOutboundRequest): {
     headers: Record<string, string>;
     body: object;
@@ -177,7 +178,7 @@ export class FlexClient {
   }
 }
 
-/** @returns what a JSON answer holds; nothing for any other */
+/** @returns the fields of a JSON answer; none for any other answer */
 export function readAnswer(body: string): Record<string, unknown> {
   try {
     return JSON.parse(body) as Record<string, unknown>;

@@ -3,13 +3,13 @@ import type { Timeline } from './timeline';
 import type { Conversations } from './twilio/conversations/conversations';
 import type { Conversation, NewConversation, NewParticipant } from './twilio/conversations/model';
 import { TwilioError } from './twilio/http/errors';
-import type { Origin } from './twilio/http/route';
+import type { Origin } from './twilio/http/request';
 import { validateProxyAddress } from './webhooks/contracts';
 import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhooks/fields';
 import { applyPreAction } from './webhooks/pre-action';
 import type { WebhookSender, WebhookTimelineEntry } from './webhooks/webhook-sender';
 
-/** The app writes through the Conversations SDK, which fires webhooks as configured. */
+/** The app uses the Conversations SDK, whose changes trigger webhooks. */
 const origin: Origin = { source: 'SDK', webhooks: true };
 
 export interface CustomerRow {
@@ -28,20 +28,20 @@ export interface FrontlineAppOptions {
   state: Conversations;
   timeline: Timeline;
   webhooks: WebhookSender;
-  /** How a person is called in the timeline. */
+  /** The name of a person in the timeline. */
   nameOf(author: string): string;
-  /** In which conversation service the app works; undefined for the default one. */
+  /** The conversation service that the app uses; undefined for the default one. */
   serviceSid(): string | undefined;
 }
 
-/** An answer of a callback, as the app reads it: nothing where it broke the contract. */
+/** A callback's answer as the app reads it; without a value if it broke the contract. */
 export interface AppAnswer<T> {
   value: T | undefined;
   entry: WebhookTimelineEntry;
 }
 
 /**
- * The Frontline app's side: what it asks our callbacks for, and what it does with the answers.
+ * The Frontline app: what it requests from our callbacks, and what it does with the answers.
  *
  * @see https://www.twilio.com/docs/frontline/data-transfer
  */
@@ -97,7 +97,7 @@ export class FrontlineApp {
   /**
    * The worker starts a conversation, and may write into it at once.
    *
-   * @returns the conversation's SID, or undefined where our answers made it impossible
+   * @returns the conversation's SID; undefined if our answers made it impossible
    * @see https://www.twilio.com/docs/frontline/outgoing-conversations
    */
   async startOutgoing(request: OutgoingRequest, trace: string): Promise<string | undefined> {
@@ -111,14 +111,14 @@ export class FrontlineApp {
   /**
    * The worker writes into a conversation.
    *
-   * @throws TwilioError when the worker is not in it, or it is closed
+   * @throws TwilioError if the worker is not in it, or if it is closed
    */
   sendWorkerMessage({ conversationSid, worker, body }: WorkerMessageRequest, trace: string): void {
     const { state, timeline } = this.#options;
     const present = state.participants(conversationSid).some(({ identity }) => identity === worker);
     if (!present) throw new TwilioError(403, 50400, `${worker} is not in this conversation`);
     state.addMessage(conversationSid, { author: worker, body }, origin);
-    timeline.note(trace, `${this.#options.nameOf(worker)} writes`, { conversationSid });
+    timeline.addNote(trace, `${this.#options.nameOf(worker)} writes`, { conversationSid });
   }
 
   /**
@@ -131,7 +131,7 @@ export class FrontlineApp {
   ): Promise<string | undefined> {
     const { state, timeline } = this.#options;
     const fail = (title: string, errorCode?: number): undefined => {
-      timeline.note(trace, title, { state: 'failed', ...(errorCode !== undefined && { errorCode }) });
+      timeline.addNote(trace, title, { state: 'failed', ...(errorCode !== undefined && { errorCode }) });
     };
 
     const { value: card } = await this.customer(worker, customerId, trace);
@@ -177,13 +177,17 @@ export class FrontlineApp {
       return fail('The customer and this number share an open conversation already', 48031);
     }
     await joins({ identity: worker });
-    timeline.note(trace, `${this.#options.nameOf(worker)} starts a conversation with ${card.display_name}`, {
-      conversationSid: conversation.sid,
-    });
+    timeline.addNote(
+      trace,
+      `${this.#options.nameOf(worker)} starts a conversation with ${card.display_name}`,
+      {
+        conversationSid: conversation.sid,
+      },
+    );
     return conversation.sid;
   }
 
-  /** @returns what the pre-action webhook wants changed, or undefined when it rejects the conversation */
+  /** @returns the values that the pre-action webhook answers; undefined if it rejects the conversation */
   async #sendPreAction(friendlyName: string, trace: string): Promise<NewConversation | undefined> {
     const { state, timeline, webhooks, serviceSid } = this.#options;
     if (!webhooks.isOn('onConversationAdd')) return {};
@@ -194,7 +198,7 @@ export class FrontlineApp {
     return applyPreAction(await webhooks.send({ name: 'onConversationAdd', trace, fields }), timeline);
   }
 
-  /** Adds a participant and tells the post-action webhook. */
+  /** Adds a participant and sends the post-action webhook. */
   async #join(conversation: Conversation, given: NewParticipant, trace: string): Promise<void> {
     const participant = this.#options.state.addParticipant(conversation.sid, given, origin);
     const fields = participantAddedFields(conversation, participant, origin.source);

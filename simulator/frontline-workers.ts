@@ -12,7 +12,7 @@ export class FrontlineWorkers {
     this.#data = data;
   }
 
-  /** Makes a Frontline user of each worker who is none yet. */
+  /** Creates the missing Frontline users. */
   addMissing(): void {
     const known = new Set(this.#frontline.users().map(({ identity }) => identity));
     for (const { identity, displayName } of this.#data().workers) {

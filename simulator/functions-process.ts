@@ -13,26 +13,26 @@ import { readLogLine } from './webhook-id';
 export interface FunctionsOptions {
   /** The project's folder, built. */
   root: string;
-  /** What stands in the functions' environment, over what `.env` says. */
+  /** Variables that override `.env`. */
   env: Record<string, string>;
-  /** What stands in it where `.env` says nothing. */
+  /** Defaults for variables that are not in `.env`. */
   defaults?: Record<string, string>;
-  /** What must be in the environment of the process itself: Node.js reads it once, at the start. */
+  /** Variables for the process itself, which Node.js reads when it starts. */
   processEnv?: Record<string, string>;
   /**
-   * Whether each request gets a process of its own that reads the files anew: slower, but a new build needs no
-   * restart. Else one process answers all, as an instance in the cloud does.
+   * Whether each request gets its own process, which reads the files again: slower, but a new build needs no restart.
+   * Otherwise one process answers all requests, like an instance in the cloud.
    */
   fork?: boolean;
-  /** Further files that the process loads before anything else. */
+  /** More files that the process loads before anything else. */
   preloads?: string[];
-  /** A line that a function logged; with the id of its webhook where a preload tells it. */
+  /** Called with each line that a function logs, and with the id of its webhook if a preload adds it. */
   onLog(line: string, webhookId?: number): void;
-  /** Anything else that `twilio-run` says. */
+  /** Called with anything else that `twilio-run` prints. */
   onOutput(line: string): void;
 }
 
-/** `twilio-run` on the built folders. */
+/** Runs `twilio-run` on the built folders. */
 export class FunctionsProcess {
   readonly #options: FunctionsOptions;
   readonly #folder = mkdtempSync(join(tmpdir(), 'local-twilio-'));
@@ -44,14 +44,14 @@ export class FunctionsProcess {
     this.#options = options;
   }
 
-  /** @returns the functions' URL, once they can be reached; starts them when they are not running */
+  /** @returns the functions' URL, once they can be reached; starts them if they are not running */
   url(): Promise<string> {
     if (this.#stopped) return Promise.reject(new Error('the functions have been stopped'));
     this.#ready ??= this.#start();
     return this.#ready;
   }
 
-  /** Starts anew, with what is in `dist/` now. Requests that come meanwhile wait. */
+  /** Restarts with the current `dist/`. Requests that arrive meanwhile wait. */
   async restart(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -110,12 +110,12 @@ export class FunctionsProcess {
   }
 }
 
-/** The list of URLs that `twilio-run` prints speaks of its own port, which nobody is to use. */
+/** `twilio-run` prints a list of URLs with its own port, which nobody should use. */
 function isBanner(line: string): boolean {
   return /^(Functions|Assets)$|^https?:\/\/localhost:\d+\/|^│/.test(line);
 }
 
-/** Of two lines for one variable the later one counts. */
+/** The last line for a variable wins. */
 function environmentText(
   root: string,
   env: Record<string, string>,

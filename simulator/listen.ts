@@ -3,10 +3,10 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 
 /**
- * Lets a server listen on a port of this machine alone.
+ * Makes a server listen on a port of this machine only.
  *
  * @param variable the environment variable that chooses the port
- * @throws an error that says what to do when the port is taken
+ * @throws an error that says what to do if the port is taken
  */
 export async function listen(server: Server, port: number, variable: string): Promise<number> {
   server.listen(port, 'localhost');
@@ -23,7 +23,7 @@ export async function listen(server: Server, port: number, variable: string): Pr
   return typeof address === 'object' && address ? address.port : port;
 }
 
-/** Stops a server at once, with the connections that it has. */
+/** Stops a server at once, and closes its connections. */
 export async function stopServer(server: Server): Promise<void> {
   if (!server.listening) return;
   server.close();
@@ -32,9 +32,9 @@ export async function stopServer(server: Server): Promise<void> {
 }
 
 /**
- * Looks below the ports that systems give to outgoing connections: one of those could be given away at any moment.
+ * Looks below the ephemeral ports, which outgoing connections could take at any moment.
  *
- * @returns ports of this machine that nobody uses, all different
+ * @returns different free ports of this machine
  */
 export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>();
@@ -57,7 +57,7 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** @returns a port of this machine that nobody uses */
+/** @returns a free port of this machine */
 export async function freePort(): Promise<number> {
   const [port = 0] = await freePorts(1);
   return port;

@@ -23,36 +23,36 @@ import { webhookIdPreload } from './webhook-id';
 import { recordLogLine } from './webhooks/log-lines';
 import { sendWebhooksOfRestChanges } from './webhooks/rest-changes';
 import { recordRestRequests } from './webhooks/rest-requests';
-import { noteUndelivered } from './webhooks/undelivered';
+import { reportUndelivered } from './webhooks/undelivered';
 import { WebhookSender } from './webhooks/webhook-sender';
 
 export interface LocalTwilioOptions {
   /** The project's folder, built. */
   root: string;
   ports: { functions: number; console: number; proxy: number };
-  /** Where the functions' own output goes. */
+  /** Called with each line that the functions print. */
   onOutput(line: string): void;
 }
 
 const accountSid = `AC${'0'.repeat(32)}`;
 const authToken = '0'.repeat(32);
 
-/** With which servers call `/flex/outbound-message` where `.env` has no OUTBOUND_API_KEY. */
+/** The key for servers that call `/flex/outbound-message`, if `.env` has no OUTBOUND_API_KEY. */
 export const localApiKey = 'local-outbound-key-0123456789abcdef';
 
 /**
  * The local Twilio: the functions behind a gateway, Twilio's REST side behind a proxy, customers' phones, the
- * Frontline app, and a timeline of all that goes on between them. It wires, and does nothing else.
+ * Frontline app, and a timeline of everything that happens between them. This class only wires them together.
  */
 export class LocalTwilio {
   readonly timeline = new Timeline();
   readonly state = new Conversations({ accountSid, authToken });
   readonly rest = new RestApi(this.state);
-  /** What of Twilio's webhooks and conversations is not the same on all accounts. */
+  /** What differs between Twilio accounts. */
   readonly variants = {
-    /** Whether projected addresses come in square brackets in webhooks. */
+    /** Whether webhooks have projected addresses in square brackets. */
     brackets: false,
-    /** How long a conversation that a message creates is initializing, and refuses changes by REST. */
+    /** How long a conversation that a message creates is initializing, and rejects REST requests that change it. */
     initializingMs: 0,
   };
   readonly parts: ScenarioParts;
@@ -128,7 +128,7 @@ export class LocalTwilio {
     }
   }
 
-  /** Stops everything; no process and no port stays behind. */
+  /** Stops everything: all processes end, and all ports are free. */
   async stop(): Promise<void> {
     await Promise.all([
       this.#control.stop(),
@@ -138,7 +138,7 @@ export class LocalTwilio {
     ]);
   }
 
-  /** Takes over a new build, or shows why there is none. Conversations and timeline stay. */
+  /** Uses a new build, or shows why it failed. Conversations and timeline stay. */
   async onBuild(build: Snapshot['build']): Promise<void> {
     this.#build = build;
     if (build.ok) {
@@ -151,7 +151,7 @@ export class LocalTwilio {
     this.#events.sendState();
   }
 
-  /** @returns what `GET /api/state` answers */
+  /** @returns the answer to `GET /api/state` */
   snapshot(): Snapshot {
     const { root, ports } = this.#options;
     return {
@@ -166,7 +166,7 @@ export class LocalTwilio {
     };
   }
 
-  /** Forgets conversations, unknown customers and timeline. */
+  /** Clears conversations, unknown customers and timeline. */
   reset(): void {
     const { customers, workers, flex, inbound } = this.parts;
     this.state.reset();
@@ -233,7 +233,7 @@ export class LocalTwilio {
     this.#events.follow(timeline, state);
     rest.frontline.onChange(() => this.#events.sendState());
     rest.flex.onChange(() => this.#events.sendState());
-    noteUndelivered(state, timeline);
+    reportUndelivered(state, timeline);
     sendWebhooksOfRestChanges(state, webhooks, timeline);
     recordRestRequests(rest, timeline);
   }

@@ -1,16 +1,16 @@
 import type { SimulatedCustomer } from './api';
-import type { FlexWorker } from './twilio/taskrouter';
+import { identityOf, type Worker } from './twilio/taskrouter';
 
 /** Everybody who has a name. */
 export interface NamedPeople {
-  agents: FlexWorker[];
+  agents: Worker[];
   workers: { identity: string; displayName: string }[];
   customers: SimulatedCustomer[];
 }
 
-/** @returns how the timeline calls the person with an identity or address: by the name in the data, if there is one */
+/** @returns a person's name in the timeline: from the data, or else the address itself */
 export function nameOf(address: string, { agents, workers, customers }: NamedPeople): string {
-  const agent = agents.find(({ identity }) => identity === address)?.friendlyName;
+  const agent = agents.find((one) => identityOf(one) === address)?.friendly_name;
   const worker = workers.find(({ identity }) => identity === (agent ?? address));
   if (worker) return worker.displayName;
   const phone = address.replace('whatsapp:', '');

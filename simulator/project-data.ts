@@ -6,10 +6,10 @@ import { withoutUndefined } from '../lib/defined';
 import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '../lib/model';
 import { placeholder } from '../lib/templates/placeholders';
 import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
-import type { Template } from './twilio/content';
+import type { NewTemplate } from './twilio/content';
 import type { Workspace } from './twilio/taskrouter';
 
-/** What the built project says of people and numbers. */
+/** The data of the built project. */
 export interface ProjectData {
   customers: SimulatedCustomer[];
   workers: { identity: string; displayName: string }[];
@@ -17,23 +17,23 @@ export interface ProjectData {
   numbers: { address: string; channels: SimulatedChannel[] }[];
   /** Which event routes inbound conversations. */
   routesOn: Routing['routing']['on'];
-  /** In which conversation service the data's conversations are; undefined for the default one. */
+  /** The conversation service in the data; undefined for the default one. */
   conversationServiceSid?: string;
-  /** Who may be called from outside, by URL path. */
+  /** The access of each function and asset, by URL path. */
   access: ReadonlyMap<string, 'public' | 'protected' | 'private'>;
-  /** Everybody with all addresses. */
-  addressees: FlexSnapshot['customers'];
-  /** The templates that have a Content SID, as Content templates. */
-  contents: Template[];
-  /** The pages that may call. */
+  /** All customers, with all their addresses. */
+  recipients: FlexSnapshot['customers'];
+  /** The Content templates: all templates with a Content SID. */
+  contents: NewTemplate[];
+  /** The origins of pages that can call `/flex/outbound-message`. */
   origins: string[];
-  /** Where Flex does its work, as far as the data says. */
+  /** The SIDs of the TaskRouter workspace, as far as the data or `.env` has them. */
   workspace: Partial<Workspace>;
   /** The project's `.env`. */
   env: Record<string, string | undefined>;
 }
 
-/** @param root the project's folder; what is not built yet is empty */
+/** @param root the project's folder; if it is not built, there is no data */
 export function readProject(root: string): ProjectData {
   const assets = join(root, 'dist/assets');
   const customers = read<CustomersAsset>(join(assets, 'customers.private.json'))?.customers ?? [];
@@ -63,7 +63,7 @@ export function readProject(root: string): ProjectData {
     routesOn: routing?.routing.on ?? 'onConversationRoute',
     ...(routing?.conversationServiceSid && { conversationServiceSid: routing.conversationServiceSid }),
     access: readAccess(root),
-    addressees: customers.map(({ customer_id, display_name, channels }) => ({
+    recipients: customers.map(({ customer_id, display_name, channels }) => ({
       customerId: customer_id,
       displayName: display_name,
       channels: channels.map(({ type, value }) => ({ type, value })),
@@ -94,8 +94,8 @@ function readWorkspace(routing: Routing | undefined, env: ProjectData['env']): P
   }) as Partial<Workspace>;
 }
 
-/** A Content template has variables where ours has placeholders: `{{1}}` for the first, and so on. */
-function readContents({ display_name, templates }: TemplateCategory): Template[] {
+/** Replaces our placeholders by the variables of Content templates: the first one by `{{1}}`, and so on. */
+function readContents({ display_name, templates }: TemplateCategory): NewTemplate[] {
   return templates.flatMap(({ contentSid, content, language = 'en', whatsAppApproved }) => {
     if (contentSid === undefined) return [];
     const names = [...new Set([...content.matchAll(placeholder)].map(([, name = '']) => name))];

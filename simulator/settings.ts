@@ -1,6 +1,6 @@
 import type { Settings, SettingsChange } from './api';
 
-/** What the console can switch: how Twilio routes, whether it delivers twice, and what goes wrong on purpose. */
+/** The console's settings: how Twilio routes, whether it delivers twice, and what goes wrong on purpose. */
 export class SettingsStore {
   readonly #onChange: (settings: Settings) => void;
   #current: Settings = {
@@ -17,14 +17,14 @@ export class SettingsStore {
     return this.#current;
   }
 
-  /** @returns the settings after the change; what it leaves out stays */
+  /** @returns the changed settings; omitted settings stay */
   change({ faults, ...rest }: SettingsChange): Settings {
     this.#current = { ...this.#current, ...rest, faults: { ...this.#current.faults, ...faults } };
     this.#onChange(this.#current);
     return this.#current;
   }
 
-  /** Applies a change for as long as some work takes. */
+  /** Changes settings while some work is done, and restores them afterwards. */
   async changeDuring<T>(change: SettingsChange, work: () => Promise<T>): Promise<T> {
     const before = this.#current;
     this.change(change);

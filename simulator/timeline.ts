@@ -4,7 +4,7 @@ type Common = Omit<TimelineEntry, 'kind' | 'id' | 'at'>;
 export type NewEntry = Pick<TimelineEntry, 'trace' | 'state' | 'title' | 'conversationSid'> &
   (WebhookEntry | RestEntry | NoteEntry);
 
-/** So many entries are kept; the oldest go first. */
+/** The maximum number of entries; the oldest are removed. */
 const capacity = 5_000;
 
 /** Everything that happened, in order. */
@@ -14,31 +14,31 @@ export class Timeline {
   #nextId = 1;
   #nextTrace = 1;
 
-  /** @returns a name for what one cause brings about */
+  /** @returns a new trace: the name that all entries with one cause share */
   newTrace(): string {
     return `trace-${this.#nextTrace++}`;
   }
 
-  /** Adds an entry and tells everybody. */
+  /** Adds an entry and notifies the listeners. */
   add<T extends NewEntry>(entry: T): T & Common & { id: number; at: string } {
     const added = { ...entry, id: this.#nextId++, at: new Date().toISOString() };
     this.#entries.set(added.id, added as TimelineEntry);
     if (this.#entries.size > capacity) this.#entries.delete(this.#entries.keys().next().value as number);
-    this.#tell(added as TimelineEntry);
+    this.#notify(added as TimelineEntry);
     return added as T & Common & { id: number; at: string };
   }
 
-  /** Changes an entry and tells everybody. */
+  /** Changes an entry and notifies the listeners. */
   update(
     entry: TimelineEntry,
     change: Partial<WebhookEntry> | Partial<RestEntry> | Partial<TimelineEntry>,
   ): void {
     Object.assign(entry, change);
-    this.#tell(entry);
+    this.#notify(entry);
   }
 
   /** Adds a sentence about what happened. */
-  note(
+  addNote(
     trace: string,
     title: string,
     more: {
@@ -69,7 +69,7 @@ export class Timeline {
     return trace === undefined ? all : all.filter((entry) => entry.trace === trace);
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onEntry(listener: (entry: TimelineEntry) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -79,7 +79,7 @@ export class Timeline {
     this.#entries.clear();
   }
 
-  #tell(entry: TimelineEntry): void {
+  #notify(entry: TimelineEntry): void {
     for (const listener of this.#listeners) listener(entry);
   }
 }

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 
 /**
  * How the REST requests and log lines of a function find their webhook: an id travels with the webhook into the
- * functions' process, where a preload passes it on. The id is that of the webhook's entry in the timeline.
+ * functions' process, where a preload passes it on. It is the id of the webhook's timeline entry.
  */
 
-/** Names the webhook in requests to the functions, and in theirs to Twilio. */
+/** The header with the webhook's id, in requests to the functions and in their requests to Twilio. */
 export const webhookIdHeader = 'x-local-twilio-webhook';
 
-/** What the functions' process loads before anything else. */
+/** The file that the functions' process loads before anything else. */
 export const webhookIdPreload = join(__dirname, 'carry-webhook-id.cjs');
 
 /** @returns a line that a function logged, and the id of the webhook that it was handling */

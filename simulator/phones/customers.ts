@@ -1,7 +1,7 @@
 import type { CustomerRequest, SimulatedChannel, SimulatedCustomer } from '../api';
 import { TwilioError } from '../twilio/http/errors';
 
-/** The people with phones: the customers of the data, and unknown ones that are made up. */
+/** The people with phones: the customers in the data, and made-up unknown customers. */
 export class Customers {
   readonly #known: () => SimulatedCustomer[];
   readonly #onChange: () => void;
@@ -17,7 +17,7 @@ export class Customers {
     return [...this.#known(), ...this.#unknown];
   }
 
-  /** @returns who has this phone: somebody who is there already, else a new customer who is in no data */
+  /** @returns the customer with this phone number, or else a new unknown customer */
   addUnknown(given: Partial<CustomerRequest> = {}): SimulatedCustomer {
     const phone = given.phone ?? `+1917555${String(100 + (this.#nextUnknown++ % 100)).padStart(4, '0')}`;
     const existing = this.list().find((one) => one.phone === phone);
@@ -33,8 +33,8 @@ export class Customers {
   }
 
   /**
-   * @returns the first customer of the data who has a worker
-   * @throws TwilioError when there is none on this channel
+   * @returns the first customer in the data who has a worker
+   * @throws TwilioError if there is none on this channel
    */
   withWorker(channel: SimulatedChannel): SimulatedCustomer {
     const found = this.#known().find((one) => one.channels.includes(channel) && one.worker !== undefined);
@@ -46,7 +46,7 @@ export class Customers {
     );
   }
 
-  /** Forgets the unknown customers. */
+  /** Removes the unknown customers. */
   reset(): void {
     this.#unknown = [];
   }

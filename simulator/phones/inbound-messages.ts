@@ -4,13 +4,18 @@ import type { Timeline } from '../timeline';
 import type { Conversations } from '../twilio/conversations/conversations';
 import type { Conversation, NewConversation, NewParticipant } from '../twilio/conversations/model';
 import type { Frontline } from '../twilio/frontline';
-import type { Origin } from '../twilio/http/route';
-import { conversationAddedFields, conversationAddFields, participantAddedFields } from '../webhooks/fields';
+import type { Origin } from '../twilio/http/request';
+import {
+  conversationAddedFields,
+  conversationAddFields,
+  conversationRouteFields,
+  participantAddedFields,
+} from '../webhooks/fields';
 import { applyPreAction } from '../webhooks/pre-action';
 import type { Webhook, WebhookSender, WebhookTimelineEntry } from '../webhooks/webhook-sender';
 import { bindingFields, isGroup, keyOf, type Parties, participantsOf, partiesOf } from './parties';
 
-/** What Twilio does itself, as opposed to what is done through REST: it tells everybody by webhook. */
+/** The origin of Twilio's own changes, which trigger webhooks. */
 const origin = (channel: SimulatedChannel): Origin => ({
   source: channel === 'whatsapp' ? 'WHATSAPP' : 'SMS',
   webhooks: true,
@@ -24,25 +29,25 @@ export interface InboundOptions {
   /** Our Twilio numbers, the default one first. */
   numbers(): { address: string; channels: SimulatedChannel[] }[];
   routingMode(): RoutingMode;
-  /** Which event routes: Frontline's, or that of Conversations on an account without Frontline. */
+  /** Which event routes: Frontline's, or the one of Conversations on an account without Frontline. */
   routesOn(): 'onConversationRoute' | 'onConversationAdded';
   deliverTwice(): boolean;
-  /** Whether a message to this address of ours creates a conversation. */
+  /** Whether a message to this Twilio address creates a conversation. */
   autocreates(address: string): boolean;
-  /** In which conversation service a message to this address of ours creates it; undefined for the default one. */
+  /** The service in which a message to this Twilio address creates a conversation; undefined for the default one. */
   serviceOf(address: string): string | undefined;
-  /** How a person is called in the timeline. */
+  /** The name of a person in the timeline. */
   nameOf(address: string): string;
-  /** How long a new conversation is initializing, in milliseconds; not at all unless given. */
+  /** How long a new conversation is initializing, in milliseconds; 0 by default. */
   initializingMs?(): number;
-  /** Whether a projected address comes in square brackets; not unless given. */
+  /** Whether webhooks have projected addresses in square brackets; false by default. */
   brackets?(): boolean;
 }
 
 export interface InboundOutcome {
-  /** undefined when Twilio rejected the conversation and the message is lost. */
+  /** undefined if Twilio rejected the conversation and the message is lost. */
   conversationSid?: string;
-  /** Whether a new conversation was made. */
+  /** Whether a conversation was created. */
   created: boolean;
 }
 
@@ -54,9 +59,9 @@ export interface InboundOutcome {
  */
 export class InboundMessages {
   readonly #options: InboundOptions;
-  /** Messages of one pair go one after the other: two at once must not make two conversations. */
+  /** The messages of a pair are handled one by one: two at once must not create two conversations. */
   #turns = new Map<string, Promise<unknown>>();
-  /** Group conversations by who is in them. */
+  /** The SIDs of group conversations, by `keyOf`. */
   #groups = new Map<string, string>();
 
   constructor(options: InboundOptions) {
@@ -64,16 +69,15 @@ export class InboundMessages {
   }
 
   /**
-   * Takes a customer's message and does everything that follows from it; settles once all webhooks have been
-   * answered.
+   * Handles a customer's message with everything that follows; settles once all webhooks have been answered.
    *
-   * @throws TwilioError when Twilio would refuse the message
+   * @throws TwilioError for a message that Twilio would reject
    */
   async receiveInbound(request: InboundRequest, trace: string): Promise<InboundOutcome> {
     const { timeline, nameOf, numbers } = this.#options;
     const parties = partiesOf(request, numbers());
     const others = isGroup(parties) ? ` and ${parties.outside.length - 1} others` : '';
-    timeline.note(trace, `${nameOf(parties.author)} writes to ${parties.twilio}${others}`, {
+    timeline.addNote(trace, `${nameOf(parties.author)} writes to ${parties.twilio}${others}`, {
       text: `by ${parties.channel === 'whatsapp' ? 'WhatsApp' : 'SMS'}`,
     });
     const key = keyOf(parties);
@@ -107,13 +111,15 @@ export class InboundMessages {
       if (existing.state === 'inactive')
         state.updateConversation(existing.sid, { state: 'active' }, origin(parties.channel));
       state.addMessage(existing.sid, { author: parties.author, body }, origin(parties.channel));
-      timeline.note(trace, 'The message goes into the open conversation', { conversationSid: existing.sid });
+      timeline.addNote(trace, 'The message goes into the open conversation', {
+        conversationSid: existing.sid,
+      });
       return { conversationSid: existing.sid, created: false };
     }
 
     if (!this.#options.autocreates(parties.twilio)) {
       const text = 'Switch AutoCreation.Enabled on in its address configuration.';
-      timeline.note(trace, 'No conversation: autocreation is off for this address', {
+      timeline.addNote(trace, 'No conversation: autocreation is off for this address', {
         text,
         state: 'warning',
       });
@@ -121,7 +127,7 @@ export class InboundMessages {
     }
     const given = await this.#sendPreAction(parties, body, trace);
     if (!given) {
-      timeline.note(trace, "Twilio rejects the conversation: the customer's message is lost", {
+      timeline.addNote(trace, "Twilio rejects the conversation: the customer's message is lost", {
         text: 'A pre-action webhook must never answer 4xx or 5xx.',
         state: 'failed',
       });
@@ -136,9 +142,13 @@ export class InboundMessages {
       },
       origin(parties.channel),
     );
-    timeline.note(trace, `The conversation is created: ${conversation.friendlyName ?? 'without a name'}`, {
-      conversationSid: conversation.sid,
-    });
+    timeline.addNote(
+      trace,
+      `The conversation is created: ${conversation.friendly_name ?? 'without a name'}`,
+      {
+        conversationSid: conversation.sid,
+      },
+    );
     later.push(this.#sendConversationAdded(conversation, parties, trace));
     for (const participant of participantsOf(parties)) {
       later.push(this.#addParticipant(conversation, participant, parties, trace));
@@ -157,7 +167,7 @@ export class InboundMessages {
     return conversation?.state === 'closed' ? undefined : conversation;
   }
 
-  /** @returns the values that the conversation is to be created with, or undefined when it is rejected */
+  /** @returns the values for the new conversation; undefined if it is rejected */
   async #sendPreAction(parties: Parties, body: string, trace: string): Promise<NewConversation | undefined> {
     const { state, timeline, webhooks, serviceOf } = this.#options;
     if (!webhooks.isOn('onConversationAdd')) return {};
@@ -210,11 +220,11 @@ export class InboundMessages {
   async #route(conversation: Conversation, parties: Parties, trace: string): Promise<void> {
     const { timeline, routingMode, routesOn } = this.#options;
     const about = { conversationSid: conversation.sid };
-    // Without Frontline nothing but `onConversationAdded` asks for a worker.
+    // Without Frontline only `onConversationAdded` asks for a worker.
     if (routesOn() === 'onConversationAdded') return;
     switch (routingMode()) {
       case 'none':
-        timeline.note(trace, 'Nobody is asked: routing is switched off', { ...about, state: 'warning' });
+        timeline.addNote(trace, 'Nobody is asked: routing is switched off', { ...about, state: 'warning' });
         return;
       case 'pool':
         return this.#routeByPool(conversation, trace);
@@ -223,25 +233,14 @@ export class InboundMessages {
           name: 'onConversationRoute',
           trace,
           ...about,
-          fields: {
-            EventType: 'onConversationRoute',
-            ConversationSid: conversation.sid,
-            DateCreated: conversation.dateCreated.toISOString(),
-            DateUpdated: conversation.dateUpdated.toISOString(),
-            ...(conversation.friendlyName === null ? {} : { FriendlyName: conversation.friendlyName }),
-            UniqueName: conversation.uniqueName ?? '',
-            Attributes: conversation.attributes,
-            ConversationServiceSid: conversation.chatServiceSid,
-            ...bindingFields(parties),
-            State: conversation.state,
-          },
+          fields: conversationRouteFields(conversation, bindingFields(parties)),
         });
         for (const entry of entries) this.#reportRouted(entry, conversation.sid);
       }
     }
   }
 
-  /** Twilio's own choice: an available user; chosen by the conversation, so that a run can be repeated. */
+  /** Twilio chooses an available user: by the conversation's SID here, so that the choice is repeatable. */
   async #routeByPool(conversation: Conversation, trace: string): Promise<void> {
     const { state, frontline, timeline } = this.#options;
     const available = frontline.users().filter((user) => user.is_available && user.state === 'active');
@@ -251,7 +250,7 @@ export class InboundMessages {
     );
     const about = { conversationSid: conversation.sid };
     if (identity === undefined) {
-      timeline.note(trace, 'Pool routing found no available user', { ...about, state: 'warning' });
+      timeline.addNote(trace, 'Pool routing found no available user', { ...about, state: 'warning' });
       return;
     }
     const participant = state.addParticipant(
@@ -259,7 +258,7 @@ export class InboundMessages {
       { identity },
       { source: 'SDK', webhooks: false },
     );
-    timeline.note(trace, `Pool routing gives the conversation to ${identity}`, about);
+    timeline.addNote(trace, `Pool routing gives the conversation to ${identity}`, about);
     const fields = participantAddedFields(conversation, participant, 'API');
     const entries = await this.#sendPostAction({ name: 'onParticipantAdded', trace, ...about, fields });
     for (const entry of entries) this.#reportPostAction(entry);

@@ -2,20 +2,20 @@ import type { InboundRequest, SimulatedChannel } from '../api';
 import type { NewParticipant } from '../twilio/conversations/model';
 import { TwilioError } from '../twilio/http/errors';
 
-/** The addresses of one inbound message, as Twilio writes them. */
+/** The addresses of an inbound message, in Twilio's format. */
 export interface Parties {
   channel: SimulatedChannel;
-  /** Of the sender. */
+  /** The sender's address. */
   author: string;
-  /** Of our number. */
+  /** Our address. */
   twilio: string;
-  /** Everybody outside, the author first; more than one in a group MMS. */
+  /** The customers' addresses, the sender's first; more than one in a group MMS. */
   outside: string[];
 }
 
 /**
- * @param numbers our Twilio numbers: the first one with the channel receives a message that names none
- * @throws TwilioError for an address that Twilio would not know
+ * @param numbers our Twilio numbers; without `to`, the first one with the channel receives the message
+ * @throws TwilioError for an invalid address
  */
 export function partiesOf(
   { from, to: given, channel = 'sms', group = [] }: InboundRequest,
@@ -27,7 +27,7 @@ export function partiesOf(
   }
   for (const number of [from, to, ...group]) {
     if (/^\+[1-9]\d{6,14}$/.test(number)) continue;
-    const message = `${JSON.stringify(number)} is no number in E.164, e.g. +12125550101`;
+    const message = `${JSON.stringify(number)} is not a number in E.164 format, e.g. +12125550101`;
     throw new TwilioError(400, 21211, message);
   }
   const toAddress = (number: string): string => (channel === 'whatsapp' ? `whatsapp:${number}` : number);
@@ -36,20 +36,20 @@ export function partiesOf(
   return { channel, author, twilio: toAddress(to), outside };
 }
 
-/** @returns a key that all messages between the same people have */
+/** @returns a key that is the same for all messages between the same addresses */
 export function keyOf({ outside, twilio }: Parties): string {
   return [...outside].sort().concat(twilio).join('|');
 }
 
-/** @returns whether more than one person outside is in it, as in a group MMS */
+/** @returns whether it is a group MMS, with more than one customer */
 export function isGroup({ outside }: Parties): boolean {
   return outside.length > 1;
 }
 
 /**
- * Who is in a conversation that a message creates: in a group MMS everybody by address alone, and our number as a
- * participant of its own without an identity. Measured on a live account in 2026 (public report of a group texting
- * spike, finding F4), and so in the public integrations that look for their number among the participants.
+ * The participants of a conversation that a message creates. In a group MMS each customer has only an address, and our
+ * number is a participant without an identity. This was measured on a live account in 2026 (public report of a group
+ * texting spike, finding F4), and public integrations look for their number among the participants.
  */
 export function participantsOf(parties: Parties): NewParticipant[] {
   const { author, twilio, outside } = parties;
@@ -58,9 +58,9 @@ export function participantsOf(parties: Parties): NewParticipant[] {
 }
 
 /**
- * Between whom a conversation is, as its webhooks have it. The parameter tables name `ProxyAddress` or
- * `ProjectedAddress` as ours; of a group MMS real requests have neither, but the receivers, our number among them, and
- * the author (the same report; two public integrations read it so, and take `AuthorAddress` for the mark of a group).
+ * The addresses of a conversation in its webhooks. By the parameter tables our address is `ProxyAddress` or
+ * `ProjectedAddress`. Real requests for a group MMS have neither: they have the receivers, with our number among them,
+ * and the author (the same report; two public integrations read them, and take `AuthorAddress` as the sign of a group).
  */
 export function bindingFields(parties: Parties): Record<string, string> {
   const { author, twilio, outside } = parties;

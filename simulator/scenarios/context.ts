@@ -110,7 +110,7 @@ export class ScenarioContext {
     for (const { sid, state: status } of state.conversations()) {
       const isIn = state
         .participants(sid)
-        .some(({ messagingBinding }) => messagingBinding?.address?.replace('whatsapp:', '') === phone);
+        .some(({ messaging_binding: binding }) => binding?.address?.replace('whatsapp:', '') === phone);
       if (!isIn || status === 'closed') continue;
       state.updateConversation(sid, { state: 'closed' }, { source: 'API', webhooks: false });
     }

@@ -15,7 +15,7 @@ import { TwilioError } from '../twilio/http/errors';
 import { curlOf } from '../webhooks/curl';
 import type { WebhookTimelineEntry } from '../webhooks/webhook-sender';
 
-/** What a user can let happen: each in a trace of its own, and with all that came of it as the result. */
+/** What a user can do. Each action has its own trace and returns everything that happened in it. */
 export class Actions {
   readonly #parts: ScenarioParts;
 
@@ -44,7 +44,7 @@ export class Actions {
     });
   }
 
-  /** An agent, or a CRM for the agent, starts a conversation by our function. */
+  /** An agent, or a CRM for the agent, starts a conversation with our function. */
   async startOutbound(request: FlexOutboundRequest): Promise<FlexResult> {
     let entry: WebhookTimelineEntry | undefined;
     const result = await this.#run(async (trace) => {
@@ -55,7 +55,7 @@ export class Actions {
     return { ...result, ...(status !== undefined && { status }), answer: readAnswer(entry?.body ?? '') };
   }
 
-  /** Sends a webhook of the timeline again, its fields edited or not. */
+  /** Sends a webhook from the timeline again, with the same or edited fields. */
   async resendWebhook({ id, fields }: ResendRequest): Promise<ActionResult> {
     const { webhooks, flex } = this.#parts;
     const { name, fields: original, conversationSid } = this.#webhook(id);
@@ -68,7 +68,7 @@ export class Actions {
     });
   }
 
-  /** @throws TwilioError 404 when there is no such scenario */
+  /** @throws TwilioError 404 if there is no such scenario */
   async runScenario(name: string): Promise<ActionResult> {
     const scenario = scenarios.find((one) => one.name === name);
     if (!scenario) {
@@ -77,13 +77,13 @@ export class Actions {
     }
     const failures: string[] = [];
     const result = await this.#run((trace) => {
-      this.#parts.timeline.note(trace, scenario.title, { text: scenario.description });
+      this.#parts.timeline.addNote(trace, scenario.title, { text: scenario.description });
       return scenario.run(new ScenarioContext(this.#parts, trace, failures));
     });
     return { ...result, ok: result.ok && failures.length === 0, failures: [...failures, ...result.failures] };
   }
 
-  /** @returns a webhook of the timeline as a command, signed */
+  /** @returns a webhook from the timeline as a signed curl command */
   curl(id: number): string {
     const { webhooks, flex } = this.#parts;
     const { name, url, fields } = this.#webhook(id);
@@ -97,7 +97,7 @@ export class Actions {
     ]);
   }
 
-  /** @throws TwilioError 404 when there is no such webhook in the timeline */
+  /** @throws TwilioError 404 if there is no such webhook in the timeline */
   #webhook(id: number): WebhookTimelineEntry {
     const entry = this.#parts.timeline.get(id);
     if (entry?.kind === 'webhook') return entry;

@@ -27,21 +27,21 @@ export interface ControlTarget {
   actions: Actions;
   events: Events;
   snapshot(): Snapshot;
-  /** Forgets conversations, unknown customers and timeline. */
+  /** Clears conversations, unknown customers and timeline. */
   reset(): void;
 }
 
 /** bytes */
 const bodyMaximum = 1024 * 1024;
 
-/** @returns every call of the control API, as `simulator/README.md` lists them, for this machine alone */
+/** @returns the control API, which `simulator/README.md` lists; it answers only requests from this machine */
 export function createControlApi(target: ControlTarget): Hono {
   const { actions, parts, events, snapshot, reset } = target;
   const { timeline } = parts;
   const server = new Hono();
   server.use(async ({ req, header }, next) => {
     if (!isOwnHost(req.header('host'), req.header('origin'))) {
-      throw new TwilioError(403, 20003, 'Only this machine may ask');
+      throw new TwilioError(403, 20003, 'Only requests from this machine are allowed');
     }
     header('Cache-Control', 'no-store');
     await next();
@@ -105,8 +105,8 @@ export function createControlApi(target: ControlTarget): Hono {
   });
 
   api.route('/app', createAppApi(parts));
-  refuseOtherMethods(api);
-  api.all('*', (c) => refuse(c, 404, 'is not there'));
+  rejectOtherMethods(api);
+  api.all('*', (c) => reject(c, 404, 'does not exist'));
   return server.route('/api', api);
 }
 
@@ -136,21 +136,21 @@ function createAppApi({ app, timeline }: ScenarioParts): Hono {
   return api;
 }
 
-/** A page of another site must not use the console's calls through the user's browser. */
+/** Keeps pages of other sites from calling the API through the user's browser. */
 function isOwnHost(host = '', origin: string | undefined): boolean {
   const own = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
   return own.test(host) && (origin === undefined || own.test(origin.replace(/^https?:\/\//, '')));
 }
 
-/** A path that is there for another method answers 405. */
-function refuseOtherMethods(api: Hono): void {
+/** Answers 405 to other methods on existing paths. */
+function rejectOtherMethods(api: Hono): void {
   const paths = new Set(api.routes.map(({ path }) => path));
   for (const path of paths) {
-    if (!path.endsWith('*')) api.all(path, (c) => refuse(c, 405, 'cannot be asked so'));
+    if (!path.endsWith('*')) api.all(path, (c) => reject(c, 405, 'is not allowed'));
   }
 }
 
-function refuse({ req }: Context, status: number, what: string): never {
+function reject({ req }: Context, status: number, what: string): never {
   throw new TwilioError(status, 20404, `${req.method} ${req.path} ${what}: see simulator/README.md`);
 }
 
@@ -159,7 +159,7 @@ function answerError(error: Error, c: Context): Response {
   return c.json({ code, message: error.message }, status as ContentfulStatusCode);
 }
 
-/** @throws TwilioError 400 that names the field; a body is JSON whatever its Content-Type says */
+/** @throws TwilioError 400 that names the field; every body is read as JSON, whatever its Content-Type */
 async function read<S extends v.GenericSchema>({ req }: Context, schema: S): Promise<v.InferOutput<S>> {
   const result = v.safeParse(schema, parse(await req.text()));
   if (result.success) return result.output;

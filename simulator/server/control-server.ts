@@ -6,7 +6,7 @@ import { listen, stopServer } from '../listen';
 import { TwilioError } from '../twilio/http/errors';
 import { type ControlTarget, createControlApi } from './control-api';
 
-/** The console's page and the control API, for this machine alone. */
+/** The console's page and the control API, on this machine only. */
 export class ControlServer {
   readonly #port: number;
   readonly #server: Server;
@@ -19,7 +19,7 @@ export class ControlServer {
     this.#server = createServer(getRequestListener(app.fetch));
   }
 
-  /** @throws an error that names the port when it is taken */
+  /** @throws an error that names the port if it is taken */
   async start(): Promise<void> {
     await listen(this.#server, this.#port, 'SIMULATOR_PORT');
   }
@@ -32,7 +32,7 @@ export class ControlServer {
     const { path } = c.req;
     this.#page ??= bundleConsole();
     const file = (await this.#page).get(path === '/index.html' ? '/' : path);
-    if (!file) throw new TwilioError(404, 20404, `${path} is not there`);
+    if (!file) throw new TwilioError(404, 20404, `${path} does not exist`);
     c.header(
       'Content-Security-Policy',
       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:",

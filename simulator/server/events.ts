@@ -4,7 +4,7 @@ import type { Timeline } from '../timeline';
 import type { Conversations } from '../twilio/conversations/conversations';
 import type { Change } from '../twilio/conversations/model';
 
-/** What `GET /api/events` tells: nothing is composed where nobody listens. */
+/** The events of `GET /api/events`; nothing is composed without a listener. */
 export class Events {
   readonly #snapshot: () => Snapshot;
   #listeners = new Set<(event: ServerEvent) => void>();
@@ -13,13 +13,13 @@ export class Events {
     this.#snapshot = snapshot;
   }
 
-  /** Tells every entry of the timeline and every change of a conversation from now on. */
+  /** Sends every new timeline entry and every change of a conversation. */
   follow(timeline: Timeline, state: Conversations): void {
     timeline.onEntry((data) => this.#send({ type: 'timeline', data }));
     state.onChange((change) => this.#onChange(change, state));
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onEvent(listener: (event: ServerEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -50,5 +50,5 @@ export class Events {
 
 function conversationSidOf(change: Change): string {
   if ('conversation' in change) return change.conversation.sid;
-  return 'participant' in change ? change.participant.conversationSid : change.message.conversationSid;
+  return 'participant' in change ? change.participant.conversation_sid : change.message.conversation_sid;
 }

@@ -6,7 +6,7 @@ import type { ScenarioParts } from '../scenarios/context';
 import { scenarios } from '../scenarios/list';
 import { simulatedConversation } from '../simulated-conversation';
 
-/** @returns what `GET /api/state` answers, but for what only the wiring knows */
+/** @returns the answer to `GET /api/state`, except for what only `LocalTwilio` knows */
 export function takeSnapshot(
   { settings, workers, customers, state, flex }: ScenarioParts,
   { numbers }: ProjectData,

@@ -1,10 +1,11 @@
-import { formatDate } from './http/dates';
+import { Hono } from 'hono';
+import { answer, type RestEnv } from './http/app';
 import { notFound } from './http/errors';
 import { page } from './http/paging';
-import { on, type Route } from './http/route';
+import { newDates } from './http/resource';
 
-/** A Content template: text with `{{1}}`-like variables. */
-export interface Template {
+/** The given parts of a Content template: text with variables such as `{{1}}`. */
+export interface NewTemplate {
   /** `HX…` */
   sid: string;
   friendlyName: string;
@@ -12,11 +13,13 @@ export interface Template {
   text: string;
   /** Default values by name. */
   variables: Record<string, string>;
-  /** WhatsApp's word on it: `approved`, `unsubmitted`, `rejected`, … */
+  /** WhatsApp's approval status: `approved`, `unsubmitted`, `rejected`, … */
   whatsApp: string;
 }
 
-const created = new Date('2026-01-01T00:00:00Z');
+/** A Content template, as served. */
+export type Template = ReturnType<typeof newTemplate>;
+type ApprovalRequests = ReturnType<typeof newApprovalRequests>;
 
 /**
  * Content templates.
@@ -24,78 +27,72 @@ const created = new Date('2026-01-01T00:00:00Z');
  * @see https://www.twilio.com/docs/content/content-api-resources
  */
 export class ContentModel {
-  readonly accountSid: string;
-  #templates = new Map<string, Template>();
+  readonly #accountSid: string;
+  #templates = new Map<string, { template: Template; approval: ApprovalRequests }>();
 
   constructor(accountSid: string) {
-    this.accountSid = accountSid;
+    this.#accountSid = accountSid;
   }
 
-  /** Makes or replaces a template. */
-  put(template: Template): void {
-    this.#templates.set(template.sid, template);
+  /** Creates or replaces a template. */
+  put(given: NewTemplate): void {
+    this.#templates.set(given.sid, {
+      template: newTemplate(this.#accountSid, given),
+      approval: newApprovalRequests(this.#accountSid, given),
+    });
   }
 
   templates(): Template[] {
-    return [...this.#templates.values()];
+    return [...this.#templates.values()].map(({ template }) => template);
   }
 
   /** @throws TwilioError 404 */
   template(sid: string): Template {
-    const found = this.#templates.get(sid);
-    if (found) return found;
-    throw notFound(`/Content/${sid}`);
+    return this.#find(sid).template;
   }
 
-  /** @returns the text with its variables filled in, those that are not given by their default values */
+  /**
+   * @returns the state of a template's approval by WhatsApp
+   * @throws TwilioError 404
+   */
+  approvalRequests(sid: string): ApprovalRequests {
+    return this.#find(sid).approval;
+  }
+
+  /** @throws TwilioError 404 */
+  isApproved(sid: string): boolean {
+    return this.approvalRequests(sid).whatsapp.status === 'approved';
+  }
+
+  /** @returns the text with the given variables filled in, or their default values */
   render(sid: string, given: Record<string, string>): string {
-    const { text, variables } = this.template(sid);
-    return text.replace(
+    const { types, variables } = this.template(sid);
+    return types['twilio/text'].body.replace(
       /\{\{\s*(\w+)\s*\}\}/g,
       (whole, name: string) => given[name] ?? variables[name] ?? whole,
     );
   }
+
+  #find(sid: string): { template: Template; approval: ApprovalRequests } {
+    const found = this.#templates.get(sid);
+    if (found) return found;
+    throw notFound(`/Content/${sid}`);
+  }
 }
 
-export function contentRoutes(content: ContentModel): Route[] {
-  return [
-    on('GET', '/Content', 200, ({ request }) =>
-      page(
-        request,
-        'contents',
-        content.templates().map((one) => contentResource(content.accountSid, one)),
-      ),
-    ),
-    on('GET', '/Content/:sid', 200, ({ parts: [sid = ''] }) =>
-      contentResource(content.accountSid, content.template(sid)),
-    ),
-    on('GET', '/Content/:sid/ApprovalRequests', 200, ({ parts: [sid = ''] }) => {
-      const { friendlyName, whatsApp } = content.template(sid);
-      return {
-        sid,
-        account_sid: content.accountSid,
-        whatsapp: {
-          name: friendlyName,
-          category: 'UTILITY',
-          content_type: 'twilio/text',
-          status: whatsApp,
-          rejection_reason: '',
-          type: 'whatsapp',
-        },
-        url: `https://content.twilio.com/v1/Content/${sid}/ApprovalRequests`,
-      };
-    }),
-  ];
+/** The simulated part of the Content API: reading templates. */
+export function contentRoutes(content: ContentModel): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.get('/Content', (c) => answer(c, page(c, 'contents', content.templates())));
+  app.get('/Content/:sid', (c) => answer(c, content.template(c.req.param('sid'))));
+  app.get('/Content/:sid/ApprovalRequests', (c) => answer(c, content.approvalRequests(c.req.param('sid'))));
+  return app;
 }
 
-function contentResource(
-  accountSid: string,
-  { sid, friendlyName, language, text, variables }: Template,
-): object {
+function newTemplate(accountSid: string, { sid, friendlyName, language, text, variables }: NewTemplate) {
   const url = `https://content.twilio.com/v1/Content/${sid}`;
   return {
-    date_created: formatDate(created),
-    date_updated: formatDate(created),
+    ...newDates(new Date('2026-01-01T00:00:00Z')),
     sid,
     account_sid: accountSid,
     friendly_name: friendlyName,
@@ -107,5 +104,21 @@ function contentResource(
       approval_create: `${url}/ApprovalRequests/whatsapp`,
       approval_fetch: `${url}/ApprovalRequests`,
     },
+  };
+}
+
+function newApprovalRequests(accountSid: string, { sid, friendlyName, whatsApp }: NewTemplate) {
+  return {
+    sid,
+    account_sid: accountSid,
+    whatsapp: {
+      name: friendlyName,
+      category: 'UTILITY',
+      content_type: 'twilio/text',
+      status: whatsApp,
+      rejection_reason: '',
+      type: 'whatsapp',
+    },
+    url: `https://content.twilio.com/v1/Content/${sid}/ApprovalRequests`,
   };
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
+import { answer, type RestEnv } from './http/app';
 import { notFound } from './http/errors';
-import { on, type Route } from './http/route';
-import type { TaskRouter } from './taskrouter';
+import { identityOf, type TaskRouter } from './taskrouter';
 
-/** What Twilio says of a Flex token. */
+/** Twilio's answer about a Flex token. */
 export interface TokenVerdict {
   valid: boolean;
   code: number;
@@ -40,7 +41,7 @@ export class FlexTokens {
   /**
    * Logs a user into Flex.
    *
-   * @param options.accountSid of which account the token is; this one's unless told
+   * @param options.accountSid the account that the token belongs to; this account by default
    * @returns the token
    */
   issue(
@@ -48,7 +49,7 @@ export class FlexTokens {
     options: { roles?: string[]; lifeMs?: number; accountSid?: string; worker?: boolean } = {},
   ): string {
     const { roles = ['agent'], lifeMs = 3_600_000, accountSid = this.accountSid, worker = true } = options;
-    const { sid, identity } = this.#taskRouter.putWorker(friendlyName);
+    const agent = this.#taskRouter.putWorker(friendlyName);
     const expires = Date.now() + lifeMs;
     const token = `local-flex-token.${randomBytes(24).toString('base64url')}`;
     const verdict: TokenVerdict = {
@@ -57,9 +58,9 @@ export class FlexTokens {
       message: null,
       expiration: new Date(expires).toISOString(),
       realm_user_id: friendlyName,
-      identity,
+      identity: identityOf(agent),
       roles,
-      worker_sid: worker ? sid : null,
+      worker_sid: worker ? agent.sid : null,
     };
     this.#tokens.set(token, { verdict, accountSid, expires });
     return token;
@@ -78,26 +79,27 @@ export class FlexTokens {
   }
 }
 
-/** What Twilio says of a token that it does not accept. */
+/** Twilio's answer about an invalid token. */
 function refusal(code: number, message: string): TokenVerdict {
   const nothing = { expiration: null, realm_user_id: null, identity: null, roles: null, worker_sid: null };
   return { valid: false, code, message, ...nothing };
 }
 
 /**
- * Whether a Flex token is valid. It is in none of Twilio's API descriptions. The request is that of
+ * Validates a Flex token. None of Twilio's OpenAPI files has this operation. The request is that of
  * `twilio-flex-token-validator`. The answers are those in the tests of cweems/flex-guard (`test/support.js`): 20101
- * and `valid: false` for a bad token, 404 and 20404 for an account that Twilio does not know; a comment in
- * techmatters/hrm's `app.js` says the same of made-up credentials. With which HTTP status a bad token is answered is
- * not known: public callers read `valid` from a success.
+ * and `valid: false` for an invalid token, 404 and 20404 for an unknown account; a comment in techmatters/hrm's
+ * `app.js` says the same about made-up credentials. The HTTP status for an invalid token is unknown: public callers
+ * read `valid` from a 200.
  *
  * @see https://github.com/twilio/twilio-flex-token-validator
  */
-export function tokenRoutes(tokens: FlexTokens): Route[] {
-  return [
-    on('POST', '/Accounts/:sid/Tokens/validate', 200, ({ parts: [sid = ''], request }) => {
-      if (sid !== tokens.accountSid) throw notFound(`/Accounts/${sid}`);
-      return tokens.validate(request.form.token ?? '');
-    }),
-  ];
+export function tokenRoutes(tokens: FlexTokens): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.post('/Accounts/:sid/Tokens/validate', (c) => {
+    const { sid } = c.req.param();
+    if (sid !== tokens.accountSid) throw notFound(`/Accounts/${sid}`);
+    return answer(c, tokens.validate(c.env.form.token ?? ''));
+  });
+  return app;
 }

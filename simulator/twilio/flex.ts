@@ -1,27 +1,29 @@
+import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
 import type { Conversation } from './conversations/model';
+import { answer, type RestEnv } from './http/app';
 import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
-import { type Origin, on, type Route, readJson } from './http/route';
+import { type Origin, readJson } from './http/request';
 import { newSid } from './http/sids';
-import type { FlexWorker, Task, TaskRouter } from './taskrouter';
+import { identityOf, type Task, type TaskRouter, type Worker } from './taskrouter';
 
 export type ChannelStatus = 'setup' | 'active' | 'failed' | 'closed' | 'inactive';
 
-/** An interaction with its one channel, its invite and its task. */
+/** An interaction with its channel, its invite (both as they are served) and its task. */
 export interface SimulatedInteraction {
   /** `KD…` */
   sid: string;
-  channelSid: string;
-  inviteSid: string;
-  type: string;
-  status: ChannelStatus;
-  errorCode: number | null;
-  errorMessage: string | null;
-  conversationSid: string;
+  channel: Channel;
+  invite: ReturnType<typeof newInvite>;
+  routing: Json;
   task: Task;
-  routing: Record<string, unknown>;
+  conversationSid: string;
 }
+
+/** The channel of an interaction, as served. */
+type Channel = ReturnType<typeof newChannel>;
+type Json = Record<string, unknown>;
 
 interface ParticipantFields {
   address?: string;
@@ -34,7 +36,8 @@ const channelTypes = ['sms', 'whatsapp', 'chat', 'web', 'email', 'messenger'];
 const origin: Origin = { source: 'API', webhooks: false };
 
 /**
- * Flex: interactions with their channels and invites. An interaction is accepted at once and set up a moment later, as at Twilio.
+ * Flex: interactions with their channels and invites. As on Twilio, an interaction is accepted at once and set up a
+ * moment later.
  *
  * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api
  */
@@ -43,9 +46,9 @@ export class Flex {
   readonly #taskRouter: TaskRouter;
   #interactions = new Map<string, SimulatedInteraction>();
   #listeners = new Set<() => void>();
-  /** How long a channel takes to be set up, in milliseconds; 0 for not at all, Infinity for ever. */
+  /** How long it takes to set up a channel, in milliseconds; with Infinity it stays in `setup`. */
   setupMs = 150;
-  /** Lets the channels of interactions fail that are created from now on. */
+  /** Makes the channels of new interactions fail. */
   channelFailure: { code: number; message: string } | undefined;
 
   constructor(state: Conversations, taskRouter: TaskRouter) {
@@ -58,7 +61,7 @@ export class Flex {
     });
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -67,12 +70,9 @@ export class Flex {
   /**
    * Accepts an interaction and sets it up.
    *
-   * @throws TwilioError 400 for what Twilio would not accept
+   * @throws TwilioError 400 for a request that Twilio would reject
    */
-  createInteraction(
-    channel: Record<string, unknown>,
-    routing: Record<string, unknown>,
-  ): SimulatedInteraction {
+  createInteraction(channel: Json, routing: Json): SimulatedInteraction {
     const { type, initiated_by, participants } = channel;
     if (typeof type !== 'string' || !channelTypes.includes(type))
       throw invalid(`Channel type ${type} is not supported`);
@@ -80,40 +80,34 @@ export class Flex {
     if (initiated_by !== 'agent')
       throw invalid('The local Twilio simulates interactions with initiated_by "agent"');
     checkParticipant(type, participant, channel.properties);
-    const properties = (routing.properties ?? {}) as Record<string, unknown>;
+    const properties = (routing.properties ?? {}) as Json;
     const worker = this.#taskRouter.checkRouting(properties);
 
-    // The post-action webhook comes for Flex's conversations too.
+    // Twilio sends the post-action webhook for Flex's conversations too.
     const conversation = this.#state.createConversation({}, { ...origin, webhooks: true });
-    const interaction: SimulatedInteraction = {
-      sid: newSid('KD'),
-      channelSid: newSid('UO'),
-      inviteSid: newSid('KG'),
-      type,
-      status: 'setup',
-      errorCode: null,
-      errorMessage: null,
-      conversationSid: conversation.sid,
-      task: this.#taskRouter.createTask(properties, worker),
-      routing,
-    };
-    Object.assign(interaction.task.attributes, {
+    const sid = newSid('KD');
+    const made = newChannel(sid, type);
+    const invite = newInvite(made, routing);
+    const attributes = {
+      ...(properties.attributes as object | undefined),
       channelType: type,
       conversationSid: conversation.sid,
-      flexInteractionSid: interaction.sid,
-      flexInteractionChannelSid: interaction.channelSid,
-      flexChannelInviteSid: interaction.inviteSid,
+      flexInteractionSid: sid,
+      flexInteractionChannelSid: made.sid,
+      flexChannelInviteSid: invite.sid,
       direction: 'outbound',
       initiatedBy: 'agent',
       conversations: { media: [{ conversation_sid: conversation.sid }] },
-    });
+    };
+    const task = this.#taskRouter.createTask(properties, attributes, worker);
+    const interaction = { sid, channel: made, invite, routing, task, conversationSid: conversation.sid };
     this.#interactions.set(interaction.sid, interaction);
     this.#join(interaction, conversation, participant ?? {}, channel.properties);
     if (this.setupMs <= 0) this.#activate(interaction, worker);
     else if (Number.isFinite(this.setupMs)) {
       setTimeout(() => this.#activate(interaction, worker), this.setupMs).unref();
     }
-    this.#tell();
+    this.#notify();
     return interaction;
   }
 
@@ -131,7 +125,7 @@ export class Flex {
   /** @throws TwilioError 404 */
   channel(sid: string, channelSid: string): SimulatedInteraction {
     const interaction = this.interaction(sid);
-    if (interaction.channelSid === channelSid) return interaction;
+    if (interaction.channel.sid === channelSid) return interaction;
     throw notFound(`/Interactions/${sid}/Channels/${channelSid}`);
   }
 
@@ -140,14 +134,15 @@ export class Flex {
     sid: string,
     channelSid: string,
     to: 'closed' | 'inactive',
-    tasks: string | undefined,
+    tasks: unknown,
   ): SimulatedInteraction {
     const interaction = this.channel(sid, channelSid);
-    if (interaction.status === 'failed') throw invalid('The channel has failed and cannot be updated');
-    interaction.status = to;
+    const { channel } = interaction;
+    if (channel.status === 'failed') throw invalid('The channel has failed and cannot be updated');
+    channel.status = to;
     if (to === 'closed') this.#closeConversation(interaction.conversationSid);
     this.#taskRouter.moveTask(interaction.task, tasks === 'closed' ? 'completed' : 'wrapping');
-    this.#tell();
+    this.#notify();
     return interaction;
   }
 
@@ -157,7 +152,7 @@ export class Flex {
     this.channelFailure = undefined;
   }
 
-  /** The customer joins the conversation; where that cannot be, the channel fails. */
+  /** Adds the customer to the conversation; the channel fails if Twilio rejects that. */
   #join(
     interaction: SimulatedInteraction,
     { sid }: Conversation,
@@ -177,27 +172,28 @@ export class Flex {
       );
     } catch (error) {
       if (!(error instanceof TwilioError)) throw error;
-      Object.assign(interaction, { status: 'failed', errorCode: error.code, errorMessage: error.message });
+      const { code: error_code, message: error_message } = error;
+      Object.assign(interaction.channel, { status: 'failed', error_code, error_message });
       this.#taskRouter.moveTask(interaction.task, 'canceled');
       this.#closeConversation(sid);
     }
   }
 
-  #activate(interaction: SimulatedInteraction, { identity }: FlexWorker): void {
-    if (interaction.status !== 'setup' || !this.#interactions.has(interaction.sid)) return;
-    this.#state.addParticipant(interaction.conversationSid, { identity }, origin);
-    interaction.status = 'active';
+  #activate(interaction: SimulatedInteraction, worker: Worker): void {
+    if (interaction.channel.status !== 'setup' || !this.#interactions.has(interaction.sid)) return;
+    this.#state.addParticipant(interaction.conversationSid, { identity: identityOf(worker) }, origin);
+    interaction.channel.status = 'active';
     this.#taskRouter.moveTask(interaction.task, 'assigned');
-    this.#tell();
+    this.#notify();
   }
 
-  /** With its conversation a channel is over, and its task is left to be wrapped up. */
+  /** When a conversation is closed, its channel is closed too, and the agent wraps up the task. */
   #endChannelOf(conversationSid: string): void {
     const interaction = this.interactions().find((one) => one.conversationSid === conversationSid);
-    if (!interaction || !['setup', 'active'].includes(interaction.status)) return;
-    interaction.status = 'closed';
+    if (!interaction || !['setup', 'active'].includes(interaction.channel.status)) return;
+    interaction.channel.status = 'closed';
     this.#taskRouter.moveTask(interaction.task, 'wrapping');
-    this.#tell();
+    this.#notify();
   }
 
   #closeConversation(sid: string): void {
@@ -206,7 +202,7 @@ export class Flex {
     }
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }
@@ -227,65 +223,55 @@ function checkParticipant(type: string, one: ParticipantFields | undefined, prop
   if (!one.proxy_address) throw missing('proxy_address');
   const prefix = { sms: /^\+\d+$/, whatsapp: /^whatsapp:\+\d+$/, messenger: /^messenger:\S+$/ }[type];
   for (const address of [one.address, one.proxy_address]) {
-    if (!prefix?.test(address)) throw invalid(`${JSON.stringify(address)} is no address of channel ${type}`);
+    if (!prefix?.test(address))
+      throw invalid(`${JSON.stringify(address)} is not a valid address for channel ${type}`);
   }
 }
 
-/** The Interactions API as far as it is simulated: agent-initiated interactions, their channels and invites. */
-export function flexRoutes(flex: Flex): Route[] {
-  return [
-    on('POST', '/Interactions', 200, ({ request: { form } }) =>
-      interactionResource(
-        flex.createInteraction(readJson('Channel', form.Channel), readJson('Routing', form.Routing ?? '{}')),
-      ),
-    ),
-    on('GET', '/Interactions/:sid', 200, ({ parts: [sid = ''] }) =>
-      interactionResource(flex.interaction(sid)),
-    ),
-    on('GET', '/Interactions/:sid/Channels', 200, ({ parts: [sid = ''], request }) =>
-      page(request, 'channels', [channelResource(flex.interaction(sid))]),
-    ),
-    on('GET', '/Interactions/:sid/Channels/:channel', 200, ({ parts: [sid = '', channel = ''] }) =>
-      channelResource(flex.channel(sid, channel)),
-    ),
-    on(
-      'POST',
-      '/Interactions/:sid/Channels/:channel',
-      200,
-      ({ parts: [sid = '', channel = ''], request }) => {
-        const { Status, Routing = '{}' } = request.form;
-        if (Status !== 'closed' && Status !== 'inactive')
-          throw new TwilioError(400, 20001, 'Status must be closed or inactive');
-        const { status } = readJson('Routing', Routing);
-        return channelResource(flex.closeChannel(sid, channel, Status, status as string | undefined));
-      },
-    ),
-    on(
-      'GET',
-      '/Interactions/:sid/Channels/:channel/Invites',
-      200,
-      ({ parts: [sid = '', channel = ''], request }) =>
-        page(request, 'invites', [inviteResource(flex.channel(sid, channel))]),
-    ),
-  ];
+/** The simulated part of the Interactions API: agent-initiated interactions, their channels and invites. */
+export function flexRoutes(flex: Flex): Hono<RestEnv> {
+  const app = new Hono<RestEnv>().basePath('/Interactions');
+  app.post('/', (c) => {
+    const { Channel, Routing = '{}' } = c.env.form;
+    const made = flex.createInteraction(readJson('Channel', Channel), readJson('Routing', Routing));
+    return answer(c, interactionResource(made));
+  });
+  app.get('/:sid', (c) => answer(c, interactionResource(flex.interaction(c.req.param('sid')))));
+  app.get('/:sid/Channels', (c) =>
+    answer(c, page(c, 'channels', [flex.interaction(c.req.param('sid')).channel])),
+  );
+  app.get('/:sid/Channels/:channel', (c) => {
+    const { sid, channel } = c.req.param();
+    return answer(c, flex.channel(sid, channel).channel);
+  });
+  app.post('/:sid/Channels/:channel', (c) => {
+    const { sid, channel } = c.req.param();
+    const { Status, Routing = '{}' } = c.env.form;
+    const { status } = readJson('Routing', Routing);
+    return answer(c, flex.closeChannel(sid, channel, Status as 'closed' | 'inactive', status).channel);
+  });
+  app.get('/:sid/Channels/:channel/Invites', (c) => {
+    const { sid, channel } = c.req.param();
+    return answer(c, page(c, 'invites', [flex.channel(sid, channel).invite]));
+  });
+  return app;
 }
 
-function interactionResource(interaction: SimulatedInteraction): object {
-  const { sid, channelSid, type, task, routing } = interaction;
+/** `routing` holds the current state of the task. */
+function interactionResource({ sid, channel, task, routing }: SimulatedInteraction): object {
   const url = `https://flex-api.twilio.com/v1/Interactions/${sid}`;
-  const properties = (routing.properties ?? {}) as Record<string, unknown>;
-  const seconds = Math.floor(task.dateCreated.getTime() / 1_000);
+  const seconds = Date.parse(task.date_created) / 1_000;
   return {
     sid,
-    channel: { type, sid: channelSid },
+    channel: { type: channel.type, sid: channel.sid },
     routing: {
       reservation: null,
       properties: {
-        ...properties,
+        ...(routing.properties as object | undefined),
         sid: task.sid,
-        assignment_status: task.status,
-        attributes: JSON.stringify(task.attributes),
-        routing_target: task.workerSid,
+        assignment_status: task.assignment_status,
+        attributes: task.attributes,
+        routing_target: task.routing_target,
         reason: task.reason,
         date_created: seconds,
         date_updated: seconds,
@@ -293,7 +279,7 @@ function interactionResource(interaction: SimulatedInteraction): object {
         age: 0,
         age_in_queue: 0,
         priority: 0,
-        task_channel_unique_name: task.taskChannel,
+        task_channel_unique_name: task.task_channel_unique_name,
       },
     },
     url,
@@ -303,34 +289,22 @@ function interactionResource(interaction: SimulatedInteraction): object {
   };
 }
 
-function channelResource({
-  sid,
-  channelSid,
-  type,
-  status,
-  errorCode,
-  errorMessage,
-}: SimulatedInteraction): object {
-  const url = `https://flex-api.twilio.com/v1/Interactions/${sid}/Channels/${channelSid}`;
+function newChannel(interactionSid: string, type: string) {
+  const sid = newSid('UO');
+  const url = `https://flex-api.twilio.com/v1/Interactions/${interactionSid}/Channels/${sid}`;
   return {
-    sid: channelSid,
-    interaction_sid: sid,
+    sid,
+    interaction_sid: interactionSid,
     type,
-    status,
-    error_code: errorCode,
-    error_message: errorMessage,
+    status: 'setup' as ChannelStatus,
+    error_code: null as number | null,
+    error_message: null as string | null,
     url,
     links: { participants: `${url}/Participants`, invites: `${url}/Invites` },
   };
 }
 
-function inviteResource({ sid, channelSid, inviteSid, routing }: SimulatedInteraction): object {
-  const url = `https://flex-api.twilio.com/v1/Interactions/${sid}/Channels/${channelSid}/Invites`;
-  return {
-    sid: inviteSid,
-    interaction_sid: sid,
-    channel_sid: channelSid,
-    routing,
-    url: `${url}/${inviteSid}`,
-  };
+function newInvite({ sid: channel_sid, interaction_sid, url }: Channel, routing: Json) {
+  const sid = newSid('KG');
+  return { sid, interaction_sid, channel_sid, routing, url: `${url}/Invites/${sid}` };
 }

@@ -1,14 +1,15 @@
+import { Hono } from 'hono';
+import { answer, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
-import { on, type Route } from './http/route';
 import { newSid } from './http/sids';
 
 /**
- * How Frontline's API answers: as it should, or as on an account without Frontline, which is every account since
- * February 2023 that had none before. What Twilio answers there is documented nowhere: 404/20404 or 403/20403.
+ * Whether the account has Frontline, which Twilio has not sold to new accounts since February 2023. What the API answers
+ * without Frontline is not documented: 404/20404 (`missing`) or 403/20403 (`forbidden`).
  */
 export type FrontlineAccess = 'available' | 'missing' | 'forbidden';
 
-/** `/v1/Users` of Frontline, as it is served. */
+/** A Frontline user, as served. */
 export interface FrontlineUser {
   sid: string;
   identity: string;
@@ -42,7 +43,7 @@ export class Frontline {
     throw notFound(`/Users/${sidOrIdentity}`);
   }
 
-  /** Changes a user; makes it if it is not there. */
+  /** Changes a user, or creates it. */
   putUser(given: Omit<Partial<FrontlineUser>, 'url'> & { identity: string }): FrontlineUser {
     const before = this.#users.get(given.identity);
     const sid = given.sid ?? before?.sid ?? newSid('US');
@@ -67,29 +68,32 @@ export class Frontline {
     if (this.access === 'forbidden') throw new TwilioError(403, 20403, 'Forbidden');
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 }
 
-export function frontlineRoutes(frontline: Frontline): Route[] {
-  return [
-    on('GET', '/Users/:sid', 200, ({ parts: [sid = ''], request }) => {
-      frontline.requireAccess(request.path);
-      return frontline.user(sid);
-    }),
-    on('POST', '/Users/:sid', 200, ({ parts: [sid = ''], request: { path, form } }) => {
-      frontline.requireAccess(path);
-      const { identity } = frontline.user(sid);
-      return frontline.putUser({
-        identity,
-        ...(form.FriendlyName !== undefined && { friendly_name: form.FriendlyName }),
-        ...(form.Avatar !== undefined && { avatar: form.Avatar }),
-        ...(form.State !== undefined && { state: form.State as 'active' | 'deactivated' }),
-        ...(form.IsAvailable !== undefined && { is_available: form.IsAvailable === 'true' }),
-      });
-    }),
-  ];
+/** Frontline's users. */
+export function frontlineRoutes(frontline: Frontline): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.use(async ({ env }, next) => {
+    frontline.requireAccess(env.path);
+    await next();
+  });
+  app.get('/Users/:sid', (c) => answer(c, frontline.user(c.req.param('sid'))));
+  app.post('/Users/:sid', (c) => {
+    const { identity } = frontline.user(c.req.param('sid'));
+    const { FriendlyName, Avatar, State, IsAvailable } = c.env.form;
+    const user = frontline.putUser({
+      identity,
+      ...(FriendlyName !== undefined && { friendly_name: FriendlyName }),
+      ...(Avatar !== undefined && { avatar: Avatar }),
+      ...(State !== undefined && { state: State as FrontlineUser['state'] }),
+      ...(IsAvailable !== undefined && { is_available: IsAvailable === 'true' }),
+    });
+    return answer(c, user);
+  });
+  return app;
 }

@@ -1,21 +1,23 @@
+import { Hono } from 'hono';
 import type { ContentModel } from './content';
 import type { Conversations } from './conversations/conversations';
 import type { Message } from './conversations/model';
+import { answer, type RestEnv } from './http/app';
 import { slice } from './http/paging';
-import { on, type Route } from './http/route';
 import { newSid } from './http/sids';
 
-/** A message that came in. */
-export interface ReceivedMessage {
-  /** `SM…` */
-  sid: string;
+/** A message that a customer sent. */
+export interface NewReceivedMessage {
   from: string;
   to: string;
   body: string;
   at: Date;
 }
 
-/** What WhatsApp leaves a business to write freely in, from the customer's last message on. */
+/** A received message, as served. */
+export type ReceivedMessage = ReturnType<typeof newReceivedMessage>;
+
+/** How long a business can send WhatsApp messages without a template after the customer's last message. */
 const windowMs = 24 * 60 * 60_000;
 
 /**
@@ -25,26 +27,22 @@ const windowMs = 24 * 60 * 60_000;
  */
 export class MessageLog {
   readonly #state: Conversations;
-  #received: ReceivedMessage[] = [];
+  #received: { message: ReceivedMessage; at: Date }[] = [];
 
   constructor(state: Conversations, content: ContentModel) {
     this.#state = state;
     state.onChange((change) => {
       if (change.type !== 'messageAdded') return;
       if (['SMS', 'WHATSAPP'].includes(change.origin.source)) this.#receive(change.message);
-      else if (!this.#isDelivered(change.message, content)) change.message.undelivered = 63016;
+      else if (!this.#isDelivered(change.message, content)) state.failMessage(change.message, 63016);
     });
   }
 
-  get accountSid(): string {
-    return this.#state.accountSid;
+  add(given: NewReceivedMessage): void {
+    this.#received.push({ message: newReceivedMessage(this.#state.accountSid, given), at: given.at });
   }
 
-  add(message: Omit<ReceivedMessage, 'sid'>): void {
-    this.#received.push({ sid: newSid('SM'), ...message });
-  }
-
-  /** The latest first. */
+  /** @returns the matching messages, newest first */
   received({
     from,
     to,
@@ -55,13 +53,15 @@ export class MessageLog {
     after?: Date;
   }): ReceivedMessage[] {
     return this.#received
-      .filter((one) => from === undefined || one.from === from)
-      .filter((one) => to === undefined || one.to === to)
-      .filter((one) => after === undefined || one.at >= after)
+      .filter(({ message, at }) => {
+        if (from !== undefined && message.from !== from) return false;
+        return (to === undefined || message.to === to) && (after === undefined || at >= after);
+      })
+      .map(({ message }) => message)
       .reverse();
   }
 
-  /** @returns whether WhatsApp lets this address of ours write freely to this customer now */
+  /** @returns whether WhatsApp accepts messages without a template from this address to this customer */
   isWindowOpen(customer: string, proxyAddress: string, now = new Date()): boolean {
     const after = new Date(now.getTime() - windowMs);
     return this.received({ from: customer, to: proxyAddress, after }).length > 0;
@@ -72,57 +72,48 @@ export class MessageLog {
   }
 
   #receive(message: Message): void {
-    const bindings = this.#state.participants(message.conversationSid).map((one) => one.messagingBinding);
+    const bindings = this.#state.participants(message.conversation_sid).map((one) => one.messaging_binding);
     const sender = bindings.find((one) => one?.address === message.author);
-    const ours = sender?.proxyAddress ?? bindings.find((one) => one?.projectedAddress)?.projectedAddress;
-    this.add({ from: message.author, to: ours ?? '', body: message.body ?? '', at: message.dateCreated });
+    const ours = sender?.proxy_address ?? bindings.find((one) => one?.projected_address)?.projected_address;
+    const { author: from, body, date_created } = message;
+    this.add({ from, to: ours ?? '', body: body ?? '', at: new Date(date_created) });
   }
 
-  /** Outside the window WhatsApp takes approved templates alone, and says so after the message was accepted. */
-  #isDelivered({ conversationSid, contentSid, dateCreated }: Message, content: ContentModel): boolean {
-    if (contentSid !== null && content.template(contentSid).whatsApp === 'approved') return true;
-    return this.#state.participants(conversationSid).every(({ messagingBinding }) => {
-      const { type, address, proxyAddress } = messagingBinding ?? {};
-      if (type !== 'whatsapp' || address === undefined || proxyAddress === undefined) return true;
-      return this.isWindowOpen(address, proxyAddress, dateCreated);
+  /** Outside the window WhatsApp delivers approved templates only. Twilio accepts other messages, which then fail. */
+  #isDelivered({ conversation_sid, content_sid, date_created }: Message, content: ContentModel): boolean {
+    if (content_sid !== null && content.isApproved(content_sid)) return true;
+    return this.#state.participants(conversation_sid).every(({ messaging_binding }) => {
+      const { type, address, proxy_address } = messaging_binding ?? {};
+      if (type !== 'whatsapp' || address === undefined || proxy_address === undefined) return true;
+      return this.isWindowOpen(address, proxy_address, new Date(date_created));
     });
   }
 }
 
-export function messageLogRoutes(log: MessageLog): Route[] {
-  const version = '/2010-04-01';
-  return [
-    on(
-      'GET',
-      '/Accounts/:account/Messages.json',
-      200,
-      ({ request }) => {
-        const { query } = request;
-        const after = query['DateSent>'];
-        const messages = log.received({
-          from: query.From,
-          to: query.To,
-          ...(after !== undefined && { after: new Date(after) }),
-        });
-        const { index, size, items, link } = slice(request, messages);
-        return {
-          messages: items.map((one) => messageResource(log.accountSid, one)),
-          end: index * size + items.length,
-          first_page_uri: link(0),
-          next_page_uri: link(index + 1) ?? null,
-          page: index,
-          page_size: size,
-          previous_page_uri: link(index - 1) ?? null,
-          start: index * size,
-          uri: link(index),
-        };
-      },
-      version,
-    ),
-  ];
+/** The simulated part of Programmable Messaging: the list of received messages. */
+export function messageLogRoutes(log: MessageLog): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
+  app.get('/Accounts/:account/Messages.json', (c) => {
+    const { From: from, To: to, 'DateSent>': after } = c.env.query;
+    const messages = log.received({ from, to, ...(after !== undefined && { after: new Date(after) }) });
+    const { index, size, items, link } = slice(c, messages);
+    return answer(c, {
+      messages: items,
+      end: index * size + items.length,
+      first_page_uri: link(0),
+      next_page_uri: link(index + 1) ?? null,
+      page: index,
+      page_size: size,
+      previous_page_uri: link(index - 1) ?? null,
+      start: index * size,
+      uri: link(index),
+    });
+  });
+  return app;
 }
 
-function messageResource(accountSid: string, { sid, from, to, body, at }: ReceivedMessage): object {
+function newReceivedMessage(accountSid: string, { from, to, body, at }: NewReceivedMessage) {
+  const sid = newSid('SM');
   const date = at.toUTCString().replace('GMT', '+0000');
   const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${sid}`;
   return {

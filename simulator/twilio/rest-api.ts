@@ -1,30 +1,27 @@
+import type { Hono, MiddlewareHandler } from 'hono';
 import { ContentModel, contentRoutes } from './content';
-import { AccountResources, accountRoutes } from './conversations/account';
+import { Account } from './conversations/account';
 import type { Conversations } from './conversations/conversations';
-import { conversationRoutes } from './conversations/routes';
+import { conversationsRoutes } from './conversations/routes';
 import { Flex, flexRoutes } from './flex';
 import { FlexTokens, tokenRoutes } from './flex-tokens';
 import { Frontline, frontlineRoutes } from './frontline';
+import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
-import type { Outcome, RestRequest, Route } from './http/route';
 import { MessageLog, messageLogRoutes } from './messaging';
 import { SyncModel, syncRoutes } from './sync';
 import { TaskRouter, taskRouterRoutes } from './taskrouter';
 
-const conversationsHost = 'conversations.twilio.com';
-const iamHost = 'iam.twilio.com';
-
 /**
- * Twilio's REST API as far as it is simulated: Conversations, Frontline, and what an outbound start from Flex needs of
- * Flex, TaskRouter, Sync, Content and Messaging. It knows nothing of sockets; the proxy hands it requests.
+ * The simulated part of Twilio's REST API: Conversations, Frontline, and what an outbound conversation from Flex needs
+ * from Flex, TaskRouter, Sync, Content and Messaging. It has no sockets of its own: the proxy passes requests to it.
  *
  * @see https://www.twilio.com/docs/conversations/api
  */
 export class RestApi extends RequestHandler {
-  readonly #state: Conversations;
   /** Services, users, configuration and webhooks of the account. */
-  readonly account: AccountResources;
+  readonly account: Account;
   readonly frontline = new Frontline();
   readonly taskRouter: TaskRouter;
   readonly flex: Flex;
@@ -32,34 +29,20 @@ export class RestApi extends RequestHandler {
   readonly sync: SyncModel;
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
-  readonly #routes: Map<string, Route[]>;
 
   constructor(state: Conversations) {
-    super((request) => this.#answer(request));
-    this.#state = state;
-    this.account = new AccountResources(state.accountSid, state.defaultServiceSid);
+    super((request) => askApp(app, request));
+    this.account = new Account(state.accountSid, state.defaultServiceSid);
     this.taskRouter = new TaskRouter(state);
     this.flex = new Flex(state, this.taskRouter);
     this.flexTokens = new FlexTokens(state, this.taskRouter);
     this.sync = new SyncModel(state.accountSid);
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
-    this.#routes = new Map([
-      [
-        conversationsHost,
-        [...conversationRoutes(state, this.content), ...accountRoutes(this.account, state)],
-      ],
-      ['frontline-api.twilio.com', frontlineRoutes(this.frontline)],
-      ['flex-api.twilio.com', flexRoutes(this.flex)],
-      ['taskrouter.twilio.com', taskRouterRoutes(this.taskRouter)],
-      [iamHost, tokenRoutes(this.flexTokens)],
-      ['sync.twilio.com', syncRoutes(this.sync)],
-      ['content.twilio.com', contentRoutes(this.content)],
-      ['api.twilio.com', messageLogRoutes(this.messageLog)],
-    ]);
+    const app = this.#createApp(state);
   }
 
-  /** Forgets interactions, documents and received messages; users, workers and templates stay. */
+  /** Clears interactions, documents and received messages; users, workers and templates stay. */
   reset(): void {
     this.flex.reset();
     this.taskRouter.reset();
@@ -68,59 +51,32 @@ export class RestApi extends RequestHandler {
     this.messageLog.reset();
   }
 
-  #answer(request: RestRequest): Outcome {
-    const { accountSid, authToken } = this.#state;
-    const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-    if (request.headers.authorization !== expected) {
-      // See `tokenRoutes`.
-      const isOtherAccount = request.host === iamHost && !request.path.includes(`/${accountSid}/`);
-      if (isOtherAccount) throw notFound(request.path.replace('/v1', ''));
-      throw new TwilioError(401, 20003, 'Authenticate');
-    }
-
-    const { path, serviceSid, isNamed } = this.#scope(request);
-    const onPath = (this.#routes.get(request.host) ?? []).filter((route) => route.path.test(path));
-    const route = onPath.find(({ method }) => method === request.method);
-    if (!route) {
-      const what = `${request.method} https://${request.host}${request.path}`;
-      throw new TwilioError(501, 20501, `The local Twilio does not simulate ${what}`);
-    }
-    const parts = (route.path.exec(path) ?? []).slice(1).map((part) => decodeURIComponent(part ?? ''));
-    const webhooks = request.headers['x-twilio-webhook-enabled'] === 'true';
-    const outcome = route.handle({ parts, request, serviceSid, origin: { source: 'API', webhooks } });
-    return isNamed ? { ...outcome, body: belowService(outcome.body, serviceSid) } : outcome;
-  }
-
-  /**
-   * A path names the conversation service that it is about, or else is about the default one; what is in another
-   * service is not there.
-   *
-   * @returns the path without the service, with the conversation's SID where it had its unique name
-   * @throws TwilioError 404
-   * @see https://www.twilio.com/docs/conversations/api/service-resource#use-a-conversation-service
-   */
-  #scope({ host, path }: RestRequest): { path: string; serviceSid: string; isNamed: boolean } {
-    const standard = String(this.account.configuration().default_chat_service_sid);
-    if (host !== conversationsHost) return { path, serviceSid: standard, isNamed: false };
-    const [, named, below = ''] = servicePath.exec(path) ?? [];
-    const serviceSid = named ?? standard;
-    this.account.service(serviceSid);
-    const short = named === undefined ? path : `/v1/${below}`;
-    const scoped = short.replace(/^(\/v1\/Conversations\/)([^/]+)/, (_all, before: string, name: string) => {
-      return before + this.#state.conversation(decodeURIComponent(name), serviceSid).sid;
-    });
-    return { path: scoped, serviceSid, isNamed: named !== undefined };
+  #createApp(state: Conversations): Hono<RestEnv> {
+    const app = createRestApp();
+    app.use(authenticate(state), checkRequest);
+    app.route('/conversations.twilio.com/v1', conversationsRoutes(state, this.account, this.content));
+    app.route('/frontline-api.twilio.com/v1', frontlineRoutes(this.frontline));
+    app.route('/flex-api.twilio.com/v1', flexRoutes(this.flex));
+    app.route('/taskrouter.twilio.com/v1', taskRouterRoutes(this.taskRouter));
+    app.route('/iam.twilio.com/v1', tokenRoutes(this.flexTokens));
+    app.route('/sync.twilio.com/v1', syncRoutes(this.sync));
+    app.route('/content.twilio.com/v1', contentRoutes(this.content));
+    app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
+    return app;
   }
 }
 
-const servicePath = /^\/v1\/Services\/([^/]+)\/((?:Conversations|ParticipantConversations|Users)(?:\/.*)?)$/;
-
-/** @returns a resource or a page of them as they are below a service: their URLs name it, and so do all they hold */
-function belowService(body: object | string, serviceSid: string): object | string {
-  if (typeof body === 'string') return body;
-  const urls = /(https:\/\/conversations\.twilio\.com\/v1\/)(?=(?:Conversations|Users)\/)/g;
-  return JSON.parse(JSON.stringify(body).replace(urls, `$1Services/${serviceSid}/`), (_key, value) => {
-    const isInConversation = value?.conversation_sid !== undefined && value.sid !== undefined;
-    return isInConversation ? { chat_service_sid: serviceSid, ...value } : value;
-  }) as object;
+/** Rejects requests without the account's auth token. */
+function authenticate(account: Pick<Conversations, 'accountSid' | 'authToken'>): MiddlewareHandler<RestEnv> {
+  return async ({ env: { headers, host, path } }, next) => {
+    const { accountSid, authToken } = account;
+    const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+    if (headers.authorization !== expected) {
+      // See `tokenRoutes`.
+      const isOtherAccount = host === 'iam.twilio.com' && !path.includes(`/${accountSid}/`);
+      if (isOtherAccount) throw notFound(path.replace('/v1', ''));
+      throw new TwilioError(401, 20003, 'Authenticate');
+    }
+    await next();
+  };
 }

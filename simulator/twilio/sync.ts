@@ -1,17 +1,26 @@
+import { Hono } from 'hono';
+import { answer, type RestEnv } from './http/app';
 import { formatDate } from './http/dates';
 import { notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
-import { on, type Route } from './http/route';
+import { newDates } from './http/resource';
 import { fixedSid, newSid } from './http/sids';
 
-interface Document {
+/** A Sync document, as served. */
+export interface SyncDocument {
   sid: string;
-  uniqueName: string | null;
-  data: unknown;
-  revision: number;
-  expires: number | undefined;
-  dateCreated: Date;
-  dateUpdated: Date;
+  unique_name: string | null;
+  account_sid: string;
+  service_sid: string;
+  url: string;
+  links: Record<string, string>;
+  /** hexadecimal */
+  revision: string;
+  data: object;
+  date_expires: string | null;
+  date_created: string;
+  date_updated: string;
+  created_by: string;
 }
 
 /** bytes of JSON */
@@ -24,49 +33,55 @@ const nameLimit = 320;
  * @see https://www.twilio.com/docs/sync/api/document-resource
  */
 export class SyncModel {
-  readonly accountSid: string;
   readonly serviceSid = fixedSid('IS', 2);
+  readonly #accountSid: string;
   readonly #now: () => number;
-  #documents = new Map<string, Document>();
+  #documents = new Map<string, SyncDocument>();
+  /** Like `date_expires`, but to the millisecond. */
+  #expiries = new Map<string, number>();
 
   constructor(accountSid: string, now: () => number = Date.now) {
-    this.accountSid = accountSid;
+    this.#accountSid = accountSid;
     this.#now = now;
   }
 
-  documents(): Document[] {
-    for (const [sid, { expires }] of this.#documents) {
-      if (expires !== undefined && expires <= this.#now()) this.#documents.delete(sid);
-    }
+  documents(): SyncDocument[] {
+    for (const [sid, expires] of this.#expiries) if (expires <= this.#now()) this.#forget(sid);
     return [...this.#documents.values()];
   }
 
   /** @throws TwilioError 404 */
-  document(sidOrName: string): Document {
-    const found = this.documents().find(({ sid, uniqueName }) => [sid, uniqueName].includes(sidOrName));
+  document(sidOrName: string): SyncDocument {
+    const found = this.documents().find(({ sid, unique_name }) => [sid, unique_name].includes(sidOrName));
     if (found) return found;
     throw notFound(`/Services/${this.serviceSid}/Documents/${sidOrName}`);
   }
 
   /** @throws TwilioError 409 for a name that is taken, 413 for too much data */
-  create(uniqueName: string | undefined, data: unknown, ttlSeconds: number): Document {
+  create(uniqueName: string | undefined, data: unknown, ttlSeconds: number): SyncDocument {
     if (uniqueName !== undefined && uniqueName.length > nameLimit) {
       throw new TwilioError(400, 54300, 'The unique name is longer than 320 characters');
     }
-    if (this.documents().some((one) => uniqueName !== undefined && one.uniqueName === uniqueName)) {
+    if (this.documents().some((one) => uniqueName !== undefined && one.unique_name === uniqueName)) {
       throw new TwilioError(409, 54301, 'Unique name already exists');
     }
-    const now = new Date(this.#now());
-    const document: Document = {
-      sid: newSid('ET'),
-      uniqueName: uniqueName ?? null,
+    const sid = newSid('ET');
+    const url = `https://sync.twilio.com/v1/Services/${this.serviceSid}/Documents/${sid}`;
+    const document: SyncDocument = {
+      sid,
+      unique_name: uniqueName ?? null,
+      account_sid: this.#accountSid,
+      service_sid: this.serviceSid,
+      url,
+      links: { permissions: `${url}/Permissions` },
+      revision: '0',
       data: checkData(data),
-      revision: 0,
-      expires: this.#expiry(ttlSeconds),
-      dateCreated: now,
-      dateUpdated: now,
+      date_expires: null,
+      ...newDates(new Date(this.#now())),
+      created_by: 'system',
     };
-    this.#documents.set(document.sid, document);
+    this.#setExpiry(document, ttlSeconds);
+    this.#documents.set(sid, document);
     return document;
   }
 
@@ -74,37 +89,42 @@ export class SyncModel {
   update(
     sidOrName: string,
     { data, ttlSeconds, ifMatch }: { data?: unknown; ttlSeconds?: number; ifMatch?: string | undefined },
-  ): Document {
+  ): SyncDocument {
     const document = this.document(sidOrName);
-    if (ifMatch !== undefined && ifMatch !== revisionOf(document)) {
+    if (ifMatch !== undefined && ifMatch !== document.revision) {
       throw new TwilioError(412, 54103, 'The revision of the document does not match the expected revision');
     }
     if (data !== undefined) document.data = checkData(data);
-    if (ttlSeconds !== undefined) document.expires = this.#expiry(ttlSeconds);
-    document.revision += 1;
-    document.dateUpdated = new Date(this.#now());
+    if (ttlSeconds !== undefined) this.#setExpiry(document, ttlSeconds);
+    document.revision = (Number.parseInt(document.revision, 16) + 1).toString(16);
+    document.date_updated = formatDate(new Date(this.#now()));
     return document;
   }
 
   remove(sidOrName: string): void {
-    this.#documents.delete(this.document(sidOrName).sid);
+    this.#forget(this.document(sidOrName).sid);
   }
 
   reset(): void {
     this.#documents.clear();
+    this.#expiries.clear();
   }
 
-  /** 0 means for ever. */
-  #expiry(ttlSeconds: number): number | undefined {
-    return ttlSeconds > 0 ? this.#now() + ttlSeconds * 1_000 : undefined;
+  /** 0 seconds: the document never expires. */
+  #setExpiry(document: SyncDocument, ttlSeconds: number): void {
+    const expires = this.#now() + ttlSeconds * 1_000;
+    if (ttlSeconds > 0) this.#expiries.set(document.sid, expires);
+    else this.#expiries.delete(document.sid);
+    document.date_expires = ttlSeconds > 0 ? formatDate(new Date(expires)) : null;
+  }
+
+  #forget(sid: string): void {
+    this.#documents.delete(sid);
+    this.#expiries.delete(sid);
   }
 }
 
-function revisionOf({ revision }: Document): string {
-  return revision.toString(16);
-}
-
-function checkData(data: unknown): unknown {
+function checkData(data: unknown): object {
   if (typeof data !== 'object' || data === null)
     throw new TwilioError(400, 54008, 'Data must be a JSON object');
   if (Buffer.byteLength(JSON.stringify(data)) > dataLimit) {
@@ -113,42 +133,34 @@ function checkData(data: unknown): unknown {
   return data;
 }
 
-/** Sync as far as it is simulated: documents. `default` names the default service. */
-export function syncRoutes(sync: SyncModel): Route[] {
-  const service = (sid: string): void => {
+/** The simulated part of Sync: documents of the default service, whose SID can be written as `default`. */
+export function syncRoutes(sync: SyncModel): Hono<RestEnv> {
+  const app = new Hono<RestEnv>().basePath('/Services/:service/Documents');
+  app.use(async ({ req }, next) => {
+    const sid = req.param('service');
     if (sid !== 'default' && sid !== sync.serviceSid) throw notFound(`/Services/${sid}`);
-  };
-  const body = (document: Document): object => documentResource(sync, document);
-  return [
-    on('GET', '/Services/:service/Documents', 200, ({ parts: [sid = ''], request }) => {
-      service(sid);
-      return page(request, 'documents', sync.documents().map(body));
-    }),
-    on('POST', '/Services/:service/Documents', 201, ({ parts: [sid = ''], request: { form } }) => {
-      service(sid);
-      return body(sync.create(form.UniqueName, readData(form.Data ?? '{}'), Number(form.Ttl ?? 0)));
-    }),
-    on('GET', '/Services/:service/Documents/:sid', 200, ({ parts: [sid = '', one = ''] }) => {
-      service(sid);
-      return body(sync.document(one));
-    }),
-    on('POST', '/Services/:service/Documents/:sid', 200, ({ parts: [sid = '', one = ''], request }) => {
-      service(sid);
-      const { form, headers } = request;
-      return body(
-        sync.update(one, {
-          ...(form.Data !== undefined && { data: readData(form.Data) }),
-          ...(form.Ttl !== undefined && { ttlSeconds: Number(form.Ttl) }),
-          ifMatch: headers['if-match'],
-        }),
-      );
-    }),
-    on('DELETE', '/Services/:service/Documents/:sid', 204, ({ parts: [sid = '', one = ''] }) => {
-      service(sid);
-      sync.remove(one);
-      return undefined;
-    }),
-  ];
+    await next();
+  });
+  app.get('/', (c) => answer(c, page(c, 'documents', sync.documents())));
+  app.post('/', (c) => {
+    const { UniqueName, Data = '{}', Ttl = 0 } = c.env.form;
+    return answer(c, sync.create(UniqueName, readData(Data), Number(Ttl)), 201);
+  });
+  app.get('/:sid', (c) => answer(c, sync.document(c.req.param('sid'))));
+  app.post('/:sid', (c) => {
+    const { Data, Ttl } = c.env.form;
+    const change = {
+      ...(Data !== undefined && { data: readData(Data) }),
+      ...(Ttl !== undefined && { ttlSeconds: Number(Ttl) }),
+      ifMatch: c.env.headers['if-match'],
+    };
+    return answer(c, sync.update(c.req.param('sid'), change));
+  });
+  app.delete('/:sid', (c) => {
+    sync.remove(c.req.param('sid'));
+    return c.body(null, 204);
+  });
+  return app;
 }
 
 function readData(text: string): unknown {
@@ -157,23 +169,4 @@ function readData(text: string): unknown {
   } catch {
     throw new TwilioError(400, 54008, 'Data must be JSON');
   }
-}
-
-function documentResource({ accountSid, serviceSid }: SyncModel, document: Document): object {
-  const { sid, uniqueName, data, expires, dateCreated, dateUpdated } = document;
-  const url = `https://sync.twilio.com/v1/Services/${serviceSid}/Documents/${sid}`;
-  return {
-    sid,
-    unique_name: uniqueName,
-    account_sid: accountSid,
-    service_sid: serviceSid,
-    url,
-    links: { permissions: `${url}/Permissions` },
-    revision: revisionOf(document),
-    data,
-    date_expires: expires === undefined ? null : formatDate(new Date(expires)),
-    date_created: formatDate(dateCreated),
-    date_updated: formatDate(dateUpdated),
-    created_by: 'system',
-  };
 }

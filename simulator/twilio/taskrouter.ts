@@ -1,46 +1,29 @@
+import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
+import { answer, type RestEnv } from './http/app';
 import { formatDate } from './http/dates';
 import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
-import { on, type Route } from './http/route';
+import { newDates } from './http/resource';
 import { fixedSid, newSid } from './http/sids';
 
-type Json = Record<string, unknown>;
-
-/** Where tasks are, and who does them. */
+/** The SIDs of the workspace and of the workflow and queue that tasks go through. */
 export interface Workspace {
   workspaceSid: string;
   workflowSid: string;
   queueSid: string;
 }
 
-/** A Flex agent. */
-export interface FlexWorker {
-  /** `WK…` */
-  sid: string;
-  /** The user's name, often an e-mail address. */
-  friendlyName: string;
-  /** In conversations: the name in Flex's own spelling, e.g. `alice_40example_2Ecom`. */
-  identity: string;
-}
-
 export type TaskStatus = 'pending' | 'reserved' | 'assigned' | 'canceled' | 'completed' | 'wrapping';
 
-export interface Task {
-  /** `WT…` */
-  sid: string;
-  attributes: Record<string, unknown>;
-  status: TaskStatus;
-  reason: string | null;
-  taskChannel: string;
-  workerSid: string;
-  dateCreated: Date;
-  dateUpdated: Date;
-  workspace: Workspace;
-}
+/** A task, as served except for its `age`. */
+export type Task = ReturnType<typeof newTask>;
+
+/** A worker, who is a Flex agent, as served. */
+export type Worker = ReturnType<typeof newWorker>;
 
 /**
- * One TaskRouter workspace: its workers, who are the agents of Flex, and the tasks of interactions.
+ * A TaskRouter workspace with its workers, who are Flex agents, and the tasks of interactions.
  *
  * @see https://www.twilio.com/docs/taskrouter/api
  */
@@ -51,49 +34,42 @@ export class TaskRouter {
     workflowSid: fixedSid('WW', 1),
     queueSid: fixedSid('WQ', 1),
   };
-  #workers = new Map<string, FlexWorker>();
+  #workers = new Map<string, Worker>();
   #tasks = new Map<string, Task>();
 
   constructor(account: Pick<Conversations, 'accountSid'>) {
     this.#account = account;
   }
 
-  get accountSid(): string {
-    return this.#account.accountSid;
-  }
-
   get workspace(): Workspace {
     return this.#workspace;
   }
 
-  /** Takes over the SIDs that the functions are configured with. */
+  /** Uses the SIDs that the functions are configured with. */
   configure(workspace: Partial<Workspace>): void {
     this.#workspace = { ...this.#workspace, ...workspace };
+    for (const { sid, friendly_name } of this.#workers.values()) this.#setWorker(sid, friendly_name);
   }
 
-  /** Makes an agent of a user, if there is none of this name. */
-  putWorker(friendlyName: string): FlexWorker {
+  /** Creates a worker, unless there is one with this name. */
+  putWorker(friendlyName: string): Worker {
     const known = this.#workers.get(friendlyName);
-    if (known) return known;
-    const sid = fixedSid('WK', this.#workers.size + 1);
-    const worker = { sid, friendlyName, identity: flexIdentity(friendlyName) };
-    this.#workers.set(friendlyName, worker);
-    return worker;
+    return known ?? this.#setWorker(fixedSid('WK', this.#workers.size + 1), friendlyName);
   }
 
-  workers(): FlexWorker[] {
+  workers(): Worker[] {
     return [...this.#workers.values()];
   }
 
   /** @throws TwilioError 404 */
-  worker(sid: string): FlexWorker {
+  worker(sid: string): Worker {
     const found = this.workers().find((one) => one.sid === sid);
     if (found) return found;
     throw notFound(`/Workspaces/${this.#workspace.workspaceSid}/Workers/${sid}`);
   }
 
   /** @throws TwilioError 404 */
-  workerNamed(friendlyName: string): FlexWorker {
+  workerNamed(friendlyName: string): Worker {
     const found = this.#workers.get(friendlyName);
     if (found) return found;
     throw new TwilioError(404, 20404, `There is no agent ${friendlyName} in Flex`);
@@ -101,36 +77,25 @@ export class TaskRouter {
 
   /**
    * @param properties the routing properties of an interaction
-   * @returns the worker whom it is for
+   * @returns the worker who gets the task
    * @throws TwilioError 400 or 404
    */
-  checkRouting(properties: Record<string, unknown>): FlexWorker {
+  checkRouting(properties: Record<string, unknown>): Worker {
     const expected = {
       workspace_sid: this.#workspace.workspaceSid,
       workflow_sid: this.#workspace.workflowSid,
       queue_sid: this.#workspace.queueSid,
     };
     for (const [name, sid] of Object.entries(expected)) {
-      if (properties[name] !== sid)
-        throw invalid(`Routing property ${name} is missing, or names what is not there`);
+      if (properties[name] !== sid) throw invalid(`Routing property ${name} is missing or unknown`);
     }
     return this.worker(String(properties.worker_sid));
   }
 
-  createTask(properties: Record<string, unknown>, worker: FlexWorker): Task {
-    const now = new Date();
-    const attributes = (properties.attributes ?? {}) as Record<string, unknown>;
-    const task: Task = {
-      sid: newSid('WT'),
-      attributes: { ...attributes },
-      status: 'pending',
-      reason: null,
-      taskChannel: String(properties.task_channel_unique_name ?? 'default'),
-      workerSid: worker.sid,
-      dateCreated: now,
-      dateUpdated: now,
-      workspace: this.#workspace,
-    };
+  /** Creates a task for one worker from an interaction's routing properties. */
+  createTask(properties: Record<string, unknown>, attributes: object, worker: Worker): Task {
+    const channel = String(properties.task_channel_unique_name ?? 'default');
+    const task = newTask(this.#account.accountSid, this.#workspace, { attributes, channel, worker });
     this.#tasks.set(task.sid, task);
     return task;
   }
@@ -146,116 +111,117 @@ export class TaskRouter {
     throw notFound(`/Workspaces/${this.#workspace.workspaceSid}/Tasks/${sid}`);
   }
 
-  /** Moves a task on, unless it is over. */
+  /** Changes a task's status, unless it is completed or canceled. */
   moveTask(task: Task, status: TaskStatus): void {
-    if (['canceled', 'completed'].includes(task.status)) return;
-    Object.assign(task, { status, dateUpdated: new Date() });
+    if (['canceled', 'completed'].includes(task.assignment_status)) return;
+    task.assignment_status = status;
+    task.date_updated = formatDate(new Date());
   }
 
-  /** Forgets the tasks; the workers stay. */
+  /** Clears the tasks; the workers stay. */
   reset(): void {
     this.#tasks.clear();
   }
+
+  #setWorker(sid: string, friendlyName: string): Worker {
+    const worker = newWorker(this.#account.accountSid, this.#workspace, sid, friendlyName);
+    this.#workers.set(friendlyName, worker);
+    return worker;
+  }
 }
 
-/** @returns a name as Flex spells it in identities: what is no letter or digit becomes `_` and two hexadecimal digits */
-function flexIdentity(name: string): string {
-  return name.replace(
+/**
+ * @returns a worker's identity in conversations, e.g. `alice_40example_2Ecom`: Flex encodes every character other than
+ *   a letter or digit as `_` and two hexadecimal digits
+ */
+export function identityOf({ friendly_name }: { friendly_name: string }): string {
+  return friendly_name.replace(
     /[^A-Za-z0-9]/g,
     (letter) => `_${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
 }
 
-/** TaskRouter as far as it is simulated: the tasks of interactions, and the workers. */
-export function taskRouterRoutes(taskRouter: TaskRouter): Route[] {
-  const workspace = (sid: string): void => {
+/** The simulated part of TaskRouter: the tasks of interactions, and the workers. */
+export function taskRouterRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
+  const app = new Hono<RestEnv>().basePath('/Workspaces/:workspace');
+  app.use(async ({ req }, next) => {
+    const sid = req.param('workspace');
     if (sid !== taskRouter.workspace.workspaceSid) throw notFound(`/Workspaces/${sid}`);
-  };
-  return [
-    on('GET', '/Workspaces/:sid/Tasks', 200, ({ parts: [sid = ''], request }) => {
-      workspace(sid);
-      const matches = readExpression(request.query.EvaluateTaskAttributes);
-      const tasks = taskRouter.tasks().filter(({ attributes }) => matches(attributes));
-      if (request.query.Ordering === 'DateCreated:desc') tasks.reverse();
-      return page(
-        request,
-        'tasks',
-        tasks.map((task) => taskResource(taskRouter, task)),
-      );
-    }),
-    on('GET', '/Workspaces/:sid/Tasks/:task', 200, ({ parts: [sid = '', task = ''] }) => {
-      workspace(sid);
-      return taskResource(taskRouter, taskRouter.task(task));
-    }),
-    on('GET', '/Workspaces/:sid/Workers', 200, ({ parts: [sid = ''], request }) => {
-      workspace(sid);
-      const { FriendlyName: name } = request.query;
-      const workers = taskRouter
-        .workers()
-        .filter(({ friendlyName }) => name === undefined || friendlyName === name);
-      return page(
-        request,
-        'workers',
-        workers.map((worker) => workerResource(taskRouter, worker)),
-      );
-    }),
-    on('GET', '/Workspaces/:sid/Workers/:worker', 200, ({ parts: [sid = '', worker = ''] }) => {
-      workspace(sid);
-      return workerResource(taskRouter, taskRouter.worker(worker));
-    }),
-  ];
+    await next();
+  });
+  app.get('/Tasks', (c) => {
+    const { EvaluateTaskAttributes, Ordering } = c.env.query;
+    const matches = readExpression(EvaluateTaskAttributes);
+    const tasks = taskRouter.tasks().filter(({ attributes }) => matches(JSON.parse(attributes) as object));
+    if (Ordering === 'DateCreated:desc') tasks.reverse();
+    return answer(c, page(c, 'tasks', tasks.map(withAge)));
+  });
+  app.get('/Tasks/:sid', (c) => answer(c, withAge(taskRouter.task(c.req.param('sid')))));
+  app.get('/Workers', (c) => {
+    const { FriendlyName: name } = c.env.query;
+    const workers = taskRouter
+      .workers()
+      .filter(({ friendly_name }) => name === undefined || friendly_name === name);
+    return answer(c, page(c, 'workers', workers));
+  });
+  app.get('/Workers/:sid', (c) => answer(c, taskRouter.worker(c.req.param('sid'))));
+  return app;
 }
 
-function taskResource({ accountSid }: TaskRouter, task: Task): object {
-  const { sid, attributes, status, reason, taskChannel, dateCreated, dateUpdated, workspace } = task;
-  const url = `https://taskrouter.twilio.com/v1/Workspaces/${workspace.workspaceSid}/Tasks/${sid}`;
+function withAge(task: Task): Task {
+  return { ...task, age: Math.floor((Date.now() - Date.parse(task.date_created)) / 1_000) };
+}
+
+function newTask(
+  accountSid: string,
+  { workspaceSid, workflowSid, queueSid }: Workspace,
+  { attributes, channel, worker }: { attributes: object; channel: string; worker: Worker },
+) {
+  const sid = newSid('WT');
+  const url = `https://taskrouter.twilio.com/v1/Workspaces/${workspaceSid}/Tasks/${sid}`;
+  const dates = newDates();
   return {
     account_sid: accountSid,
-    age: Math.floor((Date.now() - dateCreated.getTime()) / 1_000),
-    assignment_status: status,
+    age: 0,
+    assignment_status: 'pending' as TaskStatus,
     attributes: JSON.stringify(attributes),
     addons: '{}',
-    date_created: formatDate(dateCreated),
-    date_updated: formatDate(dateUpdated),
-    task_queue_entered_date: formatDate(dateCreated),
+    ...dates,
+    task_queue_entered_date: dates.date_created,
     priority: 0,
-    reason,
+    reason: null as string | null,
     sid,
-    task_queue_sid: workspace.queueSid,
+    task_queue_sid: queueSid,
     task_queue_friendly_name: 'Everyone',
     task_channel_sid: fixedSid('TC', 1),
-    task_channel_unique_name: taskChannel,
+    task_channel_unique_name: channel,
     timeout: 86_400,
-    workflow_sid: workspace.workflowSid,
+    workflow_sid: workflowSid,
     workflow_friendly_name: 'Assign to Anyone',
-    workspace_sid: workspace.workspaceSid,
+    workspace_sid: workspaceSid,
     url,
     links: { reservations: `${url}/Reservations` },
-    virtual_start_time: formatDate(dateCreated),
+    virtual_start_time: dates.date_created,
     ignore_capacity: false,
-    routing_target: task.workerSid,
+    routing_target: worker.sid,
   };
 }
 
-function workerResource(
-  { accountSid, workspace: { workspaceSid } }: TaskRouter,
-  { sid, friendlyName, identity }: FlexWorker,
-): object {
+function newWorker(accountSid: string, { workspaceSid }: Workspace, sid: string, friendlyName: string) {
   const url = `https://taskrouter.twilio.com/v1/Workspaces/${workspaceSid}/Workers/${sid}`;
-  const created = formatDate(new Date('2026-01-01T00:00:00Z'));
+  const dates = newDates(new Date('2026-01-01T00:00:00Z'));
   return {
     account_sid: accountSid,
     activity_name: 'Available',
     activity_sid: fixedSid('WA', 1),
     attributes: JSON.stringify({
-      contact_uri: `client:${identity}`,
+      contact_uri: `client:${identityOf({ friendly_name: friendlyName })}`,
       roles: ['agent'],
       full_name: friendlyName,
     }),
     available: true,
-    date_created: created,
-    date_status_changed: created,
-    date_updated: created,
+    ...dates,
+    date_status_changed: dates.date_created,
     friendly_name: friendlyName,
     sid,
     workspace_sid: workspaceSid,
@@ -264,10 +230,10 @@ function workerResource(
   };
 }
 
-/** Of TaskRouter's expressions `name == "text"` alone. */
-function readExpression(text: string | undefined): (attributes: Json) => boolean {
+/** Supports only TaskRouter expressions of the form `name == "text"`. */
+function readExpression(text: string | undefined): (attributes: object) => boolean {
   if (text === undefined) return () => true;
   const [, name = '', value] = /^(\w+)\s*==\s*["']([^"']*)["']$/.exec(text.trim()) ?? [];
   if (value === undefined) throw new TwilioError(400, 20001, `The local Twilio cannot evaluate ${text}`);
-  return (attributes) => attributes[name] === value;
+  return (attributes) => (attributes as Record<string, unknown>)[name] === value;
 }

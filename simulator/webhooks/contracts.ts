@@ -3,17 +3,17 @@ import { parseAddress } from '../../lib/address';
 import type { ChannelType } from '../../lib/model';
 import type { ContractProblem } from '../api';
 
-/** What a webhook's caller does with an answer. */
+/** What a webhook's caller expects of an answer. */
 export interface Contract {
   /** How long the caller waits. */
   limitMs: number;
-  /** The body of a good answer; undefined where the body is not read. */
+  /** The schema of a valid body; undefined if the caller does not read the body. */
   body?: v.GenericSchema;
-  /** The body where the caller can do something about a bad status, which is then no breach. */
+  /** The schema of an error body, for callers that handle errors: then an error is no breach of contract. */
   refusal?: v.GenericSchema;
-  /** How large a body may be, in bytes. */
+  /** The maximum size of a body, in bytes. */
   maxBytes?: number;
-  /** Frontline's error codes: for a body that is no JSON or too large, for a bad status, for no answer in time. */
+  /** Frontline's error codes: for an invalid or too large body, for an error status, for no answer in time. */
   codes: { body?: number; status?: number; time?: number };
 }
 
@@ -91,7 +91,7 @@ const outboundMessage = v.union(
   ],
   'must be the SIDs of what was started, or reused',
 );
-/** What an endpoint answers where it does not do what it was asked for. */
+/** The body of an error. */
 const refusal = v.object({ code: text, message: text });
 
 const frontline = (body: v.GenericSchema): Contract => ({
@@ -102,7 +102,7 @@ const frontline = (body: v.GenericSchema): Contract => ({
 });
 
 /**
- * What each caller expects, by the name of the callback.
+ * What each caller expects, by callback name.
  *
  * @see https://www.twilio.com/docs/frontline/data-transfer
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks
@@ -119,7 +119,7 @@ export const contracts: Record<string, Contract> = {
   outboundMessage: { limitMs: 10_000, body: outboundMessage, refusal, codes: {} },
 };
 
-/** An answer as it came: no status when there was none in time. */
+/** An answer; without a status if none came in time. */
 export interface ReceivedAnswer {
   status?: number | undefined;
   body: string;
@@ -132,10 +132,10 @@ export interface Verdict {
 }
 
 /**
- * Holds an answer against its contract.
+ * Checks an answer against its contract.
  *
  * @param name the callback's name
- * @returns each field that is wrong, and the error code that Frontline would log
+ * @returns each problem, and the error code that Frontline would log
  */
 export function validateResponse(name: string, { status, body, contentType }: ReceivedAnswer): Verdict {
   const contract = contracts[name];
@@ -178,9 +178,9 @@ export function validateResponse(name: string, { status, body, contentType }: Re
 }
 
 /**
- * Holds a proxy address against the customer's, as Frontline does.
+ * Checks a proxy address against the customer's address, as Frontline does.
  *
- * @returns nothing when it may be used
+ * @returns no problems if it can be used
  * @see https://www.twilio.com/docs/api/errors/48027
  */
 export function validateProxyAddress(proxy: string, customer: string, channel: ChannelType): Verdict {

@@ -1,4 +1,4 @@
-/** @returns a request as a command for the shell; each option is a flag with its text */
+/** @returns a request as a curl command */
 export function curlOf(url: string, options: [flag: string, text: string][]): string {
   const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
   return [`curl ${url}`, ...options.map(([flag, text]) => `${flag} ${quote(text)}`)].join(' \\\n  ');

@@ -12,21 +12,21 @@ export function participantAddedFields(
   source: string,
   { brackets = false } = {},
 ): Record<string, string> {
-  const { address, proxyAddress, type, projectedAddress: projected } = participant.messagingBinding ?? {};
-  // In square brackets Twilio's own schema of this event has it.
+  const { address, proxy_address, type, projected_address: projected } = participant.messaging_binding ?? {};
+  // Twilio's schema of this event has square brackets around it.
   const projectedAddress = projected !== undefined && brackets ? `[${projected}]` : projected;
   return {
     EventType: 'onParticipantAdded',
-    AccountSid: participant.accountSid,
+    AccountSid: participant.account_sid,
     Source: source,
-    ChatServiceSid: conversation.chatServiceSid,
+    ChatServiceSid: conversation.chat_service_sid,
     ConversationSid: conversation.sid,
     ParticipantSid: participant.sid,
-    DateCreated: participant.dateCreated.toISOString(),
+    DateCreated: eventDate(participant.date_created),
     ...(participant.identity !== null && { Identity: participant.identity }),
-    RoleSid: participant.roleSid,
+    RoleSid: participant.role_sid,
     Attributes: participant.attributes,
-    ...(proxyAddress !== undefined && { 'MessagingBinding.ProxyAddress': proxyAddress }),
+    ...(proxy_address !== undefined && { 'MessagingBinding.ProxyAddress': proxy_address }),
     ...(address !== undefined && { 'MessagingBinding.Address': address }),
     ...(projectedAddress !== undefined && { 'MessagingBinding.ProjectedAddress': projectedAddress }),
     ...(type !== undefined && { 'MessagingBinding.Type': type }),
@@ -35,10 +35,10 @@ export function participantAddedFields(
 }
 
 /**
- * The fields of `onConversationAdded`, whoever created the conversation. Twilio's parameter table, and the events that
- * a public integration reads; `Source` is `SMS` where a message created it, `API` for REST.
+ * The fields of `onConversationAdded`, from Twilio's parameter table and from events that a public integration reads.
+ * `Source` is `SMS` for a conversation that a message created, `API` for one created by REST.
  *
- * @param binding between whom it is, where a message created it
+ * @param binding the addresses, if a message created the conversation
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadded
  */
 export function conversationAddedFields(
@@ -48,16 +48,16 @@ export function conversationAddedFields(
 ): Record<string, string> {
   return {
     EventType: 'onConversationAdded',
-    AccountSid: conversation.accountSid,
+    AccountSid: conversation.account_sid,
     Source: source,
     ConversationSid: conversation.sid,
-    DateCreated: conversation.dateCreated.toISOString(),
-    DateUpdated: conversation.dateUpdated.toISOString(),
-    ...(conversation.friendlyName !== null && { FriendlyName: conversation.friendlyName }),
-    ...(conversation.uniqueName !== null && { UniqueName: conversation.uniqueName }),
+    DateCreated: eventDate(conversation.date_created),
+    DateUpdated: eventDate(conversation.date_updated),
+    ...(conversation.friendly_name !== null && { FriendlyName: conversation.friendly_name }),
+    ...(conversation.unique_name !== null && { UniqueName: conversation.unique_name }),
     Attributes: conversation.attributes,
-    ChatServiceSid: conversation.chatServiceSid,
-    MessagingServiceSid: conversation.messagingServiceSid,
+    ChatServiceSid: conversation.chat_service_sid,
+    MessagingServiceSid: conversation.messaging_service_sid,
     ...binding,
     State: conversation.state,
     RetryCount: '0',
@@ -65,7 +65,31 @@ export function conversationAddedFields(
 }
 
 /**
- * The fields that `onConversationAdd` has whoever creates the conversation.
+ * The fields of `onConversationRoute`.
+ *
+ * @param binding the addresses
+ * @see https://www.twilio.com/docs/frontline/handle-incoming-conversations
+ */
+export function conversationRouteFields(
+  conversation: Conversation,
+  binding: Record<string, string>,
+): Record<string, string> {
+  return {
+    EventType: 'onConversationRoute',
+    ConversationSid: conversation.sid,
+    DateCreated: eventDate(conversation.date_created),
+    DateUpdated: eventDate(conversation.date_updated),
+    ...(conversation.friendly_name !== null && { FriendlyName: conversation.friendly_name }),
+    UniqueName: conversation.unique_name ?? '',
+    Attributes: conversation.attributes,
+    ConversationServiceSid: conversation.chat_service_sid,
+    ...binding,
+    State: conversation.state,
+  };
+}
+
+/**
+ * The fields that every `onConversationAdd` has.
  *
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
  */
@@ -83,4 +107,9 @@ export function conversationAddFields(
     MessagingServiceSid: `MG${'0'.repeat(31)}1`,
     State: 'active',
   };
+}
+
+/** Dates in webhooks have milliseconds, dates in resources do not. */
+function eventDate(date: string): string {
+  return new Date(date).toISOString();
 }

@@ -1,6 +1,6 @@
 import type { Timeline } from '../timeline';
 
-/** Puts a line that a function logged beside the webhook that it was handling; what is no such line goes nowhere. */
+/** Adds a function's log line to the timeline entry of the webhook that it was handling. Other lines are ignored. */
 export function recordLogLine(line: string, webhookId: number | undefined, timeline: Timeline): void {
   const entry = webhookId === undefined ? undefined : timeline.get(webhookId);
   if (entry?.kind !== 'webhook') return;

@@ -1,4 +1,4 @@
-/** The path of each callback, as the consoles of Frontline and Conversations would hold it. */
+/** The path of each callback, as configured in the Consoles of Frontline and Conversations. */
 export const paths: Record<string, string> = {
   GetProxyAddress: '/callbacks/outgoing-conversation',
   GetCustomersList: '/callbacks/crm',

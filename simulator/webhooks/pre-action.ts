@@ -3,9 +3,9 @@ import type { NewConversation } from '../twilio/conversations/model';
 import type { WebhookTimelineEntry } from './webhook-sender';
 
 /**
- * Does with the answer to a pre-action webhook what Twilio does, and reports it in the timeline.
+ * Applies the answer to a pre-action webhook as Twilio does, and reports the outcome in the timeline.
  *
- * @returns the values that the conversation is to be created with, or undefined when it is rejected
+ * @returns the values for the new conversation; undefined if it is rejected
  */
 export function applyPreAction(entry: WebhookTimelineEntry, timeline: Timeline): NewConversation | undefined {
   const report = (outcome: string): void => timeline.update(entry, { outcome });
@@ -25,7 +25,7 @@ export function applyPreAction(entry: WebhookTimelineEntry, timeline: Timeline):
   return values;
 }
 
-/** The answer's values that Twilio takes over; an answer that is no JSON changes nothing. */
+/** @returns the values that Twilio takes from the answer; none if it is not JSON */
 function readValues({ body = '', problems }: WebhookTimelineEntry): NewConversation {
   if (problems.length > 0 || body.trim() === '') return {};
   const { friendly_name, attributes, unique_name } = JSON.parse(body) as Record<string, string | undefined>;

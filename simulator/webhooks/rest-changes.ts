@@ -4,7 +4,7 @@ import type { Change } from '../twilio/conversations/model';
 import { conversationAddedFields, participantAddedFields } from './fields';
 import type { WebhookSender } from './webhook-sender';
 
-/** Sends the post-action webhooks of what is changed by REST, where the request's header asks for them. */
+/** Sends the post-action webhooks for REST requests whose header asks for them. */
 export function sendWebhooksOfRestChanges(
   state: Conversations,
   webhooks: WebhookSender,
@@ -29,7 +29,7 @@ function webhookOf(
     return { name: 'onConversationAdded', conversationSid: conversation.sid, fields };
   }
   const { participant } = change;
-  const conversation = state.conversation(participant.conversationSid);
+  const conversation = state.conversation(participant.conversation_sid);
   const fields = participantAddedFields(conversation, participant, 'API');
   return { name: 'onParticipantAdded', conversationSid: conversation.sid, fields };
 }

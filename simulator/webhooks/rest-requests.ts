@@ -2,7 +2,7 @@ import type { RestEntry } from '../api';
 import type { Timeline } from '../timeline';
 import type { RestApi } from '../twilio/rest-api';
 
-/** Puts every REST request into the timeline, beside the webhook during which it was made. */
+/** Adds every REST request to the timeline, linked to the webhook that the function was handling. */
 export function recordRestRequests(rest: RestApi, timeline: Timeline): void {
   rest.onRequest(({ request, answer, ms, fault }) => {
     const conversationSid = /\/Conversations\/(CH[0-9a-f]+)/i.exec(request.path)?.[1];

@@ -12,22 +12,22 @@ export interface Webhook {
   trace: string;
   conversationSid?: string | undefined;
   delivery?: number;
-  /** For what a page or a server sends, not Twilio: it is JSON, with headers of its own, and not signed. */
+  /** For requests that do not come from Twilio but from a page or a server: unsigned JSON with these headers. */
   json?: { headers: Record<string, string>; body: object };
 }
 
 export interface WebhookOptions {
-  /** Where a webhook goes, signed as it stands; undefined for one that is switched off. */
+  /** The URL of a webhook, which is also what is signed; undefined if it is switched off. */
   urlOf(name: string): string | undefined;
   authToken: string;
   timeline: Timeline;
-  /** Whether the next signature is to be wrong. */
+  /** Whether to sign the next webhook wrongly. */
   badSignature(): boolean;
 }
 
 /**
- * Sends webhooks as Twilio does: form-encoded, signed, cut off at the caller's limit, and writes each into the
- * timeline with what the answer is worth.
+ * Sends webhooks as Twilio does: form-encoded, signed, with the caller's time limit. Adds each to the timeline, with the
+ * verdict on its answer.
  */
 export class WebhookSender {
   readonly #options: WebhookOptions;
@@ -42,9 +42,9 @@ export class WebhookSender {
   }
 
   /**
-   * Sends one.
+   * Sends a webhook and waits for the answer.
    *
-   * @returns its entry in the timeline, finished: without a `status` when no answer came in time
+   * @returns its timeline entry; without a `status` if no answer came in time
    */
   async send(webhook: Webhook): Promise<WebhookTimelineEntry> {
     const { name, fields, trace, conversationSid, delivery = 1, json } = webhook;
@@ -70,7 +70,7 @@ export class WebhookSender {
       ? { headers: { 'Content-Type': 'application/json', ...json.headers }, body: JSON.stringify(json.body) }
       : this.#form(url, fields, wronglySigned);
     const answer = await this.#post(url, withWebhookId(request, entry.id), limitMs);
-    // To refuse a wrong signature is right, whatever the contract says of the answer.
+    // Rejecting a wrong signature is correct, whatever the contract says about the answer.
     const isRefused = wronglySigned && answer.status === 403;
     const { problems, errorCode }: Verdict = isRefused ? { problems: [] } : validateResponse(name, answer);
     timeline.update(entry, {
@@ -86,7 +86,7 @@ export class WebhookSender {
     return entry;
   }
 
-  /** @returns the signature with which Twilio would send these fields there */
+  /** @returns Twilio's signature for these fields and this URL */
   sign(url: string, fields: Record<string, string>): string {
     return getExpectedTwilioSignature(this.#options.authToken, url, fields);
   }
@@ -135,12 +135,12 @@ interface SentRequest {
   body: string;
 }
 
-/** @returns a signature of the same form that is never the right one */
+/** @returns a well-formed signature that is always wrong */
 export function signWrongly(signature: string): string {
   return `${signature.startsWith('x') ? 'y' : 'x'}${signature.slice(1)}`;
 }
 
-/** Nothing leaves the machine, wherever the configuration points. */
+/** Nothing leaves this machine, whatever URL is configured. */
 function isOnThisMachine(url: string): boolean {
   return URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }

@@ -19,6 +19,11 @@ function expectRefused(flex: VirtualFlex): void {
   expect(flex.state.conversations()).toEqual([]);
 }
 
+/** The attributes of the first task. */
+function taskAttributes(flex: VirtualFlex): unknown {
+  return JSON.parse(flex.rest.taskRouter.tasks()[0]?.attributes ?? 'null');
+}
+
 function addTemplate(flex: VirtualFlex, whatsApp = 'approved'): void {
   flex.rest.content.put({
     sid: template,
@@ -107,11 +112,13 @@ describe('an outbound start', () => {
           body: channel === 'whatsapp' ? 'Hello Ada, this is Alice.' : 'Hello Ada',
           subject: channel === 'email' ? 'Your order' : null,
           sid: answer.body.messageSid,
-          conversationSid: answer.body.conversationSid,
+          conversation_sid: answer.body.conversationSid,
         },
       ]);
       expect(flex.messages()[0]?.undelivered).toBeUndefined();
-      expect(flex.rest.taskRouter.tasks()).toMatchObject([{ sid: answer.body.taskSid, status: 'assigned' }]);
+      expect(flex.rest.taskRouter.tasks()).toMatchObject([
+        { sid: answer.body.taskSid, assignment_status: 'assigned' },
+      ]);
     },
   );
 
@@ -120,7 +127,7 @@ describe('an outbound start', () => {
     flex.rest.onRequest(({ request }) => {
       // It has been asked for once, and was being set up.
       if (!request.path.endsWith('/Channels')) return;
-      for (const interaction of flex.rest.flex.interactions()) interaction.status = 'active';
+      for (const interaction of flex.rest.flex.interactions()) interaction.channel.status = 'active';
     });
     const answer = await flex.asAgent(sms);
     expect(answer.status).toBe(201);
@@ -137,12 +144,12 @@ describe('an outbound start', () => {
     expect(await flex.asAgent({ channel: 'sms', customerId: '1001', body: 'Hi' })).toMatchObject({
       status: 201,
     });
-    expect(flex.rest.taskRouter.tasks()[0]?.attributes).toMatchObject({ customerAddress: '+12125550101' });
+    expect(taskAttributes(flex)).toMatchObject({ customerAddress: '+12125550101' });
   });
 
   it('writes to an unknown customer', async () => {
     expect(await flex.asAgent({ ...sms, to: '+12125550142' })).toMatchObject({ status: 201 });
-    const { attributes } = flex.rest.taskRouter.tasks()[0] ?? {};
+    const attributes = taskAttributes(flex);
     expect(attributes).toMatchObject({ customerName: '+12125550142', customerAddress: '+12125550142' });
     expect(attributes).not.toHaveProperty('customer_id');
   });
@@ -470,7 +477,7 @@ describe('WhatsApp', () => {
     expect(await flex.asAgent({ channel: 'whatsapp', to, body: 'Hi' })).toMatchObject({ status: 201 });
     const [conversation] = flex.openConversations();
     const [customerOf] = flex.state.participants(conversation ?? '');
-    expect(customerOf?.messagingBinding?.address).toBe(address);
+    expect(customerOf?.messaging_binding?.address).toBe(address);
 
     // In a conversation that the customer began, Twilio's spelling stays.
     flex.state.updateConversation(
@@ -492,7 +499,7 @@ describe('WhatsApp', () => {
     addTemplate(flex);
     const request = { ...whatsapp, contentSid: template, contentVariables: JSON.stringify(variables) };
     expect(await flex.asAgent(request)).toMatchObject({ status: 201 });
-    expect(flex.messages()).toMatchObject([{ body: 'Hello Ada, this is Alice.', contentSid: template }]);
+    expect(flex.messages()).toMatchObject([{ body: 'Hello Ada, this is Alice.', content_sid: template }]);
   });
 
   it('accepts a template that is not approved within 24 hours only', async () => {
@@ -695,8 +702,8 @@ describe('the same idempotencyKey', () => {
     const flex = new VirtualFlex();
     await flex.asAgent(keyed);
     const [document] = flex.rest.sync.documents();
-    expect(document?.uniqueName).toMatch(/^outbound-message-[0-9a-f]{40}$/);
-    expect(Math.round(((document?.expires ?? 0) - Date.now()) / 3_600_000)).toBe(24);
+    expect(document?.unique_name).toMatch(/^outbound-message-[0-9a-f]{40}$/);
+    expect(Math.round((Date.parse(document?.date_expires ?? '') - Date.now()) / 3_600_000)).toBe(24);
     expect(JSON.stringify(document)).not.toMatch(/order-7|2125550101|Hello|alice/);
   });
 
@@ -775,7 +782,7 @@ describe('the same idempotencyKey', () => {
     [
       'has a channel that failed',
       (flex: VirtualFlex) => {
-        for (const one of flex.rest.flex.interactions()) one.status = 'failed';
+        for (const one of flex.rest.flex.interactions()) one.channel.status = 'failed';
       },
     ],
   ])('after an instance that died begins anew where what it left %s', async (_title, spoil) => {
@@ -872,5 +879,5 @@ it('finds the customer of an address that looks like one of another channel', as
   const flex = new VirtualFlex();
   flex.customers = [customer({ ...ada, channels: [{ type: 'chat', value: 'ada@example.com' }] })];
   await flex.asAgent({ channel: 'chat', to: 'ada@example.com', body: 'Hi' });
-  expect(flex.rest.taskRouter.tasks()[0]?.attributes).toMatchObject({ customer_id: '1001' });
+  expect(taskAttributes(flex)).toMatchObject({ customer_id: '1001' });
 });

@@ -27,8 +27,13 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
     running.twilio.rest.taskRouter.putWorker('alice@example.com');
   });
   const token = (options = {}): string => running.twilio.rest.flexTokens.issue('alice@example.com', options);
-  const messages = (): unknown[] =>
-    running.twilio.state.conversations().flatMap(({ sid }) => running.twilio.state.messages(sid));
+  const messages = (): unknown[] => {
+    const { state } = running.twilio;
+    return state
+      .conversations()
+      .flatMap(({ sid }) => state.messages(sid))
+      .map((message) => ({ ...message, ...state.detailsOf(message) }));
+  };
 
   it('creates an interaction and sends one message for an agent', async () => {
     const answer = await running.call(path, {}, { json: { ...sms, Token: token() } });

@@ -2,7 +2,7 @@ import { endpoint } from '../../functions/flex/outbound-message';
 import type { Customer, Routing } from '../../lib/model';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
 import type { Conversations } from '../../simulator/twilio/conversations/conversations';
-import type { Message } from '../../simulator/twilio/conversations/model';
+import type { Message, MessageDetails } from '../../simulator/twilio/conversations/model';
 import type { SimulatedInteraction } from '../../simulator/twilio/flex';
 import { Faults, type Matcher } from '../../simulator/twilio/http/faults';
 import type { RestApi } from '../../simulator/twilio/rest-api';
@@ -210,8 +210,11 @@ export class VirtualFlex {
   }
 
   /** Every message in any conversation, in the order of the conversations. */
-  messages(): Message[] {
-    return this.state.conversations().flatMap(({ sid }) => this.state.messages(sid));
+  messages(): (Message & MessageDetails)[] {
+    return this.state
+      .conversations()
+      .flatMap(({ sid }) => this.state.messages(sid))
+      .map((message) => ({ ...message, ...this.state.detailsOf(message) }));
   }
 
   openConversations(): string[] {
@@ -219,7 +222,9 @@ export class VirtualFlex {
   }
 
   openInteractions(): SimulatedInteraction[] {
-    return this.rest.flex.interactions().filter(({ status }) => status === 'setup' || status === 'active');
+    return this.rest.flex
+      .interactions()
+      .filter(({ channel }) => ['setup', 'active'].includes(channel.status));
   }
 
   /** The requests that change something, as `POST /v1/…`, SIDs and names replaced by stars. */

@@ -6,7 +6,7 @@ import { openTwilio } from '../../lib/twilio/api';
 import { serve } from '../../lib/webhook/callback';
 import { type Platform, twilioPlatform } from '../../lib/webhook/platform';
 import type { GroupJoin } from '../../simulator/twilio/conversations/model';
-import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/request';
 import { inProcess, type RestSide } from '../simulator/in-process';
 import { customer, routing as routingData } from '../support/data';
 import { accountSid, authToken, FakeTwilio } from '../support/fake-twilio';

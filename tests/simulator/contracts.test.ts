@@ -107,7 +107,7 @@ describe('an inbound message to a number of another conversation service', () =>
   it('has that service’s SID in every webhook', async () => {
     serviceSid = `IS${'2'.repeat(32)}`;
     const { conversationSid } = await write();
-    expect(state.conversation(conversationSid ?? '').chatServiceSid).toBe(serviceSid);
+    expect(state.conversation(conversationSid ?? '').chat_service_sid).toBe(serviceSid);
     expect(
       ['onConversationAdd', 'onParticipantAdded', 'onConversationRoute'].map((name) => {
         const { ChatServiceSid, ConversationServiceSid } = webhook(name)?.fields ?? {};
@@ -127,19 +127,19 @@ describe('onConversationAdded', () => {
     answers.onConversationAdd = json({ friendly_name: 'Ada', attributes: '{"a":1}' });
     initializingMs = 60_000;
     const { conversationSid = '' } = await write();
-    const { dateCreated, messagingServiceSid, chatServiceSid, accountSid } =
-      state.conversation(conversationSid);
+    const conversation = state.conversation(conversationSid);
+    const DateCreated = new Date(conversation.date_created).toISOString();
     expect(webhook('onConversationAdded')?.fields).toEqual({
       EventType: 'onConversationAdded',
-      AccountSid: accountSid,
+      AccountSid: conversation.account_sid,
       Source: 'SMS',
       ConversationSid: conversationSid,
-      DateCreated: dateCreated.toISOString(),
-      DateUpdated: dateCreated.toISOString(),
+      DateCreated,
+      DateUpdated: DateCreated,
       FriendlyName: 'Ada',
       Attributes: '{"a":1}',
-      ChatServiceSid: chatServiceSid,
-      MessagingServiceSid: messagingServiceSid,
+      ChatServiceSid: conversation.chat_service_sid,
+      MessagingServiceSid: conversation.messaging_service_sid,
       'MessagingBinding.Address': '+12125550101',
       'MessagingBinding.ProxyAddress': '+16465550190',
       State: 'initializing',
@@ -207,10 +207,10 @@ describe('a group MMS', () => {
       ['onConversationRoute', binding],
     ]);
     const participants = state.participants(conversationSid ?? '');
-    expect(participants.map(({ identity, messagingBinding }) => [identity, messagingBinding])).toEqual([
+    expect(participants.map(({ identity, messaging_binding }) => [identity, messaging_binding])).toEqual([
       [null, { type: 'sms', address: from }],
       [null, { type: 'sms', address: other }],
-      [null, { type: 'sms', projectedAddress: to }],
+      [null, { type: 'sms', projected_address: to }],
     ]);
   });
 });
@@ -224,7 +224,7 @@ describe('the answer to onConversationAdd', () => {
   ])('%s, and the message arrives', async (_title, answer, name) => {
     answers.onConversationAdd = answer;
     const { conversationSid } = await write();
-    expect(state.conversation(conversationSid ?? '').friendlyName).toBe(name);
+    expect(state.conversation(conversationSid ?? '').friendly_name).toBe(name);
     expect(state.messages(conversationSid ?? '')).toHaveLength(1);
     expect(received.map((one) => [one.name, one.signed]).sort()).toEqual([
       ['onConversationAdd', true],
@@ -294,9 +294,9 @@ describe('an outgoing conversation', () => {
 
   it('ends with the customer and the worker in it', async () => {
     const sid = await start();
-    expect(state.participants(sid ?? '').map((one) => one.identity ?? one.messagingBinding?.address)).toEqual(
-      ['+12125550101', 'alice@example.com'],
-    );
+    expect(
+      state.participants(sid ?? '').map((one) => one.identity ?? one.messaging_binding?.address),
+    ).toEqual(['+12125550101', 'alice@example.com']);
   });
 
   it.each<[number, string, Answer, 'sms' | 'whatsapp']>([

@@ -26,8 +26,16 @@ describe('the control API', () => {
   });
 
   it.each<[string, string, string, string | undefined, Record<string, string>, number, string]>([
-    ['a path that is not there', 'GET', '/api/nothing', undefined, {}, 404, 'GET /api/nothing is not there'],
-    ['another method', 'GET', '/api/inbound', undefined, {}, 405, 'GET /api/inbound cannot be asked so'],
+    [
+      'a path that is not there',
+      'GET',
+      '/api/nothing',
+      undefined,
+      {},
+      404,
+      'GET /api/nothing does not exist',
+    ],
+    ['another method', 'GET', '/api/inbound', undefined, {}, 405, 'GET /api/inbound is not allowed'],
     ['a body that is not JSON', 'POST', '/api/inbound', 'x', {}, 400, 'The body must be JSON'],
     ['a body without a field', 'POST', '/api/inbound', '{"from":"+1"}', {}, 400, 'body: '],
     ['a large body', 'POST', '/api/inbound', ' '.repeat(1024 * 1024 + 1), {}, 413, 'larger than 1 MB'],
@@ -40,7 +48,15 @@ describe('the control API', () => {
       403,
       'Only',
     ],
-    ['another host', 'GET', '/api/state', undefined, { Host: 'example.com' }, 403, 'Only this machine'],
+    [
+      'another host',
+      'GET',
+      '/api/state',
+      undefined,
+      { Host: 'example.com' },
+      403,
+      'Only requests from this machine',
+    ],
     ['a worker who is not there', 'PATCH', '/api/workers/nobody', '{}', {}, 404, 'was not found'],
   ])('refuses %s', async (_title, method, path, body, headers, status, message) => {
     const response = await request(method, path, body, headers);
@@ -58,7 +74,7 @@ describe('the control API', () => {
     const read = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
     expect(await read()).toBe(': connected\n\n');
     await new Promise(setImmediate);
-    local.timeline.note('t', 'Hello');
+    local.timeline.addNote('t', 'Hello');
     expect(await read()).toMatch(/^event: timeline\ndata: \{.*"title":"Hello".*\}\n\n$/);
     await reader.cancel();
   });

@@ -302,14 +302,14 @@ describe('the console', () => {
 
   it('refuses what it cannot do, and says what is wrong', async () => {
     expect(await api('POST', '/api/inbound', { from: 'x', body: 'y' })).toMatchObject({
-      message: '"x" is no number in E.164, e.g. +12125550101',
+      message: '"x" is not a number in E.164 format, e.g. +12125550101',
     });
     expect(await api('POST', '/api/inbound', { body: 'y' })).toMatchObject({
       message: expect.stringContaining('from'),
     });
     expect(await api('POST', '/api/scenarios/odd')).toMatchObject({ code: 20404 });
     expect(await api('GET', '/api/nothing')).toMatchObject({
-      message: expect.stringContaining('is not there'),
+      message: expect.stringContaining('does not exist'),
     });
     const foreign = await fetch(`${running.console}/api/state`, {
       headers: { Origin: 'https://example.com' },

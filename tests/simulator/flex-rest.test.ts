@@ -76,8 +76,8 @@ describe('an interaction, by the unmodified SDK', () => {
     const [channel] = await client.flexApi.v1.interaction(interaction.sid).channels.list();
     expect(channel).toMatchObject({ sid: channelSid, type: 'sms', status: 'active', errorCode: null });
     const conversationSid = attributes.conversationSid ?? '';
-    expect(state.participants(conversationSid).map((one) => one.identity ?? one.messagingBinding)).toEqual([
-      { type: 'sms', address: '+12125550101', proxyAddress: '+16465550190' },
+    expect(state.participants(conversationSid).map((one) => one.identity ?? one.messaging_binding)).toEqual([
+      { type: 'sms', address: '+12125550101', proxy_address: '+16465550190' },
       'alice_40example_2Ecom',
     ]);
     const { workspaceSid } = rest.taskRouter.workspace;
@@ -104,7 +104,7 @@ describe('an interaction, by the unmodified SDK', () => {
     const second = await client.flexApi.v1.interaction.create({ channel: sms, routing: routing() });
     const [channel] = await client.flexApi.v1.interaction(second.sid).channels.list();
     expect(channel).toMatchObject({ status: 'failed', errorCode: 50416 });
-    expect(rest.taskRouter.tasks().map(({ status }) => status)).toEqual(['assigned', 'canceled']);
+    expect(rest.taskRouter.tasks().map((task) => task.assignment_status)).toEqual(['assigned', 'canceled']);
     expect(state.conversations().filter((one) => one.state !== 'closed')).toHaveLength(1);
   });
 

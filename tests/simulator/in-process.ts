@@ -1,5 +1,5 @@
 import type { RequestClient } from 'twilio';
-import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/request';
 
 /** What stands in for Twilio; `timeout` is how long the SDK would wait, in milliseconds. */
 export interface RestSide {

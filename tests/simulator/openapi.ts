@@ -1,48 +1,20 @@
-import { readFileSync } from 'node:fs';
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/route';
+import {
+  ApiDescription,
+  describedHosts,
+  type Operation,
+  type Schema,
+} from '../../simulator/twilio/http/openapi';
+import type { RestAnswer, RestRequest } from '../../simulator/twilio/http/request';
 
 type Json = Record<string, unknown>;
-
-interface Schema extends Json {
-  $ref?: string;
-  type?: string;
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  required?: string[];
-}
-
-interface Operation {
-  parameters?: { name: string; in: string; schema: Schema; required?: boolean }[];
-  requestBody?: { content: Record<string, { schema: Schema }> };
-  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
-}
-
-interface Specification {
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
-}
-
-const files: Record<string, string> = {
-  'conversations.twilio.com': 'twilio_conversations_v1',
-  'frontline-api.twilio.com': 'twilio_frontline_v1',
-  'flex-api.twilio.com': 'twilio_flex_v1',
-  'taskrouter.twilio.com': 'twilio_taskrouter_v1',
-  'sync.twilio.com': 'twilio_sync_v1',
-  'content.twilio.com': 'twilio_content_v1',
-  'api.twilio.com': 'twilio_api_v2010',
-};
 
 /** What Twilio describes nowhere: see `tokenResources` of the local Twilio. */
 const undescribed = /^iam\.twilio\.com\/v1\/Accounts\/AC\w+\/Tokens\/validate$/;
 
-/** Header parameters that are no part of a form or query. */
-const form = 'application/x-www-form-urlencoded';
-
 /** Twilio's own description of its REST API, as it comes with the Twilio CLI. */
 export class TwilioOpenApi {
-  readonly #specifications = new Map<string, Specification>();
   readonly #ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: false });
   readonly #validators = new Map<string, ValidateFunction>();
 
@@ -50,11 +22,9 @@ export class TwilioOpenApi {
     addFormats(this.#ajv);
     for (const name of ['uri-map', 'date-time-rfc-2822', 'currency', 'decimal', 'phone-number'])
       this.#ajv.addFormat(name, true);
-    for (const [host, file] of Object.entries(files)) {
-      const path = require.resolve(`@twilio/cli-core/src/services/twilio-api/${file}.json`);
-      const specification = JSON.parse(readFileSync(path, 'utf8')) as Specification;
-      this.#specifications.set(host, specification);
-      this.#ajv.addSchema({ $id: host, components: tolerable(specification.components) as Json });
+    for (const host of describedHosts) {
+      const components = tolerable(describe(host).components) as Json;
+      this.#ajv.addSchema({ $id: host, components });
     }
   }
 
@@ -66,7 +36,9 @@ export class TwilioOpenApi {
   check(request: RestRequest, answer: RestAnswer): string[] {
     const what = `${request.method} ${request.host}${request.path}`;
     if (undescribed.test(`${request.host}${request.path}`)) return [];
-    const operation = this.#find(request);
+    const operation = describedHosts.includes(request.host)
+      ? describe(request.host).operation(request)
+      : undefined;
     if (!operation) return [`${what} is not in Twilio's API`];
     const problems = this.#checkRequest(request, operation);
     if (answer.status < 400) problems.push(...this.#checkAnswer(request.host, answer, operation));
@@ -74,30 +46,24 @@ export class TwilioOpenApi {
     return problems.map((problem) => `${what}: ${problem}`);
   }
 
-  #find({ host, path, method }: RestRequest): Operation | undefined {
-    const paths = Object.entries(this.#specifications.get(host)?.paths ?? {});
-    const fits = ([template]: [string, unknown]): boolean =>
-      new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);
-    // A fixed path goes before one with a variable part.
-    const matching = paths.filter(fits).sort(([a], [b]) => a.split('{').length - b.split('{').length);
-    return matching[0]?.[1][method.toLowerCase()];
-  }
-
-  #checkRequest({ host, query, form: given, lists = {} }: RestRequest, operation: Operation): string[] {
-    const parameters = (operation.parameters ?? []).filter((one) => one.in === 'query');
-    const allowed = Object.fromEntries(parameters.map((one) => [one.name, one.schema]));
-    const body = operation.requestBody?.content[form]?.schema;
+  #checkRequest(request: RestRequest, operation: Operation): string[] {
+    const { host, query, form, lists = {} } = request;
+    const api = describe(host);
+    const described = api.parameters(operation);
+    const unknown = api.unknownParameters(request, operation);
     return [
-      ...this.#checkFields(host, 'query', query, allowed),
-      ...this.#checkFields(host, 'form', { ...given, ...lists }, body?.properties ?? {}),
-      ...(body?.required ?? []).filter((name) => !(name in given)).map((name) => `${name} is missing`),
+      ...unknown.query.map((name) => `query parameter ${name} is unknown`),
+      ...unknown.form.map((name) => `form parameter ${name} is unknown`),
+      ...this.#checkValues(host, query, described.query),
+      ...this.#checkValues(host, { ...form, ...lists }, described.form),
+      ...described.required.form.filter((name) => !(name in form)).map((name) => `${name} is missing`),
     ];
   }
 
-  #checkFields(host: string, where: string, given: Json, allowed: Record<string, Schema>): string[] {
+  #checkValues(host: string, given: Json, described: Record<string, Schema>): string[] {
     return Object.entries(given).flatMap(([name, value]) => {
-      const schema = allowed[name];
-      if (!schema) return [`${where} parameter ${name} is unknown`];
+      const schema = described[name];
+      if (!schema) return [];
       return this.#validate(host, schema, typed(schema, value)).map((problem) => `${name} ${problem}`);
     });
   }
@@ -112,7 +78,7 @@ export class TwilioOpenApi {
 
   /** Every property that is described must be there, and no other. */
   #checkShape(host: string, schema: Schema, value: unknown, path: string): string[] {
-    const { properties, items } = this.#resolve(host, schema);
+    const { properties, items } = describe(host).resolve(schema);
     if (Array.isArray(value) && items) {
       return value.flatMap((one, i) => this.#checkShape(host, items, one, `${path}[${i}]`));
     }
@@ -126,11 +92,6 @@ export class TwilioOpenApi {
         properties[name] ? this.#checkShape(host, properties[name], one, `${path}.${name}`) : [],
       ),
     ];
-  }
-
-  #resolve(host: string, schema: Schema): Schema {
-    const name = schema.$ref?.split('/').at(-1);
-    return name === undefined ? schema : (this.#specifications.get(host)?.components.schemas[name] ?? schema);
   }
 
   #validate(host: string, schema: Schema, value: unknown): string[] {
@@ -150,6 +111,10 @@ export class TwilioOpenApi {
     if (validate(value)) return [];
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   }
+}
+
+function describe(host: string): ApiDescription {
+  return ApiDescription.of(host) as ApiDescription;
 }
 
 /** Form and query fields are text; what they stand for has a type. */

@@ -5,11 +5,10 @@ import type {
   NewParticipant,
   Participant,
 } from '../../simulator/twilio/conversations/model';
-import { participantResource } from '../../simulator/twilio/conversations/resources';
 import type { FrontlineAccess, FrontlineUser } from '../../simulator/twilio/frontline';
 import { ConnectionReset, type Fault, type Matcher } from '../../simulator/twilio/http/faults';
 import type { RestHandler } from '../../simulator/twilio/http/proxy';
-import type { Origin, RestRequest } from '../../simulator/twilio/http/route';
+import type { Origin, RestRequest } from '../../simulator/twilio/http/request';
 import { RestApi } from '../../simulator/twilio/rest-api';
 
 export { ConnectionReset, type Fault };
@@ -60,22 +59,6 @@ export interface ParticipantSetup extends NewParticipant {
 export interface UserSetup extends Partial<Pick<FrontlineUser, 'sid' | 'state'>> {
   identity: string;
   isAvailable?: boolean;
-}
-
-/** Fields of a participant as Twilio answers them. */
-export interface ParticipantBody {
-  account_sid: string;
-  conversation_sid: string;
-  sid: string;
-  identity: string | null;
-  attributes: string;
-  messaging_binding: Record<string, string> | null;
-  role_sid: string;
-  date_created: string;
-  date_updated: string;
-  url: string;
-  last_read_message_index: number | null;
-  last_read_timestamp: string | null;
 }
 
 /** Who puts things there for a test; all else comes by REST. */
@@ -163,7 +146,7 @@ export class FakeTwilio implements RestHandler {
     if (this.#state.conversations().some((one) => one.sid === sid)) {
       this.#state.removeConversation(sid, setUp);
     }
-    if (given.chatServiceSid) this.#rest.account.putService(given.chatServiceSid, 'Of a test');
+    if (given.chatServiceSid) this.#rest.account.services.put(given.chatServiceSid, 'Of a test');
     this.#state.createConversation({ ...given, state: 'active' }, setUp);
     for (const participant of participants) this.addParticipant(sid, participant);
     // Not sooner, as nobody can join a conversation that is closed.
@@ -175,15 +158,16 @@ export class FakeTwilio implements RestHandler {
    *
    * @throws TwilioError for a participant whom Twilio would not let in
    */
-  addParticipant(conversationSid: string, { sid, attributes, ...given }: ParticipantSetup): ParticipantBody {
+  addParticipant(conversationSid: string, { sid, attributes, ...given }: ParticipantSetup): Participant {
     const participant = this.#state.addParticipant(conversationSid, given, setUp);
-    Object.assign(participant, { ...(sid && { sid }), ...(attributes !== undefined && { attributes }) });
-    return bodyOf(participant);
+    if (sid) Object.assign(participant, { sid, url: participant.url.replace(participant.sid, sid) });
+    if (attributes !== undefined) participant.attributes = attributes;
+    return structuredClone(participant);
   }
 
   /** Who is in a conversation, in the order of joining. */
-  participants(conversationSid: string): ParticipantBody[] {
-    return this.#state.participants(conversationSid).map(bodyOf);
+  participants(conversationSid: string): Participant[] {
+    return structuredClone(this.#state.participants(conversationSid));
   }
 
   /** The identities in a conversation, in the order of joining. */
@@ -232,8 +216,4 @@ class StateOfTests extends Conversations {
     // Tests write faster than Twilio allows.
     super({ accountSid, authToken, now, changesPerSecond: Number.POSITIVE_INFINITY });
   }
-}
-
-function bodyOf(participant: Participant): ParticipantBody {
-  return participantResource(participant) as ParticipantBody;
 }

@@ -1,8 +1,8 @@
 import twilio, { type Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
-import type { Wire } from '../../simulator/twilio/http/faults';
-import { readFields } from '../../simulator/twilio/http/route';
+import type { WireFault } from '../../simulator/twilio/http/faults';
+import { readFields } from '../../simulator/twilio/http/request';
 import { ConnectionReset, type FakeTwilio, type TwilioAnswer, type TwilioRequest } from './fake-twilio';
 
 type Adapter = Extract<RequestClient['axios']['defaults']['adapter'], (...args: never[]) => unknown>;
@@ -71,7 +71,7 @@ async function receive(answer: Promise<TwilioAnswer>, config: RequestConfig): Pr
  * Fails as axios does on an answer that is spoiled on its way; the shapes were taken from axios 1.21 on Node.js 20
  * behind the local Twilio's proxy, and `tests/simulator/faults.test.ts` holds the two together.
  */
-async function spoil(wire: Wire, response: AdapterResponse): Promise<void> {
+async function spoil(wire: WireFault, response: AdapterResponse): Promise<void> {
   const { config } = response;
   const length = Buffer.byteLength(response.data);
   const reset = networkError(config, 'ECONNRESET', 'read ECONNRESET');

@@ -1,7 +1,7 @@
 import { TwilioError } from '../http/errors';
 import type { Conversation, Participant } from './model';
 
-/** Which open conversation holds a pair of a customer's address and ours: no other one can have it. */
+/** Which open conversation holds each pair of customer address and proxy address: only one can. */
 export class AddressPairs {
   readonly #open: (sid: string) => Conversation | undefined;
   #pairs = new Map<string, string>();
@@ -11,7 +11,7 @@ export class AddressPairs {
     this.#open = open;
   }
 
-  /** @returns the open conversation in which this customer and our address meet */
+  /** @returns the open conversation between these two addresses */
   holder(address: string, proxyAddress: string): Conversation | undefined {
     const sid = this.#pairs.get(pairOf(address, proxyAddress));
     return sid === undefined ? undefined : this.#open(sid);
@@ -27,19 +27,19 @@ export class AddressPairs {
     this.#pairs.set(pairOf(address, proxyAddress), sid);
   }
 
-  /** A customer who meets us at another of our addresses lets the old pair go. */
+  /** Claims the pair with a participant's new proxy address and releases the old one. */
   moveClaim(participant: Participant, proxyAddress: string | undefined): void {
-    const { messagingBinding, conversationSid } = participant;
-    const address = messagingBinding?.address;
-    if (!address || !proxyAddress || proxyAddress === messagingBinding.proxyAddress) return;
-    this.claim(address, proxyAddress, conversationSid);
+    const { messaging_binding: binding, conversation_sid } = participant;
+    const address = binding?.address;
+    if (!address || !proxyAddress || proxyAddress === binding.proxy_address) return;
+    this.claim(address, proxyAddress, conversation_sid);
     this.release(participant);
   }
 
-  release({ messagingBinding, conversationSid }: Participant): void {
-    if (!messagingBinding?.address || !messagingBinding.proxyAddress) return;
-    const pair = pairOf(messagingBinding.address, messagingBinding.proxyAddress);
-    if (this.#pairs.get(pair) === conversationSid) this.#pairs.delete(pair);
+  release({ messaging_binding: binding, conversation_sid }: Participant): void {
+    if (!binding?.address || !binding.proxy_address) return;
+    const pair = pairOf(binding.address, binding.proxy_address);
+    if (this.#pairs.get(pair) === conversation_sid) this.#pairs.delete(pair);
   }
 
   clear(): void {

@@ -1,13 +1,16 @@
+import { formatDate } from '../http/dates';
 import { invalid, notFound, TwilioError } from '../http/errors';
-import type { Origin } from '../http/route';
-import { fixedSid, newSid } from '../http/sids';
-import { Entries, initializingOf } from './entries';
+import type { Origin } from '../http/request';
+import { assignGiven } from '../http/resource';
+import { fixedSid } from '../http/sids';
+import { Entries, type Entry, initializingOf } from './entries';
 import { checkConversation, checkParticipant, limits, requireAtMost, requireAttributes } from './limits';
 import type {
   Change,
   Conversation,
   GroupJoin,
   Message,
+  MessageDetails,
   NewConversation,
   NewMessage,
   NewParticipant,
@@ -21,19 +24,20 @@ import {
   requireNewInGroup,
   requireNotOurs,
 } from './participants';
+import { newConversation, newMessage, newParticipant, undelivered } from './resources';
 import { setTimers } from './timers';
 
 export interface ConversationsOptions {
   accountSid: string;
   authToken: string;
   now?: () => Date;
-  /** How many changes a conversation takes a second. */
+  /** The limit for changes per second and conversation. */
   changesPerSecond?: number;
 }
 
 /**
- * Conversations in memory, with Twilio's rules. Every method throws a TwilioError with Twilio's status and code for
- * what Twilio would refuse.
+ * Conversations in memory, with Twilio's rules. Every method throws a TwilioError with Twilio's status and code for a
+ * request that Twilio would reject.
  *
  * @see https://www.twilio.com/docs/conversations/api/conversation-resource
  * @see https://www.twilio.com/docs/conversations/states-timers
@@ -44,18 +48,19 @@ export class Conversations {
   /** The default Conversations service, `IS…`. */
   readonly defaultServiceSid = fixedSid('IS', 1);
   readonly defaultMessagingServiceSid = fixedSid('MG', 1);
-  /** Our own numbers as they stand in messages, with a channel's prefix: none of them can be a customer's. */
+  /** Our own addresses, with the channel's prefix: none of them can be a customer's. */
   readonly ownAddresses = new Set<string>();
   groupJoin: GroupJoin = 'both';
   /**
-   * Identities whose re-adding to a conversation that they were removed from answers 404/20404 although it was done,
-   * until the user is deleted.
+   * Identities that Twilio answers 404/20404 for, although it adds them, when they join a conversation again after they
+   * were removed from it. Deleting the user ends this.
    *
    * @see https://support.twilio.com/hc/en-us/articles/50009103572635-Resolving-Error-20404-When-Re-Adding-the-Same-Participant
    */
   readonly staleIdentities = new Set<string>();
   readonly #now: () => Date;
   readonly #entries: Entries;
+  readonly #messageDetails = new WeakMap<Message, MessageDetails>();
 
   constructor({
     accountSid,
@@ -75,39 +80,36 @@ export class Conversations {
     const chatServiceSid = given.chatServiceSid ?? this.defaultServiceSid;
     this.#entries.requireUniqueName(given.uniqueName, chatServiceSid);
     const now = this.#now();
-    const conversation: Conversation = {
-      sid: given.sid ?? newSid('CH'),
-      accountSid: this.accountSid,
-      chatServiceSid,
-      messagingServiceSid: given.messagingServiceSid ?? this.defaultMessagingServiceSid,
-      friendlyName: given.friendlyName ?? null,
-      uniqueName: given.uniqueName ?? null,
-      attributes: given.attributes ?? '{}',
-      state: given.state ?? (given.initializing ? 'initializing' : 'active'),
-      dateCreated: given.dateCreated ?? now,
-      dateUpdated: now,
-      timers: {},
-    };
-    setTimers(conversation, given.timers, this.#now());
-    this.#entries.add({
+    const { accountSid, defaultMessagingServiceSid: messagingServiceSid } = this;
+    const conversation = newConversation(given, { accountSid, chatServiceSid, messagingServiceSid }, now);
+    const entry: Entry = {
       conversation,
       participants: [],
       messages: [],
       nextIndex: 0,
+      timers: {},
+      updatedAt: now,
       removed: new Set(),
       initializing: initializingOf(given.initializing, now),
       changes: [],
-    });
-    this.#entries.tell({ type: 'conversationAdded', conversation, origin });
+    };
+    setTimers(entry, given.timers, now);
+    this.#entries.add(entry);
+    this.#entries.notify({ type: 'conversationAdded', conversation, origin });
     return conversation;
   }
 
   /**
-   * @param chatServiceSid in which service alone it is looked for
+   * @param chatServiceSid the only service to look in; all services by default
    * @throws 404/20404
    */
   conversation(sidOrUniqueName: string, chatServiceSid?: string): Conversation {
     return this.#entries.find(sidOrUniqueName, chatServiceSid).conversation;
+  }
+
+  /** @returns when a conversation was last changed, to the millisecond */
+  updatedAt(sid: string): Date {
+    return this.#entries.find(sid).updatedAt;
   }
 
   conversations(): Conversation[] {
@@ -118,37 +120,37 @@ export class Conversations {
     checkConversation(given);
     const entry = this.#entries.changing(sid);
     const { conversation } = entry;
-    if (given.uniqueName !== undefined && given.uniqueName !== conversation.uniqueName) {
-      this.#entries.requireUniqueName(given.uniqueName, conversation.chatServiceSid);
+    if (given.uniqueName !== undefined && given.uniqueName !== conversation.unique_name) {
+      this.#entries.requireUniqueName(given.uniqueName, conversation.chat_service_sid);
     }
-    const { friendlyName, uniqueName, attributes, messagingServiceSid, dateCreated } = given;
-    Object.assign(conversation, {
-      ...(friendlyName !== undefined && { friendlyName }),
-      ...(uniqueName !== undefined && { uniqueName }),
-      ...(attributes !== undefined && { attributes }),
-      ...(messagingServiceSid !== undefined && { messagingServiceSid }),
-      ...(dateCreated !== undefined && { dateCreated }),
-      dateUpdated: this.#now(),
+    assignGiven(conversation, {
+      friendly_name: given.friendlyName,
+      unique_name: given.uniqueName,
+      attributes: given.attributes,
+      messaging_service_sid: given.messagingServiceSid,
+      date_created: given.dateCreated && formatDate(given.dateCreated),
     });
-    setTimers(conversation, given.timers, this.#now());
+    this.#entries.setUpdated(entry, this.#now());
+    setTimers(entry, given.timers, this.#now());
     const from = conversation.state;
     if (given.state !== undefined && given.state !== from) {
       this.#entries.move(entry, given.state);
-      this.#entries.tell({ type: 'conversationStateUpdated', conversation, from, origin });
+      this.#entries.notify({ type: 'conversationStateUpdated', conversation, from, origin });
     }
-    this.#entries.tell({ type: 'conversationUpdated', conversation, origin });
+    this.#entries.notify({ type: 'conversationUpdated', conversation, origin });
     return conversation;
   }
 
   removeConversation(sid: string, origin: Origin): void {
     const entry = this.#entries.find(sid);
     this.#entries.remove(entry);
-    this.#entries.tell({ type: 'conversationRemoved', conversation: entry.conversation, origin });
+    this.#entries.notify({ type: 'conversationRemoved', conversation: entry.conversation, origin });
   }
 
   /**
-   * @throws 409/50433 for an identity that is in it, 409/50437 for the same in a group, 400/50434 for an identity alone
-   *   in a group, 400/50407 for an address of our own, 409/50416 for an address pair in another active conversation
+   * @throws 409/50433 for a participant who is in it already (409/50437 in a group), 400/50434 for an identity without
+   *   a projected address in a group, 400/50407 for one of our addresses, 409/50416 for an address pair in another
+   *   active conversation
    */
   addParticipant(conversationSid: string, given: NewParticipant, origin: Origin): Participant {
     checkParticipant(given);
@@ -169,22 +171,10 @@ export class Conversations {
     }
     if (address && proxyAddress) this.#entries.pairs.claim(address, proxyAddress, sid);
     const now = this.#now();
-    const participant: Participant = {
-      sid: newSid('MB'),
-      accountSid: this.accountSid,
-      conversationSid: sid,
-      identity: identity ?? null,
-      attributes: given.attributes ?? '{}',
-      messagingBinding: bindingOf({ address, proxyAddress, projectedAddress }),
-      roleSid: given.roleSid ?? fixedSid('RL', identity ? 1 : 2),
-      dateCreated: now,
-      dateUpdated: now,
-      lastReadMessageIndex: null,
-      lastReadTimestamp: null,
-    };
+    const participant = newParticipant(entry.conversation, given, now);
     entry.participants.push(participant);
     this.#entries.touch(entry, now);
-    this.#entries.tell({ type: 'participantAdded', participant, origin });
+    this.#entries.notify({ type: 'participantAdded', participant, origin });
     if (identity && entry.removed.has(identity) && this.staleIdentities.has(identity)) {
       throw notFound(`/Conversations/${sid}/Participants`);
     }
@@ -216,26 +206,22 @@ export class Conversations {
     if (identity !== undefined && identity !== participant.identity) {
       requireIdentityFree(this.participants(conversationSid), identity);
       if (isProjected(participant) && this.groupJoin === 'create') {
-        // Which code Twilio gives here is not documented.
+        // Twilio does not document the code for this.
         throw invalid('The identity of a projected participant cannot be changed');
       }
     }
     this.#entries.pairs.moveClaim(participant, proxyAddress);
-    Object.assign(participant, {
-      ...(identity !== undefined && { identity }),
-      ...(attributes !== undefined && { attributes }),
-      ...(roleSid !== undefined && { roleSid }),
-      dateUpdated: this.#now(),
-    });
+    const date_updated = formatDate(this.#now());
+    assignGiven(participant, { identity, attributes, role_sid: roleSid, date_updated });
     if (proxyAddress !== undefined || projectedAddress !== undefined) {
-      const before = participant.messagingBinding;
-      participant.messagingBinding = bindingOf({
+      const before = participant.messaging_binding;
+      participant.messaging_binding = bindingOf({
         address: before?.address,
-        proxyAddress: proxyAddress ?? before?.proxyAddress,
-        projectedAddress: projectedAddress ?? before?.projectedAddress,
+        proxyAddress: proxyAddress ?? before?.proxy_address,
+        projectedAddress: projectedAddress ?? before?.projected_address,
       });
     }
-    this.#entries.tell({ type: 'participantUpdated', participant, origin });
+    this.#entries.notify({ type: 'participantUpdated', participant, origin });
     return participant;
   }
 
@@ -245,46 +231,42 @@ export class Conversations {
     entry.participants = entry.participants.filter((one) => one !== participant);
     if (participant.identity !== null) entry.removed.add(participant.identity);
     this.#entries.pairs.release(participant);
-    this.#entries.tell({ type: 'participantRemoved', participant, origin });
+    this.#entries.notify({ type: 'participantRemoved', participant, origin });
   }
 
   addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
-    const { author, body, attributes, contentSid, subject, mediaSids } = given;
+    const { author, body, attributes, subject } = given;
     const entry = this.#entries.changing(conversationSid, origin);
     if (entry.conversation.state === 'inactive') this.#entries.move(entry, 'active');
     requireAtMost('Body', body, limits.body);
     requireAtMost('Subject', subject, limits.subject);
     requireAttributes(attributes, limits.messageAttributes);
     const now = this.#now();
-    const participant = entry.participants.find(
-      ({ identity, messagingBinding }) =>
-        author !== undefined && (identity ?? messagingBinding?.address) === author,
+    const sender = entry.participants.find(
+      ({ identity, messaging_binding: binding }) =>
+        author !== undefined && (identity ?? binding?.address) === author,
     );
-    const message: Message = {
-      sid: newSid('IM'),
-      accountSid: this.accountSid,
-      conversationSid: entry.conversation.sid,
-      index: entry.nextIndex++,
-      author: author ?? 'system',
-      body: body ?? null,
-      attributes: attributes ?? '{}',
-      participantSid: participant?.sid ?? null,
-      contentSid: contentSid ?? null,
-      subject: subject ?? null,
-      media:
-        mediaSids?.map((sid) => ({ sid, contentType: 'application/octet-stream', filename: sid, size: 0 })) ??
-        null,
-      dateCreated: now,
-      dateUpdated: now,
-    };
+    const message = newMessage(entry.conversation, given, { index: entry.nextIndex++, sender, now });
+    this.#messageDetails.set(message, { subject: subject ?? null });
     entry.messages.push(message);
     this.#entries.touch(entry, now);
-    this.#entries.tell({ type: 'messageAdded', message, origin });
+    this.#entries.notify({ type: 'messageAdded', message, origin });
     return message;
   }
 
   messages(conversationSid: string): Message[] {
     return [...this.#entries.find(conversationSid).messages];
+  }
+
+  /** @returns what is known about a message but not served */
+  detailsOf(message: Message): MessageDetails {
+    return this.#messageDetails.get(message) ?? { subject: null };
+  }
+
+  /** Marks an accepted message as undelivered. */
+  failMessage(message: Message, code: number): void {
+    message.delivery = undelivered;
+    this.#messageDetails.set(message, { ...this.detailsOf(message), undelivered: code });
   }
 
   /** Changes a message's text, author or attributes. */
@@ -294,13 +276,9 @@ export class Conversations {
     if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
     requireAtMost('Body', given.body, limits.body);
     requireAttributes(given.attributes, limits.messageAttributes);
-    Object.assign(message, {
-      ...(given.body !== undefined && { body: given.body }),
-      ...(given.author !== undefined && { author: given.author }),
-      ...(given.attributes !== undefined && { attributes: given.attributes }),
-      dateUpdated: this.#now(),
-    });
-    this.#entries.tell({ type: 'messageUpdated', message, origin });
+    const { body, author, attributes } = given;
+    assignGiven(message, { body, author, attributes, date_updated: formatDate(this.#now()) });
+    this.#entries.notify({ type: 'messageUpdated', message, origin });
     return message;
   }
 
@@ -309,20 +287,20 @@ export class Conversations {
     const message = entry.messages.find((one) => one.sid === sid);
     if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
     entry.messages = entry.messages.filter((one) => one !== message);
-    this.#entries.tell({ type: 'messageRemoved', message, origin });
+    this.#entries.notify({ type: 'messageRemoved', message, origin });
   }
 
-  /** The conversation (initializing, active or inactive: not closed) in which this customer and our address meet. */
+  /** @returns the conversation between two addresses that is not closed */
   conversationOfPair(address: string, proxyAddress: string): Conversation | undefined {
     return this.#entries.pairs.holder(address, proxyAddress);
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onChange(listener: (change: Change) => void): () => void {
     return this.#entries.onChange(listener);
   }
 
-  /** Forgets everything but configuration. */
+  /** Removes all conversations. */
   reset(): void {
     this.#entries.clear();
   }

@@ -1,24 +1,28 @@
+import { formatDate } from '../http/dates';
 import { notFound, TwilioError } from '../http/errors';
-import type { Origin } from '../http/route';
+import type { Origin } from '../http/request';
 import { AddressPairs } from './address-pairs';
 import type { Change, Conversation, ConversationState, Message, NewConversation, Participant } from './model';
-import { setTimers } from './timers';
+import { setTimers, type Timers } from './timers';
 
-/** One conversation with all that is in it. */
+/** A conversation with everything in it, and what is needed to simulate it. */
 export interface Entry {
   conversation: Conversation;
   participants: Participant[];
   messages: Message[];
   nextIndex: number;
-  /** The identities that were taken out of it. */
+  timers: Timers;
+  /** Like `date_updated`, but to the millisecond. */
+  updatedAt: Date;
+  /** The identities that were removed from it. */
   removed: Set<string>;
-  /** Until when it is initializing, and how many changes by REST are refused before. */
+  /** It is initializing until this time, or until so many REST requests were rejected. */
   initializing: { until: number; calls: number };
-  /** When it was changed lately. */
+  /** The times of its changes within the last second. */
   changes: number[];
 }
 
-/** @returns how long a conversation is initializing: where nothing is given, until it is changed by hand */
+/** @returns how long a conversation is initializing: by default until somebody changes its state */
 export function initializingOf(given: NewConversation['initializing'], now: Date): Entry['initializing'] {
   const never = Number.POSITIVE_INFINITY;
   if (!given) return { until: never, calls: never };
@@ -27,7 +31,7 @@ export function initializingOf(given: NewConversation['initializing'], now: Date
     : { until: never, calls: given.calls };
 }
 
-/** The conversations as they are kept: found by SID or unique name, moved on by their timers, changed by permission. */
+/** Stores conversations: finds them by SID or unique name, applies their timers, and limits their changes. */
 export class Entries {
   readonly pairs = new AddressPairs((sid) => this.#open(sid));
   readonly #now: () => Date;
@@ -58,7 +62,7 @@ export class Entries {
     this.pairs.clear();
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -71,30 +75,32 @@ export class Entries {
     return conversation.state === 'closed' ? undefined : conversation;
   }
 
-  tell(change: Change): void {
+  notify(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }
 
   /**
-   * @param chatServiceSid in which service alone it is looked for
+   * @param chatServiceSid the only service to look in; all services by default
    * @throws TwilioError 404
    */
   find(sidOrUniqueName: string, chatServiceSid?: string): Entry {
     const isInService = (entry: Entry | undefined): boolean =>
-      chatServiceSid === undefined || entry?.conversation.chatServiceSid === chatServiceSid;
+      chatServiceSid === undefined || entry?.conversation.chat_service_sid === chatServiceSid;
     const withSid = this.#entries.get(sidOrUniqueName);
     const entry = withSid
       ? [withSid].find(isInService)
       : [...this.#entries.values()].find(
-          (one) => one.conversation.uniqueName === sidOrUniqueName && isInService(one),
+          (one) => one.conversation.unique_name === sidOrUniqueName && isInService(one),
         );
     if (!entry) throw notFound(`/Conversations/${sidOrUniqueName}`);
     return this.#timed(entry);
   }
 
   /**
-   * @param origin undefined where it does not matter whether the conversation is still initializing
-   * @returns the entry, about to be changed: a closed conversation and too many changes a second are refused
+   * Finds a conversation in order to change it.
+   *
+   * @param origin undefined for a change that is allowed while the conversation is initializing
+   * @throws TwilioError for a closed or initializing conversation, and for too many changes per second
    */
   changing(sid: string, origin?: Origin): Entry {
     const entry = this.find(sid);
@@ -119,33 +125,36 @@ export class Entries {
     this.#becomeActive(entry);
   }
 
-  /** Twilio tells the end of initializing by `onConversationStateUpdated`, as a thing of its own. */
+  /** Twilio sends a separate `onConversationStateUpdated` when a conversation is no longer initializing. */
   #becomeActive({ conversation }: Entry): void {
     conversation.state = 'active';
     const origin = { source: 'EVENT', webhooks: true };
-    this.tell({ type: 'conversationStateUpdated', conversation, from: 'initializing', origin });
+    this.notify({ type: 'conversationStateUpdated', conversation, from: 'initializing', origin });
   }
 
-  /** A change starts the timers anew. */
+  /** Restarts the timers, as every change does. */
   touch(entry: Entry, now: Date): void {
-    entry.conversation.dateUpdated = now;
-    setTimers(entry.conversation, undefined, this.#now());
+    this.setUpdated(entry, now);
+    setTimers(entry, undefined, this.#now());
   }
 
-  /** Moves a conversation on whose timers have run out. */
+  setUpdated(entry: Entry, now: Date): void {
+    entry.updatedAt = now;
+    entry.conversation.date_updated = formatDate(now);
+  }
+
+  /** Changes the state of a conversation whose timers have expired. */
   #timed(entry: Entry): Entry {
-    const { conversation } = entry;
-    const { dateInactive, dateClosed } = conversation.timers;
-    const now = this.#now();
-    if (conversation.state === 'initializing' && entry.initializing.until <= now.getTime()) {
-      this.#becomeActive(entry);
-    }
-    if (conversation.state === 'active' && dateInactive && dateInactive <= now) this.move(entry, 'inactive');
-    if (conversation.state !== 'closed' && dateClosed && dateClosed <= now) this.move(entry, 'closed');
+    const { conversation, initializing, timers } = entry;
+    const now = this.#now().getTime();
+    const isOver = (moment: number | undefined): boolean => moment !== undefined && moment <= now;
+    if (conversation.state === 'initializing' && isOver(initializing.until)) this.#becomeActive(entry);
+    if (conversation.state === 'active' && isOver(timers.inactiveAt)) this.move(entry, 'inactive');
+    if (conversation.state !== 'closed' && isOver(timers.closedAt)) this.move(entry, 'closed');
     return entry;
   }
 
-  /** Gives a conversation another state; a closed one lets its address pairs go. */
+  /** Changes the state of a conversation; a closed one releases its address pairs. */
   move({ conversation, participants }: Entry, state: ConversationState): void {
     conversation.state = state;
     if (state === 'closed') for (const participant of participants) this.pairs.release(participant);
@@ -156,7 +165,7 @@ export class Entries {
     if (uniqueName === undefined) return;
     const taken = [...this.#entries.values()].some(
       ({ conversation }) =>
-        conversation.uniqueName === uniqueName && conversation.chatServiceSid === chatServiceSid,
+        conversation.unique_name === uniqueName && conversation.chat_service_sid === chatServiceSid,
     );
     if (taken) throw new TwilioError(409, 50353, 'Conversation with provided unique name already exists');
   }

@@ -1,7 +1,7 @@
 import { invalid } from '../http/errors';
 import type { NewConversation, NewParticipant } from './model';
 
-/** Twilio's limits. What its documentation gives no error code for answers with the general one, 20001. */
+/** Twilio's limits. Where Twilio documents no error code, the general one, 20001, is answered. */
 export const limits = {
   friendlyName: 256,
   uniqueName: 256,
@@ -17,13 +17,10 @@ export const limits = {
 };
 
 /** @throws TwilioError for a conversation beyond Twilio's limits */
-export function checkConversation({ friendlyName, uniqueName, attributes, state }: NewConversation): void {
+export function checkConversation({ friendlyName, uniqueName, attributes }: NewConversation): void {
   requireAtMost('FriendlyName', friendlyName, limits.friendlyName);
   requireAtMost('UniqueName', uniqueName, limits.uniqueName);
   requireAttributes(attributes, limits.conversationAttributes);
-  if (state !== undefined && !['initializing', 'active', 'inactive', 'closed'].includes(state)) {
-    throw invalid(`State must be one of: active, inactive, closed`);
-  }
 }
 
 /** @throws TwilioError for a participant beyond Twilio's limits */
@@ -41,14 +38,14 @@ export function checkParticipant({
   requireAttributes(attributes, limits.participantAttributes);
 }
 
-/** @throws TwilioError for a text of too many characters */
+/** @throws TwilioError for a text that is too long */
 export function requireAtMost(name: string, text: string | undefined, limit: number): void {
   if (text !== undefined && text.length > limit) {
     throw invalid(`${name} is longer than ${limit} characters`);
   }
 }
 
-/** @throws TwilioError for attributes that are too large or no JSON */
+/** @throws TwilioError for attributes that are too large or not JSON */
 export function requireAttributes(text: string | undefined, limit: number): void {
   if (text === undefined) return;
   if (Buffer.byteLength(text) > limit) {

@@ -1,86 +1,104 @@
-import type { Origin } from '../http/route';
+import type { Origin } from '../http/request';
 
 /**
- * How a worker can join a group MMS, where Twilio has already made a participant of our number, with a projected
- * address and no identity: by giving that participant an identity, by a new participant with identity and projected
- * address, or both. Public integrations do either; which one an account takes is not documented.
+ * How a worker can join a group MMS. Twilio has already added our number as a participant with a projected address and
+ * no identity. The worker joins by an update of that participant's identity, by a new participant with identity and
+ * projected address, or in both ways. Public integrations do either; Twilio does not document which one it accepts.
  */
 export type GroupJoin = 'update' | 'create' | 'both';
 
 export type ConversationState = 'initializing' | 'active' | 'inactive' | 'closed';
 
+/** `messaging_binding` of a participant. */
 export interface Binding {
   /** `sms`, `whatsapp`, … */
   type: string;
   address?: string;
-  proxyAddress?: string;
-  projectedAddress?: string;
+  proxy_address?: string;
+  projected_address?: string;
 }
 
+/**
+ * A conversation, as served by a path without a service.
+ *
+ * @see https://www.twilio.com/docs/conversations/api/conversation-resource
+ */
 export interface Conversation {
+  account_sid: string;
+  chat_service_sid: string;
+  messaging_service_sid: string;
   sid: string;
-  accountSid: string;
-  chatServiceSid: string;
-  messagingServiceSid: string;
-  friendlyName: string | null;
-  uniqueName: string | null;
+  friendly_name: string | null;
+  unique_name: string | null;
   /** JSON text */
   attributes: string;
   state: ConversationState;
-  dateCreated: Date;
-  dateUpdated: Date;
-  /** ISO 8601 durations as they were given, and the moments that follow from them. */
-  timers: { inactive?: string; closed?: string; dateInactive?: Date; dateClosed?: Date };
+  date_created: string;
+  date_updated: string;
+  timers: { date_inactive?: string; date_closed?: string };
+  url: string;
+  links: Record<string, string>;
+  bindings: null;
 }
 
+/** @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource */
 export interface Participant {
+  account_sid: string;
+  conversation_sid: string;
   sid: string;
-  accountSid: string;
-  conversationSid: string;
   identity: string | null;
   /** JSON text */
   attributes: string;
-  messagingBinding: Binding | null;
-  roleSid: string;
-  dateCreated: Date;
-  dateUpdated: Date;
-  lastReadMessageIndex: number | null;
-  lastReadTimestamp: string | null;
+  messaging_binding: Binding | null;
+  role_sid: string;
+  date_created: string;
+  date_updated: string;
+  url: string;
+  last_read_message_index: number | null;
+  last_read_timestamp: string | null;
 }
 
+/** @see https://www.twilio.com/docs/conversations/api/conversation-message-resource */
 export interface Message {
+  account_sid: string;
+  conversation_sid: string;
   sid: string;
-  accountSid: string;
-  conversationSid: string;
   index: number;
   author: string;
   body: string | null;
+  media: { sid: string; content_type: string; filename: string; size: number; category: string }[] | null;
   /** JSON text */
   attributes: string;
-  participantSid: string | null;
-  contentSid: string | null;
-  /** Of an e-mail. */
+  participant_sid: string | null;
+  date_created: string;
+  date_updated: string;
+  url: string;
+  delivery: Record<string, number | string> | null;
+  links: Record<string, string>;
+  content_sid: string | null;
+}
+
+/** What is known about a message but not served. */
+export interface MessageDetails {
+  /** For e-mail only. */
   subject: string | null;
-  /** Twilio's error code where the message does not reach the customer, e.g. 63016. */
+  /** Twilio's error code if the message was not delivered, e.g. 63016. */
   undelivered?: number;
-  media: { sid: string; contentType: string; filename: string; size: number }[] | null;
-  dateCreated: Date;
-  dateUpdated: Date;
 }
 
 export interface NewConversation {
-  /** One that is not taken, for a conversation that is known beforehand; a new one unless given. */
+  /** A new SID by default. */
   sid?: string | undefined;
   friendlyName?: string | undefined;
   uniqueName?: string | undefined;
   attributes?: string | undefined;
   state?: ConversationState | undefined;
   messagingServiceSid?: string | undefined;
-  /** In which conversation service it is made, the default one unless given; it stays there. */
+  /** The default service by default; it cannot be changed. */
   chatServiceSid?: string | undefined;
   /**
-   * How long it is initializing, in milliseconds, or in changes by REST that are refused; Infinity for ever. Until it
-   * is active, changes by REST are refused with 50386.
+   * How long the conversation is initializing: for some milliseconds, or until so many REST requests were rejected.
+   * Until it is active, REST requests that change it are rejected with 50386.
    */
   initializing?: { ms: number } | { calls: number } | undefined;
   timers?: { inactive?: string; closed?: string } | undefined;
@@ -105,7 +123,7 @@ export interface NewMessage {
   mediaSids?: string[] | undefined;
 }
 
-/** What changed; `origin` says whether Twilio would tell anybody by webhook. */
+/** What changed; `origin` says whether the change triggers webhooks. */
 export type Change =
   | {
       type: 'conversationAdded' | 'conversationUpdated' | 'conversationRemoved';

@@ -2,25 +2,25 @@ import { TwilioError } from '../http/errors';
 import type { Binding, GroupJoin, NewParticipant, Participant } from './model';
 
 /**
- * A group MMS has people without a proxy address, and our number as a projected address.
+ * In a group MMS the customers have no proxy address, and our number is a projected address.
  *
  * @see https://www.twilio.com/docs/conversations/group-texting
  */
 export function isGroup(participants: Participant[]): boolean {
   return participants.some(
-    ({ messagingBinding: binding }) =>
-      binding?.projectedAddress !== undefined ||
-      (binding?.type === 'sms' && binding.address !== undefined && binding.proxyAddress === undefined),
+    ({ messaging_binding: binding }) =>
+      binding?.projected_address !== undefined ||
+      (binding?.type === 'sms' && binding.address !== undefined && binding.proxy_address === undefined),
   );
 }
 
-/** @returns whether a participant is our number in a group, which nobody has taken yet */
-export function isProjected({ identity, messagingBinding }: Participant): boolean {
-  return identity === null && messagingBinding?.projectedAddress !== undefined;
+/** @returns whether a participant is our number in a group, without a worker */
+export function isProjected({ identity, messaging_binding }: Participant): boolean {
+  return identity === null && messaging_binding?.projected_address !== undefined;
 }
 
 /**
- * @throws TwilioError 409 for an identity that is in it
+ * @throws TwilioError 409 if the identity is already a participant
  * @see https://www.twilio.com/docs/api/errors/50433
  * @see https://www.twilio.com/docs/api/errors/50437
  */
@@ -36,7 +36,7 @@ function groupParticipantExists(): TwilioError {
 }
 
 /**
- * A number of our own takes no part as somebody's address, only as a proxy or projected address.
+ * Our own numbers can be proxy or projected addresses, not a participant's address.
  *
  * @throws TwilioError 400/50407
  */
@@ -48,14 +48,14 @@ export function requireNotOurs(
   if (address === undefined) return;
   const isOurs =
     ownAddresses.has(address) ||
-    participants.some(({ messagingBinding: binding }) =>
-      [binding?.projectedAddress, binding?.proxyAddress].includes(address),
+    participants.some(({ messaging_binding: binding }) =>
+      [binding?.projected_address, binding?.proxy_address].includes(address),
     );
   if (isOurs) throw new TwilioError(400, 50407, 'Invalid messaging binding address');
 }
 
 /**
- * In a group each number is there once; a projected one can stand for several identities.
+ * In a group each address can occur once; several identities can share a projected address.
  *
  * @throws TwilioError 409/50437
  */
@@ -65,30 +65,29 @@ export function requireNewInGroup(
   groupJoin: GroupJoin,
 ): void {
   if (!isGroup(participants)) return;
-  const isThere = participants.some(({ messagingBinding: binding }) => {
+  const isThere = participants.some(({ messaging_binding: binding }) => {
     if (address !== undefined) {
-      return !proxyAddress && !binding?.proxyAddress && binding?.address === address;
+      return !proxyAddress && !binding?.proxy_address && binding?.address === address;
     }
-    if (projectedAddress === undefined || binding?.projectedAddress !== projectedAddress) return false;
+    if (projectedAddress === undefined || binding?.projected_address !== projectedAddress) return false;
     return !identity || groupJoin === 'update';
   });
   if (isThere) throw groupParticipantExists();
 }
 
-/** @returns a participant's addresses with their channel; null for one without any */
-export function bindingOf(given: {
-  address: string | undefined;
-  proxyAddress: string | undefined;
-  projectedAddress: string | undefined;
-}): Binding | null {
-  const any = given.address ?? given.proxyAddress ?? given.projectedAddress;
+/** @returns a participant's `messaging_binding`; null without any address */
+export function bindingOf({
+  address,
+  proxyAddress,
+  projectedAddress,
+}: Pick<NewParticipant, 'address' | 'proxyAddress' | 'projectedAddress'>): Binding | null {
+  const any = address ?? proxyAddress ?? projectedAddress;
   if (any === undefined) return null;
   const type = any.includes(':') ? (any.split(':')[0] ?? 'sms') : any.includes('@') ? 'email' : 'sms';
-  const { address, proxyAddress, projectedAddress } = given;
   return {
     type,
     ...(address !== undefined && { address }),
-    ...(proxyAddress !== undefined && { proxyAddress }),
-    ...(projectedAddress !== undefined && { projectedAddress }),
+    ...(proxyAddress !== undefined && { proxy_address: proxyAddress }),
+    ...(projectedAddress !== undefined && { projected_address: projectedAddress }),
   };
 }

@@ -1,23 +1,38 @@
 import { formatDate } from '../http/dates';
-import type { Conversation, Message, Participant } from './model';
+import { newDates } from '../http/resource';
+import { fixedSid, newSid } from '../http/sids';
+import type {
+  Conversation,
+  Message,
+  NewConversation,
+  NewMessage,
+  NewParticipant,
+  Participant,
+} from './model';
+import { bindingOf } from './participants';
 
-const base = 'https://conversations.twilio.com/v1';
+const base = 'https://conversations.twilio.com/v1/Conversations';
 
-/** @see https://www.twilio.com/docs/conversations/api/conversation-resource */
-export function conversationResource(one: Conversation): object {
-  const url = `${base}/Conversations/${one.sid}`;
+/** @returns a new conversation, `active` by default */
+export function newConversation(
+  given: NewConversation,
+  account: { accountSid: string; chatServiceSid: string; messagingServiceSid: string },
+  now: Date,
+): Conversation {
+  const sid = given.sid ?? newSid('CH');
+  const url = `${base}/${sid}`;
   return {
-    account_sid: one.accountSid,
-    chat_service_sid: one.chatServiceSid,
-    messaging_service_sid: one.messagingServiceSid,
-    sid: one.sid,
-    friendly_name: one.friendlyName,
-    unique_name: one.uniqueName,
-    attributes: one.attributes,
-    state: one.state,
-    date_created: formatDate(one.dateCreated),
-    date_updated: formatDate(one.dateUpdated),
-    timers: timersOf(one),
+    account_sid: account.accountSid,
+    chat_service_sid: account.chatServiceSid,
+    messaging_service_sid: given.messagingServiceSid ?? account.messagingServiceSid,
+    sid,
+    friendly_name: given.friendlyName ?? null,
+    unique_name: given.uniqueName ?? null,
+    attributes: given.attributes ?? '{}',
+    state: given.state ?? (given.initializing ? 'initializing' : 'active'),
+    date_created: formatDate(given.dateCreated ?? now),
+    date_updated: formatDate(now),
+    timers: {},
     url,
     links: {
       participants: `${url}/Participants`,
@@ -29,44 +44,66 @@ export function conversationResource(one: Conversation): object {
   };
 }
 
-function timersOf({ timers: { dateInactive, dateClosed } }: Conversation): object {
+/** @returns a new participant of a conversation */
+export function newParticipant(
+  { account_sid, sid: conversation_sid }: Conversation,
+  given: NewParticipant,
+  now: Date,
+): Participant {
+  const sid = newSid('MB');
   return {
-    ...(dateInactive && { date_inactive: formatDate(dateInactive) }),
-    ...(dateClosed && { date_closed: formatDate(dateClosed) }),
+    account_sid,
+    conversation_sid,
+    sid,
+    identity: given.identity ?? null,
+    attributes: given.attributes ?? '{}',
+    messaging_binding: bindingOf(given),
+    role_sid: given.roleSid ?? fixedSid('RL', given.identity ? 1 : 2),
+    ...newDates(now),
+    url: `${base}/${conversation_sid}/Participants/${sid}`,
+    last_read_message_index: null,
+    last_read_timestamp: null,
   };
 }
 
-/** @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource */
-export function participantResource(one: Participant): object {
+/**
+ * @param position.sender the participant who is the author, if any
+ * @returns a new message in a conversation
+ */
+export function newMessage(
+  { account_sid, sid: conversation_sid }: Conversation,
+  given: NewMessage,
+  { index, sender, now }: { index: number; sender: Participant | undefined; now: Date },
+): Message {
+  const sid = newSid('IM');
+  const url = `${base}/${conversation_sid}/Messages/${sid}`;
+  const mediaOf = (mediaSid: string) => ({
+    sid: mediaSid,
+    content_type: 'application/octet-stream',
+    filename: mediaSid,
+    size: 0,
+    category: 'media',
+  });
   return {
-    account_sid: one.accountSid,
-    conversation_sid: one.conversationSid,
-    sid: one.sid,
-    identity: one.identity,
-    attributes: one.attributes,
-    messaging_binding: bindingResource(one),
-    role_sid: one.roleSid,
-    date_created: formatDate(one.dateCreated),
-    date_updated: formatDate(one.dateUpdated),
-    url: `${base}/Conversations/${one.conversationSid}/Participants/${one.sid}`,
-    last_read_message_index: one.lastReadMessageIndex,
-    last_read_timestamp: one.lastReadTimestamp,
+    account_sid,
+    conversation_sid,
+    sid,
+    index,
+    author: given.author ?? 'system',
+    body: given.body ?? null,
+    media: given.mediaSids?.map(mediaOf) ?? null,
+    attributes: given.attributes ?? '{}',
+    participant_sid: sender?.sid ?? null,
+    ...newDates(now),
+    url,
+    delivery: null,
+    links: { delivery_receipts: `${url}/Receipts`, channel_metadata: `${url}/ChannelMetadata` },
+    content_sid: given.contentSid ?? null,
   };
 }
 
-function bindingResource({ messagingBinding }: Participant): object | null {
-  if (!messagingBinding) return null;
-  const { type, address, proxyAddress, projectedAddress } = messagingBinding;
-  return {
-    type,
-    ...(address !== undefined && { address }),
-    ...(proxyAddress !== undefined && { proxy_address: proxyAddress }),
-    ...(projectedAddress !== undefined && { projected_address: projectedAddress }),
-  };
-}
-
-/** The summary of a message that reached nobody. */
-const undelivered = {
+/** `delivery` of a message that was not delivered. */
+export const undelivered: Message['delivery'] = {
   total: 1,
   sent: 'all',
   delivered: 'none',
@@ -75,57 +112,27 @@ const undelivered = {
   undelivered: 'all',
 };
 
-/** @see https://www.twilio.com/docs/conversations/api/conversation-message-resource */
-export function messageResource(one: Message): object {
-  const url = `${base}/Conversations/${one.conversationSid}/Messages/${one.sid}`;
+/**
+ * @returns a participant's membership in a conversation
+ * @see https://www.twilio.com/docs/conversations/api/participant-conversation-resource
+ */
+export function membershipOf(participant: Participant, conversation: Conversation): object {
   return {
-    account_sid: one.accountSid,
-    conversation_sid: one.conversationSid,
-    sid: one.sid,
-    index: one.index,
-    author: one.author,
-    body: one.body,
-    media:
-      one.media?.map(({ sid, contentType, filename, size }) => ({
-        sid,
-        content_type: contentType,
-        filename,
-        size,
-        category: 'media',
-      })) ?? null,
-    attributes: one.attributes,
-    participant_sid: one.participantSid,
-    date_created: formatDate(one.dateCreated),
-    date_updated: formatDate(one.dateUpdated),
-    url,
-    delivery: one.undelivered === undefined ? null : undelivered,
-    links: { delivery_receipts: `${url}/Receipts`, channel_metadata: `${url}/ChannelMetadata` },
-    content_sid: one.contentSid,
-  };
-}
-
-/** @see https://www.twilio.com/docs/conversations/api/participant-conversation-resource */
-export function participantConversationResource(
-  participant: Participant,
-  conversation: Conversation,
-): object {
-  const url = `${base}/Conversations/${conversation.sid}`;
-  return {
-    account_sid: conversation.accountSid,
-    chat_service_sid: conversation.chatServiceSid,
+    account_sid: conversation.account_sid,
+    chat_service_sid: conversation.chat_service_sid,
     participant_sid: participant.sid,
     participant_user_sid: null,
     participant_identity: participant.identity,
-    participant_messaging_binding: bindingResource(participant),
+    participant_messaging_binding: participant.messaging_binding,
     conversation_sid: conversation.sid,
-    conversation_unique_name: conversation.uniqueName,
-    conversation_friendly_name: conversation.friendlyName,
+    conversation_unique_name: conversation.unique_name,
+    conversation_friendly_name: conversation.friendly_name,
     conversation_attributes: conversation.attributes,
-    conversation_date_created: formatDate(conversation.dateCreated),
-    conversation_date_updated: formatDate(conversation.dateUpdated),
+    conversation_date_created: conversation.date_created,
+    conversation_date_updated: conversation.date_updated,
     conversation_created_by: 'system',
     conversation_state: conversation.state,
-    conversation_timers: timersOf(conversation),
-    links: { participant: `${url}/Participants/${participant.sid}`, conversation: url },
+    conversation_timers: conversation.timers,
+    links: { participant: participant.url, conversation: conversation.url },
   };
 }

@@ -1,101 +1,161 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { answer } from '../http/app';
 import { notFound, TwilioError } from '../http/errors';
 import { page } from '../http/paging';
-import { on, type Route } from '../http/route';
+import type { Account } from './account';
+import { addressRoutes } from './addresses';
+import { configurationRoutes } from './configuration';
 import type { Conversations } from './conversations';
+import type { ConversationsEnv } from './env';
 import type { Conversation, NewConversation, NewMessage, NewParticipant } from './model';
-import {
-  conversationResource,
-  messageResource,
-  participantConversationResource,
-  participantResource,
-} from './resources';
+import { membershipOf } from './resources';
+import { serviceRoutes } from './services';
+import { userRoutes } from './users';
+import { webhookRoutes } from './webhooks';
 
-/** What writes the text of a message that is sent by its Content template. */
+/** Renders the text of a message from its Content template. */
 interface Templates {
   render(contentSid: string, variables: Record<string, string>): string;
 }
 
+/**
+ * The simulated part of the Conversations API. A path reaches only the resources of the service that it names, or of the
+ * default service.
+ *
+ * @see https://www.twilio.com/docs/conversations/api/service-resource#use-a-conversation-service
+ */
+export function conversationsRoutes(
+  state: Conversations,
+  account: Account,
+  content: Templates,
+): Hono<ConversationsEnv> {
+  const inService = new Hono<ConversationsEnv>();
+  inService.route('/Conversations', conversationRoutes(state, content));
+  inService.route('/Users', userRoutes(account.users, state.staleIdentities));
+  inService.get('/ParticipantConversations', (c) =>
+    answer(c, page(c, 'conversations', listMemberships(state, c.var.serviceSid, c.env.query))),
+  );
+
+  const app = new Hono<ConversationsEnv>();
+  app.use(async (c, next) => {
+    const serviceSid = account.configuration.fetch().default_chat_service_sid;
+    account.services.fetch(serviceSid);
+    c.set('serviceSid', serviceSid);
+    await next();
+  });
+  app.use('/Services/:service/*', async (c, next) => {
+    c.set('serviceSid', account.services.fetch(c.req.param('service')).sid);
+    await next();
+  });
+  for (const collection of ['Conversations', 'Users', 'ParticipantConversations']) {
+    app.use(`/Services/:service/${collection}/*`, answerBelowService);
+  }
+  app.route('/', inService);
+  app.route('/Services/:service', inService);
+  app.route('/Services', serviceRoutes(account.services));
+  app.route('/', configurationRoutes(account.configuration));
+  app.route('/', webhookRoutes(account.webhooks));
+  app.route('/Configuration/Addresses', addressRoutes(account.addresses));
+  return app;
+}
+
+/** Adds the service to a resource, or to a page of them: to all URLs, and as `chat_service_sid`. */
+const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) => {
+  await next();
+  const text = await c.res.clone().text();
+  if (text === '') return;
+  const urls = /(https:\/\/conversations\.twilio\.com\/v1\/)(?=(?:Conversations|Users)\/)/g;
+  const { serviceSid } = c.var;
+  const body = JSON.parse(text.replace(urls, `$1Services/${serviceSid}/`), (_key, value) => {
+    const isInConversation = value?.conversation_sid !== undefined && value.sid !== undefined;
+    return isInConversation ? { chat_service_sid: serviceSid, ...value } : value;
+  });
+  c.res = new Response(JSON.stringify(body), c.res);
+};
+
 /** Conversations with their participants and messages. */
-export function conversationRoutes(state: Conversations, content: Templates): Route[] {
-  return [
-    on('GET', '/Conversations', 200, ({ request, serviceSid }) =>
-      page(
-        request,
-        'conversations',
-        listConversations(state, serviceSid, request.query).map(conversationResource),
-      ),
-    ),
-    on('POST', '/Conversations', 201, ({ request, serviceSid, origin }) =>
-      conversationResource(
-        state.createConversation({ ...readConversation(request.form), chatServiceSid: serviceSid }, origin),
-      ),
-    ),
-    on('GET', '/Conversations/:sid', 200, ({ parts: [sid = ''] }) =>
-      conversationResource(state.conversation(sid)),
-    ),
-    on('POST', '/Conversations/:sid', 200, ({ parts: [sid = ''], request, origin }) =>
-      conversationResource(state.updateConversation(sid, readConversation(request.form), origin)),
-    ),
-    on('DELETE', '/Conversations/:sid', 204, ({ parts: [sid = ''], origin }) => {
-      state.removeConversation(sid, origin);
-      return undefined;
-    }),
+function conversationRoutes(state: Conversations, content: Templates): Hono<ConversationsEnv> {
+  const app = new Hono<ConversationsEnv>();
+  app.get('/', (c) => {
+    const found = listConversations(state, c.var.serviceSid, c.env.query);
+    return answer(c, page(c, 'conversations', found));
+  });
+  app.post('/', (c) => {
+    const given = { ...readConversation(c.env.form), chatServiceSid: c.var.serviceSid };
+    return answer(c, state.createConversation(given, c.var.origin), 201);
+  });
 
-    on('GET', '/Conversations/:sid/Participants', 200, ({ parts: [sid = ''], request }) =>
-      page(request, 'participants', state.participants(sid).map(participantResource)),
-    ),
-    on('POST', '/Conversations/:sid/Participants', 201, ({ parts: [sid = ''], request, origin }) =>
-      participantResource(state.addParticipant(sid, readParticipant(request.form), origin)),
-    ),
-    on('GET', '/Conversations/:sid/Participants/:child', 200, ({ parts: [sid = '', child = ''] }) =>
-      participantResource(state.participant(sid, child)),
-    ),
-    on(
-      'POST',
-      '/Conversations/:sid/Participants/:child',
-      200,
-      ({ parts: [sid = '', child = ''], request, origin }) =>
-        participantResource(state.updateParticipant(sid, child, readParticipant(request.form), origin)),
-    ),
-    on(
-      'DELETE',
-      '/Conversations/:sid/Participants/:child',
-      204,
-      ({ parts: [sid = '', child = ''], origin }) => {
-        state.removeParticipant(sid, child, origin);
-        return undefined;
-      },
-    ),
+  app.use('/:conversation/*', async (c, next) => {
+    c.set('conversation', state.conversation(c.req.param('conversation'), c.var.serviceSid));
+    await next();
+  });
+  app.get('/:conversation', (c) => answer(c, c.var.conversation));
+  app.post('/:conversation', (c) => {
+    const { conversation, origin } = c.var;
+    return answer(c, state.updateConversation(conversation.sid, readConversation(c.env.form), origin));
+  });
+  app.delete('/:conversation', (c) => {
+    state.removeConversation(c.var.conversation.sid, c.var.origin);
+    return c.body(null, 204);
+  });
+  app.route('/:conversation/Participants', participantRoutes(state));
+  app.route('/:conversation/Messages', messageRoutes(state, content));
+  return app;
+}
 
-    on('GET', '/Conversations/:sid/Messages', 200, ({ parts: [sid = ''], request }) => {
-      const messages = state.messages(sid);
-      if (request.query.Order === 'desc') messages.reverse();
-      return page(request, 'messages', messages.map(messageResource));
-    }),
-    on('POST', '/Conversations/:sid/Messages', 201, ({ parts: [sid = ''], request, origin }) =>
-      messageResource(state.addMessage(sid, readMessage(request.form, content), origin)),
-    ),
-    on('GET', '/Conversations/:sid/Messages/:child', 200, ({ parts: [sid = '', child = ''] }) => {
-      const message = state.messages(sid).find((one) => one.sid === child);
-      if (!message) throw notFound(`/Conversations/${sid}/Messages/${child}`);
-      return messageResource(message);
-    }),
-    on(
-      'POST',
-      '/Conversations/:sid/Messages/:child',
-      200,
-      ({ parts: [sid = '', child = ''], request, origin }) =>
-        messageResource(state.updateMessage(sid, child, readMessage(request.form, content), origin)),
-    ),
-    on('DELETE', '/Conversations/:sid/Messages/:child', 204, ({ parts: [sid = '', child = ''], origin }) => {
-      state.removeMessage(sid, child, origin);
-      return undefined;
-    }),
+function participantRoutes(state: Conversations): Hono<ConversationsEnv> {
+  const app = new Hono<ConversationsEnv>();
+  app.get('/', (c) => {
+    const participants = state.participants(c.var.conversation.sid);
+    return answer(c, page(c, 'participants', participants));
+  });
+  app.post('/', (c) => {
+    const { conversation, origin } = c.var;
+    const participant = state.addParticipant(conversation.sid, readParticipant(c.env.form), origin);
+    return answer(c, participant, 201);
+  });
+  app.get('/:sid', (c) => answer(c, state.participant(c.var.conversation.sid, c.req.param('sid'))));
+  app.post('/:sid', (c) => {
+    const { conversation, origin } = c.var;
+    const given = readParticipant(c.env.form);
+    return answer(c, state.updateParticipant(conversation.sid, c.req.param('sid'), given, origin));
+  });
+  app.delete('/:sid', (c) => {
+    state.removeParticipant(c.var.conversation.sid, c.req.param('sid'), c.var.origin);
+    return c.body(null, 204);
+  });
+  return app;
+}
 
-    on('GET', '/ParticipantConversations', 200, ({ request, serviceSid }) =>
-      page(request, 'conversations', listMemberships(state, serviceSid, request.query)),
-    ),
-  ];
+function messageRoutes(state: Conversations, content: Templates): Hono<ConversationsEnv> {
+  const app = new Hono<ConversationsEnv>();
+  app.get('/', (c) => {
+    const messages = state.messages(c.var.conversation.sid);
+    if (c.env.query.Order === 'desc') messages.reverse();
+    return answer(c, page(c, 'messages', messages));
+  });
+  app.post('/', (c) => {
+    const { conversation, origin } = c.var;
+    const message = state.addMessage(conversation.sid, readMessage(c.env.form, content), origin);
+    return answer(c, message, 201);
+  });
+  app.get('/:sid', (c) => {
+    const conversation = c.var.conversation.sid;
+    const sid = c.req.param('sid');
+    const message = state.messages(conversation).find((one) => one.sid === sid);
+    if (!message) throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
+    return answer(c, message);
+  });
+  app.post('/:sid', (c) => {
+    const { conversation, origin } = c.var;
+    const given = readMessage(c.env.form, content);
+    return answer(c, state.updateMessage(conversation.sid, c.req.param('sid'), given, origin));
+  });
+  app.delete('/:sid', (c) => {
+    state.removeMessage(c.var.conversation.sid, c.req.param('sid'), c.var.origin);
+    return c.body(null, 204);
+  });
+  return app;
 }
 
 function readConversation(form: Record<string, string>): NewConversation {
@@ -125,7 +185,7 @@ function readParticipant(form: Record<string, string>): NewParticipant {
   };
 }
 
-/** A template's text stands in for the body that is ignored beside it. Whether Twilio answers it there is unsure. */
+/** With a template, the rendered text replaces `Body`. It is unknown whether Twilio answers that text. */
 function readMessage(form: Record<string, string>, content: Templates): NewMessage {
   const { ContentSid: contentSid } = form;
   return {
@@ -154,10 +214,10 @@ function listConversations(
 ): Conversation[] {
   return state
     .conversations()
-    .filter((one) => one.chatServiceSid === serviceSid)
+    .filter((one) => one.chat_service_sid === serviceSid)
     .filter((one) => query.State === undefined || one.state === query.State)
-    .filter((one) => query.StartDate === undefined || one.dateCreated >= new Date(query.StartDate))
-    .filter((one) => query.EndDate === undefined || one.dateCreated <= new Date(query.EndDate));
+    .filter((one) => query.StartDate === undefined || new Date(one.date_created) >= new Date(query.StartDate))
+    .filter((one) => query.EndDate === undefined || new Date(one.date_created) <= new Date(query.EndDate));
 }
 
 function listMemberships(
@@ -168,13 +228,13 @@ function listMemberships(
   if ((Identity === undefined) === (Address === undefined)) {
     throw new TwilioError(400, 20001, 'Exactly one of Identity and Address is required');
   }
-  const conversations = state.conversations().filter((one) => one.chatServiceSid === serviceSid);
+  const conversations = state.conversations().filter((one) => one.chat_service_sid === serviceSid);
   return conversations.flatMap((conversation) =>
     state
       .participants(conversation.sid)
       .filter((one) =>
-        Identity === undefined ? one.messagingBinding?.address === Address : one.identity === Identity,
+        Identity === undefined ? one.messaging_binding?.address === Address : one.identity === Identity,
       )
-      .map((one) => participantConversationResource(one, conversation)),
+      .map((one) => membershipOf(one, conversation)),
   );
 }

@@ -1,4 +1,4 @@
-/** @returns a date as Twilio writes it: without fractions of a second */
+/** @returns a date in Twilio's format: ISO 8601 without fractions of a second */
 export function formatDate(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

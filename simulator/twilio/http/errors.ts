@@ -1,4 +1,4 @@
-/** A refusal in Twilio's own shape. */
+/** An error that is answered in Twilio's format. */
 export class TwilioError extends Error {
   override readonly name = 'TwilioError';
   readonly status: number;
@@ -10,19 +10,19 @@ export class TwilioError extends Error {
     this.code = code;
   }
 
-  /** The JSON body that goes with it. */
+  /** The JSON body of the answer. */
   body(): { code: number; message: string; more_info: string; status: number } {
     const { code, message, status } = this;
     return { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status };
   }
 }
 
-/** @returns 404/20404 for a resource that is not there */
+/** @returns 404/20404 for a missing resource */
 export function notFound(path: string): TwilioError {
   return new TwilioError(404, 20404, `The requested resource ${path} was not found`);
 }
 
-/** @returns 400/20001 for a parameter that is wrong: the general code, where Twilio documents none */
+/** @returns 400/20001 for an invalid parameter: the general code, for cases where Twilio documents none */
 export function invalid(message: string): TwilioError {
   return new TwilioError(400, 20001, message);
 }

@@ -1,4 +1,4 @@
-/** Which requests a fault hits; what is left out matches everything. In a text path `*` stands for one segment. */
+/** Which requests a fault applies to; an omitted field matches everything. `*` in a path matches one segment. */
 export interface Matcher {
   method?: string;
   host?: string;
@@ -6,22 +6,22 @@ export interface Matcher {
 }
 
 /**
- * How an answer is spoiled on its way, below HTTP: cut after so many bytes of its body (or of its status line and
- * headers) and the connection ended in order (FIN) or by a reset (RST); one byte of the body each so many
- * milliseconds; or a Content-Length that many bytes more, or less, than there are.
+ * How an answer is corrupted below HTTP: `cut` ends the connection after that many bytes of the body (or of the status
+ * line and headers), in order (FIN) or by a reset (RST); `drip` sends one byte of the body every that many
+ * milliseconds; `contentLength` is added to the real Content-Length.
  */
-export type Wire =
+export type WireFault =
   | { cut: number; in?: 'body' | 'headers'; end?: 'FIN' | 'RST' }
   | { drip: number }
   | { contentLength: number };
 
 /**
- * What goes wrong: an error answer, no answer ever, a torn connection, a delay in milliseconds, another body under
- * the status that Twilio would answer, or an answer that is spoiled on its way. With `after` the request's work is
- * done first, with `later` that many milliseconds after it was answered.
+ * What goes wrong: an error, no answer at all, a reset connection, a delay in milliseconds, another body with the status
+ * that Twilio would answer, or an answer that is corrupted below HTTP. With `after` the request is carried out first;
+ * with `later` it is carried out that many milliseconds after the answer.
  *
- * Of a request that changes nothing, the answer that is spoiled is the real one. Without `after` the work of any
- * other is not done; its answer then has the status of a success and a body that nobody can take for one.
+ * When the answer to a GET is corrupted, it is the real one. Any other request is not carried out without `after`: its
+ * answer has a success status and a body that is not JSON.
  */
 export type Fault = { after?: boolean; later?: number; delay?: number } & (
   | { status: number; code?: number; message?: string; body?: string; headers?: Record<string, string> }
@@ -29,19 +29,19 @@ export type Fault = { after?: boolean; later?: number; delay?: number } & (
   | { hang: true }
   | { reset: true }
   | { delay: number }
-  | Wire
+  | WireFault
 );
 
-/** Thrown where the connection is to be torn. */
+/** Thrown to make the server reset the connection. */
 export class ConnectionReset extends Error {
   readonly code = 'ECONNRESET';
 }
 
-/** The faults that are waiting for requests; the one that was added first goes first. */
+/** The faults that wait for a matching request, first in, first out. */
 export class Faults {
   #entries: { matcher: Matcher; fault: Fault; left: number }[] = [];
 
-  /** @returns a function that takes it off again */
+  /** @returns a function that removes the fault */
   add(matcher: Matcher, fault: Fault, times = Number.POSITIVE_INFINITY): () => void {
     const entry = { matcher, fault, left: times };
     this.#entries.push(entry);
@@ -62,24 +62,24 @@ export class Faults {
   }
 }
 
-/** @returns what a fault does to an answer on its way, or undefined when it does something else */
-export function wireOf(fault: Fault): Wire | undefined {
+/** @returns how a fault corrupts an answer below HTTP; undefined if it does not */
+export function wireFaultOf(fault: Fault): WireFault | undefined {
   return 'cut' in fault || 'drip' in fault || 'contentLength' in fault ? fault : undefined;
 }
 
-/** @returns what a fault is, in a few words */
-export function describeFault(fault: Fault): string {
+/** @returns a fault in a few words, for the timeline */
+export function nameFault(fault: Fault): string {
   const when = fault.after ? ' after the work' : fault.later !== undefined ? ' before the work' : '';
-  return `${describeKind(fault)}${when}`;
+  return `${nameKind(fault)}${when}`;
 }
 
-function describeKind(fault: Fault): string {
+function nameKind(fault: Fault): string {
   if ('hang' in fault) return 'no answer';
-  if ('reset' in fault) return 'connection torn';
+  if ('reset' in fault) return 'connection reset';
   if ('status' in fault) return String(fault.status);
   if ('body' in fault) return fault.body === '' ? 'empty body' : 'garbage';
   if ('cut' in fault) return `cut in the ${fault.in ?? 'body'} (${fault.end ?? 'FIN'})`;
-  if ('drip' in fault) return `a byte each ${fault.drip} ms`;
+  if ('drip' in fault) return `one byte every ${fault.drip} ms`;
   if ('contentLength' in fault) return 'wrong length';
   return `${fault.delay} ms late`;
 }

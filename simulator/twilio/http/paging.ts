@@ -1,23 +1,27 @@
-import type { RestRequest } from './route';
+import { ApiDescription, type Operation } from './openapi';
+import type { RestRequest } from './request';
 
-const maxPageSize = 100;
 const standardPageSize = 50;
 
-/** Where in a list a request for a page is. */
+/** The part of a route's context that paging needs. */
+export interface PageRequest {
+  env: RestRequest;
+  var: { operation: Operation | undefined };
+}
+
+/** One page of a list. */
 export interface Slice<T> {
   index: number;
   size: number;
   items: T[];
-  /** @returns the URL, without its host, of a page by its number; undefined where there is none */
+  /** @returns the path and query of another page; undefined if there is none */
   link(index: number): string | undefined;
 }
 
-/** @returns the part of a list that a request asks for */
-export function slice<T>({ path, query }: RestRequest, all: T[]): Slice<T> {
-  const size = Math.min(
-    maxPageSize,
-    Math.max(1, Number(query.PageSize ?? standardPageSize) || standardPageSize),
-  );
+/** @returns the page of a list that a request asks for */
+export function slice<T>(request: PageRequest, all: T[]): Slice<T> {
+  const { path, query } = request.env;
+  const size = sizeOf(request);
   const index = Math.max(0, Number(query.Page ?? 0) || 0);
   const { PageSize: _size, Page: _page, PageToken: _token, ...filters } = query;
   const last = Math.max(0, Math.ceil(all.length / size) - 1);
@@ -31,11 +35,12 @@ export function slice<T>({ path, query }: RestRequest, all: T[]): Slice<T> {
 }
 
 /** @see https://www.twilio.com/docs/usage/twilios-response#pagination */
-export function page(request: RestRequest, key: string, all: object[]): object {
+export function page(request: PageRequest, key: string, all: object[]): object {
+  const { host } = request.env;
   const { index, size, items, link } = slice(request, all);
   const url = (target: number): string | null => {
     const path = link(target);
-    return path === undefined ? null : `https://${request.host}${path}`;
+    return path === undefined ? null : `https://${host}${path}`;
   };
   return {
     [key]: items,
@@ -49,4 +54,12 @@ export function page(request: RestRequest, key: string, all: object[]): object {
       key,
     },
   };
+}
+
+/** @returns the requested page size, within the limits of Twilio's OpenAPI file */
+function sizeOf({ env: { host, query }, var: { operation } }: PageRequest): number {
+  const described = operation && ApiDescription.of(host)?.parameters(operation).query.PageSize;
+  const { minimum = 1, maximum = 1_000 } = described ?? {};
+  const asked = Number(query.PageSize ?? standardPageSize) || standardPageSize;
+  return Math.min(maximum, Math.max(minimum, asked));
 }

@@ -8,37 +8,37 @@ import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
 import { listen } from '../../listen';
 import { webhookIdHeader } from '../../webhook-id';
-import { ConnectionReset, type Wire } from './faults';
-import { type RestRequest, readFields } from './route';
+import { ConnectionReset, type WireFault } from './faults';
+import { type RestRequest, readFields } from './request';
 
-/** What stands behind the proxy in place of Twilio. */
+/** What answers in place of Twilio. */
 export interface RestHandler {
-  /** @throws ConnectionReset to tear the connection */
+  /** @throws ConnectionReset to reset the connection */
   handle(request: RestRequest): Promise<{
     status: number;
     headers?: Record<string, string>;
     body: object | string;
-    /** How it is spoiled on its way. */
-    wire?: Wire;
+    /** How it is corrupted below HTTP. */
+    wire?: WireFault;
   }>;
 }
 
-/** A proxy behind which there is no internet, only a stand-in for Twilio. */
+/** A proxy that reaches only a stand-in for Twilio, never the internet. */
 export interface RunningProxy {
   /** For `HTTP_PROXY`. */
   url: string;
-  /** For `NODE_EXTRA_CA_CERTS`, which Node.js reads once, when a process starts. */
+  /** For `NODE_EXTRA_CA_CERTS`, which Node.js reads when a process starts. */
   caFile: string;
-  /** The `host:port` of every request that was not for Twilio. */
+  /** The `host:port` of every request to any other host than Twilio's. */
   escapes: string[];
   close(): Promise<void>;
 }
 
 /**
- * Brings the unmodified SDK of another process to a stand-in for Twilio: a CONNECT proxy for this machine alone that
- * ends TLS for `*.twilio.com` itself, with a certificate of its own. Nothing is ever passed on.
+ * Connects the unmodified SDK in another process to a stand-in for Twilio: a CONNECT proxy on this machine that
+ * terminates TLS for `*.twilio.com` with its own certificate. It never forwards anything.
  *
- * @param options.port 0 for any that is free
+ * @param options.port 0 for any free port
  * @throws an error that names the port when it is taken
  */
 export async function startProxy(rest: RestHandler, { port }: { port: number }): Promise<RunningProxy> {
@@ -56,7 +56,7 @@ export async function startProxy(rest: RestHandler, { port }: { port: number }):
   proxy.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    // One byte of a dripping answer, one packet.
+    // Each byte of a dripping answer is a packet of its own.
     socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -112,7 +112,7 @@ async function serve(
     const isJson = typeof body === 'object';
     const sent = headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' };
     const text = isJson ? JSON.stringify(body) : body;
-    if (wire) return await spoil(wire, { status, headers: sent, body: text }, request.socket, tcp());
+    if (wire) return await corrupt(wire, { status, headers: sent, body: text }, request.socket, tcp());
     response.writeHead(status, sent);
     response.end(text);
   } catch (error) {
@@ -121,14 +121,14 @@ async function serve(
   }
 }
 
-/** @returns the connection below a request's TLS: only there can it be reset */
+/** @returns the TCP connection of a request: TLS sockets cannot be reset */
 function tcpOf({ socket: { remotePort } }: IncomingMessage, sockets: Set<Socket>): Socket | undefined {
   return [...sockets].find((socket) => socket.remotePort === remotePort);
 }
 
-/** Writes an answer past Node's HTTP server, which would not send anything wrong, and ends the connection. */
-async function spoil(
-  wire: Wire,
+/** Writes a corrupted answer to the socket, since Node's HTTP server would not send one, and ends the connection. */
+async function corrupt(
+  wire: WireFault,
   { status, headers, body }: { status: number; headers: Record<string, string>; body: string },
   tls: Duplex,
   tcp: Socket | undefined,
@@ -143,7 +143,7 @@ async function spoil(
     new Promise((done, fail) => void tls.write(bytes, (error) => (error ? fail(error) : done())));
 
   if ('drip' in wire) {
-    // An answer without a body, e.g. 204, drips from its first line on.
+    // An answer without a body, e.g. 204, drips from its status line on.
     const all = payload.length > 0 ? payload : head;
     if (all === payload) await write(head);
     for (let index = 0; index < all.length && !tls.destroyed; index++) {
@@ -151,14 +151,14 @@ async function spoil(
       await write(all.subarray(index, index + 1));
     }
   } else if ('cut' in wire) {
-    // What has no body can be cut in its headers alone.
+    // An answer without a body can only be cut in its headers.
     const inHeaders = wire.in === 'headers' || payload.length === 0;
     const sent = inHeaders
       ? head.subarray(0, Math.min(wire.cut, head.length - 1))
       : payload.subarray(0, wire.cut);
     await write(inHeaders ? sent : Buffer.concat([head, sent]));
     if (wire.end === 'RST') {
-      // A reset overtakes what the other side has not read yet.
+      // A reset discards what the other side has not read yet.
       await new Promise((done) => setTimeout(done, 20));
       tcp?.resetAndDestroy();
       return;
@@ -171,7 +171,7 @@ async function spoil(
 
 let made: Promise<{ cert: string; key: string }> | undefined;
 
-/** One certificate for all proxies of a process; it is its own authority. */
+/** The self-signed certificate of all proxies in this process. */
 function certificate(): Promise<{ cert: string; key: string }> {
   made ??= generate([{ name: 'commonName', value: 'Local Twilio' }], {
     keyType: 'ec',

@@ -1,45 +1,47 @@
 import type { Faults as FaultSettings } from '../../api';
 import { TwilioError } from './errors';
-import { ConnectionReset, describeFault, type Fault, Faults, type Matcher, wireOf } from './faults';
-import type { Outcome, RestAnswer, RestRequest } from './route';
+import { ConnectionReset, type Fault, Faults, type Matcher, nameFault, wireFaultOf } from './faults';
+import type { RestAnswer, RestRequest } from './request';
 import { newSid } from './sids';
 
-/** What an observer is told once a request has been dealt with. */
+/** What observers get once a request has been handled. */
 export interface RestObservation {
   request: RestRequest;
-  /** undefined when none was given. */
+  /** undefined if there was none. */
   answer?: RestAnswer;
   ms?: number;
   fault?: string;
 }
 
-/** The body of an answer to a request whose work was not done: long enough to be cut, and no JSON however it is cut. */
+/** The body of a success that is not one: long enough to be cut, and invalid JSON wherever it is cut. */
 const unfinished = `{"account_sid": "AC${'0'.repeat(32)}", "attributes": "${'{}'.repeat(200)}`;
 
-/** Answers requests with headers and errors as Twilio's, or spoiled by a fault, and tells observers of each. */
+type Outcome = Pick<RestAnswer, 'status' | 'body'>;
+
+/** Answers requests with Twilio's headers, applies faults, and notifies observers. */
 export class RequestHandler {
-  readonly #route: (request: RestRequest) => Outcome;
+  readonly #ask: (request: RestRequest) => Promise<Outcome>;
   readonly #faults = new Faults();
   #settings: { fault: Fault; left: number } | undefined;
   #observers = new Set<(observation: RestObservation) => void>();
 
-  /** @param route does the work; throws TwilioError */
-  constructor(route: (request: RestRequest) => Outcome) {
-    this.#route = route;
+  /** @param ask carries out a request synchronously, and resolves to the answer */
+  constructor(ask: (request: RestRequest) => Promise<Outcome>) {
+    this.#ask = ask;
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the observer */
   onRequest(observer: (observation: RestObservation) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
   }
 
-  /** Lets matching requests fail. @returns a function that ends it */
+  /** Makes matching requests fail. @returns a function that removes the fault */
   fail(matcher: Matcher, fault: Fault, times?: number): () => void {
     return this.#faults.add(matcher, fault, times);
   }
 
-  /** Sets what goes wrong for all requests, as the console's settings have it. */
+  /** Sets the fault that the console's settings choose for all requests. */
   setFaults({ rest, restTimes }: Pick<FaultSettings, 'rest' | 'restTimes'>): void {
     const faults: Record<string, Fault> = {
       429: { status: 429, code: 20429, message: 'Too Many Requests' },
@@ -55,8 +57,8 @@ export class RequestHandler {
   /**
    * Answers one request.
    *
-   * @returns the answer; never settles where a fault says so
-   * @throws ConnectionReset where a fault says so
+   * @returns the answer; never settles if a fault says so
+   * @throws ConnectionReset if a fault says so
    */
   async handle(request: RestRequest): Promise<RestAnswer> {
     const started = performance.now();
@@ -66,13 +68,13 @@ export class RequestHandler {
         request,
         ...(answer && { answer }),
         ms: performance.now() - started,
-        ...(fault && { fault: describeFault(fault) }),
+        ...(fault && { fault: nameFault(fault) }),
       };
       for (const observer of this.#observers) observer(observation);
     };
 
-    let answer = fault && !fault.after ? undefined : this.#answer(request);
-    if (fault?.later !== undefined) setTimeout(() => this.#answer(request), fault.later).unref();
+    let answer = fault && !fault.after ? undefined : await this.#answer(request);
+    if (fault?.later !== undefined) setTimeout(() => void this.#answer(request), fault.later).unref();
     if (fault?.delay !== undefined) await new Promise((done) => setTimeout(done, fault.delay));
     if (fault && 'hang' in fault) {
       observe(undefined);
@@ -86,8 +88,8 @@ export class RequestHandler {
       const { status, code = 20_000 + status, message = `HTTP ${status}` } = fault;
       answer = withHeaders({ status, body: fault.body ?? new TwilioError(status, code, message).body() });
     }
-    const wire = fault && wireOf(fault);
-    if (wire || (fault && 'body' in fault)) answer ??= this.#spoilable(request);
+    const wire = fault && wireFaultOf(fault);
+    if (wire || (fault && 'body' in fault)) answer ??= await this.#answerToCorrupt(request);
     if (answer && wire) answer = { ...answer, wire };
     if (answer && fault && 'body' in fault && fault.body !== undefined) {
       answer = { ...answer, ...withHeaders({ status: answer.status, body: fault.body }) };
@@ -95,13 +97,13 @@ export class RequestHandler {
     if (answer && fault && 'headers' in fault) {
       answer = { ...answer, headers: { ...answer.headers, ...fault.headers } };
     }
-    answer ??= this.#answer(request);
+    answer ??= await this.#answer(request);
     observe(answer);
     return answer;
   }
 
-  /** @returns an answer that a fault may spoil, although the request's work is not done */
-  #spoilable(request: RestRequest): RestAnswer {
+  /** @returns an answer for a fault to corrupt; only a GET is carried out */
+  async #answerToCorrupt(request: RestRequest): Promise<RestAnswer> {
     if (request.method === 'GET') return this.#answer(request);
     const { headers, body } = withHeaders({ status: 200, body: unfinished });
     const status = request.method === 'POST' && !/\/(CH|MB|IM)[^/]+$/.test(request.path) ? 201 : 200;
@@ -116,13 +118,8 @@ export class RequestHandler {
     return this.#faults.take(request);
   }
 
-  #answer(request: RestRequest): RestAnswer {
-    try {
-      return withHeaders(this.#route(request));
-    } catch (error) {
-      if (error instanceof TwilioError) return withHeaders({ status: error.status, body: error.body() });
-      throw error;
-    }
+  async #answer(request: RestRequest): Promise<RestAnswer> {
+    return withHeaders(await this.#ask(request));
   }
 }
 

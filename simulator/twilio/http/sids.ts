@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
-/** @returns a SID as Twilio makes them, e.g. `CH` and 32 hexadecimal digits */
+/** @returns a SID like Twilio's: a prefix such as `CH` and 32 hexadecimal digits */
 export function newSid(prefix: string): string {
-  return prefix + randomBytes(16).toString('hex');
+  // Node.js makes UUIDs from a pool of random bytes, which is faster than new bytes for each.
+  return prefix + randomUUID().replaceAll('-', '');
 }
 
 /** @returns a SID that is the same in every run */

@@ -1,0 +1,65 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { TwilioError } from './errors';
+import { type Operation, requireDescribed } from './openapi';
+import type { Origin, RestRequest } from './request';
+
+/** The Hono environment of all routes. */
+export interface RestEnv {
+  /** The request with its body already parsed, so that handlers are synchronous. */
+  Bindings: RestRequest;
+  Variables: {
+    /** The operation in Twilio's OpenAPI file; undefined on a host that Twilio does not describe. */
+    operation: Operation | undefined;
+    origin: Origin;
+  };
+}
+
+/**
+ * @returns an app without routes that answers errors as Twilio does. Paths begin with the host, e.g.
+ *   `/conversations.twilio.com/v1/Conversations`.
+ */
+export function createRestApp(): Hono<RestEnv> {
+  const app = new Hono<RestEnv>({ getPath: ({ url }) => url.replace(/^https:\//, '') });
+  app.onError((error, c) => {
+    if (!(error instanceof TwilioError)) throw error;
+    return c.json(error.body(), error.status as ContentfulStatusCode);
+  });
+  app.notFound(({ env, var: { operation } }) => {
+    const what = `${env.method} https://${env.host}${env.path}`;
+    const name = operation ? `${operation.operationId}: ${what}` : what;
+    throw new TwilioError(501, 20501, `The local Twilio does not simulate ${name}`);
+  });
+  return app;
+}
+
+/** Checks each request against Twilio's OpenAPI file, and sets the context's variables. */
+export const checkRequest: MiddlewareHandler<RestEnv> = async ({ env, set }, next) => {
+  set('operation', requireDescribed(env));
+  set('origin', { source: 'API', webhooks: env.headers['x-twilio-webhook-enabled'] === 'true' });
+  await next();
+};
+
+/** The text of each response: reading it from the response's stream takes longer than all routes. */
+const texts = new WeakMap<Response, string>();
+
+/** @returns a response with a resource, or with a page of them, as JSON */
+export function answer(c: Pick<Context, 'body'>, resource: object, status: 200 | 201 = 200): Response {
+  const text = JSON.stringify(resource);
+  const response = c.body(text, status, { 'Content-Type': 'application/json' });
+  texts.set(response, text);
+  return response;
+}
+
+/** @returns an app's answer; the request is carried out synchronously, before the promise settles */
+export async function askApp(
+  app: Hono<RestEnv>,
+  request: RestRequest,
+): Promise<{ status: number; body: object | string }> {
+  const { method, host, path } = request;
+  // Hono reads nothing else, and a real Request is slow to make.
+  const routed = { method, url: `https://${host}${path}` } as Request;
+  const response = await app.fetch(routed, request);
+  const text = texts.get(response) ?? (await response.text());
+  return { status: response.status, body: text === '' ? '' : (JSON.parse(text) as object) };
+}

@@ -1,0 +1,70 @@
+import { invalid } from './errors';
+import type { WireFault } from './faults';
+
+/** Where a change comes from. REST requests trigger no webhooks unless a header asks for them. */
+export interface Origin {
+  /** `SMS`, `WHATSAPP`, `API`, `SDK` */
+  source: string;
+  /** Whether this change triggers webhooks. */
+  webhooks: boolean;
+}
+
+/** A REST request. `path` has no query and is percent-encoded. */
+export interface RestRequest {
+  method: string;
+  host: string;
+  path: string;
+  query: Record<string, string>;
+  /** For a field that occurs more than once, the last value; see `lists`. */
+  form: Record<string, string>;
+  /** All values of each field that occurs more than once. */
+  lists?: Record<string, string[]>;
+  /** By lower-case name. */
+  headers: Record<string, string>;
+  /** The timeline id of the webhook that the function was handling. */
+  webhookId?: number;
+}
+
+/**
+ * Reads a request's body.
+ *
+ * @param type the Content-Type
+ * @returns the fields of a form or of a JSON object; nothing for any other body
+ */
+export function readFields(body: string, type = ''): Pick<RestRequest, 'form' | 'lists'> {
+  const fields = type.startsWith('application/json') ? fieldsOfJson(body) : new URLSearchParams(body);
+  const repeated = [...new Set(fields.keys())].filter((name) => fields.getAll(name).length > 1);
+  return {
+    form: Object.fromEntries(fields),
+    lists: Object.fromEntries(repeated.map((name) => [name, fields.getAll(name)])),
+  };
+}
+
+function fieldsOfJson(body: string): URLSearchParams {
+  try {
+    const entries = Object.entries(JSON.parse(body) as object);
+    return new URLSearchParams(entries.map(([name, value]): [string, string] => [name, String(value)]));
+  } catch {
+    return new URLSearchParams();
+  }
+}
+
+export interface RestAnswer {
+  status: number;
+  headers: Record<string, string>;
+  /** An object is sent as JSON, text as it is. */
+  body: object | string;
+  /** How it is corrupted below HTTP. */
+  wire?: WireFault;
+}
+
+/** @throws TwilioError 400 for a form field that is not a JSON object */
+export function readJson(name: string, text: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // falls through to the error below
+  }
+  throw invalid(`${name} must be a JSON object`);
+}
