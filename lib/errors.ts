@@ -16,8 +16,8 @@ export abstract class CallbackError extends Error {
     super(message, { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
-    this.facts = options.facts ?? {};
-    this.details = options.details ?? {};
+    this.facts = { ...options.facts };
+    this.details = { ...options.details };
   }
 }
 
@@ -25,6 +25,13 @@ export interface ErrorOptions {
   facts?: Record<string, unknown>;
   details?: Record<string, unknown>;
   cause?: unknown;
+}
+
+/** @returns the same error, with more for the caller and for the log */
+export function withDetails<E extends CallbackError>(error: E, details: Record<string, unknown>): E {
+  Object.assign(error.details, details);
+  Object.assign(error.facts, details);
+  return error;
 }
 
 /** 400: a field of the event is missing or wrong. */
@@ -83,6 +90,11 @@ export class Unprocessable extends CallbackError {
   readonly status = 422;
 }
 
+/** 429: more than is allowed in a time; `retryAfter` in the details says in how many seconds there is room again. */
+export class TooManyRequests extends CallbackError {
+  readonly status = 429;
+}
+
 /** 500: our own data or configuration is wrong; the log names the file, the field and the fix. */
 export class Misconfigured extends CallbackError {
   readonly status = 500;
@@ -120,8 +132,42 @@ export class TwilioUnavailable extends CallbackError {
   }
 }
 
-/** 503: nobody can say whether Twilio did what we asked for. */
+/** 503: Twilio may have done, or may still do, what we asked for. */
 export class TwilioUncertain extends TwilioUnavailable {}
+
+/** 503: a step may have been done, or may still be done: it is looked for before it is repeated. */
+export class InDoubt extends CallbackError {
+  readonly status = 503;
+
+  /**
+   * @param inDoubt the step, and by what its traces are found
+   * @param retryAfter seconds
+   */
+  constructor(inDoubt: { step: string; tag: string } & Record<string, unknown>, retryAfter: number) {
+    super('in_doubt', 'Twilio has not said whether it was done: send the same request again.', {
+      facts: { inDoubt },
+      details: { retryAfter, inDoubt },
+    });
+  }
+}
+
+/** How an earlier request with the same key failed, in a form that can be kept. */
+export interface KeptFailure {
+  status: number;
+  code: string;
+  message: string;
+  details: Record<string, unknown>;
+}
+
+/** The failure of an earlier request with the same key, said again. */
+export class RepeatedFailure extends CallbackError {
+  readonly status: number;
+
+  constructor({ status, code, message, details }: KeptFailure, retryAfter: number) {
+    super(code, message, { facts: { repeated: true }, details: { ...details, retryAfter } });
+    this.status = status;
+  }
+}
 
 /** 503: the work was not done when the caller's time ran out. */
 export class OutOfTime extends CallbackError {

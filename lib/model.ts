@@ -85,12 +85,26 @@ export interface FlexSettings {
   workspaceSid?: string;
   workflowSid?: string;
   queueSid?: string;
-  /** Unique names of TaskRouter's task channels. */
-  taskChannels: Record<ChannelType, string>;
+  /** Unique names of TaskRouter's task channels; without one Twilio chooses. */
+  taskChannels: Partial<Record<ChannelType, string>>;
   /** In whose name e-mail is sent. */
   emailFromName?: string;
   /** To which customers an agent may write: all, or only the agent's own. */
   customerAccess: 'all' | 'own';
+  /** To whose numbers may be written (ISO 3166-1 alpha-2); unless given, those of our own numbers' countries. */
+  allowedCountries?: string[];
+  /** Which attributes of a task a request may set. */
+  taskAttributes: string[];
+  /** Whether only customers of the data may be written to. */
+  knownCustomersOnly: boolean;
+  /** How many conversations each Flex worker, and how many all servers together, may start in an hour. */
+  startsPerHour: { agent?: StartLimit; server?: StartLimit };
+}
+
+export interface StartLimit {
+  most: number;
+  /** Whether nothing may be started where it cannot be counted. */
+  strict: boolean;
 }
 
 /** `/routing.json` */

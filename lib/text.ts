@@ -45,3 +45,22 @@ export function compareText(a: string, b: string): number {
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
+
+/** @returns whether one text becomes the other by at most two insertions, deletions or changes of a letter */
+export function isClose(a: string, b: string): boolean {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1;
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same));
+    }
+    row = next;
+  }
+  return (row[b.length] ?? 9) <= 2;
+}
+
+/** Whether there is nothing to be seen in a text: spaces, characters without width, and the like. */
+export function isBlank(text: string): boolean {
+  return /^(?:[\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]|\u034f)*$/u.test(text);
+}

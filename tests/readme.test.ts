@@ -66,14 +66,14 @@ function logInToFlex(token: string): void {
 }
 
 describe('the sample in docs/flex.md', () => {
-  it('for a Flex plugin begins a conversation, and finds the one that is open', async () => {
+  it('for a Flex plugin begins a conversation, and says that a second text was not sent', async () => {
     logInToFlex(running.local.rest.flexTokens.issue('alice@example.com'));
     const sid = await execute(plugin, "textCustomer('1001', 'Hello from Flex')");
     const conversation = running.conversation(String(sid));
     expect(conversation.messages).toMatchObject([
       { author: 'alice_40example_2Ecom', body: 'Hello from Flex' },
     ]);
-    expect(await execute(plugin, "textCustomer('1001', 'Hello again')")).toBe(sid);
+    await expect(execute(plugin, "textCustomer('1001', 'Hello again')")).rejects.toThrow('conversation_open');
     expect(running.conversation(String(sid)).messages).toHaveLength(1);
   });
 

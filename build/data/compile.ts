@@ -8,6 +8,7 @@ import { byteLength } from '../../lib/text';
 import { compileCustomers, textsOfUnread, valueAt } from './customers';
 import { decodeText, placeOf } from './encoding';
 import { type Problem, type ReadFile, type Report, reportTo } from './problems';
+import { warnOfUnreachable } from './routing/flex';
 import { compileRouting } from './routing/routing';
 import { splitMessage } from './schema/messages';
 import { sources as exactSources, lenientSources, type RoutingSource } from './schema/sources';
@@ -81,6 +82,9 @@ export function compileData(sources: Sources): CompiledData {
   }
   const templates = templatesFile && compileTemplates(templatesFile.value, customers, report('templates'));
   if (customers) checkCards(customers.customers, report('customers'));
+  if (customers && routing && routingFile.value.flex) {
+    warnOfUnreachable(customers.customers, routing.asset, report('routing'));
+  }
 
   const built: Record<Source, CustomersAsset | Routing | TemplatesAsset | undefined> = {
     customers: customers?.build(routing?.assigned ?? new Map()),

@@ -6,4 +6,7 @@ export const flexDefaults: FlexSettings = {
   origins: [],
   taskChannels: { sms: 'sms', whatsapp: 'chat', chat: 'chat', email: 'email', messenger: 'chat' },
   customerAccess: 'all',
+  knownCustomersOnly: false,
+  taskAttributes: [],
+  startsPerHour: { agent: { most: 60, strict: false } },
 };

@@ -1,9 +1,12 @@
 import { type OutboundMessage, outboundMessage } from '../../lib/events/outbound-message';
 import { flexWorkspace } from '../../lib/outbound/flex';
-import { onceForKey } from '../../lib/outbound/for-key';
-import { digest, planOutbound, readChannel, readContent } from '../../lib/outbound/plan';
+import { startCounter } from '../../lib/outbound/limits';
+import { onceForKey } from '../../lib/outbound/once-for-key';
+import { planOutbound, readChannel, readContent } from '../../lib/outbound/plan';
 import { findRecipient } from '../../lib/outbound/recipient';
+import type { OutboundResult } from '../../lib/outbound/settle';
 import { outboundTwilio, startOutbound } from '../../lib/outbound/start';
+import { readTask } from '../../lib/outbound/task';
 import { findOutboundWorker } from '../../lib/outbound/worker';
 import { type EndpointContext, serveEndpoint } from '../../lib/webhook/endpoint';
 import { Reply } from '../../lib/webhook/request';
@@ -11,6 +14,10 @@ import { Reply } from '../../lib/webhook/request';
 /** An agent, or a system on an agent's behalf, writes to a customer first. */
 async function startConversation(request: OutboundMessage, context: EndpointContext): Promise<object> {
   const { caller, env, addToLog, hash } = context;
+  const keyed = onceForKey(context, request.idempotencyKey, request);
+  const earlier = await keyed.findResult();
+  if (earlier) return reply(earlier, true, context);
+
   const channel = readChannel(request.channel);
   const content = readContent(request, channel);
   const routing = await context.routing();
@@ -19,17 +26,18 @@ async function startConversation(request: OutboundMessage, context: EndpointCont
 
   const worker = await findOutboundWorker(twilio.work, workspace.workspaceSid, caller, request.worker);
   const recipient = await findRecipient(request, channel, await context.customers(), routing, caller);
-  const parties = { channel, worker, ...recipient };
+  const parties = { channel, worker, ...recipient, task: readTask(request, routing) };
   const { plan, rule } = planOutbound(parties, content, request.onActive, { routing, workspace, env });
   addToLog({ channel, rule, worker: hash(worker.identity) });
 
-  const fingerprint = digest(JSON.stringify(request));
-  const { result, replayed } = await onceForKey(
-    context,
-    request.idempotencyKey,
-    fingerprint,
-    (attempt, tag) => startOutbound(twilio, { ...plan, tag }, attempt),
+  const counter = startCounter(context, routing.flex.startsPerHour);
+  const { result, replayed } = await keyed.carryOut(plan, (journal) =>
+    startOutbound(twilio, plan, journal, counter),
   );
+  return reply(result, replayed, context);
+}
+
+function reply(result: OutboundResult, replayed: boolean, { addToLog }: EndpointContext): Reply {
   addToLog({ ...result, replayed });
   return new Reply('reused' in result ? 200 : 201, result, replayed ? { 'Idempotent-Replayed': 'true' } : {});
 }
@@ -37,6 +45,7 @@ async function startConversation(request: OutboundMessage, context: EndpointCont
 export const endpoint = {
   name: 'outboundMessage',
   schema: outboundMessage,
+  headerFields: { 'idempotency-key': 'idempotencyKey' },
   budgetMs: 9_300,
   handle: startConversation,
 };

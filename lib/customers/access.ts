@@ -2,7 +2,7 @@ import { type EventAddress, onOtherChannel, spellings } from '../address';
 import { Forbidden, InvalidEvent, NotFound } from '../errors';
 import type { Channel, Customer, Routing } from '../model';
 import type { TwilioApi } from '../twilio/api';
-import { isInConversation, listOpenConversations, type Member } from '../twilio/memberships';
+import { isInConversation, listOpenMemberships, type Member } from '../twilio/memberships';
 import { type CustomerDirectory, type CustomerPage, InvalidCursor } from './directory';
 
 /** The time that is kept to answer in if a request to Twilio hangs; in milliseconds. */
@@ -69,8 +69,9 @@ function sharesConversation(
 ): Promise<boolean> {
   // The customer's conversations are listed, not the worker's: a worker may be in thousands, most of them closed.
   const asked = customer.map(async (member) => {
-    const open = await listOpenConversations(api, member, service);
-    return isAnyTrue(open.map((conversation) => isInConversation(api, conversation, worker)));
+    const open = await listOpenMemberships(api, member, service);
+    const sids = new Set(open.map(({ sid }) => sid));
+    return isAnyTrue([...sids].map((sid) => isInConversation(api, { sid, serviceSid: service }, worker)));
   });
   return isAnyTrue(asked);
 }

@@ -1,12 +1,16 @@
 import * as v from 'valibot';
 import { optionalText, text } from './fields';
+import { onlyFields } from './known-fields';
 
-/**
- * `POST /flex/outbound-message`: a conversation with a customer is to be started. As JSON or as a form.
- *
- * @see https://www.twilio.com/docs/flex/developer/conversations/send-outbound-messages-via-sms-and-whatsapp
- */
-export const outboundMessage = v.object({
+/** One e-mail address or several. */
+const addresses = v.optional(
+  v.pipe(
+    v.union([v.string(), v.array(v.string())], 'must be an e-mail address, or a list of them'),
+    v.transform((value) => (typeof value === 'string' ? [value] : value).filter((one) => one.trim() !== '')),
+  ),
+);
+
+const fields = {
   /** `sms`, `whatsapp`, `chat`, `email`, `messenger` */
   channel: text,
   /** The customer's address on that channel; or `customerId` */
@@ -22,9 +26,7 @@ export const outboundMessage = v.object({
   /** A Content template, `HX…`. */
   contentSid: optionalText,
   /** Its variables: an object of texts, or that as JSON text. */
-  contentVariables: v.optional(
-    v.union([v.string(), v.record(v.string(), v.unknown())], 'must be an object of texts'),
-  ),
+  contentVariables: v.optional(v.unknown()),
   /** Of an e-mail. */
   subject: optionalText,
   /** The caller's own name for this request: with the same one it is carried out once. */
@@ -37,6 +39,23 @@ export const outboundMessage = v.object({
   onActive: v.optional(v.picklist(['refuse', 'reuse'], 'must be "refuse" or "reuse"'), 'refuse'),
   /** For whom a server starts it: a TaskRouter worker's SID or friendly name. A Flex user's own comes from the token. */
   worker: optionalText,
-});
+  /** Further recipients of an e-mail. */
+  cc: addresses,
+  bcc: addresses,
+  /** What the agent sees; else the name of the customer's card, else the address. */
+  customerName: optionalText,
+  /** Further attributes of the task: an object, or that as JSON text. */
+  taskAttributes: v.optional(v.unknown()),
+  priority: v.optional(v.union([v.number(), v.string()], 'must be a whole number')),
+  /** Passed on to the Interactions API. */
+  interactionContextSid: optionalText,
+};
+
+/**
+ * `POST /flex/outbound-message`: a conversation with a customer is to be started. As JSON or as a form.
+ *
+ * @see https://www.twilio.com/docs/flex/developer/conversations/send-outbound-messages-via-sms-and-whatsapp
+ */
+export const outboundMessage = v.pipe(onlyFields([...Object.keys(fields), 'Token']), v.object(fields));
 
 export type OutboundMessage = v.InferOutput<typeof outboundMessage>;

@@ -35,10 +35,16 @@ export function flexWorkspace(routing: Routing, env: Readonly<Record<string, unk
     throw new Misconfigured('flex_not_configured', {
       file: 'assets/routing.private.json',
       field: `flex.${name}`,
-      fix: `give the SID that begins with ${prefix} there, or in the environment as ${environmentNames[name]}`,
+      fix: isPadded(value)
+        ? `remove the blanks or line breaks around ${environmentNames[name]} in the environment`
+        : `give the SID that begins with ${prefix} there, or in the environment as ${environmentNames[name]}`,
     });
   };
   return { workspaceSid: read('workspaceSid'), workflowSid: read('workflowSid'), queueSid: read('queueSid') };
+}
+
+function isPadded(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '' && value.trim() !== value;
 }
 
 /** @returns the channel type of this name, or undefined */

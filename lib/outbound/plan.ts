@@ -1,11 +1,30 @@
 import { createHash } from 'node:crypto';
-import type { Address } from '../address';
+import { type Address, addressKey } from '../address';
 import { InvalidEvent, NotFound, Unprocessable } from '../errors';
 import type { ChannelType, Customer, Routing } from '../model';
 import { decideProxy, type ProxyDecision } from '../proxy-addresses/choose';
-import type { MessageContent } from '../twilio/messages';
+import { isBlank } from '../text';
+import type { InteractionRequest } from '../twilio/interactions';
+import type { MessageContent, OutgoingMessage } from '../twilio/messages';
+import { checkDestination, requireForeign } from './destination';
 import { channelTypeOf, type FlexWorkspace } from './flex';
-import type { OutboundPlan } from './start';
+import type { Copy } from './recipient';
+import type { TaskFields } from './task';
+
+/** A first message and the conversation that is to begin with it. */
+export interface OutboundPlan {
+  channel: string;
+  /** The customer as Twilio's participants have one. */
+  customer: { address: Address } | { identity: string };
+  /** Ours; undefined for chat, where there is none. */
+  proxyAddress: string | undefined;
+  /** TaskRouter's, `WS…`. */
+  workspaceSid: string;
+  interaction: InteractionRequest;
+  message: OutgoingMessage;
+  /** What happens where the two have an open conversation: it is refused, or written into. */
+  onActive: 'refuse' | 'reuse';
+}
 
 /** Twilio's limits, in characters. */
 const limits = { body: 1_600, subject: 256, variable: 1_600, variables: 100 };
@@ -50,6 +69,7 @@ export function readChannel(name: string): ChannelType {
 export function readContent(fields: ContentFields, channel: ChannelType): MessageContent {
   const { body, contentSid, subject } = fields;
   if (!body && !contentSid) throw new InvalidEvent('body', 'is missing: give it or contentSid');
+  requireVisible('body', body);
   if (body && contentSid) throw new InvalidEvent('body', 'must not be given beside contentSid');
   if (contentSid && !/^HX[0-9a-fA-F]{32}$/.test(contentSid)) {
     throw new InvalidEvent('contentSid', 'must be HX and 32 hexadecimal digits');
@@ -57,6 +77,7 @@ export function readContent(fields: ContentFields, channel: ChannelType): Messag
   requireAtMost('body', body, limits.body);
   if (channel === 'email' && !subject) throw new InvalidEvent('subject', 'is missing: an e-mail has one');
   if (channel !== 'email' && subject) throw new InvalidEvent('subject', 'is for e-mail alone');
+  requireVisible('subject', subject);
   requireAtMost('subject', subject, limits.subject);
   if (subject && /[\r\n]/.test(subject)) throw new InvalidEvent('subject', 'must be a single line');
   const variables = readVariables(fields.contentVariables, channel);
@@ -81,7 +102,7 @@ function readVariables(given: unknown, channel: ChannelType): Record<string, str
   if (entries.length > limits.variables) throw wrong(`must be at most ${limits.variables}`);
   for (const [name, text] of entries) {
     if (!/^\w{1,64}$/.test(name)) throw wrong('must have names of letters, digits and _');
-    if (typeof text !== 'string' || text.trim() === '') throw wrong(`must have a text for ${name}`);
+    if (typeof text !== 'string' || isBlank(text)) throw wrong(`must have a text for ${name}`);
     if (text.length > limits.variable)
       throw wrong(`must have at most ${limits.variable} characters for ${name}`);
     // Meta refuses these in a template's parameters, long after anybody could see why.
@@ -100,6 +121,10 @@ function parseJson(text: string): unknown {
   }
 }
 
+function requireVisible(field: string, text: string | undefined): void {
+  if (text && isBlank(text)) throw new InvalidEvent(field, 'must hold something that can be seen');
+}
+
 function requireAtMost(field: string, text: string | undefined, most: number): void {
   if (text !== undefined && text.length > most) {
     throw new InvalidEvent(field, `must have at most ${most} characters, and has ${text.length}`);
@@ -111,7 +136,10 @@ export interface OutboundParties {
   channel: ChannelType;
   to: Address;
   customer: Customer | undefined;
+  /** An e-mail's further recipients. */
+  copies: Copy[];
   worker: OutboundWorker;
+  task: TaskFields;
 }
 
 /** What is configured. */
@@ -126,18 +154,24 @@ export interface OutboundConfiguration {
  * wants it for the channel.
  *
  * @returns the plan, and the rule that named our address; none for chat, which has no such address
- * @throws NotFound when the channel has no proxy address; Misconfigured when the one it has is wrong
+ * @throws NotFound when the channel has no proxy address; Misconfigured when the one it has is wrong; as
+ *   `checkDestination`
  * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interactions
+ * @see https://www.twilio.com/docs/flex/developer/conversations/send-outbound-messages-via-sms-and-whatsapp whose
+ *   samples have the `type` of SMS and WhatsApp in the channel's properties and participants, too
  */
 export function planOutbound(
   parties: OutboundParties,
   content: MessageContent,
   onActive: 'refuse' | 'reuse',
   { routing, workspace, env }: OutboundConfiguration,
-): { plan: Omit<OutboundPlan, 'tag'>; rule: string | undefined } {
-  const { channel, to, customer, worker } = parties;
+): { plan: OutboundPlan; rule: string | undefined } {
+  const { channel, to, customer, copies, worker, task } = parties;
+  checkDestination(to, customer, routing, env);
+  for (const { address } of copies) requireForeign(addressKey(address, 'email') ?? address, routing, env);
   const proxy = channel === 'chat' ? undefined : chooseProxy(parties, routing, env);
-  const customerName = customer?.display_name ?? to.value;
+  const customerName = task.customerName ?? customer?.display_name ?? to.value;
+  const taskChannel = routing.flex.taskChannels[channel];
   const proxyAddress = proxy?.proxyAddress;
   const plan = {
     channel,
@@ -148,14 +182,16 @@ export function planOutbound(
       channel: {
         type: channel,
         initiated_by: 'agent',
-        participants: [describeParticipant(parties, proxyAddress, customerName)],
-        ...(channel === 'email' && {
+        ...(channel !== 'chat' && {
           properties: {
-            type: 'email',
-            from: proxyAddress,
-            from_name: routing.flex.emailFromName ?? proxyAddress,
+            type: channel,
+            ...(channel === 'email' && {
+              from: proxyAddress,
+              from_name: routing.flex.emailFromName ?? proxyAddress,
+            }),
           },
         }),
+        participants: describeParticipants(parties, proxyAddress, customerName),
       },
       routing: {
         properties: {
@@ -163,8 +199,10 @@ export function planOutbound(
           workflow_sid: workspace.workflowSid,
           queue_sid: workspace.queueSid,
           worker_sid: worker.sid,
-          task_channel_unique_name: routing.flex.taskChannels[channel],
+          ...(taskChannel !== undefined && { task_channel_unique_name: taskChannel }),
+          ...(task.priority !== undefined && { priority: task.priority }),
           attributes: {
+            ...task.attributes,
             customerName,
             customerAddress: to.value,
             ...(customer && { customer_id: customer.customer_id }),
@@ -172,6 +210,9 @@ export function planOutbound(
           },
         },
       },
+      ...(task.interactionContextSid !== undefined && {
+        interactionContextSid: task.interactionContextSid,
+      }),
     },
     message: { ...content, author: worker.identity },
     onActive,
@@ -197,19 +238,19 @@ function chooseProxy(
   throw new NotFound('no_proxy_address', 'No proxy address is configured for this channel.');
 }
 
-function describeParticipant(
-  { channel, to }: OutboundParties,
+function describeParticipants(
+  { channel: type, to, copies }: OutboundParties,
   proxyAddress: string | undefined,
   name: string,
-): object {
-  switch (channel) {
+): object[] {
+  switch (type) {
     case 'chat':
-      return { identity: to.value };
+      return [{ identity: to.value }];
     case 'email':
-      return { level: 'to', name, address: to.value };
+      return [{ level: 'to', name, address: to.value }, ...copies];
     default:
-      // Of Messenger Twilio's documentation says nothing: its addresses have this form wherever else they stand.
-      return { address: to.value, proxy_address: proxyAddress };
+      // Of Messenger, Twilio's documentation says nothing: its addresses have this form wherever else they stand.
+      return [{ address: to.value, proxy_address: proxyAddress, type }];
   }
 }
 

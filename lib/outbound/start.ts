@@ -1,72 +1,36 @@
-import { type Address, spellings } from '../address';
+import { spellings } from '../address';
 import {
   CallbackError,
   Conflict,
+  InDoubt,
   TwilioRefused,
   TwilioUnavailable,
-  TwilioUncertain,
   Unprocessable,
+  withDetails,
 } from '../errors';
-import type { TwilioApi } from '../twilio/api';
+import { type TwilioApi, twilioCodes } from '../twilio/api';
 import { fetchTemplate } from '../twilio/content';
+import { closeConversation, fetchOpenConversation, listParticipants } from '../twilio/conversations';
 import {
-  closeConversation,
-  findOpenConversation,
-  isOpen,
-  listParticipants,
-  type OpenConversation,
-} from '../twilio/conversations';
-import {
-  closeChannel,
   createInteraction,
   fetchChannelState,
   findInteraction,
   type Interaction,
-  type InteractionRequest,
 } from '../twilio/interactions';
-import { findMessage, hasWrittenSince, type OutgoingMessage, sendMessage } from '../twilio/messages';
+import { listOpenMemberships, type OpenMembership } from '../twilio/memberships';
+import { findMessage, hasMessages, hasWrittenSince, sendMessage } from '../twilio/messages';
+import { closeInteraction } from './close-interaction';
 import type { OutboundContext } from './context';
-import type { Attempt } from './idempotency';
-
-/** A first message and the conversation that is to begin with it. */
-export interface OutboundPlan {
-  channel: string;
-  /** The customer as Twilio's participants have one. */
-  customer: { address: Address } | { identity: string };
-  /** Ours; undefined for chat, where there is none. */
-  proxyAddress: string | undefined;
-  /** TaskRouter's, `WS…`. */
-  workspaceSid: string;
-  interaction: InteractionRequest;
-  message: OutgoingMessage;
-  /** By which what an earlier try has begun or sent is found again. */
-  tag: string;
-  /** What happens where the two have an open conversation: it is refused, or written into. */
-  onActive: 'refuse' | 'reuse';
-}
-
-/** What came of it. */
-export type OutboundResult =
-  | {
-      interactionSid: string;
-      channelSid: string;
-      conversationSid: string;
-      taskSid: string;
-      messageSid: string;
-    }
-  | { reused: true; conversationSid: string; messageSid: string };
-
-/** Views of Twilio's REST API that end one after the other: what is begun leaves the time in which it can be undone. */
-export interface OutboundTwilio {
-  /** For what is to be done. */
-  work: TwilioApi;
-  /** For closing an interaction's channel. */
-  closing: TwilioApi;
-  /** For closing the conversation, and for looking what is left. */
-  cleanup: TwilioApi;
-  /** Milliseconds since 1970. */
-  now(): number;
-}
+import type { StartCounter } from './limits';
+import type { OutboundPlan } from './plan';
+import {
+  describeResult,
+  type Earlier,
+  type OutboundResult,
+  type OutboundTwilio,
+  settleEarlier,
+} from './settle';
+import { begunSids, type Entries, type Journal, runStep, type Step, stepInDoubt } from './steps';
 
 /**
  * Opens the views of Twilio's REST API for one request: of its 9.3 s, 5.7 are for the work, 1.6 more for closing the
@@ -74,7 +38,7 @@ export interface OutboundTwilio {
  *
  * @throws Misconfigured when the account's credentials are missing
  */
-export function outboundTwilio(context: OutboundContext): OutboundTwilio {
+export function outboundTwilio(context: Pick<OutboundContext, 'twilio' | 'date'>): OutboundTwilio {
   return {
     work: context.twilio({ reserveMs: 3_600 }),
     closing: context.twilio({ reserveMs: 2_000 }),
@@ -91,92 +55,184 @@ const windowMs = (24 * 60 - 1) * 60_000;
 
 /**
  * Writes to a customer first: looks whether they have an open conversation, creates an interaction, waits until its
- * channel is active, and sends the message. When a step fails, what was begun is closed again, so that nothing stands
- * in the next try's way; what could not be closed is named in the error's `cleanupIncomplete`.
+ * channel is active, and sends the message. What earlier requests with the key began is gone on with. A start that
+ * Twilio refuses is undone; one that Twilio leaves unfinished waits for the next request, if its journal is kept.
  *
- * @param attempt says whether an earlier try may have left something, and is told of what is begun and undone
- * @throws Conflict when there is an open conversation; Unprocessable when WhatsApp wants a template, or the template
- *   is not right; TwilioRefused when Twilio says no or the channel fails; TwilioUnavailable; Misconfigured
+ * @throws InDoubt when a step may have been done; Conflict when there is an open conversation; Unprocessable when
+ *   WhatsApp wants a template, or the template is not right; TwilioRefused when Twilio says no or the channel fails;
+ *   TwilioUnavailable; Misconfigured. What is begun and not closed is in the error's `unfinished`, what could not be
+ *   closed in its `cleanupIncomplete`.
  * @see https://www.twilio.com/docs/flex/developer/conversations/send-outbound-messages-via-sms-and-whatsapp
  */
 export async function startOutbound(
   twilio: OutboundTwilio,
   plan: OutboundPlan,
-  attempt: Attempt,
+  journal: Journal,
+  counter: StartCounter,
 ): Promise<OutboundResult> {
   const { work } = twilio;
-  const earlier = attempt.lookFirst ? await findInteractionOf(work, plan) : undefined;
-  if (earlier) {
-    const sent = await findMessage(work, earlier.conversationSid, plan.tag);
-    if (sent !== undefined) return describe(earlier, sent);
-    if (await isUsable(work, earlier)) return startConversation(twilio, plan, attempt, earlier);
-    // What an earlier try could not undo must not stand in the way of this one.
-    await closeConversation(work, earlier.conversationSid);
+  try {
+    const earlier = await settleEarlier(twilio, plan.workspaceSid, journal);
+    if (earlier.result) return earlier.result;
+    let { interaction } = earlier;
+    if (!interaction) {
+      let open = await findOpen(work, plan);
+      if (open && (await isOrphan(work, open, earlier))) {
+        await closeConversation(work, open.sid);
+        open = undefined;
+      }
+      if (open && plan.onActive === 'refuse') throw await conversationOpen(work, open, plan);
+      await checkContent(twilio, plan);
+      const counted = journal.entries.counted ?? (await counter.count());
+      if (open) return await send(work, open.sid, plan, journal, { counted });
+      interaction = await runStep(work, journal, interactionStep(work, plan, journal), { counted });
+      await journal.save({ interaction: { outcome: interaction } });
+    }
+    await waitForActiveChannel(work, interaction);
+    return await send(work, interaction.conversationSid, plan, journal);
+  } catch (failure) {
+    return await giveUp(twilio, plan, journal, counter, failure);
   }
-  const open = await findOpen(work, plan);
-  if (open && plan.onActive === 'refuse') throw await conversationOpen(work, open, plan);
-  await checkContent(twilio, plan);
-  return open ? sendIntoOpen(work, open, plan, attempt) : startConversation(twilio, plan, attempt);
 }
 
-/** An open conversation with the customer, under whichever spelling of the number Twilio knows it. */
+function interactionStep(api: TwilioApi, plan: OutboundPlan, { tag }: Journal): Step<Interaction> {
+  const { workspaceSid, interaction } = plan;
+  return {
+    name: 'interaction',
+    entry: {},
+    do: () => createInteraction(api, workspaceSid, interaction, tag),
+    find: () => findInteraction(api, workspaceSid, tag),
+  };
+}
+
+async function send(
+  api: TwilioApi,
+  conversationSid: string,
+  { message }: OutboundPlan,
+  journal: Journal,
+  change: Partial<Entries> = {},
+): Promise<OutboundResult> {
+  const { tag } = journal;
+  const found = (sid: string | undefined) => (sid === undefined ? undefined : { messageSid: sid });
+  const step: Step<{ messageSid: string }> = {
+    name: 'message',
+    entry: { conversationSid },
+    do: async () => {
+      const sent = sendMessage(api, conversationSid, message, tag);
+      return { messageSid: await sent.catch((failure) => Promise.reject(explainOptOut(failure))) };
+    },
+    find: async () => found(await findMessage(api, conversationSid, tag)),
+  };
+  const { messageSid } = await runStep(api, journal, step, change);
+  return describeResult(journal, messageSid);
+}
+
+/**
+ * Leaves what is begun to the next request, or closes it where there will be none or Twilio has refused to go on.
+ *
+ * @returns the result, if the message was sent after all
+ */
+async function giveUp(
+  twilio: OutboundTwilio,
+  plan: OutboundPlan,
+  journal: Journal,
+  counter: StartCounter,
+  failure: unknown,
+): Promise<OutboundResult> {
+  if (!(failure instanceof CallbackError)) throw failure;
+  const waits = journal.isKept && (failure.status === 503 || failure.code === 'in_progress');
+  if (waits) throw withDetails(failure, describeUnfinished(journal, failure));
+
+  const { interaction, message, closing, counted } = journal.entries;
+  const done: Partial<Entries> = {};
+  if (interaction?.outcome && closing === undefined) {
+    await journal.save({ closing: 'pending' }).catch(() => undefined);
+    const sent = message && failure instanceof InDoubt && (await lookOnce(twilio.closing, journal, message));
+    if (sent) return describeResult(journal, sent);
+    const cleanupIncomplete = await closeInteraction(twilio, interaction.outcome);
+    if (cleanupIncomplete.length > 0) throw withDetails(failure, { cleanupIncomplete });
+    done.closing = 'done';
+  }
+  const reason = await explainConflict(twilio.cleanup, plan, failure);
+  if (counted && reason.status < 500) {
+    await counter.release(counted);
+    done.counted = undefined;
+  }
+  if (Object.keys(done).length > 0) await journal.save(done).catch(() => undefined);
+  throw reason;
+}
+
+/** @returns the SID of a message that has arrived since it was looked for; undefined where none is seen */
+function lookOnce(
+  api: TwilioApi,
+  { tag }: Journal,
+  { conversationSid }: { conversationSid: string },
+): Promise<string | undefined> {
+  return findMessage(api, conversationSid, tag).catch(() => undefined);
+}
+
+/** The same request, sent again, goes on where this one ended. */
+function describeUnfinished(journal: Journal, { details }: CallbackError): Record<string, unknown> {
+  const { entries, tag } = journal;
+  const sids = begunSids(entries);
+  return {
+    ...(!('retryAfter' in details) && { retryAfter: 2 }),
+    ...(Object.keys(sids).length > 0 && { unfinished: sids }),
+    ...(!('inDoubt' in details) &&
+      stepInDoubt(entries) && { inDoubt: { step: stepInDoubt(entries), ...sids, tag } }),
+  };
+}
+
+/** A conversation that is not closed. */
+interface OpenConversation {
+  sid: string;
+  state: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+}
+
+/**
+ * The open conversation in which the customer, under whichever spelling Twilio knows their number, and our address
+ * meet. Twilio lets no second one hold the same pair; of chats, which have no such pair, any counts.
+ */
 async function findOpen(
   api: TwilioApi,
   { customer, proxyAddress }: OutboundPlan,
 ): Promise<OpenConversation | undefined> {
-  if ('identity' in customer) return findOpenConversation(api, customer, proxyAddress);
-  for (const address of spellings(customer.address)) {
-    const open = await findOpenConversation(api, { address }, proxyAddress);
-    if (open) return open;
+  const members =
+    'identity' in customer ? [customer] : spellings(customer.address).map((address) => ({ address }));
+  for (const member of members) {
+    const open = (await listOpenMemberships(api, member)).filter((one) => {
+      // An e-mail's binding need not name our address.
+      const ours = one.proxyAddress ?? (one.bindingType === 'email' ? proxyAddress : undefined);
+      return proxyAddress === undefined || ours === proxyAddress;
+    });
+    const isActive = ({ state }: OpenMembership): number => (state === 'active' ? 1 : 0);
+    for (const { sid, state } of open.sort((a, b) => isActive(b) - isActive(a))) {
+      // A list may not show yet that it was closed a moment ago.
+      const conversation = await fetchOpenConversation(api, sid);
+      if (conversation) return { sid, state, ...conversation };
+    }
   }
   return undefined;
 }
 
-async function startConversation(
-  twilio: OutboundTwilio,
-  plan: OutboundPlan,
-  attempt: Attempt,
-  earlier?: Interaction,
-): Promise<OutboundResult> {
-  const { work, cleanup } = twilio;
-  let interaction = earlier;
-  attempt.begin();
-  try {
-    interaction ??= await createInteraction(work, plan.workspaceSid, plan.interaction, plan.tag);
-    await waitForActiveChannel(work, interaction);
-    return describe(
-      interaction,
-      await sendMessage(work, interaction.conversationSid, plan.message, plan.tag),
-    );
-  } catch (failure) {
-    const sent = interaction && (await findSentMessage(cleanup, interaction, plan, failure));
-    if (interaction && sent !== undefined) return describe(interaction, sent);
-    const cleanupIncomplete = await undo(twilio, plan, interaction, failure);
-    if (cleanupIncomplete.length > 0) throw withCleanupIncomplete(failure, cleanupIncomplete);
-    attempt.undone();
-    throw await explainConflict(cleanup, plan, failure);
-  }
-}
+/** How long before and after an interaction was to be created its conversation may have come, in milliseconds. */
+const orphanMs = { before: 12_000, after: 30_000 };
 
-async function sendIntoOpen(
+/**
+ * @returns whether an open conversation is what is left of a lost interaction, whose task, by which it would have been
+ *   found, is gone: it came at that time, and nobody has written in it
+ */
+async function isOrphan(
   api: TwilioApi,
-  { sid }: OpenConversation,
-  { message, tag }: OutboundPlan,
-  attempt: Attempt,
-): Promise<OutboundResult> {
-  const sent = attempt.lookFirst ? await findMessage(api, sid, tag) : undefined;
-  attempt.begin();
-  try {
-    const messageSid = sent ?? (await sendMessage(api, sid, message, tag));
-    return { reused: true, conversationSid: sid, messageSid };
-  } catch (failure) {
-    if (failure instanceof TwilioUncertain) throw withCleanupIncomplete(failure, [mayBeSent]);
-    attempt.undone();
-    throw failure;
-  }
+  { sid, createdAt }: OpenConversation,
+  { lost }: Earlier,
+): Promise<boolean> {
+  if (lost === undefined) return false;
+  const isOfThatTime = createdAt > lost - orphanMs.before && createdAt < lost + orphanMs.after;
+  return isOfThatTime && !(await hasMessages(api, sid));
 }
-
-const mayBeSent = 'a message that may have been sent';
 
 async function conversationOpen(
   api: TwilioApi,
@@ -223,92 +279,34 @@ async function checkContent({ work, now }: OutboundTwilio, plan: OutboundPlan): 
       );
 }
 
-function findInteractionOf(
-  api: TwilioApi,
-  { workspaceSid, tag }: OutboundPlan,
-): Promise<Interaction | undefined> {
-  return findInteraction(api, workspaceSid, tag);
-}
-
-/** What an earlier try has closed again counts for nothing. */
-async function isUsable(api: TwilioApi, interaction: Interaction): Promise<boolean> {
-  if (!(await isOpen(api, interaction.conversationSid))) return false;
-  const { status } = await fetchChannelState(api, interaction);
-  return status === 'setup' || status === 'active';
-}
-
 /** @throws TwilioRefused when the channel fails; TwilioUnavailable when it is not set up in time */
 async function waitForActiveChannel(api: TwilioApi, interaction: Interaction): Promise<void> {
   for (let asked = 1; ; asked++) {
     const { status, errorCode } = await fetchChannelState(api, interaction);
     if (status === 'active') return;
     const facts = { request: 'set up channel', channel: status, twilioCode: errorCode };
-    if (status !== 'setup') throw new TwilioRefused('refused', facts);
+    if (status !== 'setup') throw explainOptOut(new TwilioRefused('refused', facts));
     if (api.deadline.remaining() < 2 * channelPollMs) throw new TwilioUnavailable({ ...facts, asked });
     await api.sleep(channelPollMs);
   }
 }
 
-/** A message whose fate was not known when the work's time was over may have arrived since. */
-async function findSentMessage(
-  api: TwilioApi,
-  { conversationSid }: Interaction,
-  { tag }: OutboundPlan,
-  failure: unknown,
-): Promise<string | undefined> {
-  if (!(failure instanceof TwilioUncertain)) return undefined;
-  return findMessage(api, conversationSid, tag).catch(() => undefined);
-}
-
-/** @returns what is, or may be, there still; empty when everything is undone */
-async function undo(
-  { closing, cleanup }: OutboundTwilio,
-  plan: OutboundPlan,
-  begun: Interaction | undefined,
-  failure: unknown,
-): Promise<string[]> {
-  const cleanupIncomplete: string[] = [];
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch {
-      cleanupIncomplete.push(what);
-    }
-  };
-
-  let interaction = begun;
-  const isUncertain = failure instanceof TwilioUncertain;
-  if (!begun && isUncertain) {
-    await attempt('an interaction that may have been created', async () => {
-      interaction = await findInteractionOf(closing, plan);
-      if (!interaction) throw new Error('it may come yet');
-    });
-  }
-  if (!interaction) return cleanupIncomplete;
-  const { sid, conversationSid } = interaction;
-  await attempt(`interaction ${sid}`, () => closeInteraction(closing, interaction as Interaction));
-  await attempt(`conversation ${conversationSid}`, () => closeConversation(cleanup, conversationSid));
-  if (begun && isUncertain) {
-    await attempt(mayBeSent, async () => {
-      if (await findMessage(cleanup, conversationSid, plan.tag)) throw new Error('it was sent');
-    });
-  }
-  return cleanupIncomplete;
-}
-
-/** A channel that has failed or is closed need not, and perhaps cannot, be closed. */
-async function closeInteraction(api: TwilioApi, interaction: Interaction): Promise<void> {
-  try {
-    await closeChannel(api, interaction);
-  } catch (error) {
-    if (!(error instanceof TwilioRefused)) throw error;
-    const { status } = await fetchChannelState(api, interaction);
-    if (status === 'setup' || status === 'active') throw error;
-  }
+/** @see https://www.twilio.com/docs/api/errors/21610 */
+function explainOptOut(failure: unknown): unknown {
+  const isOptOut =
+    failure instanceof TwilioRefused && failure.facts.twilioCode === twilioCodes.recipientOptedOut;
+  if (!isOptOut) return failure;
+  const message =
+    'The recipient has opted out of your messages: they must send START before you may write again.';
+  return new Unprocessable('recipient_opted_out', message, { facts: failure.facts, cause: failure });
 }
 
 /** A channel fails where an inbound message has begun a conversation of the two meanwhile: then say so. */
-async function explainConflict(api: TwilioApi, plan: OutboundPlan, failure: unknown): Promise<unknown> {
+async function explainConflict(
+  api: TwilioApi,
+  plan: OutboundPlan,
+  failure: CallbackError,
+): Promise<CallbackError> {
   if (!(failure instanceof TwilioRefused)) return failure;
   try {
     const open = await findOpen(api, plan);
@@ -316,16 +314,4 @@ async function explainConflict(api: TwilioApi, plan: OutboundPlan, failure: unkn
   } catch {
     return failure;
   }
-}
-
-/** The same error, with what is left over for the log and the caller. */
-function withCleanupIncomplete(error: unknown, cleanupIncomplete: string[]): unknown {
-  if (!(error instanceof CallbackError)) return error;
-  Object.assign(error.facts, { cleanupIncomplete });
-  Object.assign(error.details, { cleanupIncomplete });
-  return error;
-}
-
-function describe({ sid, ...sids }: Interaction, messageSid: string): OutboundResult {
-  return { interactionSid: sid, ...sids, messageSid };
 }

@@ -30,6 +30,14 @@ const environmentDefaults: Partial<Record<ChannelType, string>> = {
   whatsapp: 'TWILIO_WHATSAPP_NUMBER',
 };
 
+/** @returns our addresses that stand in the environment and not in the data */
+export function environmentAddresses(env: Readonly<Record<string, unknown>>): Address[] {
+  return channelTypes.flatMap((type) => {
+    const value = env[environmentDefaults[type] ?? ''];
+    return (typeof value === 'string' && parseAddress(value, type)) || [];
+  });
+}
+
 /**
  * @returns whether the customer's card is needed: a rule of this channel has countries, and the address does not tell the
  *   country

@@ -75,6 +75,7 @@ function badCredentials(code: string, cause: unknown): Misconfigured {
  */
 export const twilioCodes = {
   notFound: 20404,
+  recipientOptedOut: 21610,
   conversationClosed: 50377,
   stillInitializing: 50386,
   addressPairInUse: 50416,
@@ -107,59 +108,37 @@ export async function retry<T>(api: Waiting, what: string, request: () => Promis
   }
 }
 
-/** How long is waited before each look for what a request may have done, in milliseconds. */
-const looks = [0, 250, 500];
-
 /**
- * Makes one request that must not be done twice. What Twilio surely did not process is asked again; where a failure
- * leaves it open, it is looked for first, and asked again only if it is not there and the failed request is over.
+ * Makes one request that must not be done twice. It is repeated only after an answer that says that Twilio did not
+ * process it, and not even then without a look: answers have been wrong before.
  *
  * @param what names the request in the log
- * @param look finds what the request may have done
+ * @param find looks for what the request was to bring about
  * @returns what the request returned, or what was found
- * @throws TwilioUncertain when nobody can say whether it was done; else as `retry`
+ * @throws TwilioUncertain when the answer leaves open whether it was, or will be, done; TwilioUnavailable when Twilio
+ *   did not process it for as long as we could wait; TwilioRefused; Misconfigured
  */
-export async function retryOnce<T>(
+export async function attemptOnce<T>(
   api: Waiting,
   what: string,
   request: () => Promise<T>,
-  look: () => Promise<T | undefined>,
+  find: () => Promise<T | undefined>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    const facts = { request: what, attempts: attempt };
     // What must not be done twice is not begun without the time to see how it ends.
-    if (api.deadline.remaining() < marginMs) throw new TwilioUnavailable({ request: what, attempts: 0 });
+    if (api.deadline.remaining() < marginMs) throw new TwilioUnavailable({ ...facts, attempts: attempt - 1 });
     try {
       return await request();
     } catch (error) {
       if (isFinal(error)) throw toTwilioError(what, error);
-      const unsure = mayBeDone(error);
-      const found = unsure ? await findExisting(api, what, look) : undefined;
-      if (found !== undefined) return found;
+      if (mayBeDone(error)) throw new TwilioUncertain(facts, error);
       const pause = pauseAfter(error, attempt, api.random);
-      const mayGoOn = unsure && !hasAnswer(error);
-      if (mayGoOn || api.deadline.remaining() < pause + marginMs) {
-        const facts = { request: what, attempts: attempt };
-        throw mayGoOn ? new TwilioUncertain(facts, error) : new TwilioUnavailable(facts, error);
-      }
+      if (api.deadline.remaining() < pause + marginMs) throw new TwilioUnavailable(facts, error);
       await api.sleep(pause);
     }
-  }
-}
-
-async function findExisting<T>(
-  api: Waiting,
-  what: string,
-  look: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  try {
-    for (const pause of looks) {
-      await api.sleep(pause);
-      const found = await look();
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  } catch (cause) {
-    throw new TwilioUncertain({ request: what }, cause);
+    const found = await find();
+    if (found !== undefined) return found;
   }
 }
 
@@ -170,12 +149,8 @@ function mayBeDone(error: unknown): boolean {
   return !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(code));
 }
 
-function hasAnswer(error: unknown): boolean {
-  return typeof (error as RequestError).status === 'number';
-}
-
 /**
- * @param work what is asked of Twilio, by `retry` or `retryOnce`
+ * @param work what is asked of Twilio, by `retry`
  * @returns what it gives, or `instead` where Twilio says that there is no such resource
  */
 export async function orIfMissing<T, U>(work: Promise<T>, instead: U): Promise<T | U> {

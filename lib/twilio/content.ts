@@ -1,4 +1,4 @@
-import { orIfMissing, retry, type TwilioApi } from './api';
+import { orIfMissing, retry, type TwilioApi, unexpectedResponse } from './api';
 
 /** What has to be known about a Content template before it is sent. */
 export interface ContentTemplate {
@@ -24,14 +24,18 @@ export async function fetchTemplate(
 ): Promise<ContentTemplate | undefined> {
   const content = api.client.content.v1.contents(contentSid);
   const fetched = Promise.all([
-    retry(api, 'fetch content', () => content.fetch()),
-    forWhatsApp ? retry(api, 'fetch approval', () => content.approvalFetch().fetch()) : undefined,
+    retry(api, 'fetch content', async () => {
+      const { sid, variables } = await content.fetch();
+      if (typeof sid !== 'string') throw unexpectedResponse();
+      return Object.keys(variables ?? {});
+    }),
+    forWhatsApp &&
+      retry(api, 'fetch approval', async () => {
+        const { sid, whatsapp } = await content.approvalFetch().fetch();
+        if (typeof sid !== 'string') throw unexpectedResponse();
+        return (whatsapp as { status?: unknown } | null)?.status === 'approved';
+      }),
   ]);
-  const [template, approval] = (await orIfMissing(fetched, undefined)) ?? [];
-  if (!template) return undefined;
-  const whatsApp = approval?.whatsapp as { status?: unknown } | null | undefined;
-  return {
-    variables: Object.keys(template.variables ?? {}),
-    approvedForWhatsApp: whatsApp?.status === 'approved',
-  };
+  const [variables, approvedForWhatsApp = false] = (await orIfMissing(fetched, undefined)) ?? [];
+  return variables && { variables, approvedForWhatsApp };
 }

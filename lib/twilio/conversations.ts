@@ -199,41 +199,6 @@ export async function updateAttributes(
   return (await orIfMissing(updated, undefined)) !== undefined;
 }
 
-/** A conversation that is not closed. */
-export interface OpenConversation {
-  sid: string;
-  /** `initializing`, `active`, `inactive` */
-  state: string;
-}
-
-/**
- * Finds the conversation in which a customer and one of our addresses meet. Twilio lets no second one that is not
- * closed hold the same pair; of chats, which have no such pair, any counts.
- *
- * @param customer an address, or a chat identity
- * @param proxyAddress ours; undefined for chat
- * @returns undefined when there is none
- * @throws TwilioUnavailable, TwilioRefused, Misconfigured
- * @see https://www.twilio.com/docs/conversations/api/participant-conversation-resource
- */
-export async function findOpenConversation(
-  api: TwilioApi,
-  customer: { address: string } | { identity: string },
-  proxyAddress: string | undefined,
-): Promise<OpenConversation | undefined> {
-  const memberships = await retry(api, 'list conversations of a participant', () =>
-    api.client.conversations.v1.participantConversations.list({ ...customer, limit: 1_000, pageSize: 50 }),
-  );
-  const open = memberships.filter(({ conversationState, participantMessagingBinding }) => {
-    const { type, proxy_address: named } = (participantMessagingBinding ?? {}) as Record<string, unknown>;
-    // An e-mail's binding need not name our address.
-    const ours = named ?? (type === 'email' ? proxyAddress : undefined);
-    return conversationState !== 'closed' && (proxyAddress === undefined || ours === proxyAddress);
-  });
-  const [first] = [...open.filter(({ conversationState }) => conversationState === 'active'), ...open];
-  return first && { sid: first.conversationSid, state: first.conversationState };
-}
-
 /**
  * Closes a conversation, whatever state it is in; one that is closed or gone is fine.
  *
@@ -249,9 +214,23 @@ export async function closeConversation(api: TwilioApi, sid: string): Promise<vo
 
 /** @returns whether a conversation is there and not closed */
 export async function isOpen(api: TwilioApi, sid: string): Promise<boolean> {
-  const fetched = retry(api, 'fetch conversation', () =>
-    api.client.conversations.v1.conversations(sid).fetch(),
-  );
-  const conversation = await orIfMissing(fetched, undefined);
-  return conversation !== undefined && conversation.state !== 'closed';
+  return (await fetchOpenConversation(api, sid)) !== undefined;
+}
+
+/**
+ * Reads a conversation that is not closed.
+ *
+ * @returns when it was created, in milliseconds since 1970 (whole seconds); undefined when it is closed or gone
+ * @throws TwilioUnavailable, TwilioRefused, Misconfigured
+ */
+export async function fetchOpenConversation(
+  api: TwilioApi,
+  sid: string,
+): Promise<{ createdAt: number } | undefined> {
+  const fetched = retry(api, 'fetch conversation', async () => {
+    const { state, dateCreated } = await api.client.conversations.v1.conversations(sid).fetch();
+    if (typeof state !== 'string') throw unexpectedResponse();
+    return state === 'closed' ? undefined : { createdAt: Number(dateCreated) };
+  });
+  return orIfMissing(fetched, undefined);
 }

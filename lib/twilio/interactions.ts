@@ -1,5 +1,5 @@
 import { parseAttributes } from '../attributes';
-import { orIfMissing, retry, retryOnce, type TwilioApi, unexpectedResponse } from './api';
+import { attemptOnce, orIfMissing, retry, type TwilioApi, unexpectedResponse } from './api';
 
 /** What a begun interaction consists of. */
 export interface Interaction {
@@ -17,6 +17,8 @@ export interface Interaction {
 export interface InteractionRequest {
   channel: object;
   routing: { properties: { attributes: Record<string, unknown>; [name: string]: unknown } };
+  /** `HQ…`, passed on as it is. */
+  interactionContextSid?: string;
 }
 
 /** A channel on its way: `setup`, then `active` or `failed`. */
@@ -29,25 +31,26 @@ export interface ChannelState {
 export const tagAttribute = 'outbound_request';
 
 /**
- * Creates an interaction, once: after a failure that leaves it open it is looked for by its tag.
+ * Creates an interaction. It is not repeated where Twilio may have taken the request.
  *
  * @param tag stands in the task's attributes as `outbound_request`, so that what was created can be found again
- * @throws TwilioUncertain when nobody can say whether it exists; TwilioRefused, TwilioUnavailable, Misconfigured
+ * @throws as `attemptOnce`
  * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interactions
  */
 export function createInteraction(
   api: TwilioApi,
   workspaceSid: string,
-  { channel, routing }: InteractionRequest,
+  { channel, routing, ...more }: InteractionRequest,
   tag: string,
 ): Promise<Interaction> {
   const { properties } = routing;
   const attributes = { ...properties.attributes, [tagAttribute]: tag };
-  return retryOnce(
+  return attemptOnce(
     api,
     'create interaction',
     async () => {
       const created = await api.client.flexApi.v1.interaction.create({
+        ...more,
         channel,
         routing: { properties: { ...properties, attributes } },
       });
@@ -79,16 +82,29 @@ export async function findInteraction(
       pageSize: 20,
     }),
   );
-  for (const task of tasks) {
-    const attributes = parseObject(task.attributes);
+  for (const { sid: taskSid, attributes: listed } of tasks) {
+    let attributes = parseObject(listed);
+    if (attributes[tagAttribute] !== tag) attributes = await fetchTaskAttributes(api, workspaceSid, taskSid);
     if (attributes[tagAttribute] !== tag) continue;
     const { flexInteractionSid, flexInteractionChannelSid, conversationSid } = attributes;
     const sids = [flexInteractionSid, flexInteractionChannelSid, conversationSid];
     if (!sids.every((sid) => typeof sid === 'string')) continue;
     const [sid, channelSid, conversation] = sids as [string, string, string];
-    return { sid, channelSid, conversationSid: conversation, taskSid: task.sid };
+    return { sid, channelSid, conversationSid: conversation, taskSid };
   }
   return undefined;
+}
+
+/** A task that was listed for its attributes has them, whether the list shows them or not. */
+async function fetchTaskAttributes(
+  api: TwilioApi,
+  workspaceSid: string,
+  taskSid: string,
+): Promise<Record<string, unknown>> {
+  const fetched = retry(api, 'fetch task', () =>
+    api.client.taskrouter.v1.workspaces(workspaceSid).tasks(taskSid).fetch(),
+  );
+  return parseObject((await orIfMissing(fetched, undefined))?.attributes);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { parseAttributes } from '../attributes';
-import { orIfMissing, retry, retryOnce, type TwilioApi, unexpectedResponse } from './api';
+import { attemptOnce, orIfMissing, retry, type TwilioApi, unexpectedResponse } from './api';
 import { tagAttribute } from './interactions';
 
 /** What a message holds: text, or a Content template with its variables. */
@@ -19,11 +19,11 @@ export interface OutgoingMessage extends MessageContent {
 }
 
 /**
- * Writes a message into a conversation, once: after a failure that leaves it open it is looked for by its tag.
+ * Writes a message into a conversation. It is not repeated where Twilio may have taken it.
  *
  * @param tag stands in the message's attributes as `outbound_request`, so that what was sent can be found again
  * @returns the message's SID
- * @throws TwilioUncertain when nobody can say whether it was sent; TwilioRefused, TwilioUnavailable, Misconfigured
+ * @throws as `attemptOnce`
  * @see https://www.twilio.com/docs/conversations/api/conversation-message-resource
  */
 export function sendMessage(
@@ -32,7 +32,7 @@ export function sendMessage(
   message: OutgoingMessage,
   tag: string,
 ): Promise<string> {
-  return retryOnce(
+  return attemptOnce(
     api,
     'create message',
     async () => {
@@ -47,22 +47,33 @@ export function sendMessage(
 }
 
 /**
- * Finds the message that was written with a tag among a conversation's latest hundred.
+ * Finds the message that was written with a tag among a conversation's latest thousand.
  *
- * @returns its SID, or undefined when there is none, or no such conversation
+ * @returns its SID, or undefined when there is none
+ * @throws TwilioRefused of kind `missing` when there is no such conversation; TwilioUnavailable, Misconfigured
  */
 export async function findMessage(
   api: TwilioApi,
   conversationSid: string,
   tag: string,
 ): Promise<string | undefined> {
-  const listed = retry(api, 'list messages', () =>
+  const messages = await retry(api, 'list messages', () =>
     api.client.conversations.v1
       .conversations(conversationSid)
-      .messages.list({ order: 'desc', limit: 100, pageSize: 100 }),
+      .messages.list({ order: 'desc', limit: 1_000, pageSize: 100 }),
   );
-  const messages = await orIfMissing(listed, []);
   return messages.find(({ attributes }) => parseAttributes(attributes)?.[tagAttribute] === tag)?.sid;
+}
+
+/**
+ * @returns whether a conversation has any message; false when there is no such conversation
+ * @throws TwilioUnavailable, TwilioRefused, Misconfigured
+ */
+export async function hasMessages(api: TwilioApi, conversationSid: string): Promise<boolean> {
+  const listed = retry(api, 'list messages', () =>
+    api.client.conversations.v1.conversations(conversationSid).messages.list({ limit: 1, pageSize: 1 }),
+  );
+  return (await orIfMissing(listed, [])).length > 0;
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { WorkerInstance } from 'twilio/lib/rest/taskrouter/v1/workspace/worker';
 import { parseAttributes } from '../attributes';
-import { orIfMissing, retry, type TwilioApi } from './api';
+import { orIfMissing, retry, type TwilioApi, unexpectedResponse } from './api';
 
 /** A Flex agent, as a TaskRouter worker. */
 export interface TaskRouterWorker {
@@ -27,22 +28,19 @@ export async function findWorker(
 ): Promise<TaskRouterWorker | undefined> {
   const { workers } = api.client.taskrouter.v1.workspaces(workspaceSid);
   if (/^WK[0-9a-fA-F]{32}$/.test(worker)) {
-    const fetched = retry(api, 'fetch worker', () => workers(worker).fetch());
-    return describeWorker(await orIfMissing(fetched, undefined));
+    const fetched = retry(api, 'fetch worker', async () => readWorker(await workers(worker).fetch()));
+    return orIfMissing(fetched, undefined);
   }
-  const listed = retry(api, 'list workers', () =>
-    workers.list({ friendlyName: worker, limit: 2, pageSize: 2 }),
+  const listed = retry(api, 'list workers', async () =>
+    (await workers.list({ friendlyName: worker, limit: 2, pageSize: 2 })).map(readWorker),
   );
   const [found] = await orIfMissing(listed, []);
-  return describeWorker(found);
+  return found;
 }
 
 /** Flex keeps an agent's identity in the worker's `contact_uri`, e.g. `client:alice_40example_2Ecom`. */
-function describeWorker(
-  worker: { sid: string; friendlyName: string; attributes: string } | undefined,
-): TaskRouterWorker | undefined {
-  if (!worker) return undefined;
-  const { sid, friendlyName, attributes } = worker;
+function readWorker({ sid, friendlyName, attributes }: WorkerInstance): TaskRouterWorker {
+  if (typeof sid !== 'string' || typeof friendlyName !== 'string') throw unexpectedResponse();
   const uri = parseAttributes(attributes)?.contact_uri;
   const identity = typeof uri === 'string' ? uri.replace(/^client:/, '') : '';
   return { sid, friendlyName, identity: identity || friendlyName };

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../caller';
-import { Forbidden, Unauthorized } from '../errors';
+import { Forbidden, Misconfigured, Unauthorized } from '../errors';
 
 /** What a request to an endpoint brings to say who sends it. */
 export interface Credentials {
@@ -29,7 +29,8 @@ const leastKeyLength = 32;
  * Finds out who calls: a server by its bearer key, or a Flex user by the token that Flex issued.
  *
  * @throws Unauthorized for anybody else; Forbidden for a Flex user without the role, or who is no worker;
- *   TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials
+ *   TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials, or the
+ *   servers' key could never be sent
  */
 export async function identifyCaller(
   { authorization, token }: Credentials,
@@ -38,6 +39,7 @@ export async function identifyCaller(
   if (typeof authorization === 'string' && authorization !== '') {
     const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (key === undefined) throw new Unauthorized('authorization_is_no_bearer');
+    requireUsable(rules.apiKey);
     if (typeof rules.apiKey !== 'string' || rules.apiKey.length < leastKeyLength) {
       throw new Unauthorized('no_api_key_configured');
     }
@@ -49,6 +51,16 @@ export async function identifyCaller(
     throw new Unauthorized(token === undefined ? 'no_credentials' : 'malformed_token');
   }
   return readAgent(await rules.validate(token), rules);
+}
+
+/** A key with a blank or a line break could never be sent: nobody would see why it is refused. */
+function requireUsable(apiKey: unknown): void {
+  if (typeof apiKey !== 'string' || /^[\x21-\x7e]*$/.test(apiKey)) return;
+  throw new Misconfigured('api_key_malformed', {
+    file: '.env',
+    field: 'OUTBOUND_API_KEY',
+    fix: 'remove blanks and line breaks: a key has printable ASCII characters only',
+  });
 }
 
 /** @see https://www.twilio.com/docs/flex/call-functions-from-plugins */

@@ -1,7 +1,7 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { Caller } from '../caller';
 import { withReserve } from '../deadline';
-import { Forbidden, UnsupportedMediaType } from '../errors';
+import { Forbidden, InvalidEvent, UnsupportedMediaType } from '../errors';
 import { validateFlexToken } from '../twilio/flex-token';
 import { loadAssets } from './assets';
 import { identifyCaller } from './caller';
@@ -26,6 +26,8 @@ export interface Endpoint<S extends GenericSchema> {
   name: string;
   /** What the request must hold; fields it does not name are let through. */
   schema: S;
+  /** Headers that stand for a field of the request: the field's name by the header's, in lower case. */
+  headerFields?: Readonly<Record<string, string>>;
   /** How many milliseconds there are to answer. */
   budgetMs: number;
   /** Takes the parsed request, returns the JSON body of a 200 answer, or a Reply, or throws. */
@@ -68,8 +70,9 @@ export function serveEndpoint<S extends GenericSchema>(
       fallback: undefined,
       work: async (context) => {
         const { roles, origins } = (await data.routing()).flex;
-        allowed = corsHeaders(headers.origin, origins);
+        allowed = corsHeaders(headers.origin, origins, twilioContext.DOMAIN_NAME);
         if (headers['access-control-request-method'] !== undefined) {
+          requireNothingElse(headers, { ...fields, ...(Token !== undefined && { Token }) });
           context.addToLog({ preflight: 'Access-Control-Allow-Origin' in allowed });
           return new Reply(204, {});
         }
@@ -85,7 +88,7 @@ export function serveEndpoint<S extends GenericSchema>(
           },
         );
         context.addToLog({ caller: caller.kind });
-        return endpoint.handle(parseEvent(endpoint.schema, fields), {
+        return endpoint.handle(parseEvent(endpoint.schema, withHeaderFields(fields, headers, endpoint)), {
           ...context,
           caller,
           sync: () => platform.sync(twilioContext, withReserve(context.deadline, answerMs)),
@@ -108,20 +111,55 @@ function requireOrigin(origin: unknown, allowed: Readonly<Record<string, string>
   throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'origin_not_listed' } });
 }
 
+/** A preflight has nothing but headers of its own: a request that poses as one would be answered as if it were done. */
+function requireNothingElse(headers: Readonly<Record<string, unknown>>, fields: object): void {
+  const isPosing =
+    headers['content-type'] !== undefined ||
+    headers.authorization !== undefined ||
+    Object.keys(fields).length > 0;
+  if (isPosing) throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'not_a_preflight' } });
+}
+
+/** @throws InvalidEvent when a header and the field that it stands for differ */
+function withHeaderFields(
+  fields: Readonly<Record<string, unknown>>,
+  headers: Readonly<Record<string, unknown>>,
+  { headerFields = {} }: Pick<Endpoint<GenericSchema>, 'headerFields'>,
+): Record<string, unknown> {
+  const merged = { ...fields };
+  for (const [header, field] of Object.entries(headerFields)) {
+    const value = headers[header];
+    if (value === undefined) continue;
+    if (field in fields && fields[field] !== value) {
+      throw new InvalidEvent(field, `must be the same as the header ${header}`);
+    }
+    merged[field] = value;
+  }
+  return merged;
+}
+
 /** A GET has no body, and neither its address nor a page's form may start a conversation. */
 function requireBody(type: unknown): void {
   if (!/^application\/(json|x-www-form-urlencoded)\b/i.test(String(type))) throw new UnsupportedMediaType();
 }
 
-/** Only what is listed may read an answer from a page; anybody else gets none of these headers. */
-function corsHeaders(origin: unknown, origins: readonly string[]): Record<string, string> {
-  if (typeof origin !== 'string' || !origins.includes(origin)) return { Vary: 'Origin' };
+/**
+ * Only what is listed may read an answer from a page; anybody else gets none of these headers. Functions that are
+ * served from this machine let its pages in: that is where plugins are developed.
+ *
+ * @param domain the function's own host name, as the runtime has it
+ */
+function corsHeaders(origin: unknown, origins: readonly string[], domain: unknown): Record<string, string> {
+  const isLocal = [origin, `http://${domain}`].every((one) =>
+    /^http:\/\/localhost(:\d+)?$/.test(String(one)),
+  );
+  if (typeof origin !== 'string' || !(isLocal || origins.includes(origin))) return { Vary: 'Origin' };
   return {
     Vary: 'Origin',
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Allow-Methods': 'POST, OPTIONS',
     'Access-Control-Allow-Headers': 'Authorization, Content-Type',
-    'Access-Control-Expose-Headers': 'Idempotent-Replayed',
+    'Access-Control-Expose-Headers': 'Idempotent-Replayed, Retry-After',
     'Access-Control-Max-Age': '600',
   };
 }

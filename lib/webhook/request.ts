@@ -125,7 +125,13 @@ async function withTimeLimit<T>(budgetMs: number, platform: Platform, work: () =
 function errorReply(error: unknown, fallback: object | undefined): Reply {
   if (fallback) return new Reply(200, fallback);
   if (error instanceof CallbackError) {
-    return new Reply(error.status, { code: error.code, message: error.message, ...error.details });
+    const { retryAfter } = error.details;
+    const body = { code: error.code, message: error.message, ...error.details };
+    return new Reply(
+      error.status,
+      body,
+      retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) },
+    );
   }
   return new Reply(500, {
     code: 'internal_error',

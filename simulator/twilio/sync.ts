@@ -35,18 +35,19 @@ const nameLimit = 320;
 export class SyncModel {
   readonly serviceSid = fixedSid('IS', 2);
   readonly #accountSid: string;
-  readonly #now: () => number;
+  /** Sync's clock: milliseconds since 1970. */
+  now: () => number;
   #documents = new Map<string, SyncDocument>();
   /** Like `date_expires`, but to the millisecond. */
   #expiries = new Map<string, number>();
 
-  constructor(accountSid: string, now: () => number = Date.now) {
+  constructor(accountSid: string, now: () => number = () => Date.now()) {
     this.#accountSid = accountSid;
-    this.#now = now;
+    this.now = now;
   }
 
   documents(): SyncDocument[] {
-    for (const [sid, expires] of this.#expiries) if (expires <= this.#now()) this.#forget(sid);
+    for (const [sid, expires] of this.#expiries) if (expires <= this.now()) this.#forget(sid);
     return [...this.#documents.values()];
   }
 
@@ -77,7 +78,7 @@ export class SyncModel {
       revision: '0',
       data: checkData(data),
       date_expires: null,
-      ...newDates(new Date(this.#now())),
+      ...newDates(new Date(this.now())),
       created_by: 'system',
     };
     this.#setExpiry(document, ttlSeconds);
@@ -97,7 +98,7 @@ export class SyncModel {
     if (data !== undefined) document.data = checkData(data);
     if (ttlSeconds !== undefined) this.#setExpiry(document, ttlSeconds);
     document.revision = (Number.parseInt(document.revision, 16) + 1).toString(16);
-    document.date_updated = formatDate(new Date(this.#now()));
+    document.date_updated = formatDate(new Date(this.now()));
     return document;
   }
 
@@ -112,7 +113,7 @@ export class SyncModel {
 
   /** 0 seconds: the document never expires. */
   #setExpiry(document: SyncDocument, ttlSeconds: number): void {
-    const expires = this.#now() + ttlSeconds * 1_000;
+    const expires = this.now() + ttlSeconds * 1_000;
     if (ttlSeconds > 0) this.#expiries.set(document.sid, expires);
     else this.#expiries.delete(document.sid);
     document.date_expires = ttlSeconds > 0 ? formatDate(new Date(expires)) : null;

@@ -42,7 +42,7 @@ describe('an outbound start', () => {
   });
 
   it.each([
-    ['sms', sms, { address: '+12125550101', proxy_address: ours.sms }, 'sms'],
+    ['sms', sms, { address: '+12125550101', proxy_address: ours.sms, type: 'sms' }, 'sms'],
     [
       'whatsapp',
       {
@@ -51,14 +51,14 @@ describe('an outbound start', () => {
         contentSid: template,
         contentVariables: { 1: 'Ada', 2: 'Alice' },
       },
-      { address: 'whatsapp:+12125550101', proxy_address: ours.whatsapp },
+      { address: 'whatsapp:+12125550101', proxy_address: ours.whatsapp, type: 'whatsapp' },
       'chat',
     ],
     ['chat', { channel: 'chat', to: 'ada', body: 'Hello Ada' }, { identity: 'ada' }, 'chat'],
     [
       'messenger',
       { channel: 'messenger', to: 'messenger:24680', body: 'Hello Ada' },
-      { address: 'messenger:24680', proxy_address: ours.messenger },
+      { address: 'messenger:24680', proxy_address: ours.messenger, type: 'messenger' },
       'chat',
     ],
     [
@@ -85,8 +85,11 @@ describe('an outbound start', () => {
         type: channel,
         initiated_by: 'agent',
         participants: [participant],
-        ...(channel === 'email' && {
-          properties: { type: 'email', from: ours.email, from_name: ours.email },
+        ...(channel !== 'chat' && {
+          properties: {
+            type: channel,
+            ...(channel === 'email' && { from: ours.email, from_name: ours.email }),
+          },
         }),
       });
       const { workspaceSid, workflowSid, queueSid } = flex.rest.taskRouter.workspace;
@@ -165,8 +168,8 @@ describe('an outbound start', () => {
       .filter(({ path }) => path === '/v1/Interactions')
       .map(({ form }) => (JSON.parse(form.Channel ?? '') as { participants: object[] }).participants[0]);
     expect(proxies).toEqual([
-      { address: '+12125550101', proxy_address: '+16465550191' },
-      { address: '+12125550101', proxy_address: ours.sms },
+      { address: '+12125550101', proxy_address: '+16465550191', type: 'sms' },
+      { address: '+12125550101', proxy_address: ours.sms, type: 'sms' },
     ]);
   });
 
@@ -280,6 +283,8 @@ describe('a request that an outbound start refuses', () => {
       'contentVariables must have no line breaks, tabs or runs of spaces for 1: WhatsApp refuses them',
     ],
     ['{"1":"Ada"', 'contentVariables must be an object of texts, or that as JSON text'],
+    [['Ada', 'Alice'], 'contentVariables must be an object of texts, or that as JSON text'],
+    [7, 'contentVariables must be an object of texts, or that as JSON text'],
     ['["Ada"]', 'contentVariables must be an object of texts, or that as JSON text'],
   ])('is answered with 400: contentVariables %j', async (contentVariables, message) => {
     const request = { channel: 'whatsapp', to: '+12125550101', contentSid: template, contentVariables };
@@ -472,6 +477,7 @@ describe('WhatsApp', () => {
     ['Argentina', '+541155550123', 'whatsapp:+5491155550123', 'whatsapp:+5491155550123'],
     ['Brazil', '+5541988887777', 'whatsapp:+554188887777', 'whatsapp:+5541988887777'],
   ])('knows a number of %s as Twilio writes it', async (_country, to, from, address) => {
+    flex.routing.flex.allowedCountries = ['AR', 'BR', 'MX'];
     const at = new Date(Date.UTC(2026, 0, 1) - 3_600_000);
     flex.rest.messageLog.add({ from, to: ours.whatsapp, body: 'Hello', at });
     expect(await flex.asAgent({ channel: 'whatsapp', to, body: 'Hi' })).toMatchObject({ status: 201 });
@@ -552,7 +558,13 @@ describe('the caller of an outbound start', () => {
       roles: ['admin'],
       TokenResult: { identity: 'alice' },
     };
-    expect(await flex.call({ ...sms, ...lies, Token: token })).toMatchObject({ status: 201 });
+    for (const [name, lie] of Object.entries(lies)) {
+      const answer = await flex.call({ ...sms, [name]: lie, Token: token });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_event' } });
+      expect(answer.body.message).toContain(`request has no field "${name}"`);
+    }
+    expect(flex.messages()).toEqual([]);
+    expect(await flex.call({ ...sms, Token: token })).toMatchObject({ status: 201 });
     expect(flex.messages()).toMatchObject([{ author: 'bob_40example_2Ecom' }]);
   });
 
@@ -684,6 +696,44 @@ describe('a page of another origin', () => {
 describe('the same idempotencyKey', () => {
   const keyed = { ...sms, idempotencyKey: 'order-7' };
 
+  it('from a server may be the header Idempotency-Key, which must not differ from the field', async () => {
+    const flex = new VirtualFlex();
+    const headers = { authorization: `Bearer ${apiKey}`, 'idempotency-key': 'order-7' };
+    const server = { ...sms, worker: 'alice@example.com' };
+    const first = await flex.call(server, headers);
+    expect(await flex.asServer(keyed)).toMatchObject({
+      status: 201,
+      body: first.body,
+      headers: { 'idempotent-replayed': 'true' },
+    });
+    expect(await flex.call({ ...server, idempotencyKey: 'other' }, headers)).toMatchObject({
+      status: 400,
+      body: { message: 'idempotencyKey must be the same as the header idempotency-key' },
+    });
+  });
+
+  it.each([
+    ['number is written differently', { to: '+1 (212) 555-0101' }, 201],
+    ['worker is named by SID', { worker: `WK${'1'.padStart(32, '0')}` }, 201],
+    ['customer is named by id', { to: undefined, customerId: '1001' }, 201],
+    ['text differs', { body: 'Something else' }, 422],
+  ])('of a request whose %s is answered %s', async (_title, change, status) => {
+    const flex = new VirtualFlex();
+    await flex.asServer(keyed);
+    expect(await flex.asServer({ ...keyed, ...change })).toMatchObject({ status });
+    expect(flex.messages()).toHaveLength(1);
+  });
+
+  it('is replayed after asking Sync alone', async () => {
+    const flex = new VirtualFlex();
+    await flex.asServer(keyed);
+    const before = flex.requests.length;
+    await flex.asServer(keyed);
+    expect(flex.requests.slice(before).map(({ method, host }) => `${method} ${host}`)).toEqual([
+      'GET sync.twilio.com',
+    ]);
+  });
+
   it('gives the same interaction and one message, and says so', async () => {
     const flex = new VirtualFlex();
     const first = await flex.asAgent(keyed);
@@ -755,6 +805,9 @@ describe('the same idempotencyKey', () => {
     const before = flex.rest.flex.interactions().map(({ sid }) => sid);
     expect(before).toHaveLength(left === 'nothing' ? 0 : 1);
     flex.clock = 20_000;
+    // What was asked of Twilio may still come.
+    expect(await flex.asAgent(keyed)).toMatchObject({ status: 503, body: { code: 'in_doubt' } });
+    flex.clock = 40_000;
     const answer = await flex.asAgent(keyed);
     expect(answer.status).toBe(201);
     expect(flex.rest.flex.interactions().map(({ sid }) => sid)).toEqual([answer.body.interactionSid]);
@@ -773,25 +826,15 @@ describe('the same idempotencyKey', () => {
     expect(flex.messages().map(({ sid }) => sid)).toEqual([answer.body.messageSid]);
   });
 
-  it.each([
-    [
-      'was removed',
-      (flex: VirtualFlex, sid: string) =>
-        flex.state.removeConversation(sid, { source: 'API', webhooks: false }),
-    ],
-    [
-      'has a channel that failed',
-      (flex: VirtualFlex) => {
-        for (const one of flex.rest.flex.interactions()) one.channel.status = 'failed';
-      },
-    ],
-  ])('after an instance that died begins anew where what it left %s', async (_title, spoil) => {
+  it('after an instance that died begins anew where the channel that it left has failed', async () => {
     const flex = new VirtualFlex();
     flex.never({ method: 'POST', path: /Messages$/ });
     void flex.asAgent(keyed);
     await flex.reached('/Messages');
-    spoil(flex, flex.openConversations()[0] ?? '');
+    for (const one of flex.rest.flex.interactions()) one.channel.status = 'failed';
     flex.clock = 20_000;
+    expect(await flex.asAgent(keyed)).toMatchObject({ status: 503, body: { code: 'in_doubt' } });
+    flex.clock = 40_000;
     const answer = await flex.asAgent(keyed);
     expect(answer.status).toBe(201);
     expect(flex.openConversations()).toEqual([answer.body.conversationSid]);
@@ -806,7 +849,7 @@ describe('the same idempotencyKey', () => {
     // The lease of the instance that died expires six seconds after this one begins.
     flex.clock = 9_000;
     expect(await flex.asAgent(keyed)).toMatchObject({ status: 409, body: { code: 'in_progress' } });
-    flex.clock = 20_000;
+    flex.clock = 60_000;
     expect(await flex.asAgent(keyed)).toMatchObject({ status: 201 });
     expect(flex.messages()).toHaveLength(1);
   });
@@ -829,7 +872,8 @@ describe('what cannot be undone', () => {
     const answer = await flex.asAgent(sms);
     const [conversation] = flex.openConversations();
     const [interaction] = flex.openInteractions();
-    const cleanupIncomplete = [`interaction ${interaction?.sid}`, `conversation ${conversation}`];
+    const channel = `channel ${interaction?.channel.sid} of interaction ${interaction?.sid}`;
+    const cleanupIncomplete = [channel, `conversation ${conversation}`];
     expect(answer).toMatchObject({ status: 502, body: { code: 'twilio_refused', cleanupIncomplete } });
     expect(flex.lines.at(-1)).toMatchObject({ level: 'error', error: 'twilio_refused', cleanupIncomplete });
     expect(flex.clock).toBeLessThan(9_300);
@@ -840,7 +884,9 @@ describe('what cannot be undone', () => {
     flex.fail({ method: 'POST', path: '/v1/Conversations/*/Messages' }, { status: 400, code: 50_400 });
     flex.fail({ method: 'POST', path: '/v1/Interactions/*/Channels/*' }, { hang: true });
     const answer = await flex.asAgent(sms);
-    expect(answer.body.cleanupIncomplete).toEqual([expect.stringMatching(/^interaction KD/)]);
+    expect(answer.body.cleanupIncomplete).toEqual([
+      expect.stringMatching(/^channel UO\w+ of interaction KD\w+$/),
+    ]);
     expect(flex.openConversations()).toEqual([]);
     expect(flex.clock).toBeLessThan(9_300);
   });
@@ -871,6 +917,7 @@ describe('what cannot be undone', () => {
       status: 502,
       body: { code: 'twilio_refused' },
     });
+    flex.clock += 31_000;
     expect(await flex.asAgent({ ...sms, idempotencyKey: 'k' })).toMatchObject({ status: 201 });
   });
 });

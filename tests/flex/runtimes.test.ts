@@ -8,6 +8,7 @@ const data = {
   '/customers.json': JSON.stringify({ customers: [ada, customer({ customer_id: '1002' })] }),
   '/routing.json': JSON.stringify(
     routing({
+      ownAddresses: ['+16465550190'],
       proxyAddresses: { defaults: ours },
       flex: { roles: ['agent'], origins: ['https://flex.twilio.com'] },
     }),
@@ -43,6 +44,7 @@ describe.each(runtimes)('an outbound start, $name', (runtime) => {
     expect(messages()).toMatchObject([{ author: 'alice_40example_2Ecom', body: 'Hello Ada' }]);
     expect(running.twilio.writes.map(({ host }) => host)).toEqual([
       'iam.twilio.com',
+      'sync.twilio.com',
       'flex-api.twilio.com',
       'conversations.twilio.com',
     ]);

@@ -1,5 +1,10 @@
 import { endpoint } from '../../functions/flex/outbound-message';
+import { addressKey } from '../../lib/address';
+import { deadlineIn } from '../../lib/deadline';
 import type { Customer, Routing } from '../../lib/model';
+import type { OutboundTwilio } from '../../lib/outbound/settle';
+import { openTwilio } from '../../lib/twilio/api';
+import type { SyncApi } from '../../lib/twilio/sync';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
 import type { Conversations } from '../../simulator/twilio/conversations/conversations';
 import type { Message, MessageDetails } from '../../simulator/twilio/conversations/model';
@@ -17,6 +22,7 @@ import {
   type TwilioAnswer,
   type TwilioRequest,
 } from '../support/fake-twilio';
+import { createGetTwilioClient } from '../support/in-process-client';
 import { invoke } from '../support/invoke';
 import type { Answer, LogLine } from '../support/runtime';
 
@@ -55,21 +61,6 @@ export const sids = {
 /** An answer whose body is an object, as all of this endpoint are. */
 export type Answered = Answer & { body: Record<string, unknown> };
 
-/** Calls that are to fail, by a name of their own. */
-export const steps = {
-  'asking about the token': { host: 'iam.twilio.com' },
-  'claiming the key': { host: 'sync.twilio.com', method: 'POST', path: '/v1/Services/default/Documents' },
-  'looking for an open conversation': { path: '/v1/ParticipantConversations' },
-  'creating the interaction': { method: 'POST', path: '/v1/Interactions' },
-  'reading the channel': { method: 'GET', path: '/v1/Interactions/*/Channels' },
-  'sending the message': { method: 'POST', path: '/v1/Conversations/*/Messages' },
-  'keeping the result': {
-    host: 'sync.twilio.com',
-    method: 'POST',
-    path: '/v1/Services/default/Documents/*',
-  },
-} satisfies Record<string, Matcher>;
-
 /** When the tests begin, by the clock that jumps. */
 const began = Date.UTC(2026, 0, 1);
 
@@ -105,8 +96,10 @@ export class VirtualFlex {
   customers: Customer[] = [ada];
   routing: Routing = routing({
     workers: [{ identity: 'alice@example.com' }, { identity: 'bob@example.com' }],
+    ownAddresses: Object.values(ours).flatMap((address) => addressKey(address) ?? []),
     proxyAddresses: { defaults: ours },
-    flex: { roles: ['agent'], origins: ['https://flex.twilio.com'] },
+    // Where a test is not about the limit, counting would only add requests.
+    flex: { roles: ['agent'], origins: ['https://flex.twilio.com'], startsPerHour: {} },
   });
   env: Record<string, string> = { OUTBOUND_API_KEY: apiKey };
   /** The credentials that the function has. */
@@ -209,6 +202,21 @@ export class VirtualFlex {
     return this.call({ worker: 'alice@example.com', ...body }, { authorization });
   }
 
+  /** Does something beside the endpoint's calls, with Twilio and Sync as a command would open them. */
+  async beside<T>(work: (twilio: OutboundTwilio, sync: SyncApi) => Promise<T>): Promise<T> {
+    const waiting = {
+      deadline: deadlineIn(60_000, () => Date.now()),
+      sleep: (ms: number) => new Promise((done) => setTimeout(done, ms)),
+      random: () => 0.5,
+      timer: () => ({ done: new Promise<void>(() => {}), clear: () => {} }),
+    };
+    const getClient = createGetTwilioClient(this.twilio, { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken });
+    const api = openTwilio(getClient, waiting);
+    const service = api.client.sync.v1.services('default');
+    const twilio = { work: api, closing: api, cleanup: api, now: () => Date.now() };
+    return this.#jumpingClock.until(work(twilio, { ...waiting, service }));
+  }
+
   /** Every message in any conversation, in the order of the conversations. */
   messages(): (Message & MessageDetails)[] {
     return this.state
@@ -233,7 +241,7 @@ export class VirtualFlex {
       .filter(({ method }) => method !== 'GET')
       .map(
         ({ method, path }) =>
-          `${method} ${path.replace(/(?<=\/)([A-Z]{2}[0-9a-f]{32}|outbound-message-\w+)/g, '*')}`,
+          `${method} ${path.replace(/(?<=\/)([A-Z]{2}[0-9a-f]{32}|outbound-(?:message|starts)-\w+)/g, '*')}`,
       );
   }
 }

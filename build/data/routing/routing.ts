@@ -1,12 +1,11 @@
 import { addressKey } from '../../../lib/address';
-import { withoutUndefined } from '../../../lib/defined';
-import { channelTypes, type FlexSettings, type Routing, type Worker } from '../../../lib/model';
+import { channelTypes, type Routing, type Worker } from '../../../lib/model';
 import { type CompiledCustomers, isDefined } from '../customers';
-import { flexDefaults } from '../flex';
 import type { ReadFile, Report } from '../problems';
 import type { RoutingSource } from '../schema/sources';
-import { checkAccess, checkDuplicates, checkWithoutFrontline, checkWorkers } from './checks';
+import { checkAccess, checkWithoutFrontline, checkWorkers } from './checks';
 import { compileEntries, compileNumbers } from './entries';
+import { compileFlex } from './flex';
 import { compileProxies } from './proxies';
 
 export interface CompiledRouting {
@@ -95,17 +94,4 @@ function ownAddresses(
     ...channelTypes.map((channel) => addressKey(defaults[channel] ?? '', channel)),
   ];
   return [...new Set([...proxies.filter(isDefined), ...Object.keys(numbers)])];
-}
-
-function compileFlex(source: RoutingSource['flex'], report: Report): FlexSettings {
-  const { roles, origins, taskChannels, customerAccess, ...rest } = source ?? {};
-  checkDuplicates(['flex', 'roles'], roles ?? [], report);
-  checkDuplicates(['flex', 'origins'], origins ?? [], report);
-  return withoutUndefined({
-    roles: roles?.filter(isDefined) ?? flexDefaults.roles,
-    origins: origins?.filter(isDefined) ?? flexDefaults.origins,
-    taskChannels: { ...flexDefaults.taskChannels, ...withoutUndefined(taskChannels ?? {}) },
-    customerAccess: customerAccess ?? flexDefaults.customerAccess,
-    ...rest,
-  });
 }

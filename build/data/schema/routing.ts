@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { reservedAttributes } from '../../../lib/outbound/task';
 import {
   channelType,
   country,
@@ -36,6 +37,35 @@ const sidOf = (prefix: string) =>
       message(`is not a SID that begins with ${prefix}`, `write ${prefix} and 32 hexadecimal digits`),
     ),
   );
+const taskChannel = optional(
+  v.union(
+    [text, v.literal(false)],
+    message('must be a name or false', "write a task channel's unique name, or false"),
+  ),
+);
+const taskChannels = {
+  sms: taskChannel,
+  whatsapp: taskChannel,
+  chat: taskChannel,
+  email: taskChannel,
+  messenger: taskChannel,
+};
+const taskAttribute = v.pipe(
+  text,
+  v.regex(
+    /^[A-Za-z]\w{0,63}$/,
+    message('is no name of an attribute', 'write up to 64 letters, digits and _, a letter first'),
+  ),
+  v.check(
+    (name) => !reservedAttributes.includes(name),
+    message('is kept by this service or by Flex', 'choose another name'),
+  ),
+);
+const howMany = message('must be a number from 1, or "unlimited"', 'write e.g. 60, without quotation marks');
+const starts = v.union(
+  [v.pipe(v.number(), v.integer(howMany), v.minValue(1, howMany)), v.literal('unlimited')],
+  howMany,
+);
 /** A text for each channel that has one. */
 const perChannel = {
   sms: optional(text),
@@ -202,7 +232,10 @@ export function defineRouting({ object, list, part, country: home }: Shapes) {
           workflowSid: optional(sidOf('WW')),
           queueSid: optional(sidOf('WQ')),
           taskChannels: optional(
-            v.pipe(object(perChannel), v.description("Unique names of TaskRouter's task channels")),
+            v.pipe(
+              object(taskChannels),
+              v.description("Unique names of TaskRouter's task channels; false lets Twilio choose"),
+            ),
           ),
           emailFromName: optional(v.pipe(name, v.description('The name of the sender in e-mail'))),
           customerAccess: optional(
@@ -210,6 +243,36 @@ export function defineRouting({ object, list, part, country: home }: Shapes) {
               oneOf(['all', 'own']),
               v.description('To which customers an agent may write; all is the default'),
             ),
+          ),
+          allowedCountries: optional(
+            v.pipe(
+              list(country),
+              v.minLength(1, message('is an empty list', 'name a country, or remove the list')),
+              v.description(
+                "The countries to whose numbers may be written; those of your own numbers' countries are the default",
+              ),
+            ),
+          ),
+          startsPerHour: optional(
+            v.pipe(
+              object({
+                agent: optional(v.pipe(starts, v.description('For each Flex worker; 60 is the default'))),
+                server: optional(
+                  v.pipe(starts, v.description('For all servers together; unlimited is the default')),
+                ),
+              }),
+              v.description('How many conversations may be started in an hour'),
+            ),
+          ),
+          taskAttributes: optional(
+            v.pipe(
+              list(taskAttribute),
+              v.maxLength(50, message('has more than 50 names', 'name fewer')),
+              v.description('Which attributes of the task a request may set; none is the default'),
+            ),
+          ),
+          knownCustomersOnly: optional(
+            v.pipe(flag, v.description('Write only to customers who are in the data; false is the default')),
           ),
         }),
         {},

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isClose } from '../../../lib/text';
 import { message } from './messages';
 
 /** An optional field. `null` counts as left out: CRM exports have it for empty fields. */
@@ -68,17 +69,3 @@ export const lenient: Shapes = {
     v.fallback(v.optional(schema as v.GenericSchema, empty), empty) as unknown as typeof schema,
   country: (schema) => optional(v.fallback(schema, unreadCountry) as typeof schema),
 };
-
-/** @returns whether one text becomes the other by at most two insertions, deletions or changes of a letter */
-function isClose(a: string, b: string): boolean {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1;
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same));
-    }
-    row = next;
-  }
-  return (row[b.length] ?? 9) <= 2;
-}

@@ -94,6 +94,7 @@ describe('the build', () => {
       customers.customers[2].country = 'BR';
       customers.customers[3].channels = [{ type: 'whatsapp', value: 'tel:+55-41-3265-4321' }];
       routing.proxyAddresses.defaults.whatsapp = 'whatsapp:+525512345670';
+      routing.flex.allowedCountries = ['AR', 'BR', 'GB', 'MX', 'US'];
     });
     expect([problemsOf(sources), problemsOf(sources, 'warnings')]).toEqual([[], []]);
     const { customers } = built<CustomersAsset>(sources, 'customers.private.json');

@@ -55,6 +55,9 @@ describe('the data for Flex', () => {
         ...taskChannels,
       },
       customerAccess: 'all',
+      knownCustomersOnly: false,
+      startsPerHour: { agent: { most: 60, strict: false } },
+      taskAttributes: [],
     });
   });
 });

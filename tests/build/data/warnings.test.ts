@@ -40,7 +40,8 @@ describe('a warning about the data', () => {
   );
 
   it('names shared e-mail addresses and both spellings of a number', () => {
-    const sources = spoil(({ customers }) => {
+    const sources = spoil(({ customers, routing }) => {
+      routing.flex.allowedCountries = ['US', 'GB', 'MX'];
       customers.customers[0].channels = [
         { type: 'sms', value: '+52 55 1234 5678' },
         { type: 'email', value: 'home@example.com' },

@@ -1,6 +1,6 @@
 import { deadlineIn } from '../../../lib/deadline';
 import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/errors';
-import { retry, retryOnce, type Waiting } from '../../../lib/twilio/api';
+import { attemptOnce, retry, type Waiting } from '../../../lib/twilio/api';
 import { RequestFailure, unexpectedResponse } from '../../../lib/twilio/http-client';
 
 /** A clock that moves only while somebody sleeps. */
@@ -72,7 +72,7 @@ describe('a request that is safe to repeat', () => {
     [answer(409, 50437), 'duplicate'],
     [answer(404, 20404), 'missing'],
     [answer(400, 50000), 'refused'],
-  ])('is not repeated after a final refusal: %p', async (error, kind) => {
+  ])('is not repeated after a final no: %p', async (error, kind) => {
     const waiting = api(9_000);
     const refused = await retry(waiting, 'x', failing(error)).catch((caught: unknown) => caught);
     expect(refused).toBeInstanceOf(TwilioRefused);
@@ -92,7 +92,7 @@ describe('a request that is safe to repeat', () => {
     });
   });
 
-  it.each([401, 403])('fails as misconfigured credentials after %d', async (status) => {
+  it.each([401, 403])('says that the credentials are wrong after %d', async (status) => {
     await expect(retry(api(9_000), 'x', failing(answer(status, 20003)))).rejects.toBeInstanceOf(
       Misconfigured,
     );
@@ -115,7 +115,7 @@ describe('a request that is safe to repeat', () => {
     expect(waiting.slept).toEqual([]);
   });
 
-  it('is not begun again when there is no time', async () => {
+  it('is not even begun once more when there is no time', async () => {
     await expect(retry(api(0), 'x', failing(answer(500)))).rejects.toBeInstanceOf(TwilioUnavailable);
   });
 });
@@ -138,48 +138,51 @@ describe('a request that must not be done twice', () => {
     ['429', answer(429, 20429)],
     ['a conversation that is initializing', answer(409, 50386)],
     ['a connection that was never made', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })],
-  ])('is repeated at once after %s, as it was never processed', async (_name, error) => {
-    const look = jest.fn(nothing);
-    await expect(retryOnce(api(9_000), 'x', failing(error, error), look)).resolves.toBe('done');
-    expect(look).not.toHaveBeenCalled();
+  ])('is repeated after %s, as it was not processed, but never without a look', async (_name, error) => {
+    const find = jest.fn(nothing);
+    const times = counted(failing(error, error));
+    await expect(attemptOnce(api(9_000), 'x', times.request, find)).resolves.toBe('done');
+    expect([times.asked, find.mock.calls.length]).toEqual([3, 2]);
   });
 
-  it('is repeated after an error that Twilio answered, once it is seen not to be done', async () => {
-    const look = jest.fn(nothing);
-    await expect(retryOnce(api(9_000), 'x', failing(answer(500)), look)).resolves.toBe('done');
-    expect(look).toHaveBeenCalledTimes(3);
-  });
-
-  it('is not repeated where it is found', async () => {
-    const times = counted(failing(answer(500), answer(500)));
-    await expect(retryOnce(api(9_000), 'x', times.request, async () => 'found')).resolves.toBe('found');
+  it('is not repeated where it is found after all', async () => {
+    const times = counted(failing(answer(429), answer(429)));
+    await expect(attemptOnce(api(9_000), 'x', times.request, async () => 'found')).resolves.toBe('found');
     expect(times.asked).toBe(1);
   });
 
-  it('is not repeated where no answer came, as it may still be done', async () => {
-    const times = counted(failing(timeout, timeout));
-    const done = retryOnce(api(9_000), 'x', times.request, nothing);
+  it.each([
+    ['no answer', timeout],
+    ['500', answer(500)],
+    ['503', answer(503)],
+    ['408', answer(408, 20408)],
+    ["a gateway's 404", answer(404)],
+    ['an answer that is not what was asked for', unexpectedResponse()],
+  ])('is neither repeated nor looked for here after %s: it may be done yet', async (_name, error) => {
+    const find = jest.fn(nothing);
+    const times = counted(failing(error, error));
+    const done = attemptOnce(api(9_000), 'x', times.request, find);
     await expect(done).rejects.toBeInstanceOf(TwilioUncertain);
-    expect(times.asked).toBe(1);
+    expect([times.asked, find.mock.calls.length]).toEqual([1, 0]);
   });
 
-  it('is uncertain where its result cannot be looked up', async () => {
-    const look = (): Promise<never> => Promise.reject(new TwilioUnavailable({}));
-    await expect(retryOnce(api(9_000), 'x', failing(answer(500)), look)).rejects.toBeInstanceOf(
-      TwilioUncertain,
-    );
+  it('is given up while there is time to answer where Twilio stays busy', async () => {
+    const forever = Array.from({ length: 100 }, () => answer(429));
+    const error = await attemptOnce(api(3_000), 'x', failing(...forever), nothing).catch((caught) => caught);
+    expect(error).toBeInstanceOf(TwilioUnavailable);
+    expect(error).not.toBeInstanceOf(TwilioUncertain);
   });
 
   it('is not begun without the time to see how it ends', async () => {
     const times = counted(failing());
-    const error = await retryOnce(api(200), 'x', times.request, nothing).catch((caught: unknown) => caught);
+    const error = await attemptOnce(api(200), 'x', times.request, nothing).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(TwilioUnavailable);
     expect(error).not.toBeInstanceOf(TwilioUncertain);
     expect(times.asked).toBe(0);
   });
 
-  it('ends with a final refusal like any other', async () => {
-    await expect(retryOnce(api(9_000), 'x', failing(answer(400, 50000)), nothing)).rejects.toBeInstanceOf(
+  it('ends with a final no as any other', async () => {
+    await expect(attemptOnce(api(9_000), 'x', failing(answer(400, 50000)), nothing)).rejects.toBeInstanceOf(
       TwilioRefused,
     );
   });

@@ -1,0 +1,107 @@
+import type { Caller } from '../caller';
+import { type OutboundContext, openSync } from './context';
+import { type JournalOptions, journalPrefix, KeptJournal, type ReadJournal, readJournal } from './journal';
+import { takeJournal } from './lease';
+import { digest, type OutboundPlan } from './plan';
+import type { OutboundResult } from './settle';
+import type { Entries, Journal } from './steps';
+
+/** A request that is carried out once for all that are sent with its key. */
+export interface KeyedRequest {
+  /** @returns the result that an identical request has had; undefined when there is none */
+  findResult(): Promise<OutboundResult | undefined>;
+  /**
+   * Carries it out, or waits for the request that does.
+   *
+   * @param start is given the journal of all requests with this key
+   * @returns the result, and whether an earlier request brought it about
+   * @throws as `takeJournal` and as `start`
+   */
+  carryOut(
+    plan: OutboundPlan,
+    start: (journal: Journal) => Promise<OutboundResult>,
+  ): Promise<{ result: OutboundResult; replayed: boolean }>;
+}
+
+/**
+ * Carries out a request once for all requests of one caller with the same key, by a journal in Twilio Sync; without a
+ * key, once.
+ *
+ * @param key the caller's own name for the request
+ * @param request as it was sent: an identical one is known by this
+ */
+export function onceForKey(context: OutboundContext, key: string | undefined, request: object): KeyedRequest {
+  const { caller, newId } = context;
+  if (key === undefined) {
+    return {
+      findResult: async () => undefined,
+      carryOut: async (_plan, start) => ({
+        result: await start(unkeptJournal(digest(newId()))),
+        replayed: false,
+      }),
+    };
+  }
+  const options: JournalOptions = {
+    sync: openSync(context),
+    name: journalPrefix + digest(principalOf(caller), key),
+    holder: newId(),
+    request: digest(JSON.stringify(request)),
+  };
+  let known: ReadJournal | undefined;
+  return {
+    findResult: async () => {
+      known = await readJournal(options);
+      const { request: kept, result } = known?.page ?? {};
+      return kept === options.request ? (result as OutboundResult | undefined) : undefined;
+    },
+    carryOut: async (plan, start) => {
+      const { workspaceSid } = plan;
+      const fingerprint = digest(JSON.stringify(plan));
+      const taken = await takeJournal(options, { fingerprint, workspaceSid }, known);
+      if (!(taken instanceof KeptJournal)) return { result: taken.result as OutboundResult, replayed: true };
+      return { result: await writeDown(context, taken, start), replayed: false };
+    },
+  };
+}
+
+async function writeDown(
+  { addToLog }: OutboundContext,
+  journal: KeptJournal,
+  start: (journal: Journal) => Promise<OutboundResult>,
+): Promise<OutboundResult> {
+  let result: OutboundResult;
+  try {
+    result = await start(journal);
+  } catch (error) {
+    await journal.release();
+    throw error;
+  }
+  try {
+    await journal.finish(result);
+  } catch {
+    // The next request with the key finds what was sent.
+    addToLog({ idempotency: 'the result could not be kept' }, 'error');
+  }
+  return result;
+}
+
+/** One caller's key is not another's. */
+function principalOf(caller: Caller): string {
+  return caller.kind === 'agent' ? caller.workerSid : 'server';
+}
+
+/** The journal of a request that nobody can send again: it ends with the request. */
+function unkeptJournal(tag: string): Journal {
+  let entries: Entries = { round: 1 };
+  return {
+    tag,
+    get entries() {
+      return entries;
+    },
+    isKept: false,
+    settlesInMs: Number.POSITIVE_INFINITY,
+    save: async (change) => {
+      entries = { ...entries, ...change };
+    },
+  };
+}
