@@ -84,6 +84,7 @@ beforeEach(() => {
     timeline,
     webhooks,
     nameOf,
+    optOuts: { read: () => undefined },
     frontline: { users: () => [] },
     numbers: () => [],
     routingMode: () => 'custom',
