@@ -3,21 +3,30 @@ import { Conversations } from '../../simulator/twilio/conversations/conversation
 import { RestApi } from '../../simulator/twilio/rest-api';
 import { inProcess } from './in-process';
 import { type RunningLocal, startLocal } from './local';
+import { TwilioOpenApi } from './openapi';
 
 const accountSid = `AC${'0'.repeat(32)}`;
 const authToken = '0'.repeat(32);
 const ada = '+12125550101';
 const ben = '+12125550102';
+const openApi = new TwilioOpenApi();
 const ours = '+16465550190';
 
 let rest: RestApi;
 let state: Conversations;
 let client: twilio.Twilio;
+let problems: string[];
 beforeEach(() => {
+  problems = [];
   state = new Conversations({ accountSid, authToken });
   rest = new RestApi(state);
+  rest.onRequest(({ request, answer }) => {
+    if (answer) problems.push(...openApi.check(request, answer));
+  });
   client = twilio(accountSid, authToken, { httpClient: inProcess(rest) });
 });
+
+afterEach(() => expect(problems).toEqual([]));
 
 const origin = { source: 'API', webhooks: false };
 const conversationWith = (...participants: object[]): string => {
@@ -27,15 +36,19 @@ const conversationWith = (...participants: object[]): string => {
 };
 const send = (sid: string) =>
   client.conversations.v1.conversations(sid).messages.create({ author: 'alice', body: 'Hello' });
+const receiptsOf = ({ conversationSid, sid }: { conversationSid: string; sid: string }) =>
+  client.conversations.v1.conversations(conversationSid).messages(sid).deliveryReceipts.list();
 const withAda = () => conversationWith({ address: ada, proxyAddress: ours });
 
 describe('a message to a customer who has texted STOP, by the unmodified SDK', () => {
   it('is accepted, and then fails with 21610', async () => {
     rest.optOuts.read(ada, ours, 'STOP');
     const sid = withAda();
-    expect((await send(sid)).delivery).toMatchObject({ failed: 'all' });
-    const [message] = state.messages(sid);
-    expect(message && state.detailsOf(message).undelivered).toBe(21610);
+    const message = await send(sid);
+    expect(message.delivery).toMatchObject({ failed: 'all' });
+    expect(await receiptsOf(message)).toMatchObject([
+      { messageSid: message.sid, status: 'failed', errorCode: 21610 },
+    ]);
   });
 
   it('is refused with 21610 where the account is set so, and is not in the conversation', async () => {
@@ -50,7 +63,9 @@ describe('a message to a customer who has texted STOP, by the unmodified SDK', (
     rest.optOuts.mode = 'refuse';
     expect(rest.optOuts.read(ada, ours, 'STOP')).toBe('out');
     expect(rest.optOuts.read(ada, ours, 'start')).toBe('in');
-    expect((await send(withAda())).delivery).toBeNull();
+    const message = await send(withAda());
+    expect(message.delivery).toBeNull();
+    expect(await receiptsOf(message)).toEqual([]);
   });
 
   it.each([

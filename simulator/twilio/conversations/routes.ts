@@ -7,8 +7,8 @@ import { addressRoutes } from './addresses';
 import { configurationRoutes } from './configuration';
 import type { Conversations } from './conversations';
 import type { ConversationsEnv } from './env';
-import type { Conversation, NewConversation, NewMessage, NewParticipant } from './model';
-import { membershipOf } from './resources';
+import type { Conversation, Message, NewConversation, NewMessage, NewParticipant } from './model';
+import { membershipOf, receiptsOf } from './resources';
 import { serviceRoutes } from './services';
 import { userRoutes } from './users';
 import { webhookRoutes } from './webhooks';
@@ -148,12 +148,19 @@ function messageRoutes(state: Conversations, { content, optOuts }: Messaging): H
     const message = state.addMessage(conversation.sid, given, origin);
     return answer(c, message, 201);
   });
-  app.get('/:sid', (c) => {
-    const conversation = c.var.conversation.sid;
-    const sid = c.req.param('sid');
+  const find = (conversation: string, sid: string): Message => {
     const message = state.messages(conversation).find((one) => one.sid === sid);
-    if (!message) throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
-    return answer(c, message);
+    if (message) return message;
+    throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
+  };
+  app.get('/:sid', (c) => answer(c, find(c.var.conversation.sid, c.req.param('sid'))));
+  app.get('/:sid/Receipts', (c) => {
+    const { sid } = c.var.conversation;
+    const message = find(sid, c.req.param('sid'));
+    const { undelivered } = state.detailsOf(message);
+    const receipts =
+      undelivered === undefined ? [] : receiptsOf(message, state.participants(sid), undelivered);
+    return answer(c, page(c, 'delivery_receipts', receipts));
   });
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;
