@@ -1,10 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { Caller } from '../caller';
 import { type OutboundContext, openSync } from './context';
-import { type JournalOptions, journalPrefix, KeptJournal, type ReadJournal, readJournal } from './journal';
-import { takeJournal } from './lease';
-import { digest, type OutboundPlan } from './plan';
-import type { OutboundResult } from './settle';
-import type { Entries, Journal } from './steps';
+import {
+  type JournalOptions,
+  journalPrefix,
+  KeptJournal,
+  type ReadJournal,
+  readJournal,
+  takeJournal,
+} from './journal';
+import type { OutboundPlan } from './plan';
+import type { Entries, Journal, OutboundResult } from './steps';
 
 /** A request that is carried out once for all that are sent with its key. */
 export interface KeyedRequest {
@@ -104,4 +110,9 @@ function unkeptJournal(tag: string): Journal {
       entries = { ...entries, ...change };
     },
   };
+}
+
+/** @returns a name for some texts that says nothing of them: 40 hexadecimal digits */
+function digest(...texts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 40);
 }

@@ -1,15 +1,18 @@
 import { readEventAddress } from '../address';
-import { findCustomer } from '../customers/access';
-import type { CustomerDirectory } from '../customers/directory';
+import { type CustomerDirectory, findCustomer } from '../customers/directory';
 import type { Routing } from '../model';
 import type { TwilioApi } from '../twilio/api';
 import { listParticipants, type Participant, removeParticipant } from '../twilio/conversations';
 import { fetchFrontlineUser } from '../twilio/frontline';
-import { type AssignEffects, type Assignment, assign, keepOne } from './assign';
-import { type InboundConversation, type RoutableEvent, readInbound } from './inbound';
-import { joinConversation } from './join';
-import { planRoute } from './plan';
-import { findPresentWorker } from './present-worker';
+import {
+  type AssignEffects,
+  type Assignment,
+  assign,
+  joinConversation,
+  keepOne,
+  markedWorkers,
+} from './assign';
+import { type InboundConversation, planRoute, type RoutableEvent, readInbound } from './plan';
 
 /** What routing needs besides the event. */
 export interface RoutingContext {
@@ -109,4 +112,31 @@ function findProjected(participants: readonly Participant[]): Participant | unde
   return participants.find(
     ({ identity, projectedAddress }) => identity === undefined && projectedAddress !== undefined,
   );
+}
+
+/**
+ * Finds a worker who is already in a conversation. An identity alone does not make a worker: chat customers and bots
+ * have one too. A worker is somebody whom routing added, whom the routing data lists, or whom Frontline knows. Frontline
+ * is asked last, and never on accounts without Frontline.
+ *
+ * @param isFrontlineUser false when Frontline cannot tell: two workers are better than none
+ * @returns the identity of the earliest worker, or undefined when there is none
+ */
+async function findPresentWorker(
+  participants: readonly Participant[],
+  { workers, routing }: Routing,
+  isFrontlineUser: (identity: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  const [marked] = markedWorkers(participants);
+  if (marked) return marked.identity;
+
+  const identities = [...participants]
+    .sort((a, b) => a.createdAt - b.createdAt || (a.sid < b.sid ? -1 : 1))
+    .flatMap(({ identity }) => identity ?? []);
+  const listed = new Set(workers.map(({ identity }) => identity));
+  const worker = identities.find((identity) => listed.has(identity));
+  if (worker !== undefined || routing.on === 'onConversationAdded') return worker;
+
+  const known = await Promise.all(identities.map(isFrontlineUser));
+  return identities.find((_identity, index) => known[index]);
 }

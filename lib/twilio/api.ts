@@ -5,9 +5,26 @@ import { boundClient, type RequestBounds } from './http-client';
 
 export { unexpectedResponse } from './http-client';
 
+/** The time by which a function must have answered. */
+export interface Deadline {
+  /** Milliseconds left; 0 once it has passed. */
+  remaining(): number;
+}
+
+/** @returns a deadline `budgetMs` from now on the given clock (milliseconds, monotonic) */
+export function deadlineIn(budgetMs: number, now: () => number): Deadline {
+  const end = now() + budgetMs;
+  return { remaining: () => Math.max(0, end - now()) };
+}
+
+/** @returns a deadline that comes `ms` before another one */
+export function withReserve(deadline: Deadline, ms: number): Deadline {
+  return { remaining: () => Math.max(0, deadline.remaining() - ms) };
+}
+
 /** How the work for an event waits. */
 export interface Waiting {
-  deadline: { remaining(): number };
+  deadline: Deadline;
   sleep(ms: number): Promise<unknown>;
   /** 0 ≤ random() < 1 */
   random(): number;

@@ -1,6 +1,5 @@
-import { withReserve } from '../deadline';
 import { TwilioRefused } from '../errors';
-import { retry, type TwilioApi, unexpectedResponse } from './api';
+import { retry, type TwilioApi, unexpectedResponse, withReserve } from './api';
 
 /** What Frontline's Users API says about an identity; `available` is undefined if it does not say that. */
 export type FrontlineUser =

@@ -1,13 +1,19 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { Caller } from '../caller';
-import { withReserve } from '../deadline';
-import { Forbidden, InvalidEvent, UnsupportedMediaType } from '../errors';
-import { validateFlexToken } from '../twilio/flex-token';
-import { loadAssets } from './assets';
-import { identifyCaller } from './caller';
-import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
-import { parseEvent } from './event';
-import { type HandlerContext, Reply, runRequest, type TwilioFunction } from './request';
+import { Forbidden, InvalidEvent, Misconfigured, Unauthorized, UnsupportedMediaType } from '../errors';
+import { type Deadline, requestTimeoutMs, withReserve } from '../twilio/api';
+import { validateFlexToken } from '../twilio/flex';
+import { boundHttpClient } from '../twilio/http-client';
+import {
+  loadAssets,
+  type Platform,
+  type RuntimeContext,
+  requireCredentials,
+  twilioPlatform,
+} from './platform';
+import { type HandlerContext, parseEvent, Reply, runRequest, type TwilioFunction } from './request';
 
 /** What an endpoint's handler may use besides the request. */
 export interface EndpointContext extends HandlerContext {
@@ -162,4 +168,119 @@ function corsHeaders(origin: unknown, origins: readonly string[], domain: unknow
     'Access-Control-Expose-Headers': 'Idempotent-Replayed, Retry-After',
     'Access-Control-Max-Age': '600',
   };
+}
+
+/** What an endpoint needs from the runtime beyond what a callback needs. */
+export interface EndpointPlatform extends Platform {
+  /**
+   * Opens Twilio Sync. No request to it outlives the deadline.
+   *
+   * @throws Misconfigured when the account's credentials are missing
+   */
+  sync(context: RuntimeContext, deadline: Deadline): ServiceContext;
+  /** Milliseconds since 1970. */
+  date(): number;
+  /** A new random name. */
+  newId(): string;
+}
+
+/**
+ * Twilio's Functions runtime, with Sync and Flex.
+ *
+ * @see https://www.twilio.com/docs/serverless/functions-assets/client
+ */
+const twilioEndpointPlatform: EndpointPlatform = {
+  ...twilioPlatform,
+
+  sync(context, deadline) {
+    requireCredentials(context);
+    const { httpClient } = context.getTwilioClient();
+    const { timer } = twilioPlatform;
+    return Runtime.getSync({
+      httpClient: boundHttpClient(httpClient, { deadline, timer, limitMs: requestTimeoutMs }),
+    });
+  },
+
+  date: () => Date.now(),
+  newId: () => randomUUID(),
+};
+
+/** What a request to an endpoint brings to say who sends it. */
+interface Credentials {
+  /** The header `Authorization`. */
+  authorization: unknown;
+  /** The field `Token`: a Flex user's token. */
+  token: unknown;
+}
+
+/** What decides whether a caller is accepted. */
+interface CallerRules {
+  /** The key of servers; one that is too short counts as none. */
+  apiKey: unknown;
+  /** The roles of which a Flex user must have one. */
+  roles: readonly string[];
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Asks Twilio about a Flex token, as `validateFlexToken` does. */
+  validate(token: string): Promise<Record<string, unknown>>;
+}
+
+/** A shorter key could be guessed; in characters. */
+const leastKeyLength = 32;
+
+/**
+ * Finds out who calls: a server by its bearer key, or a Flex user by the token that Flex issued.
+ *
+ * @throws Unauthorized for anybody else; Forbidden for a Flex user without the role, or who is no worker;
+ *   TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials, or the
+ *   servers' key could never be sent
+ */
+async function identifyCaller({ authorization, token }: Credentials, rules: CallerRules): Promise<Caller> {
+  if (typeof authorization === 'string' && authorization !== '') {
+    const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    if (key === undefined) throw new Unauthorized('authorization_is_no_bearer');
+    requireUsable(rules.apiKey);
+    if (typeof rules.apiKey !== 'string' || rules.apiKey.length < leastKeyLength) {
+      throw new Unauthorized('no_api_key_configured');
+    }
+    if (!isSame(key, rules.apiKey)) throw new Unauthorized('wrong_api_key');
+    return { kind: 'server' };
+  }
+  // The token becomes part of a request: one that cannot be valid is not passed on.
+  if (typeof token !== 'string' || !/^[\w.~+/=-]{1,8192}$/.test(token)) {
+    throw new Unauthorized(token === undefined ? 'no_credentials' : 'malformed_token');
+  }
+  return readAgent(await rules.validate(token), rules);
+}
+
+/** A key with a blank or a line break could never be sent: nobody would see why it is refused. */
+function requireUsable(apiKey: unknown): void {
+  if (typeof apiKey !== 'string' || /^[\x21-\x7e]*$/.test(apiKey)) return;
+  throw new Misconfigured('api_key_malformed', {
+    file: '.env',
+    field: 'OUTBOUND_API_KEY',
+    fix: 'remove blanks and line breaks: a key has printable ASCII characters only',
+  });
+}
+
+/** @see https://www.twilio.com/docs/flex/call-functions-from-plugins */
+function readAgent(verdict: Record<string, unknown>, { roles, now }: CallerRules): Caller {
+  const { valid, expiration, identity, realm_user_id, worker_sid, roles: own } = verdict;
+  if (valid !== true) throw new Unauthorized('refused_token');
+  if (typeof identity !== 'string' || identity === '') throw new Unauthorized('invalid_token');
+  if (typeof expiration === 'string' && Date.parse(expiration) <= now)
+    throw new Unauthorized('expired_token');
+  const has = Array.isArray(own) && own.some((role) => roles.includes(String(role)));
+  if (!has) throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'no_allowed_role' } });
+  if (typeof worker_sid !== 'string' || !/^WK[0-9a-fA-F]{32}$/.test(worker_sid)) {
+    throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'no_worker' } });
+  }
+  const name = typeof realm_user_id === 'string' && realm_user_id !== '' ? realm_user_id : identity;
+  return { kind: 'agent', workerSid: worker_sid, identity, name };
+}
+
+/** Compares in constant time, so that nobody can guess the key character by character. */
+function isSame(given: string, expected: string): boolean {
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(given), hash(expected));
 }

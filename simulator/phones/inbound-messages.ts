@@ -1,4 +1,4 @@
-import { rankPool } from '../../lib/routing/rank';
+import { rankPool } from '../../lib/routing/plan';
 import type { InboundRequest, RoutingMode, SimulatedChannel } from '../api';
 import type { Timeline } from '../timeline';
 import type { Conversations } from '../twilio/conversations/conversations';

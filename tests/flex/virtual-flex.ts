@@ -1,9 +1,8 @@
 import { endpoint } from '../../functions/flex/outbound-message';
 import { addressKey } from '../../lib/address';
-import { deadlineIn } from '../../lib/deadline';
 import type { Customer, Routing } from '../../lib/model';
-import type { OutboundTwilio } from '../../lib/outbound/settle';
-import { openTwilio } from '../../lib/twilio/api';
+import type { OutboundTwilio } from '../../lib/outbound/context';
+import { deadlineIn, openTwilio } from '../../lib/twilio/api';
 import type { SyncApi } from '../../lib/twilio/sync';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
 import type { Conversations } from '../../simulator/twilio/conversations/conversations';

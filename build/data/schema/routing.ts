@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { reservedAttributes } from '../../../lib/outbound/task';
+import { reservedAttributes } from '../../../lib/outbound/request';
 import {
   channelType,
   country,

@@ -1,6 +1,5 @@
-import { deadlineIn } from '../../../lib/deadline';
 import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/errors';
-import { attemptOnce, retry, type Waiting } from '../../../lib/twilio/api';
+import { attemptOnce, deadlineIn, retry, type Waiting } from '../../../lib/twilio/api';
 import { RequestFailure, unexpectedResponse } from '../../../lib/twilio/http-client';
 
 /** A clock that moves only while somebody sleeps. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type BindingFields, readParties } from '../../lib/binding';
+import { type BindingFields, readParties } from '../../lib/address';
 import { bindingFields } from '../../lib/events/conversations';
 
 const own = ['+16465550190', '+442079460001'];

@@ -1,5 +1,15 @@
-import { parseAttributes } from '../attributes';
-import { attemptOnce, orIfMissing, retry, type TwilioApi, unexpectedResponse } from './api';
+import type { WorkerInstance } from 'twilio/lib/rest/taskrouter/v1/workspace/worker';
+import { TwilioRefused } from '../errors';
+import { parseAttributes } from '../text';
+import {
+  attemptOnce,
+  credentialsRefused,
+  orIfMissing,
+  retry,
+  type TwilioApi,
+  unexpectedResponse,
+} from './api';
+import { parseObject, RequestFailure } from './http-client';
 
 /** What a begun interaction consists of. */
 export interface Interaction {
@@ -83,7 +93,7 @@ export async function findInteraction(
     }),
   );
   for (const { sid: taskSid, attributes: listed } of tasks) {
-    let attributes = parseObject(listed);
+    let attributes = readJsonField(listed);
     if (attributes[tagAttribute] !== tag) attributes = await fetchTaskAttributes(api, workspaceSid, taskSid);
     if (attributes[tagAttribute] !== tag) continue;
     const { flexInteractionSid, flexInteractionChannelSid, conversationSid } = attributes;
@@ -104,7 +114,7 @@ async function fetchTaskAttributes(
   const fetched = retry(api, 'fetch task', () =>
     api.client.taskrouter.v1.workspaces(workspaceSid).tasks(taskSid).fetch(),
   );
-  return parseObject((await orIfMissing(fetched, undefined))?.attributes);
+  return readJsonField((await orIfMissing(fetched, undefined))?.attributes);
 }
 
 /**
@@ -138,10 +148,10 @@ export async function closeChannel(api: TwilioApi, { sid, channelSid }: Interact
 
 /** The answer to a create says only that Twilio has accepted it, and where it will all be. */
 function readInteraction(sid: unknown, channel: unknown, routing: unknown): Interaction | undefined {
-  const { properties } = parseObject(routing) as { properties?: unknown };
-  const { sid: taskSid, attributes } = parseObject(properties);
-  const { conversationSid, flexInteractionChannelSid } = parseObject(attributes);
-  const channelSid = parseObject(channel).sid ?? flexInteractionChannelSid;
+  const { properties } = readJsonField(routing) as { properties?: unknown };
+  const { sid: taskSid, attributes } = readJsonField(properties);
+  const { conversationSid, flexInteractionChannelSid } = readJsonField(attributes);
+  const channelSid = readJsonField(channel).sid ?? flexInteractionChannelSid;
   const sids = [sid, channelSid, conversationSid, taskSid];
   if (!sids.every((one) => typeof one === 'string')) return undefined;
   const [interaction, ofChannel, conversation, task] = sids as [string, string, string, string];
@@ -149,7 +159,94 @@ function readInteraction(sid: unknown, channel: unknown, routing: unknown): Inte
 }
 
 /** JSON fields come as text or as what the text stands for. */
-function parseObject(value: unknown): Record<string, unknown> {
+function readJsonField(value: unknown): Record<string, unknown> {
   if (typeof value === 'string') return parseAttributes(value) ?? {};
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** A Flex agent, as a TaskRouter worker. */
+export interface TaskRouterWorker {
+  /** `WK…` */
+  sid: string;
+  /** Usually the user's name or e-mail address. */
+  friendlyName: string;
+  /** The identity in conversations, e.g. `alice_40example_2Ecom`. */
+  identity: string;
+}
+
+/**
+ * Finds a worker in a TaskRouter workspace.
+ *
+ * @param workspaceSid `WS…`
+ * @param worker the SID, `WK…`, or the friendly name
+ * @returns undefined when there is none
+ * @throws TwilioRefused, TwilioUnavailable, Misconfigured
+ * @see https://www.twilio.com/docs/taskrouter/api/worker
+ */
+export async function findWorker(
+  api: TwilioApi,
+  workspaceSid: string,
+  worker: string,
+): Promise<TaskRouterWorker | undefined> {
+  const { workers } = api.client.taskrouter.v1.workspaces(workspaceSid);
+  if (/^WK[0-9a-fA-F]{32}$/.test(worker)) {
+    const fetched = retry(api, 'fetch worker', async () => readWorker(await workers(worker).fetch()));
+    return orIfMissing(fetched, undefined);
+  }
+  const listed = retry(api, 'list workers', async () =>
+    (await workers.list({ friendlyName: worker, limit: 2, pageSize: 2 })).map(readWorker),
+  );
+  const [found] = await orIfMissing(listed, []);
+  return found;
+}
+
+/** Flex keeps an agent's identity in the worker's `contact_uri`, e.g. `client:alice_40example_2Ecom`. */
+function readWorker({ sid, friendlyName, attributes }: WorkerInstance): TaskRouterWorker {
+  if (typeof sid !== 'string' || typeof friendlyName !== 'string') throw unexpectedResponse();
+  const uri = parseAttributes(attributes)?.contact_uri;
+  const identity = typeof uri === 'string' ? uri.replace(/^client:/, '') : '';
+  return { sid, friendlyName, identity: identity || friendlyName };
+}
+
+/**
+ * Asks Twilio to validate a Flex token, with the request that `twilio-flex-token-validator` makes. That package ignores
+ * the HTTP status and has no time-out, so that an outage, wrong credentials of ours and an invalid token differ only in the
+ * text of a message. The SDK's client has a time limit and keeps status and code.
+ *
+ * @returns what Twilio says about the token; it is valid only if `valid` is true
+ * @throws TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials
+ * @see https://github.com/twilio/twilio-flex-token-validator
+ */
+export async function validateFlexToken(api: TwilioApi, token: string): Promise<Record<string, unknown>> {
+  const { client } = api;
+  const uri = `https://iam.twilio.com/v1/Accounts/${client.accountSid}/Tokens/validate`;
+  try {
+    return await retry(api, 'validate Flex token', async () => {
+      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' };
+      const { body } = await client.request({ method: 'post', uri, headers, data: { token } });
+      const verdict = parseObject(body);
+      if (!verdict) throw unexpectedResponse();
+      return verdict;
+    });
+  } catch (error) {
+    if (isAboutToken(error)) return { valid: false };
+    // The path has only our account's SID: Twilio does not know the account.
+    if (error instanceof TwilioRefused && error.kind === 'missing') throw credentialsRefused(error);
+    // Only the token differs from other requests.
+    if (error instanceof TwilioRefused) return { valid: false };
+    throw error;
+  }
+}
+
+/**
+ * 20101 and its neighbors are about a token. As far as is known they come with status 200; with 401 they must not be
+ * mistaken for an error in our own credentials.
+ *
+ * @see https://www.twilio.com/docs/api/errors/20101
+ */
+function isAboutToken(error: unknown): boolean {
+  const cause = (error as Error).cause;
+  if (!(cause instanceof RequestFailure)) return false;
+  const { status = 0, code } = cause;
+  return status < 500 && typeof code === 'number' && code > 20_100 && code < 20_200;
 }
