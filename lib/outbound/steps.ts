@@ -143,11 +143,14 @@ function mayRepeat(journal: Journal, entry: Entry<object>): boolean {
 
 /** @returns what to throw while a step may still show */
 function inDoubt(journal: Journal, name: 'interaction' | 'message'): CallbackError {
-  const { tag, entries, settlesInMs } = journal;
+  const { tag, entries, isKept, settlesInMs } = journal;
   const { refusal } = entries[name] ?? {};
   const retryAfter = Math.min(retryAfterSeconds, Math.ceil(settlesInMs / 1_000));
   if (refusal) return new RepeatedFailure(refusal, retryAfter);
-  return new InDoubt({ step: name, ...begunSids(entries), tag }, retryAfter);
+  const advice = isKept
+    ? 'send the same request again'
+    : 'sent again without an idempotencyKey, it may be done twice';
+  return new InDoubt(advice, { step: name, ...begunSids(entries), tag }, retryAfter);
 }
 
 /** @returns the SIDs of what a start has begun, as answers name them; empty when there is nothing */
