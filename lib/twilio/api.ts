@@ -91,6 +91,7 @@ function badCredentials(code: string, cause: unknown): Misconfigured {
  * @see https://www.twilio.com/docs/api/errors
  */
 export const twilioCodes = {
+  notAuthorized: 20003,
   notFound: 20404,
   recipientOptedOut: 21610,
   conversationClosed: 50377,
@@ -204,7 +205,9 @@ function isFinal(error: unknown): boolean {
 function toTwilioError(what: string, error: unknown): unknown {
   if (error instanceof CallbackError) return error;
   const { status, code, message } = error as RequestError;
-  if (status === 401 || status === 403) return credentialsRefused(error);
+  // Other 403s are about what is asked for: a country that Geo Permissions forbid, a product that is not enabled.
+  if (status === 401 || (status === 403 && code === twilioCodes.notAuthorized))
+    return credentialsRefused(error);
   const conflict =
     code === twilioCodes.addressPairInUse ? /\bCH[0-9a-f]{32}\b/i.exec(String(message))?.[0] : undefined;
   const facts = { request: what, twilioStatus: status, twilioCode: code, ...(conflict && { conflict }) };

@@ -230,8 +230,9 @@ export async function validateFlexToken(api: TwilioApi, token: string): Promise<
     });
   } catch (error) {
     if (isAboutToken(error)) return { valid: false };
-    // The path has only our account's SID: Twilio does not know the account.
-    if (error instanceof TwilioRefused && error.kind === 'missing') throw credentialsRefused(error);
+    // The path has only our account's SID: Twilio does not know the account, or does not let it ask.
+    const isAccount = error instanceof TwilioRefused && [403, 404].includes(Number(error.facts.twilioStatus));
+    if (isAccount) throw credentialsRefused(error);
     // Only the token differs from other requests.
     if (error instanceof TwilioRefused) return { valid: false };
     throw error;

@@ -724,6 +724,27 @@ describe('the same idempotencyKey', () => {
     expect(flex.messages()).toHaveLength(1);
   });
 
+  it('of an e-mail does not depend on how addresses and attributes are written', async () => {
+    const flex = new VirtualFlex();
+    flex.routing.flex.taskAttributes = ['orderId', 'team'];
+    const email = { channel: 'email', body: 'Hello', subject: 'Hi', idempotencyKey: 'k' };
+    const first = {
+      ...email,
+      to: 'ada@example.com',
+      cc: ['a@example.com', 'b@example.com'],
+      taskAttributes: { orderId: '1', team: 'x' },
+    };
+    const same = {
+      ...email,
+      to: 'Ada@Example.com',
+      cc: ['B@example.com', 'a@example.com'],
+      taskAttributes: { team: 'x', orderId: '1' },
+    };
+    const { body } = await flex.asServer(first);
+    expect(await flex.asServer(same)).toMatchObject({ status: 201, body });
+    expect(await flex.asServer({ ...same, cc: ['a@example.com'] })).toMatchObject({ status: 422 });
+  });
+
   it('is replayed after asking Sync alone', async () => {
     const flex = new VirtualFlex();
     await flex.asServer(keyed);

@@ -91,6 +91,14 @@ describe('a request that is safe to repeat', () => {
     });
   });
 
+  it.each([
+    ['a country that Geo Permissions forbid', 21408],
+    ['what the account is not authorized for', 20403],
+  ])('does not take a 403 for wrong credentials where it is about %s', async (_title, code) => {
+    const refused = retry(api(9_000), 'x', failing(answer(403, code)));
+    await expect(refused).rejects.toMatchObject({ code: 'twilio_refused', facts: { twilioCode: code } });
+  });
+
   it.each([401, 403])('says that the credentials are wrong after %d', async (status) => {
     await expect(retry(api(9_000), 'x', failing(answer(status, 20003)))).rejects.toBeInstanceOf(
       Misconfigured,
