@@ -60,11 +60,6 @@ export const sids = {
 /** An answer whose body is an object, as all of this endpoint are. */
 export type Answered = Answer & { body: Record<string, unknown> };
 
-/** An instance that has died is noticed by its standing still: that takes some turns. */
-afterEach(async () => {
-  for (let turns = 0; turns < 40; turns++) await new Promise(setImmediate);
-});
-
 /** When the tests begin, by the clock that jumps. */
 const began = Date.UTC(2026, 0, 1);
 
