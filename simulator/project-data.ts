@@ -7,7 +7,7 @@ import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '
 import { placeholder } from '../lib/templates/placeholders';
 import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
 import type { NewTemplate } from './twilio/content';
-import type { Workspace } from './twilio/taskrouter';
+import type { Workspace } from './twilio/workspace';
 
 /** The data of the built project. */
 export interface ProjectData {
