@@ -143,6 +143,8 @@ export interface Routing {
     unavailableOwner: 'assign' | 'next';
     /** Whether the default worker gets the conversation when nobody is available. */
     nobodyAvailable: 'assign' | 'leave';
+    /** Whether conversations without a worker may be routed later (`npm run sweep`); true unless given. */
+    sweep?: boolean;
   };
   flex: FlexSettings;
 }

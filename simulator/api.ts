@@ -260,6 +260,18 @@ export interface Snapshot {
   flex: FlexSnapshot;
 }
 
+/** How commands and other clients on this machine reach the local Twilio: `GET /api/account`. */
+export interface LocalAccount {
+  accountSid: string;
+  authToken: string;
+  /** What the functions' gateway serves. */
+  functionsUrl: string;
+  /** For `HTTP_PROXY`. */
+  proxyUrl: string;
+  /** For `NODE_EXTRA_CA_CERTS`. */
+  caFile: string;
+}
+
 /**
  * Server-sent events of `GET /api/events`: `timeline` with a TimelineEntry, `conversation` with a
  * SimulatedConversation (new or changed), `state` with a Snapshot when anything else changed, `reset` with nothing.
@@ -275,6 +287,7 @@ export type ServerEvent =
  *
  * GET  /api/timeline                     TimelineEntry[]; `?format=export` offers it as a file
  * GET  /api/timeline/:id/curl            text/plain: the webhook as a signed curl command
+ * GET  /api/account                      LocalAccount
  * POST /api/scenarios/:name              ActionResult
  * PATCH /api/settings                    a part of Settings; answers Settings
  * PATCH /api/workers/:identity           { available?, state? }; answers SimulatedWorker

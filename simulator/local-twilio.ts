@@ -1,5 +1,5 @@
 import { AccountSetup } from './account-setup';
-import type { Snapshot } from './api';
+import type { LocalAccount, Snapshot } from './api';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
 import { FrontlineWorkers } from './frontline-workers';
@@ -92,6 +92,7 @@ export class LocalTwilio {
         actions: this.actions,
         events: this.#events,
         snapshot: () => this.snapshot(),
+        account: () => this.account(),
         reset: () => this.reset(),
       },
       options.ports.console,
@@ -165,6 +166,14 @@ export class LocalTwilio {
       build: this.#build,
       ...takeSnapshot(this.parts, this.#data),
     };
+  }
+
+  /** @returns the answer to `GET /api/account` */
+  account(): LocalAccount {
+    if (!this.#proxy) throw new Error('the local Twilio is not running');
+    const { url: proxyUrl, caFile } = this.#proxy;
+    const functionsUrl = `http://localhost:${this.#options.ports.functions}`;
+    return { accountSid, authToken, functionsUrl, proxyUrl, caFile };
   }
 
   /** Clears conversations, unknown customers and timeline. */

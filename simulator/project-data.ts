@@ -12,7 +12,7 @@ import {
 import { placeholder } from '../lib/templates/render';
 import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
 import type { NewTemplate } from './twilio/content';
-import type { Workspace } from './twilio/taskrouter';
+import type { Workspace } from './twilio/workspace';
 
 /** The data of the built project. */
 export interface ProjectData {

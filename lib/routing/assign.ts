@@ -293,7 +293,7 @@ const markAttribute = 'added_by_routing';
  * The rank of the participant for our number in a group MMS. It comes first, whichever worker has it, and is never
  * removed: our number would leave the group.
  */
-const ourNumberRank = -1;
+export const ourNumberRank = -1;
 
 /** @returns the attributes (JSON text) with the mark added */
 export function markAttributes(mark: RoutingMark, current = '{}'): string {

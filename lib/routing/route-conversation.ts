@@ -31,11 +31,17 @@ export type RouteAnswer = { routed: true; worker: string; rule: string } | { rou
 /**
  * Gives an inbound conversation a worker, unless it has one.
  *
+ * @param departed identities who do not count as workers and get nothing: they may still be in the conversation
  * @returns who is in the conversation and by which rule, or why nobody is
  * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
  */
-export async function routeConversation(event: RoutableEvent, context: RoutingContext): Promise<RouteAnswer> {
-  const { worker, rule = '', reason = '', passedOver, unchecked } = await assignWorker(event, context);
+export async function routeConversation(
+  event: RoutableEvent,
+  context: RoutingContext,
+  departed: readonly string[] = [],
+): Promise<RouteAnswer> {
+  const assignment = await assignWorker(event, context, departed);
+  const { worker, rule = '', reason = '', passedOver, unchecked } = assignment;
   if (unchecked) context.addToLog({ duplicates: 'not checked' }, 'error');
   if (worker === undefined) {
     context.addToLog({ unrouted: reason, passedOver }, 'error');
@@ -52,6 +58,7 @@ const alreadyThere = 'already_in_conversation';
 async function assignWorker(
   event: RoutableEvent,
   { customers, routing, twilio }: RoutingContext,
+  departed: readonly string[],
 ): Promise<Assignment> {
   const data = await routing();
   const opened = twilio();
@@ -60,7 +67,7 @@ async function assignWorker(
   const conversation = readInbound(event, data);
   const participants = await listParticipants(api, conversation);
   const present = await findPresentWorker(
-    participants,
+    participants.filter(({ identity }) => identity === undefined || !departed.includes(identity)),
     data,
     async (identity) => (await fetchFrontlineUser(api, identity, 'several')).is === 'user',
   );
@@ -74,7 +81,9 @@ async function assignWorker(
   const twilioAddress =
     conversation.twilioAddress ?? (projected === undefined ? undefined : readEventAddress(projected));
   const customer = await findCustomer(await customers(), conversation.senders);
-  return assign(planRoute({ ...conversation, twilioAddress }, customer, data), effects);
+  const plan = planRoute({ ...conversation, twilioAddress }, customer, data);
+  const candidates = plan.candidates.filter((one) => !departed.includes(one.worker));
+  return assign({ ...plan, candidates }, effects);
 }
 
 /** The pause before the participants are listed again, in milliseconds. */

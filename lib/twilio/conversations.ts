@@ -23,6 +23,10 @@ export interface Participant {
   identity: string | undefined;
   /** In a group MMS: the Twilio number that this participant stands for. */
   projectedAddress: string | undefined;
+  /** Of somebody outside: the address that messages go to. */
+  address?: string | undefined;
+  /** Our address for somebody outside. */
+  proxyAddress?: string | undefined;
   /** JSON text */
   attributes: string;
   /** Seconds since 1970: Twilio's dates have no fractions. */
@@ -71,12 +75,14 @@ function readParticipant({
   dateCreated,
 }: ParticipantInstance): Participant {
   if (typeof sid !== 'string') throw unexpectedResponse();
-  const { projected_address: projected } = (messagingBinding ?? {}) as Record<string, unknown>;
+  const binding = (messagingBinding ?? {}) as Record<string, unknown>;
   return {
     sid,
     identity: textOrNone(identity),
     // Twilio's event schema shows it in square brackets.
-    projectedAddress: textOrNone(projected)?.replace(/[[\]]/g, ''),
+    projectedAddress: textOrNone(binding.projected_address)?.replace(/[[\]]/g, ''),
+    address: textOrNone(binding.address),
+    proxyAddress: textOrNone(binding.proxy_address),
     attributes: textOrNone(attributes) ?? '{}',
     createdAt: Math.floor(Number(dateCreated) / 1_000) || 0,
   };

@@ -105,6 +105,34 @@ export async function findInteraction(
   return undefined;
 }
 
+/**
+ * Looks for a task of a conversation: Flex gives every task of an interaction the conversation's SID.
+ *
+ * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api
+ */
+export async function hasTask(
+  api: TwilioApi,
+  workspaceSid: string,
+  conversationSid: string,
+): Promise<boolean> {
+  const listed = retry(api, 'list tasks', () =>
+    api.client.taskrouter.v1.workspaces(workspaceSid).tasks.list({
+      evaluateTaskAttributes: `conversationSid == "${conversationSid}"`,
+      limit: 1,
+      pageSize: 1,
+    }),
+  );
+  return (await orIfMissing(listed, [])).length > 0;
+}
+
+/** @returns the SIDs of the account's TaskRouter workspaces; none where there is no TaskRouter */
+export async function listWorkspaces(api: TwilioApi): Promise<string[]> {
+  const listed = retry(api, 'list workspaces', () =>
+    api.client.taskrouter.v1.workspaces.list({ limit: 20, pageSize: 20 }),
+  );
+  return (await orIfMissing(listed, [])).map(({ sid }) => sid);
+}
+
 /** A task that was listed for its attributes has them, whether the list shows them or not. */
 async function fetchTaskAttributes(
   api: TwilioApi,

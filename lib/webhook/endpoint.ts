@@ -1,11 +1,12 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { Caller } from '../caller';
-import { Forbidden, InvalidEvent, Misconfigured, Unauthorized, UnsupportedMediaType } from '../errors';
+import { Forbidden, InvalidEvent, UnsupportedMediaType } from '../errors';
 import { type Deadline, requestTimeoutMs, withReserve } from '../twilio/api';
 import { validateFlexToken } from '../twilio/flex';
 import { boundHttpClient } from '../twilio/http-client';
+import { identifyCaller, identifyServer } from './caller';
 import {
   loadAssets,
   type Platform,
@@ -34,6 +35,8 @@ export interface Endpoint<S extends GenericSchema> {
   schema: S;
   /** Headers that stand for a field of the request: the field's name by the header's, in lower case. */
   headerFields?: Readonly<Record<string, string>>;
+  /** The variable with the key of its callers, where these are servers alone: no pages, no Flex users. */
+  serverKey?: string;
   /** How many milliseconds there are to answer. */
   budgetMs: number;
   /** Takes the parsed request, returns the JSON body of a 200 answer, or a Reply, or throws. */
@@ -47,8 +50,8 @@ const answerMs = 300;
 const validationReserveMs = 4_500;
 
 /**
- * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio: it verifies who calls, and lets in
- * the pages of the routing data's `flex.origins` alone. Preflights it answers where Twilio has not done so itself.
+ * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio, or servers alone: it verifies who
+ * calls, and lets in the pages of the routing data's `flex.origins` alone. Preflights it answers where Twilio has not done so itself.
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions/cors
  */
@@ -75,6 +78,21 @@ export function serveEndpoint<S extends GenericSchema>(
       facts: { event: endpoint.name },
       fallback: undefined,
       work: async (context) => {
+        const handle = (caller: Caller): Promise<object> => {
+          const event = parseEvent(endpoint.schema, withHeaderFields(fields, headers, endpoint));
+          return endpoint.handle(event, {
+            ...context,
+            caller,
+            sync: () => platform.sync(twilioContext, withReserve(context.deadline, answerMs)),
+            date: () => platform.date(),
+            newId: () => platform.newId(),
+          });
+        };
+        const { serverKey } = endpoint;
+        if (serverKey !== undefined) {
+          const key = { name: serverKey, value: twilioContext[serverKey] };
+          return handle(identifyServer(headers.authorization, key));
+        }
         const { roles, origins } = (await data.routing()).flex;
         allowed = corsHeaders(headers.origin, origins, twilioContext.DOMAIN_NAME);
         if (headers['access-control-request-method'] !== undefined) {
@@ -87,20 +105,14 @@ export function serveEndpoint<S extends GenericSchema>(
         const caller = await identifyCaller(
           { authorization: headers.authorization, token: Token },
           {
-            apiKey: twilioContext.OUTBOUND_API_KEY,
+            serverKey: { name: 'OUTBOUND_API_KEY', value: twilioContext.OUTBOUND_API_KEY },
             roles,
             now: platform.date(),
             validate: (token) => validateFlexToken(context.twilio({ reserveMs: validationReserveMs }), token),
           },
         );
         context.addToLog({ caller: caller.kind });
-        return endpoint.handle(parseEvent(endpoint.schema, withHeaderFields(fields, headers, endpoint)), {
-          ...context,
-          caller,
-          sync: () => platform.sync(twilioContext, withReserve(context.deadline, answerMs)),
-          date: () => platform.date(),
-          newId: () => platform.newId(),
-        });
+        return handle(caller);
       },
     });
     callback(null, platform.respond(status, body, { ...allowed, ...own, 'Cache-Control': 'no-store' }));
@@ -204,83 +216,3 @@ const twilioEndpointPlatform: EndpointPlatform = {
   date: () => Date.now(),
   newId: () => randomUUID(),
 };
-
-/** What a request to an endpoint brings to say who sends it. */
-interface Credentials {
-  /** The header `Authorization`. */
-  authorization: unknown;
-  /** The field `Token`: a Flex user's token. */
-  token: unknown;
-}
-
-/** What decides whether a caller is accepted. */
-interface CallerRules {
-  /** The key of servers; one that is too short counts as none. */
-  apiKey: unknown;
-  /** The roles of which a Flex user must have one. */
-  roles: readonly string[];
-  /** Milliseconds since 1970. */
-  now: number;
-  /** Asks Twilio about a Flex token, as `validateFlexToken` does. */
-  validate(token: string): Promise<Record<string, unknown>>;
-}
-
-/** A shorter key could be guessed; in characters. */
-const leastKeyLength = 32;
-
-/**
- * Finds out who calls: a server by its bearer key, or a Flex user by the token that Flex issued.
- *
- * @throws Unauthorized for anybody else; Forbidden for a Flex user without the role, or who is no worker;
- *   TwilioUnavailable when Twilio could not be asked; Misconfigured when it does not accept our credentials, or the
- *   servers' key could never be sent
- */
-async function identifyCaller({ authorization, token }: Credentials, rules: CallerRules): Promise<Caller> {
-  if (typeof authorization === 'string' && authorization !== '') {
-    const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-    if (key === undefined) throw new Unauthorized('authorization_is_no_bearer');
-    requireUsable(rules.apiKey);
-    if (typeof rules.apiKey !== 'string' || rules.apiKey.length < leastKeyLength) {
-      throw new Unauthorized('no_api_key_configured');
-    }
-    if (!isSame(key, rules.apiKey)) throw new Unauthorized('wrong_api_key');
-    return { kind: 'server' };
-  }
-  // The token becomes part of a request: one that cannot be valid is not passed on.
-  if (typeof token !== 'string' || !/^[\w.~+/=-]{1,8192}$/.test(token)) {
-    throw new Unauthorized(token === undefined ? 'no_credentials' : 'malformed_token');
-  }
-  return readAgent(await rules.validate(token), rules);
-}
-
-/** A key with a blank or a line break could never be sent: nobody would see why it is refused. */
-function requireUsable(apiKey: unknown): void {
-  if (typeof apiKey !== 'string' || /^[\x21-\x7e]*$/.test(apiKey)) return;
-  throw new Misconfigured('api_key_malformed', {
-    file: '.env',
-    field: 'OUTBOUND_API_KEY',
-    fix: 'remove blanks and line breaks: a key has printable ASCII characters only',
-  });
-}
-
-/** @see https://www.twilio.com/docs/flex/call-functions-from-plugins */
-function readAgent(verdict: Record<string, unknown>, { roles, now }: CallerRules): Caller {
-  const { valid, expiration, identity, realm_user_id, worker_sid, roles: own } = verdict;
-  if (valid !== true) throw new Unauthorized('refused_token');
-  if (typeof identity !== 'string' || identity === '') throw new Unauthorized('invalid_token');
-  if (typeof expiration === 'string' && Date.parse(expiration) <= now)
-    throw new Unauthorized('expired_token');
-  const has = Array.isArray(own) && own.some((role) => roles.includes(String(role)));
-  if (!has) throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'no_allowed_role' } });
-  if (typeof worker_sid !== 'string' || !/^WK[0-9a-fA-F]{32}$/.test(worker_sid)) {
-    throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'no_worker' } });
-  }
-  const name = typeof realm_user_id === 'string' && realm_user_id !== '' ? realm_user_id : identity;
-  return { kind: 'agent', workerSid: worker_sid, identity, name };
-}
-
-/** Compares in constant time, so that nobody can guess the key character by character. */
-function isSame(given: string, expected: string): boolean {
-  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(given), hash(expected));
-}

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as v from 'valibot';
-import type { Snapshot } from '../api';
+import type { LocalAccount, Snapshot } from '../api';
 import {
   conversationChange,
   customerRequest,
@@ -27,6 +27,7 @@ export interface ControlTarget {
   actions: Actions;
   events: Events;
   snapshot(): Snapshot;
+  account(): LocalAccount;
   /** Clears conversations, unknown customers and timeline. */
   reset(): void;
 }
@@ -36,7 +37,7 @@ const bodyMaximum = 1024 * 1024;
 
 /** @returns the control API, which `simulator/README.md` lists; it answers only requests from this machine */
 export function createControlApi(target: ControlTarget): Hono {
-  const { actions, parts, events, snapshot, reset } = target;
+  const { account, actions, parts, events, snapshot, reset } = target;
   const { timeline } = parts;
   const server = new Hono();
   server.use(async ({ req, header }, next) => {
@@ -58,6 +59,7 @@ export function createControlApi(target: ControlTarget): Hono {
     }),
   );
   api.get('/state', (c) => c.json(snapshot()));
+  api.get('/account', (c) => c.json(account()));
   api.get('/events', (c) => {
     return streamSSE(c, async (stream) => {
       const ended = new Promise<void>((done) => stream.onAbort(done));

@@ -12,7 +12,8 @@ const { parts, actions } = local;
 const snapshot = () => local.snapshot();
 const events = new Events(snapshot);
 events.follow(local.timeline, local.state);
-const api = createControlApi({ parts, actions, events, snapshot, reset: () => local.reset() });
+const account = () => local.account();
+const api = createControlApi({ parts, actions, events, snapshot, account, reset: () => local.reset() });
 
 const request = (method: string, path: string, body?: string, headers: Record<string, string> = {}) =>
   api.request(path, { method, headers: { Host: 'localhost:2', ...headers }, ...(body && { body }) });

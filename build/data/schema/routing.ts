@@ -209,6 +209,14 @@ export function defineRouting({ object, list, part, country: home }: Shapes) {
             ),
           ),
         ),
+        sweep: optional(
+          v.pipe(
+            flag,
+            v.description(
+              'Whether npm run sweep may route conversations without a worker; write false if Frontline is set to Do not route',
+            ),
+          ),
+        ),
       }),
       {},
     ),

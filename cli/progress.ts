@@ -1,0 +1,38 @@
+import { spinner } from '@clack/prompts';
+
+/** How long something may take before it says what it does, in milliseconds. */
+const quietMs = 1_000;
+
+/**
+ * Does some work, and says on stderr what is being done if it takes longer than a second.
+ *
+ * @param text what is done, e.g. `Deploying`
+ * @param work may report how far it is
+ */
+export async function withProgress<T>(
+  text: string,
+  work: (report: (text: string) => void) => Promise<T>,
+): Promise<T> {
+  let current = text;
+  let shown: { message(text: string): void; stop(text: string): void } | undefined;
+  const show = (): void => {
+    if (process.stderr.isTTY) {
+      const spin = spinner({ output: process.stderr });
+      spin.start(current);
+      shown = spin;
+    } else {
+      console.error(`${current} …`);
+      shown = { message: () => {}, stop: () => {} };
+    }
+  };
+  const timer = setTimeout(show, quietMs);
+  try {
+    return await work((next) => {
+      current = next;
+      shown?.message(next);
+    });
+  } finally {
+    clearTimeout(timer);
+    shown?.stop(current);
+  }
+}
