@@ -70,6 +70,8 @@ export const settings = v.object({
   routingMode: v.picklist(['custom', 'pool', 'none']),
   /** Whether post-action webhooks and the routing callback are delivered twice. */
   deliverTwice: v.boolean(),
+  /** How many requests Twilio's gateway lets functions handle at once; the others get 429. null: any number. */
+  concurrency: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
   faults,
 });
 
@@ -77,6 +79,7 @@ export const settings = v.object({
 export const settingsChange = v.object({
   routingMode: v.exactOptional(settings.entries.routingMode),
   deliverTwice: v.exactOptional(settings.entries.deliverTwice),
+  concurrency: v.exactOptional(settings.entries.concurrency),
   faults: v.exactOptional(
     v.object({
       rest: v.exactOptional(faults.entries.rest),

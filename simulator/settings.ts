@@ -6,6 +6,7 @@ export class SettingsStore {
   #current: Settings = {
     routingMode: 'custom',
     deliverTwice: false,
+    concurrency: null,
     faults: { rest: 'none', restTimes: null, badSignature: false },
   };
 

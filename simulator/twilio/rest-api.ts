@@ -10,12 +10,14 @@ import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
+import { serverlessRoutes, uploadRoutes } from './serverless/routes';
+import { Serverless } from './serverless/serverless';
 import { SyncModel, syncRoutes } from './sync';
 import { TaskRouter, taskRouterRoutes } from './taskrouter';
 
 /**
  * The simulated part of Twilio's REST API: Conversations, Frontline, and what an outbound conversation from Flex needs
- * from Flex, TaskRouter, Sync, Content and Messaging. It has no sockets of its own: the proxy passes requests to it.
+ * from Flex, TaskRouter, Sync, Content and Messaging, and what deploying needs from Serverless. It has no sockets of its own: the proxy passes requests to it.
  *
  * @see https://www.twilio.com/docs/conversations/api
  */
@@ -29,6 +31,7 @@ export class RestApi extends RequestHandler {
   readonly sync: SyncModel;
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
+  readonly serverless: Serverless;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -39,6 +42,7 @@ export class RestApi extends RequestHandler {
     this.sync = new SyncModel(state.accountSid);
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
+    this.serverless = new Serverless(state.accountSid);
     const app = this.#createApp(state);
   }
 
@@ -61,6 +65,8 @@ export class RestApi extends RequestHandler {
     app.route('/iam.twilio.com/v1', tokenRoutes(this.flexTokens));
     app.route('/sync.twilio.com/v1', syncRoutes(this.sync));
     app.route('/content.twilio.com/v1', contentRoutes(this.content));
+    app.route('/serverless.twilio.com/v1', serverlessRoutes(this.serverless));
+    app.route('/serverless-upload.twilio.com/v1', uploadRoutes(this.serverless));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
     return app;
   }
