@@ -84,30 +84,35 @@ async function buildAndDeploy({
 
   const { deployBuild } = await import('../deploy/deploy-build');
   const { deployedUrl } = await import('../deploy/deployments');
-  const { deployment, leftVariables } = await withProgress('Deploying', () =>
+  const done = await withProgress('Deploying', () =>
     deployBuild({ root: projectFolder, account, environment, buildId, upload }),
   );
+  const { leftVariables, isServed } = done;
+  const { builds: _builds, ...deployment } = done.deployment;
   const url = deployedUrl(deployment);
   if (json) {
-    const { builds: _builds, ...deployed } = deployment;
-    return printJson({ ok, environment, url, ...deployed, ...withoutValues(upload), leftVariables });
+    const uploaded = withoutValues(upload);
+    return printJson({ ok, environment, url, ...deployment, ...uploaded, leftVariables, isServed });
   }
   if (leftVariables.length > 0) {
     console.warn(`The environment keeps variables that .env does not have: ${leftVariables.join(', ')}`);
   }
-  const arguments_ = [
+  if (isServed === false) console.warn(`${url} does not answer as this build yet.`);
+  const flags = [
     ...(local ? ['--local'] : []),
     ...(environment === 'dev' ? [] : ['--environment', environment]),
   ];
-  const call = (name: string): string =>
-    ['npm run', name, ...(arguments_.length > 0 ? ['--'] : []), ...arguments_].join(' ');
+  const call = (name: string, ...more: string[]): string => {
+    const all = [...flags, ...more];
+    return ['npm run', name, ...(all.length > 0 ? ['--', ...all] : [])].join(' ');
+  };
   console.log(`Deployed ${buildId} to ${url}
 
 ${upload.functions.map(({ path }) => `  ${url}${path}`).join('\n')}
 
 Next: ${call('setup')}    has Twilio call these URLs
       ${call('doctor')}   finds what is wrong
-Back: ${call('deploy')}${arguments_.length > 0 ? '' : ' --'} --rollback`);
+Back: ${call('deploy', '--rollback')}`);
 }
 
 async function goBack({ environment, local, json }: Options): Promise<void> {

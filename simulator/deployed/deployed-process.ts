@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { canConnect } from '../functions-process';
 import type { Release, WrittenLine } from '../twilio/serverless/serverless';
 import { webhookIdPreload } from '../webhook-id';
 
@@ -55,7 +56,9 @@ export class DeployedProcess {
         ENVIRONMENT_SID: environment.sid,
       },
     };
-    for (const { name } of build.dependencies) {
+    // Twilio's runtime has these itself.
+    const packages = ['twilio', '@twilio/runtime-handler', ...build.dependencies.map(({ name }) => name)];
+    for (const name of new Set(packages)) {
       const link = join(this.#folder, 'node_modules', name);
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(join(options.modules, name), link, 'junction');
@@ -65,14 +68,22 @@ export class DeployedProcess {
   /** Sets the environment variables, and starts the process if it does not run. */
   configure(env: Record<string, string>): void {
     this.#env = env;
-    this.#child?.send({ ...this.#settings, env });
+    // A process that has ended gets them when it is started again.
+    if (this.#child?.connected) this.#child.send({ ...this.#settings, env }, () => {});
   }
 
   /** @returns the URL, once it can be reached; a process that has ended is followed by a new one */
-  url(): Promise<string> {
-    if (this.#stopped) return Promise.reject(new Error('the deployed functions have been stopped'));
+  async url(): Promise<string> {
+    if (this.#stopped) throw new Error('the deployed functions have been stopped');
     this.#ready ??= this.#start();
-    return this.#ready;
+    const [ready, child] = [this.#ready, this.#child];
+    const url = await ready;
+    if (this.#child === child && child?.exitCode === null && (await canConnect(Number(new URL(url).port)))) {
+      return url;
+    }
+    // It has ended, but nobody has been told yet.
+    if (this.#ready === ready) this.#child = this.#ready = undefined;
+    return this.url();
   }
 
   async stop(): Promise<void> {

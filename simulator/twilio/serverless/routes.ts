@@ -101,7 +101,8 @@ function addBuilds(app: Hono<RestEnv>, serverless: Serverless): void {
       dependencies: readDependencies(form.Dependencies),
       runtime: form.Runtime ?? 'node22',
     });
-    return answer(c, build, 201);
+    // Twilio builds for some seconds; the toolkit waits for the status.
+    return answer(c, { ...build, status: 'building' }, 201);
   });
   const one = `${service}/Builds/:build` as const;
   app.get(one, (c) => {

@@ -50,6 +50,8 @@ const deployed = (...args: string[]) => {
     serviceSid: string;
     environmentSid: string;
     changedVariables?: string[];
+    leftVariables?: string[];
+    isServed?: boolean;
     replaced?: string;
   };
 };
@@ -232,7 +234,12 @@ describe('npm run deploy -- --local', () => {
   });
 
   it('gives each environment its own domain, data and variables, and remembers them', async () => {
+    writeFileSync(project.path('.env'), 'GREETING=hello\nNEW_ONE=1\n');
+    expect(deployed('--environment', 'production')).toMatchObject({ leftVariables: [], isServed: true });
+    writeFileSync(project.path('.env'), 'GREETING=hello\n');
     const production = deployed('--environment', 'production');
+    // The toolkit removes none.
+    expect(production.leftVariables).toEqual(['NEW_ONE']);
     const dev = deployed();
     expect(new URL(production.url).port).not.toBe(new URL(dev.url).port);
     const remembered = JSON.parse(readFileSync(project.path('.deployments.json'), 'utf8')) as object;
@@ -276,6 +283,21 @@ describe('npm run deploy refuses', () => {
       expect(stdout + stderr).not.toContain('short-secret');
     }
     expect(await builds()).toBe(before);
+  });
+
+  it('to say that it is deployed when the toolkit fails, and shows why without a secret', () => {
+    const file = readFileSync(project.path('package.json'), 'utf8');
+    writeFileSync(
+      project.path('package.json'),
+      file.replace('"twilio": "6.2.0"', '"no-such-package": "6.2.0"'),
+    );
+    const before = readFileSync(project.path('.deployments.json'), 'utf8');
+    const { status, stdout, stderr } = deploy('--local');
+    writeFileSync(project.path('package.json'), file);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/twilio-run deploy failed:\n[\s\S]*Failed Deployment/);
+    expect(stderr).not.toContain('hello');
+    expect(readFileSync(project.path('.deployments.json'), 'utf8')).toBe(before);
   });
 
   it.each([
