@@ -9,6 +9,7 @@ let serverless: Serverless;
 let hosting: LocalHosting;
 let service: Service;
 let environment: Environment;
+let concurrency: number | undefined;
 const output: string[] = [];
 
 beforeAll(async () => {
@@ -18,7 +19,7 @@ beforeAll(async () => {
     port: 0,
     credentials,
     processEnv: { HTTP_PROXY: 'http://localhost:1' },
-    concurrency: () => undefined,
+    concurrency: () => concurrency,
     onOutput: (line) => output.push(line),
     onLine: (one, line) => serverless.addLine(one, line),
     onActivate: () => {},
@@ -144,6 +145,21 @@ describe('a deployed build', () => {
     await deploy([{ path: '/build', text: answering('{ build: 2 }') }]);
     expect(await ask('/build')).toEqual({ status: 200, body: { build: 2 } });
     expect(await begun).toEqual({ status: 200, body: { build: 1 } });
+  });
+
+  it('answers 429 above the number of requests at once, where there is one', async () => {
+    const slow = `exports.handler = (context, event, callback) => {
+      console.log('alone');
+      setTimeout(() => callback(null, { ok: true }), 1000);
+    };`;
+    await deploy([{ path: '/slow', text: slow }]);
+    concurrency = 1;
+    const first = ask('/slow');
+    while (!output.includes('alone')) await new Promise(setImmediate);
+    expect((await ask('/slow')).status).toBe(429);
+    expect((await first).status).toBe(200);
+    expect((await ask('/slow')).status).toBe(200);
+    concurrency = undefined;
   });
 
   it('fails to build with a package that is not installed, and the build before stays', async () => {

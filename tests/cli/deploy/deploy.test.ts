@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { type Account, openAccount } from '../../../cli/account';
-import type { ActionResult } from '../../../simulator/api';
+import type { ActionResult, TimelineEntry } from '../../../simulator/api';
 import { freePorts } from '../../../simulator/listen';
 import { type CommandResult, runCommand } from '../../support/command-line';
 import { ProjectCopy } from '../../support/project-copy';
@@ -200,6 +200,13 @@ describe('npm run deploy -- --local', () => {
     );
     expect(hooks.length).toBeGreaterThanOrEqual(2 * results.length);
     expect(new Set(hooks)).toEqual(new Set([200]));
+    // What the deployed functions log is found under the webhook that caused it.
+    const withoutDecision = async (): Promise<number> => {
+      const answer = await fetch(`http://localhost:${env.SIMULATOR_PORT}/api/timeline`);
+      const entries = (await answer.json()) as TimelineEntry[];
+      return entries.filter((one) => one.kind === 'webhook' && one.url === hook && !one.decision).length;
+    };
+    await running.until(async () => (await withoutDecision()) === 0 || undefined, 'all log lines');
     rename('John Wolf', 'John Fox');
   });
 
