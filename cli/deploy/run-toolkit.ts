@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account } from '../account';
+import { exitCodes } from '../program';
 import { productionName } from './environment';
 
 /**
@@ -23,11 +24,21 @@ export async function runToolkit(
 ): Promise<void> {
   const { username = '', password = '' } = account.client;
   const folder = mkdtempSync(join(tmpdir(), 'deploy-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // The file must not outlive the command, however that ends.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let child: ChildProcess | undefined;
+  const stop = (): void => {
+    child?.kill();
+    remove();
+    process.exit(exitCodes.failed);
+  };
+  for (const signal of signals) process.once(signal, stop);
   try {
     const file = join(folder, 'env');
     const all = { ...variables, ACCOUNT_SID: username, AUTH_TOKEN: password };
     writeFileSync(file, formatVariables(all), { mode: 0o600 });
-    const child = spawn(
+    child = spawn(
       process.execPath,
       [
         join(root, 'node_modules/twilio-run/bin/twilio-run.js'),
@@ -41,7 +52,7 @@ export async function runToolkit(
     );
     let printed = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
         printed += text;
       });
     }
@@ -49,7 +60,8 @@ export async function runToolkit(
     if (code !== 0)
       throw new Error(`twilio-run deploy failed:\n${hideValues(printed, Object.values(all)).trim()}`);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const signal of signals) process.removeListener(signal, stop);
+    remove();
   }
 }
 

@@ -19,6 +19,8 @@ const samples = [
     }),
 );
 
+// Each call of the command is a process, and builds.
+jest.setTimeout(180_000);
 const project = new ProjectCopy();
 let running: Started;
 let env: Record<string, string>;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { type Account, openAccount } from '../../../cli/account';
 import type { ActionResult, TimelineEntry } from '../../../simulator/api';
@@ -7,6 +7,8 @@ import { type CommandResult, runCommand } from '../../support/command-line';
 import { ProjectCopy } from '../../support/project-copy';
 import { Started } from '../../support/started';
 
+// Each call of the command is a process, and builds.
+jest.setTimeout(180_000);
 const project = new ProjectCopy();
 const secret = 'a-key-that-nobody-may-see-printed-0123456789';
 let running: Started;
@@ -262,6 +264,9 @@ describe('npm run deploy -- --local', () => {
 });
 
 describe('npm run deploy refuses', () => {
+  const temporary = project.path('temporary');
+  const secretFiles = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('deploy-'));
+  beforeAll(() => mkdirSync(temporary));
   const builds = async (): Promise<number> => {
     const [service] = await account.client.serverless.v1.services.list();
     return service ? (await account.client.serverless.v1.services(service.sid).builds.list()).length : 0;
@@ -299,12 +304,24 @@ describe('npm run deploy refuses', () => {
       file.replace('"twilio": "6.2.0"', '"no-such-package": "6.2.0"'),
     );
     const before = readFileSync(project.path('.deployments.json'), 'utf8');
-    const { status, stdout, stderr } = deploy('--local');
+    const { status, stdout, stderr } = runCommand(project.root, ['deploy', '--local'], {
+      ...env,
+      TMPDIR: temporary,
+    });
     writeFileSync(project.path('package.json'), file);
+    expect(secretFiles()).toEqual([]);
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/twilio-run deploy failed:\n[\s\S]*Failed Deployment/);
     expect(stderr).not.toContain('hello');
     expect(readFileSync(project.path('.deployments.json'), 'utf8')).toBe(before);
+  });
+
+  it('to leave a file with credentials behind when it is stopped', async () => {
+    const call = ['--import', 'tsx', 'cli/main.ts', 'deploy', '--local'];
+    const started = new Started(project.root, process.execPath, call, { ...env, TMPDIR: temporary });
+    await started.until(() => secretFiles().length > 0 || undefined, 'the file');
+    expect(await started.ends('SIGTERM')).toBe(1);
+    expect(secretFiles()).toEqual([]);
   });
 
   it.each([
