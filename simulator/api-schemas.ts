@@ -88,6 +88,8 @@ export const settings = v.object({
    */
   optOut: v.picklist(['receipt', 'refuse']),
   flex: flexSettings,
+  /** How many requests Twilio's gateway lets functions handle at once; the others get 429. null: any number. */
+  concurrency: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
   faults,
 });
 
@@ -103,6 +105,7 @@ export const settingsChange = v.object({
       channelErrorCode: v.exactOptional(flexSettings.entries.channelErrorCode),
     }),
   ),
+  concurrency: v.exactOptional(settings.entries.concurrency),
   faults: v.exactOptional(
     v.object({
       rest: v.exactOptional(faults.entries.rest),

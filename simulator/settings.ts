@@ -8,6 +8,7 @@ export class SettingsStore {
     deliverTwice: false,
     optOut: 'receipt',
     flex: { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 },
+    concurrency: null,
     faults: { rest: 'none', restTimes: null, badSignature: false },
   };
 

@@ -11,12 +11,14 @@ import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
 import { OptOuts } from './opt-outs';
+import { serverlessRoutes, uploadRoutes } from './serverless/routes';
+import { Serverless } from './serverless/serverless';
 import { SyncModel, syncRoutes } from './sync';
 import { TaskRouter, taskRouterRoutes } from './taskrouter';
 
 /**
  * The simulated part of Twilio's REST API: Conversations, Frontline, and what an outbound conversation from Flex needs
- * from Flex, TaskRouter, Sync, Content and Messaging. It has no sockets of its own: the proxy passes requests to it.
+ * from Flex, TaskRouter, Sync, Content and Messaging, and what deploying needs from Serverless. It has no sockets of its own: the proxy passes requests to it.
  *
  * @see https://www.twilio.com/docs/conversations/api
  */
@@ -31,6 +33,7 @@ export class RestApi extends RequestHandler {
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
   readonly optOuts: OptOuts;
+  readonly serverless: Serverless;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -42,6 +45,7 @@ export class RestApi extends RequestHandler {
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
     this.optOuts = new OptOuts(state);
+    this.serverless = new Serverless(state.accountSid);
     const app = this.#createApp(state);
   }
 
@@ -65,6 +69,8 @@ export class RestApi extends RequestHandler {
     app.route('/iam.twilio.com/v1', tokenRoutes(this.flexTokens));
     app.route('/sync.twilio.com/v1', syncRoutes(this.sync));
     app.route('/content.twilio.com/v1', contentRoutes(this.content));
+    app.route('/serverless.twilio.com/v1', serverlessRoutes(this.serverless));
+    app.route('/serverless-upload.twilio.com/v1', uploadRoutes(this.serverless));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
     return app;
   }

@@ -7,6 +7,7 @@ const run = promisify(execFile);
 const defaults: Settings = {
   routingMode: 'custom',
   deliverTwice: false,
+  concurrency: null,
   optOut: 'receipt',
   flex: { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 },
   faults: { rest: 'none', restTimes: null, badSignature: false },

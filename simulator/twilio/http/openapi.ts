@@ -48,10 +48,11 @@ const files: Record<string, string> = {
   'taskrouter.twilio.com': 'twilio_taskrouter_v1',
   'sync.twilio.com': 'twilio_sync_v1',
   'content.twilio.com': 'twilio_content_v1',
+  'serverless.twilio.com': 'twilio_serverless_v1',
   'api.twilio.com': 'twilio_api_v2010',
 };
 
-/** The hosts whose APIs Twilio describes; `iam.twilio.com` is not among them. */
+/** The hosts whose APIs Twilio describes; `iam.twilio.com` and `serverless-upload.twilio.com` are not among them. */
 export const describedHosts = Object.keys(files);
 
 const formType = 'application/x-www-form-urlencoded';
