@@ -52,6 +52,7 @@ describe('a build', () => {
       'assets/routing.private.json',
       'assets/templates.private.json',
       'functions/flex/outbound-message.js',
+      'functions/maintenance/sweep.js',
     ]);
   });
 
