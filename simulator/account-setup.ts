@@ -1,3 +1,4 @@
+import type { FrontlineUrls } from './api';
 import type { ProjectData } from './project-data';
 import type { AutoCreation } from './twilio/conversations/addresses';
 import type { Conversations } from './twilio/conversations/conversations';
@@ -7,12 +8,23 @@ import { paths } from './webhooks/paths';
 /** The simulated post-action webhooks of Conversations. */
 const postWebhooks = ['onConversationAdded', 'onParticipantAdded'];
 
+/** Which URL of the Frontline Console each callback goes to. */
+const frontlineCallbacks: Record<string, keyof FrontlineUrls> = {
+  GetCustomersList: 'crm',
+  GetCustomerDetailsByCustomerId: 'crm',
+  GetProxyAddress: 'outgoingConversation',
+  GetTemplatesByCustomerId: 'templates',
+  onConversationRoute: 'routing',
+};
+
 export interface AccountSetupOptions {
   rest: RestApi;
   state: Conversations;
   data(): ProjectData;
   /** The functions' URL, e.g. `http://localhost:3000`. */
   functionsUrl: string;
+  /** The URLs in the Frontline Console. */
+  frontlineUrls(): FrontlineUrls;
 }
 
 /** Sets up the account as docs/deploy.md says, and reads its configuration. */
@@ -34,6 +46,7 @@ export class AccountSetup {
     account.webhooks.update(form, ['onConversationAdd', 'onParticipantAdded']);
     this.applyRoutingEvent();
     for (const { address, channels } of numbers) {
+      rest.phoneNumbers.put(address);
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
         state.ownAddresses.add(Address);
@@ -61,14 +74,20 @@ export class AccountSetup {
     rest.frontline.access = isWithoutFrontline ? 'missing' : 'available';
   }
 
-  /** @returns the URL of a webhook: from the account's configuration, or as Frontline's Console would have it */
+  /** @returns the URL of a webhook: from the configuration of the account or the service, or of the Frontline Console */
   webhookUrl(name: string): string | undefined {
-    const { rest, functionsUrl } = this.#options;
+    const { rest, state, data, functionsUrl, frontlineUrls } = this.#options;
+    const callback = frontlineCallbacks[name];
+    if (callback) return frontlineUrls()[callback];
     const isPre = name === 'onConversationAdd';
     if (!isPre && !postWebhooks.includes(name)) return `${functionsUrl}${paths[name] ?? ''}`;
-    const { filters, pre_webhook_url, post_webhook_url } = rest.account.webhooks.fetch();
-    const url = isPre ? pre_webhook_url : post_webhook_url;
-    return filters.includes(name) ? (url ?? undefined) : undefined;
+    const serviceSid = data().conversationServiceSid ?? state.defaultServiceSid;
+    // Twilio sends to both; one of them is enough here.
+    const configured = [rest.account.webhooks.fetch(), rest.account.webhooks.ofService(serviceSid)];
+    return configured
+      .filter(({ filters }) => filters.includes(name))
+      .map(({ pre_webhook_url, post_webhook_url }) => (isPre ? pre_webhook_url : post_webhook_url))
+      .find((url): url is string => Boolean(url));
   }
 
   /** An address without a configuration creates conversations, as its messaging service can do on Twilio. */

@@ -1,5 +1,5 @@
 import { AccountSetup } from './account-setup';
-import type { LocalAccount, Snapshot } from './api';
+import type { FrontlineUrls, LocalAccount, Snapshot } from './api';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
 import { FrontlineWorkers } from './frontline-workers';
@@ -73,7 +73,8 @@ export class LocalTwilio {
     const { rest, state } = this;
     const data = (): ProjectData => this.#data;
     const functionsUrl = `http://localhost:${options.ports.functions}`;
-    this.#account = new AccountSetup({ rest, state, data, functionsUrl });
+    const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
+    this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls });
     this.parts = this.#makeParts(data);
     this.actions = new Actions(this.parts);
     this.#gateway = new Gateway({
@@ -192,7 +193,8 @@ export class LocalTwilio {
   #makeParts(data: () => ProjectData): ScenarioParts {
     const { state, timeline, rest, variants } = this;
     const account = this.#account;
-    const settings = new SettingsStore(({ faults }) => {
+    const functionsUrl = `http://localhost:${this.#options.ports.functions}`;
+    const settings = new SettingsStore(functionsUrl, ({ faults }) => {
       rest.setFaults(faults);
       this.#events.sendState();
     });

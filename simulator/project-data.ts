@@ -7,7 +7,7 @@ import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '
 import { placeholder } from '../lib/templates/placeholders';
 import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
 import type { NewTemplate } from './twilio/content';
-import type { Workspace } from './twilio/taskrouter';
+import type { Workspace } from './twilio/workspace';
 
 /** The data of the built project. */
 export interface ProjectData {
@@ -113,7 +113,8 @@ function readContents({ display_name, templates }: TemplateCategory): NewTemplat
   });
 }
 
-function numbersOf({ proxyAddresses: { defaults, rules }, routing }: Routing): ProjectData['numbers'] {
+/** @returns our Twilio numbers in the data, the default one first */
+export function numbersOf({ proxyAddresses: { defaults, rules }, routing }: Routing): ProjectData['numbers'] {
   const numbers = new Map<string, Set<SimulatedChannel>>();
   const add = (value: string | undefined, channel?: SimulatedChannel): void => {
     const number = value === undefined ? undefined : toE164(value.replace(/^whatsapp:/, ''));

@@ -1,16 +1,25 @@
 import type { Settings, SettingsChange } from './api';
+import { paths } from './webhooks/paths';
 
-/** The console's settings: how Twilio routes, whether it delivers twice, and what goes wrong on purpose. */
+/** The console's settings: how Twilio routes, the Frontline Console's URLs, whether it delivers twice, and what goes wrong on purpose. */
 export class SettingsStore {
   readonly #onChange: (settings: Settings) => void;
-  #current: Settings = {
-    routingMode: 'custom',
-    deliverTwice: false,
-    faults: { rest: 'none', restTimes: null, badSignature: false },
-  };
+  #current: Settings;
 
-  constructor(onChange: (settings: Settings) => void) {
+  /** @param functionsUrl where the Frontline Console's URLs lead at first, e.g. `http://localhost:3000` */
+  constructor(functionsUrl: string, onChange: (settings: Settings) => void) {
     this.#onChange = onChange;
+    this.#current = {
+      routingMode: 'custom',
+      frontlineUrls: {
+        crm: `${functionsUrl}${paths.GetCustomersList}`,
+        outgoingConversation: `${functionsUrl}${paths.GetProxyAddress}`,
+        templates: `${functionsUrl}${paths.GetTemplatesByCustomerId}`,
+        routing: `${functionsUrl}${paths.onConversationRoute}`,
+      },
+      deliverTwice: false,
+      faults: { rest: 'none', restTimes: null, badSignature: false },
+    };
   }
 
   get current(): Settings {
@@ -18,8 +27,14 @@ export class SettingsStore {
   }
 
   /** @returns the changed settings; omitted settings stay */
-  change({ faults, ...rest }: SettingsChange): Settings {
-    this.#current = { ...this.#current, ...rest, faults: { ...this.#current.faults, ...faults } };
+  change({ faults, frontlineUrls, ...rest }: SettingsChange): Settings {
+    const current = this.#current;
+    this.#current = {
+      ...current,
+      ...rest,
+      frontlineUrls: { ...current.frontlineUrls, ...frontlineUrls },
+      faults: { ...current.faults, ...faults },
+    };
     this.#onChange(this.#current);
     return this.#current;
   }

@@ -10,12 +10,13 @@ import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
+import { PhoneNumbers, phoneNumberRoutes } from './phone-numbers';
 import { SyncModel, syncRoutes } from './sync';
 import { TaskRouter, taskRouterRoutes } from './taskrouter';
 
 /**
  * The simulated part of Twilio's REST API: Conversations, Frontline, and what an outbound conversation from Flex needs
- * from Flex, TaskRouter, Sync, Content and Messaging. It has no sockets of its own: the proxy passes requests to it.
+ * from Flex, TaskRouter, Sync, Content and Messaging, and the account's phone numbers. It has no sockets of its own: the proxy passes requests to it.
  *
  * @see https://www.twilio.com/docs/conversations/api
  */
@@ -29,6 +30,7 @@ export class RestApi extends RequestHandler {
   readonly sync: SyncModel;
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
+  readonly phoneNumbers: PhoneNumbers;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -39,6 +41,7 @@ export class RestApi extends RequestHandler {
     this.sync = new SyncModel(state.accountSid);
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
+    this.phoneNumbers = new PhoneNumbers(state.accountSid);
     const app = this.#createApp(state);
   }
 
@@ -62,6 +65,7 @@ export class RestApi extends RequestHandler {
     app.route('/sync.twilio.com/v1', syncRoutes(this.sync));
     app.route('/content.twilio.com/v1', contentRoutes(this.content));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
+    app.route('/api.twilio.com/2010-04-01', phoneNumberRoutes(this.phoneNumbers));
     return app;
   }
 }
