@@ -3,6 +3,7 @@ import { addCheck } from './commands/check';
 import { addCountryPrefixes } from './commands/country-prefixes';
 import { addSchemas } from './commands/schemas';
 import { addScreenshots } from './commands/screenshots';
+import { addSetup } from './commands/setup';
 import { addSimulate } from './commands/simulate';
 import { addStart } from './commands/start';
 import { addStartFunctions } from './commands/start-functions';
@@ -14,6 +15,7 @@ const commands = [
   addStartFunctions,
   addBuild,
   addCheck,
+  addSetup,
   addSimulate,
   addSchemas,
   addCountryPrefixes,

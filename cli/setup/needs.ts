@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Routing } from '../../lib/model';
+import { numbersOf } from '../../simulator/project-data';
+import { UsageError } from '../program';
+
+/** The webhooks before and after something happens: each has a URL of its own. */
+export type WebhookSide = 'pre' | 'post';
+
+/** What the callbacks need of an account. */
+export interface Needs {
+  /** Where the functions are, e.g. `https://service-1234-dev.twil.io`. */
+  functionsUrl: string;
+  /** `account`, or the SID of a conversation service. */
+  scope: string;
+  events: Record<WebhookSide, readonly string[]>;
+  addresses: readonly { type: string; address: string }[];
+  /** The conversation service of autocreated conversations; undefined for the default one. */
+  serviceSid: string | undefined;
+  /** Whether Frontline routes; otherwise the webhook onConversationAdded does. */
+  isForFrontline: boolean;
+  /** The first workers in the data. */
+  workers: readonly string[];
+}
+
+/** The path of the Conversations webhooks, and of each callback in the Frontline Console. */
+export const callbackPaths = {
+  conversations: '/callbacks/conversations',
+  crm: '/callbacks/crm',
+  outgoingConversation: '/callbacks/outgoing-conversation',
+  templates: '/callbacks/templates',
+  routing: '/callbacks/routing',
+};
+
+/** @returns what the callbacks need with this data */
+export function readNeeds(routing: Routing, functionsUrl: string, scope: string): Needs {
+  const isForFrontline = routing.routing.on === 'onConversationRoute';
+  return {
+    functionsUrl,
+    scope,
+    events: {
+      pre: ['onConversationAdd'],
+      post: [...(isForFrontline ? [] : ['onConversationAdded']), 'onParticipantAdded'],
+    },
+    addresses: numbersOf(routing).flatMap(({ address, channels }) =>
+      channels.map((type) => ({ type, address: type === 'whatsapp' ? `whatsapp:${address}` : address })),
+    ),
+    serviceSid: routing.conversationServiceSid,
+    isForFrontline,
+    workers: routing.workers.slice(0, 3).map(({ identity }) => identity),
+  };
+}
+
+/** `.deployed.json`, which `npm run deploy` writes: the domain of each environment of each account. */
+type Deployed = Record<string, Record<string, { domain: string } | undefined> | undefined>;
+
+/** @returns the URL of each environment to which this account's functions have been deployed */
+export function readDeployedUrls(root: string, accountSid: string): Map<string, string> {
+  const file = join(root, '.deployed.json');
+  const deployed = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Deployed) : {};
+  const urls = new Map<string, string>();
+  for (const [name, environment] of Object.entries(deployed[accountSid] ?? {})) {
+    if (environment?.domain) urls.set(name, urlOfDomain(environment.domain));
+  }
+  return urls;
+}
+
+/**
+ * @param given by `--url`
+ * @param environment by `--environment`
+ * @param local where the local Twilio serves the functions
+ * @returns the URL of the functions
+ * @throws UsageError when it is not known, or cannot be one
+ */
+export function chooseFunctionsUrl(
+  deployed: ReadonlyMap<string, string>,
+  { given, environment, local }: Record<'given' | 'environment' | 'local', string | undefined>,
+): string {
+  if (given !== undefined) return readFunctionsUrl(given, local !== undefined);
+  const names = [...deployed.keys()].join(', ');
+  if (environment !== undefined) {
+    const url = deployed.get(environment);
+    if (url) return url;
+    throw new UsageError(`Nothing has been deployed to ${environment} (${names || 'no environment'})`);
+  }
+  const [first, second] = deployed.values();
+  if (first && second)
+    throw new UsageError(`The functions are in several environments: add --environment (${names})`);
+  const url = first ?? local;
+  if (url) return url;
+  throw new UsageError('Where are the functions? Run npm run deploy first, or add --url https://….twil.io');
+}
+
+function readFunctionsUrl(given: string, isLocal: boolean): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  const isSecure = url?.protocol === 'https:' || (isLocal && url?.protocol === 'http:');
+  if (url && isSecure && url.pathname === '/' && !url.search) return url.origin;
+  throw new UsageError(
+    `--url must be the functions' address without a path, e.g. https://service-1234.twil.io`,
+  );
+}
+
+function urlOfDomain(domain: string): string {
+  if (domain.includes('://')) return domain.replace(/\/+$/, '');
+  return `${/^(localhost|127\.0\.0\.1|\[::1\]|[\w.-]+\.localhost)(:|$)/.test(domain) ? 'http' : 'https'}://${domain}`;
+}
