@@ -7,6 +7,8 @@ import type { Resources } from './resources';
 export interface NumberState {
   smsUrl: string;
   smsApplicationSid: string;
+  /** The Messaging Service that the number is in; it answers messages unless it leaves them to the number. */
+  service: { sid: string; inboundUrl: string; leavesToNumber: boolean } | undefined;
 }
 
 /** What setup compares with what the callbacks need. */
@@ -78,13 +80,20 @@ export async function readAccountState(
 async function readNumbers(client: Twilio, needs: Needs): Promise<AccountState['numbers']> {
   const wanted = needs.addresses.filter(({ type }) => type === 'sms').map(({ address }) => address);
   const numbers = new Map<string, NumberState | null>();
+  const services = await readMessagingServices(client);
   for (const phoneNumber of wanted) {
     try {
       const found = await client.incomingPhoneNumbers.list({ phoneNumber });
       const number = found.find((one) => one.phoneNumber === phoneNumber);
       numbers.set(
         phoneNumber,
-        number ? { smsUrl: number.smsUrl ?? '', smsApplicationSid: number.smsApplicationSid ?? '' } : null,
+        number
+          ? {
+              smsUrl: number.smsUrl ?? '',
+              smsApplicationSid: number.smsApplicationSid ?? '',
+              service: services.get(phoneNumber),
+            }
+          : null,
       );
     } catch (error) {
       if (statusOf(error) === 403) return undefined;
@@ -93,6 +102,27 @@ async function readNumbers(client: Twilio, needs: Needs): Promise<AccountState['
     }
   }
   return numbers;
+}
+
+/** @returns the Messaging Service of each number that is in one; none when the credentials may not list them */
+async function readMessagingServices({
+  messaging: { v1 },
+}: Twilio): Promise<Map<string, NumberState['service']>> {
+  const found = new Map<string, NumberState['service']>();
+  try {
+    for (const { sid, inboundRequestUrl, useInboundWebhookOnNumber } of await v1.services.list()) {
+      const service = {
+        sid,
+        inboundUrl: inboundRequestUrl ?? '',
+        leavesToNumber: useInboundWebhookOnNumber === true,
+      };
+      for (const { phoneNumber } of await v1.services(sid).phoneNumbers.list())
+        found.set(phoneNumber, service);
+    }
+  } catch (error) {
+    if (![401, 403].includes(statusOf(error) ?? 0)) throw error;
+  }
+  return found;
 }
 
 /**

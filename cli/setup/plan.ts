@@ -160,7 +160,10 @@ const demo = /^https?:\/\/demo\.twilio\.com\//;
  * @returns what answers a number's messages besides Conversations
  * @see https://www.twilio.com/docs/flex/admin-guide/setup/conversations/manage-conversations-sms-addresses
  */
-function handlerOf({ smsUrl, smsApplicationSid }: NumberState): string | undefined {
+function handlerOf({ smsUrl, smsApplicationSid, service }: NumberState): string | undefined {
+  if (service && !service.leavesToNumber) {
+    return service.inboundUrl ? `${service.inboundUrl} (of the Messaging Service ${service.sid})` : undefined;
+  }
   if (smsApplicationSid) return `the application ${smsApplicationSid}`;
   if (smsUrl === '' || demo.test(smsUrl)) return undefined;
   const [flow] = /FW[0-9a-f]{32}/.exec(smsUrl) ?? [];
@@ -200,7 +203,11 @@ function addNotices({ needs, state, isOurs }: PlanOptions, plan: Plan): void {
     }
   }
   for (const [address, number] of numbers ?? []) {
-    if (number && demo.test(number.smsUrl)) {
+    if (number?.service && !number.service.leavesToNumber) {
+      plan.notices.push(
+        `${address} is in the Messaging Service ${number.service.sid}: there, choose "Autocreate a conversation" under Integration.`,
+      );
+    } else if (number && demo.test(number.smsUrl)) {
       plan.notices.push(
         `${address} also answers with Twilio's demo text: clear "A message comes in" under Phone Numbers → Manage → Active numbers.`,
       );

@@ -10,6 +10,7 @@ import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
+import { MessagingServices, messagingServiceRoutes } from './messaging-services';
 import { PhoneNumbers, phoneNumberRoutes } from './phone-numbers';
 import { SyncModel, syncRoutes } from './sync';
 import { TaskRouter, taskRouterRoutes } from './taskrouter';
@@ -31,6 +32,7 @@ export class RestApi extends RequestHandler {
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
   readonly phoneNumbers: PhoneNumbers;
+  readonly messagingServices: MessagingServices;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -42,6 +44,7 @@ export class RestApi extends RequestHandler {
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
     this.phoneNumbers = new PhoneNumbers(state.accountSid);
+    this.messagingServices = new MessagingServices(state.accountSid);
     const app = this.#createApp(state);
   }
 
@@ -66,6 +69,7 @@ export class RestApi extends RequestHandler {
     app.route('/content.twilio.com/v1', contentRoutes(this.content));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
     app.route('/api.twilio.com/2010-04-01', phoneNumberRoutes(this.phoneNumbers));
+    app.route('/messaging.twilio.com/v1', messagingServiceRoutes(this.messagingServices));
     return app;
   }
 }

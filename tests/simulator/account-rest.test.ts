@@ -44,6 +44,20 @@ describe('what an account has besides conversations, by the unmodified SDK', () 
     });
   });
 
+  it('has Messaging Services with phone numbers', async () => {
+    const { sid } = rest.messagingServices.add({ inbound_request_url: 'https://example.com/in' }, [
+      '+16465550190',
+    ]);
+    const { v1 } = client.messaging;
+    const [service, ...others] = await v1.services.list();
+    expect(service).toMatchObject({ sid, inboundRequestUrl: 'https://example.com/in' });
+    expect(others).toEqual([]);
+    const numbers = await v1.services(sid).phoneNumbers.list();
+    expect(numbers.map(({ phoneNumber }) => phoneNumber)).toEqual(['+16465550190']);
+    const unknown = v1.services(`MG${'9'.repeat(32)}`).phoneNumbers.list();
+    await expect(unknown).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+
   it("has Flex's workspace, workflow and queue", async () => {
     const { workspaceSid, workflowSid, queueSid } = rest.taskRouter.workspace;
     const { v1 } = client.taskrouter;

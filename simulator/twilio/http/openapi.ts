@@ -48,6 +48,7 @@ const files: Record<string, string> = {
   'taskrouter.twilio.com': 'twilio_taskrouter_v1',
   'sync.twilio.com': 'twilio_sync_v1',
   'content.twilio.com': 'twilio_content_v1',
+  'messaging.twilio.com': 'twilio_messaging_v1',
   'api.twilio.com': 'twilio_api_v2010',
 };
 

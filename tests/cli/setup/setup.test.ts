@@ -250,6 +250,32 @@ describe('setup on an account whose numbers somebody else uses', () => {
     expect(configured).toEqual([`whatsapp:${us}`, gb]);
   });
 
+  it("asks about a number whose messages its Messaging Service answers, whatever the number's own URL", async () => {
+    setting.rest.phoneNumbers.put(us, { sms_url: 'https://example.com/not-used' });
+    const { sid } = setting.rest.messagingServices.add({ inbound_request_url: 'https://example.com/in' }, [
+      us,
+    ]);
+    const found = `https://example.com/in (of the Messaging Service ${sid})`;
+    const { conflicts, notices } = await setting.plan(needs);
+    expect(conflicts).toEqual([{ id: `number:${us}`, found, text: expect.stringContaining(found) }]);
+    expect(notices).toEqual([expect.stringContaining(`${us} is in the Messaging Service ${sid}`)]);
+  });
+
+  it('asks about the URL of a number whose Messaging Service leaves messages to it', async () => {
+    setting.rest.phoneNumbers.put(us, { sms_url: 'https://example.com/sms' });
+    const service = { inbound_request_url: 'https://example.com/in', use_inbound_webhook_on_number: true };
+    setting.rest.messagingServices.add(service, [us]);
+    const { conflicts, notices } = await setting.plan(needs);
+    expect(conflicts.map(({ found }) => found)).toEqual(['https://example.com/sms']);
+    expect(notices).toEqual([]);
+  });
+
+  it('only mentions a Messaging Service that answers nothing', async () => {
+    const { sid } = setting.rest.messagingServices.add({}, [us]);
+    const { conflicts, notices } = await setting.plan(needs);
+    expect([conflicts, notices]).toEqual([[], [expect.stringContaining(sid)]]);
+  });
+
   it("only mentions Twilio's own demo, which new numbers come with", async () => {
     setting.rest.phoneNumbers.put(us, { sms_url: 'https://demo.twilio.com/welcome/sms/reply' });
     const { conflicts, notices } = await setting.plan(needs);
