@@ -37,6 +37,7 @@ export class AccountSetup {
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
         state.ownAddresses.add(Address);
+        rest.phoneNumbers.add(Address);
         account.addresses.create({
           Type: channel,
           Address,

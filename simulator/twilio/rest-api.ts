@@ -10,6 +10,7 @@ import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
+import { PhoneNumbers, phoneNumberRoutes, senderRoutes } from './phone-numbers';
 import { serverlessRoutes, uploadRoutes } from './serverless/routes';
 import { Serverless } from './serverless/serverless';
 import { SyncModel, syncRoutes } from './sync';
@@ -32,6 +33,7 @@ export class RestApi extends RequestHandler {
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
   readonly serverless: Serverless;
+  readonly phoneNumbers: PhoneNumbers;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -43,6 +45,7 @@ export class RestApi extends RequestHandler {
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
     this.serverless = new Serverless(state.accountSid);
+    this.phoneNumbers = new PhoneNumbers(state.accountSid);
     const app = this.#createApp(state);
   }
 
@@ -68,6 +71,8 @@ export class RestApi extends RequestHandler {
     app.route('/serverless.twilio.com/v1', serverlessRoutes(this.serverless));
     app.route('/serverless-upload.twilio.com/v1', uploadRoutes(this.serverless));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
+    app.route('/api.twilio.com/2010-04-01', phoneNumberRoutes(this.phoneNumbers));
+    app.route('/messaging.twilio.com/v2', senderRoutes(this.phoneNumbers));
     return app;
   }
 }

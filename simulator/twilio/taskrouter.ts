@@ -41,6 +41,10 @@ export class TaskRouter {
     this.#account = account;
   }
 
+  get accountSid(): string {
+    return this.#account.accountSid;
+  }
+
   get workspace(): Workspace {
     return this.#workspace;
   }
@@ -144,10 +148,23 @@ export function identityOf({ friendly_name }: { friendly_name: string }): string
 /** The simulated part of TaskRouter: the tasks of interactions, and the workers. */
 export function taskRouterRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
   const app = new Hono<RestEnv>().basePath('/Workspaces/:workspace');
-  app.use(async ({ req }, next) => {
-    const sid = req.param('workspace');
-    if (sid !== taskRouter.workspace.workspaceSid) throw notFound(`/Workspaces/${sid}`);
-    await next();
+  for (const path of ['/', '/*']) {
+    app.use(path, async ({ req }, next) => {
+      const sid = req.param('workspace');
+      if (sid !== taskRouter.workspace.workspaceSid) throw notFound(`/Workspaces/${sid}`);
+      await next();
+    });
+  }
+  app.get('/', (c) => answer(c, newWorkspace(taskRouter)));
+  app.get('/Workflows/:sid', (c) => {
+    const sid = c.req.param('sid');
+    if (sid !== taskRouter.workspace.workflowSid) throw notFound(`/Workflows/${sid}`);
+    return answer(c, newWorkflow(taskRouter));
+  });
+  app.get('/TaskQueues/:sid', (c) => {
+    const sid = c.req.param('sid');
+    if (sid !== taskRouter.workspace.queueSid) throw notFound(`/TaskQueues/${sid}`);
+    return answer(c, newTaskQueue(taskRouter));
   });
   app.get('/Tasks', (c) => {
     const { EvaluateTaskAttributes, Ordering } = c.env.query;
@@ -236,4 +253,64 @@ function readExpression(text: string | undefined): (attributes: object) => boole
   const [, name = '', value] = /^(\w+)\s*==\s*["']([^"']*)["']$/.exec(text.trim()) ?? [];
   if (value === undefined) throw new TwilioError(400, 20001, `The local Twilio cannot evaluate ${text}`);
   return (attributes) => (attributes as Record<string, unknown>)[name] === value;
+}
+
+function newWorkspace({ accountSid, workspace: { workspaceSid } }: TaskRouter) {
+  const url = `https://taskrouter.twilio.com/v1/Workspaces/${workspaceSid}`;
+  return {
+    account_sid: accountSid,
+    ...newDates(new Date('2026-01-01T00:00:00Z')),
+    default_activity_name: 'Offline',
+    default_activity_sid: fixedSid('WA', 2),
+    event_callback_url: null,
+    events_filter: null,
+    friendly_name: 'Flex Task Assignment',
+    multi_task_enabled: true,
+    sid: workspaceSid,
+    timeout_activity_name: 'Offline',
+    timeout_activity_sid: fixedSid('WA', 2),
+    prioritize_queue_order: 'FIFO',
+    url,
+    links: { workers: `${url}/Workers`, workflows: `${url}/Workflows`, task_queues: `${url}/TaskQueues` },
+  };
+}
+
+function newWorkflow({ accountSid, workspace: { workspaceSid, workflowSid } }: TaskRouter) {
+  const workspace = `https://taskrouter.twilio.com/v1/Workspaces/${workspaceSid}`;
+  const url = `${workspace}/Workflows/${workflowSid}`;
+  return {
+    account_sid: accountSid,
+    assignment_callback_url: null,
+    configuration: '{}',
+    ...newDates(new Date('2026-01-01T00:00:00Z')),
+    document_content_type: 'application/json',
+    fallback_assignment_callback_url: null,
+    friendly_name: 'Assign to Anyone',
+    sid: workflowSid,
+    task_reservation_timeout: 120,
+    workspace_sid: workspaceSid,
+    url,
+    links: { workspace, statistics: `${url}/Statistics` },
+  };
+}
+
+function newTaskQueue({ accountSid, workspace: { workspaceSid, queueSid } }: TaskRouter) {
+  const workspace = `https://taskrouter.twilio.com/v1/Workspaces/${workspaceSid}`;
+  const url = `${workspace}/TaskQueues/${queueSid}`;
+  return {
+    account_sid: accountSid,
+    assignment_activity_sid: null,
+    assignment_activity_name: null,
+    ...newDates(new Date('2026-01-01T00:00:00Z')),
+    friendly_name: 'Everyone',
+    max_reserved_workers: 1,
+    sid: queueSid,
+    reservation_activity_sid: null,
+    reservation_activity_name: null,
+    target_workers: '1==1',
+    task_order: 'FIFO',
+    url,
+    workspace_sid: workspaceSid,
+    links: { workspace, statistics: `${url}/Statistics` },
+  };
 }

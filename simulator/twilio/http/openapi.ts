@@ -50,6 +50,7 @@ const files: Record<string, string> = {
   'content.twilio.com': 'twilio_content_v1',
   'serverless.twilio.com': 'twilio_serverless_v1',
   'api.twilio.com': 'twilio_api_v2010',
+  'messaging.twilio.com': 'twilio_messaging_v2',
 };
 
 /** The hosts whose APIs Twilio describes; `iam.twilio.com` and `serverless-upload.twilio.com` are not among them. */
