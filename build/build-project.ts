@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type BuildFailure, formatMessages } from 'esbuild';
+import { addBuildId } from './build-id';
 import { bundleFunctions } from './bundle';
 import { compileData, formatProblems, readSources } from './data/compile';
 import { writeDist } from './write-dist';
@@ -9,6 +10,8 @@ export type BuildResult =
   | {
       ok: true;
       summary: string;
+      /** What the built functions answer to `npm run doctor`. */
+      buildId: string;
       /** Files that were added or removed: a server has to reload its list of URLs. */
       routes: string[];
       /** The warnings about the data, as text. */
@@ -42,10 +45,12 @@ export async function buildProject(root: string, { color = false } = {}): Promis
   const files = new Map<string, string>();
   for (const [path, text] of bundles) files.set(`functions/${path}`, text);
   for (const [name, text] of data.assets) files.set(`assets/${name}`, text);
+  const buildId = addBuildId(files);
   const routes = await writeDist(root, files);
   return {
     ok: true,
     summary: `${bundles.size} functions and ${data.assets.size} assets are in dist/`,
+    buildId,
     routes,
     ...(data.warnings.length > 0 && { warnings: formatProblems(data.warnings, color) }),
   };

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import nodePath, { join, type PlatformPath } from 'node:path';
 import { build } from 'esbuild';
+import { buildIdPlaceholder } from './build-id';
 import { pathBelow } from './write-dist';
 
 /**
@@ -26,6 +27,7 @@ export async function bundleFunctions(root: string): Promise<Map<string, string>
         target: 'node20',
         format: 'cjs',
         external: ['twilio', 'twilio/*'],
+        define: { BUILD_ID: JSON.stringify(buildIdPlaceholder) },
         minifySyntax: true,
         legalComments: 'none',
         logLevel: 'silent',

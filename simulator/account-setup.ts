@@ -46,10 +46,10 @@ export class AccountSetup {
     account.webhooks.update(form, ['onConversationAdd', 'onParticipantAdded']);
     this.applyRoutingEvent();
     for (const { address, channels } of numbers) {
-      rest.phoneNumbers.put(address);
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
         state.ownAddresses.add(Address);
+        rest.phoneNumbers.add(Address);
         account.addresses.create({
           Type: channel,
           Address,

@@ -79,6 +79,8 @@ export const settings = v.object({
   frontlineUrls,
   /** Whether post-action webhooks and the routing callback are delivered twice. */
   deliverTwice: v.boolean(),
+  /** How many requests Twilio's gateway lets functions handle at once; the others get 429. null: any number. */
+  concurrency: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
   faults,
 });
 
@@ -94,6 +96,7 @@ export const settingsChange = v.object({
     }),
   ),
   deliverTwice: v.exactOptional(settings.entries.deliverTwice),
+  concurrency: v.exactOptional(settings.entries.concurrency),
   faults: v.exactOptional(
     v.object({
       rest: v.exactOptional(faults.entries.rest),

@@ -269,6 +269,8 @@ export interface LocalAccount {
   proxyUrl: string;
   /** For `NODE_EXTRA_CA_CERTS`. */
   caFile: string;
+  /** What the functions have in place of variables that are not in `.env`. */
+  variables: Record<string, string>;
 }
 
 /**

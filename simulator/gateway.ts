@@ -16,6 +16,8 @@ export interface GatewayOptions {
   accessOf(path: string): 'public' | 'protected' | 'private' | undefined;
   /** How long a function may take, in milliseconds: Twilio's 10 s when left out. */
   timeLimitMs?: number;
+  /** How many requests are handled at once, if there is a limit. */
+  concurrency?(): number | undefined;
 }
 
 /** Twilio's limit for headers and body together, in bytes. */
@@ -25,12 +27,13 @@ const unreachable = 'The functions cannot be reached';
 
 /**
  * Enforces what Twilio's gateway does and `twilio-run` does not: signatures on protected functions, no access to private
- * ones, methods, 1 MB, 10 s. A request also cannot replace `event.request`, nor pose as a preflight.
+ * ones, methods, 1 MB, 10 s, and how many requests are handled at once. A request also cannot replace `event.request`, nor pose as a preflight.
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions
  */
 export function createGateway(options: GatewayOptions): Hono {
   const gateway = new Hono();
+  let underWay = 0;
   gateway.onError((error, c) => {
     if (!(error instanceof HTTPException)) return c.json({ message: unreachable }, 502);
     return c.json({ message: error.message }, error.status as ContentfulStatusCode);
@@ -48,7 +51,15 @@ export function createGateway(options: GatewayOptions): Hono {
     }
     await next();
   });
-  gateway.all('*', (c) => checkAndForward(c, options));
+  gateway.all('*', async (c) => {
+    if (underWay >= (options.concurrency?.() ?? Number.POSITIVE_INFINITY)) refuse(429, 'Too many requests');
+    underWay += 1;
+    try {
+      return await checkAndForward(c, options);
+    } finally {
+      underWay -= 1;
+    }
+  });
   return gateway;
 }
 

@@ -1,5 +1,6 @@
 import { AccountSetup } from './account-setup';
 import type { FrontlineUrls, LocalAccount, Snapshot } from './api';
+import { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
 import { FrontlineWorkers } from './frontline-workers';
@@ -19,7 +20,7 @@ import { Timeline } from './timeline';
 import { Conversations } from './twilio/conversations/conversations';
 import { type RunningProxy, startProxy } from './twilio/http/proxy';
 import { RestApi } from './twilio/rest-api';
-import { webhookIdPreload } from './webhook-id';
+import { readLogLine, webhookIdPreload } from './webhook-id';
 import { recordLogLine } from './webhooks/log-lines';
 import { sendWebhooksOfRestChanges } from './webhooks/rest-changes';
 import { recordRestRequests } from './webhooks/rest-requests';
@@ -29,7 +30,12 @@ import { WebhookSender } from './webhooks/webhook-sender';
 export interface LocalTwilioOptions {
   /** The project's folder, built. */
   root: string;
-  ports: { functions: number; console: number; proxy: number };
+  ports: {
+    functions: number;
+    console: number;
+    proxy: number /** Of deployed builds, from here on; any if left out. */;
+    deployed?: number;
+  };
   /** Called with each line that the functions print. */
   onOutput(line: string): void;
 }
@@ -64,6 +70,7 @@ export class LocalTwilio {
   readonly #control: ControlServer;
   #functions: FunctionsProcess | undefined;
   #proxy: RunningProxy | undefined;
+  #hosting: LocalHosting | undefined;
   #data: ProjectData;
   #build: Snapshot['build'] = { ok: true };
 
@@ -85,6 +92,7 @@ export class LocalTwilio {
         return this.#functions.url();
       },
       accessOf: (path) => this.#data.access.get(path),
+      concurrency: () => this.parts.settings.current.concurrency ?? undefined,
     });
     this.#control = new ControlServer(
       {
@@ -123,6 +131,7 @@ export class LocalTwilio {
         },
         onOutput,
       });
+      this.#hosting = this.#host(proxy);
       await this.#functions.url();
     } catch (error) {
       await this.stop();
@@ -136,6 +145,7 @@ export class LocalTwilio {
       this.#control.stop(),
       this.#gateway.stop(),
       this.#functions?.stop(),
+      this.#hosting?.stop(),
       this.#proxy?.close(),
     ]);
   }
@@ -173,7 +183,8 @@ export class LocalTwilio {
     if (!this.#proxy) throw new Error('the local Twilio is not running');
     const { url: proxyUrl, caFile } = this.#proxy;
     const functionsUrl = `http://localhost:${this.#options.ports.functions}`;
-    return { accountSid, authToken, functionsUrl, proxyUrl, caFile };
+    const variables = this.parts.flex.environment();
+    return { accountSid, authToken, functionsUrl, proxyUrl, caFile, variables };
   }
 
   /** Clears conversations, unknown customers and timeline. */
@@ -188,6 +199,32 @@ export class LocalTwilio {
     workers.addMissing();
     this.#events.sendReset();
     this.#events.sendState();
+  }
+
+  /** Serves what is deployed to this account. */
+  #host({ url, caFile }: RunningProxy): LocalHosting {
+    const { root, ports, onOutput } = this.#options;
+    const { timeline } = this;
+    const { serverless } = this.rest;
+    const hosting = new LocalHosting({
+      root,
+      port: ports.deployed ?? 0,
+      credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },
+      processEnv: { HTTP_PROXY: url, NODE_EXTRA_CA_CERTS: caFile },
+      concurrency: () => this.parts.settings.current.concurrency ?? undefined,
+      onOutput: (text) => {
+        const { line, webhookId } = readLogLine(text);
+        recordLogLine(line, webhookId, timeline);
+        onOutput(line);
+      },
+      onLine: (environment, line) => serverless.addLine(environment, line),
+      onActivate: ({ environment, build }) => {
+        const title = `Build ${build.sid} is deployed at http://${environment.domain_name}`;
+        timeline.add({ kind: 'note', trace: 'deploy', state: 'ok', title, text: title });
+      },
+    });
+    serverless.hosting = hosting;
+    return hosting;
   }
 
   #makeParts(data: () => ProjectData): ScenarioParts {

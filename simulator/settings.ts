@@ -18,6 +18,7 @@ export class SettingsStore {
         routing: `${functionsUrl}${paths.onConversationRoute}`,
       },
       deliverTwice: false,
+      concurrency: null,
       faults: { rest: 'none', restTimes: null, badSignature: false },
     };
   }

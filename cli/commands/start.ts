@@ -17,6 +17,7 @@ Environment:
   PORT                  the functions' gateway (3000)
   SIMULATOR_PORT        console and control API (4000)
   SIMULATOR_PROXY_PORT  REST proxy (4001)
+  SIMULATOR_DEPLOYED_PORT  the first environment that is deployed to (4010)
   BROWSER=none          do not open the console`,
     )
     .action(start);
@@ -29,6 +30,7 @@ async function start(): Promise<void> {
     functions: Number(process.env.PORT || 3000),
     console: Number(process.env.SIMULATOR_PORT || 4000),
     proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
+    deployed: Number(process.env.SIMULATOR_DEPLOYED_PORT || 4010),
   };
   const local = new LocalTwilio({ root: projectFolder, ports, onOutput: console.log });
   stopOnSignal(() => local.stop());

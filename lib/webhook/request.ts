@@ -67,9 +67,9 @@ export interface RequestRun {
  * Does the work of a request within its time budget, turns its value or error into an answer, and writes one JSON log
  * line.
  *
- * @returns the answer; it never throws
+ * @returns the answer, and `ok` or the code of the error in the log as its outcome; it never throws
  */
-export async function runRequest(run: RequestRun): Promise<Reply> {
+export async function runRequest(run: RequestRun): Promise<Reply & { outcome: string }> {
   const { platform, twilioContext, data, budgetMs, facts, fallback, work } = run;
   const started = platform.now();
   const line: LogFacts = { ...facts };
@@ -106,7 +106,7 @@ export async function runRequest(run: RequestRun): Promise<Reply> {
   }
   const ms = Math.round(platform.now() - started);
   platform.log(level, JSON.stringify({ level, ...line, status: reply.status, ms }));
-  return reply;
+  return { ...reply, outcome: String(line.error ?? 'ok') };
 }
 
 /** @throws OutOfTime when the work takes longer than `budgetMs` */

@@ -11,13 +11,16 @@ import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
 import { MessagingServices, messagingServiceRoutes } from './messaging-services';
-import { PhoneNumbers, phoneNumberRoutes } from './phone-numbers';
+import { PhoneNumbers, phoneNumberRoutes, senderRoutes } from './phone-numbers';
+import { serverlessRoutes, uploadRoutes } from './serverless/routes';
+import { Serverless } from './serverless/serverless';
 import { SyncModel, syncRoutes } from './sync';
 import { TaskRouter, taskRouterRoutes } from './taskrouter';
 
 /**
  * The simulated part of Twilio's REST API: Conversations, Frontline, and what an outbound conversation from Flex needs
- * from Flex, TaskRouter, Sync, Content and Messaging, and the account's phone numbers. It has no sockets of its own: the proxy passes requests to it.
+ * from Flex, TaskRouter, Sync, Content and Messaging, what deploying needs from Serverless, and the account's phone numbers.
+ * It has no sockets of its own: the proxy passes requests to it.
  *
  * @see https://www.twilio.com/docs/conversations/api
  */
@@ -31,8 +34,9 @@ export class RestApi extends RequestHandler {
   readonly sync: SyncModel;
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
-  readonly phoneNumbers: PhoneNumbers;
   readonly messagingServices: MessagingServices;
+  readonly serverless: Serverless;
+  readonly phoneNumbers: PhoneNumbers;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -43,8 +47,9 @@ export class RestApi extends RequestHandler {
     this.sync = new SyncModel(state.accountSid);
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
-    this.phoneNumbers = new PhoneNumbers(state.accountSid);
     this.messagingServices = new MessagingServices(state.accountSid);
+    this.serverless = new Serverless(state.accountSid);
+    this.phoneNumbers = new PhoneNumbers(state.accountSid);
     const app = this.#createApp(state);
   }
 
@@ -67,9 +72,12 @@ export class RestApi extends RequestHandler {
     app.route('/iam.twilio.com/v1', tokenRoutes(this.flexTokens));
     app.route('/sync.twilio.com/v1', syncRoutes(this.sync));
     app.route('/content.twilio.com/v1', contentRoutes(this.content));
+    app.route('/serverless.twilio.com/v1', serverlessRoutes(this.serverless));
+    app.route('/serverless-upload.twilio.com/v1', uploadRoutes(this.serverless));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
     app.route('/api.twilio.com/2010-04-01', phoneNumberRoutes(this.phoneNumbers));
     app.route('/messaging.twilio.com/v1', messagingServiceRoutes(this.messagingServices));
+    app.route('/messaging.twilio.com/v2', senderRoutes(this.phoneNumbers));
     return app;
   }
 }

@@ -26,24 +26,6 @@ beforeEach(() => {
 afterEach(() => expect(problems).toEqual([]));
 
 describe('what an account has besides conversations, by the unmodified SDK', () => {
-  it('has phone numbers, which say what else answers their messages', async () => {
-    rest.phoneNumbers.put('+16465550190');
-    const { sid } = rest.phoneNumbers.put('+442079460190', { sms_url: 'https://example.com/sms' });
-    const numbers = await client.incomingPhoneNumbers.list();
-    expect(numbers.map(({ phoneNumber, smsUrl }) => [phoneNumber, smsUrl])).toEqual([
-      ['+16465550190', null],
-      ['+442079460190', 'https://example.com/sms'],
-    ]);
-    const found = await client.incomingPhoneNumbers.list({ phoneNumber: '+442079460190' });
-    expect(found.map((one) => one.sid)).toEqual([sid]);
-    expect((await client.incomingPhoneNumbers(sid).fetch()).phoneNumber).toBe('+442079460190');
-    rest.phoneNumbers.remove('+442079460190');
-    await expect(client.incomingPhoneNumbers(sid).fetch()).rejects.toMatchObject({
-      status: 404,
-      code: 20404,
-    });
-  });
-
   it('has Messaging Services with phone numbers', async () => {
     const { sid } = rest.messagingServices.add({ inbound_request_url: 'https://example.com/in' }, [
       '+16465550190',

@@ -332,3 +332,19 @@ describe('the gateway on its port', () => {
     await expect(response.text()).rejects.toThrow();
   });
 });
+
+describe('a limit for requests at once', () => {
+  it('answers 429 to those above it, and lets the next in when one has ended', async () => {
+    const limited = createGateway({ ...options, concurrency: () => 1 });
+    const waiting: ServerResponse[] = [];
+    answer = (response) => waiting.push(response);
+    const call = async () => limited.request('http://localhost/public');
+    const first = call();
+    while (waiting.length === 0) await new Promise(setImmediate);
+    expect((await call()).status).toBe(429);
+    waiting[0]?.end('{}');
+    expect((await first).status).toBe(200);
+    answer = (response) => response.end('{}');
+    expect((await call()).status).toBe(200);
+  });
+});

@@ -17,7 +17,7 @@ interface HttpParts {
   body: string;
 }
 
-const { TwilioResponse, toHttp } = require('./processes/twilio-response.cjs') as {
+const { TwilioResponse, toHttp } = require('../../simulator/deployed/twilio-response.cjs') as {
   TwilioResponse: new () => object;
   toHttp(error: unknown, payload: unknown): HttpParts;
 };

@@ -105,7 +105,7 @@ async function serve(
       host,
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
-      ...readFields(Buffer.concat(chunks).toString(), request.headers['content-type']),
+      ...readFields(Buffer.concat(chunks), request.headers['content-type']),
       headers: Object.fromEntries(Object.entries(visible).map(([name, value]) => [name, String(value)])),
       ...(webhookId !== undefined && { webhookId: Number(webhookId) }),
     });

@@ -19,6 +19,8 @@ export interface RestRequest {
   form: Record<string, string>;
   /** All values of each field that occurs more than once. */
   lists?: Record<string, string[]>;
+  /** Of a form with files. */
+  body?: Buffer;
   /** By lower-case name. */
   headers: Record<string, string>;
   /** The timeline id of the webhook that the function was handling. */
@@ -29,10 +31,12 @@ export interface RestRequest {
  * Reads a request's body.
  *
  * @param type the Content-Type
- * @returns the fields of a form or of a JSON object; nothing for any other body
+ * @returns the fields of a form or of a JSON object; the bytes of a form with files; nothing for any other body
  */
-export function readFields(body: string, type = ''): Pick<RestRequest, 'form' | 'lists'> {
-  const fields = type.startsWith('application/json') ? fieldsOfJson(body) : new URLSearchParams(body);
+export function readFields(body: string | Buffer, type = ''): Pick<RestRequest, 'form' | 'lists' | 'body'> {
+  if (type.startsWith('multipart/form-data')) return { form: {}, body: Buffer.from(body) };
+  const text = body.toString();
+  const fields = type.startsWith('application/json') ? fieldsOfJson(text) : new URLSearchParams(text);
   const repeated = [...new Set(fields.keys())].filter((name) => fields.getAll(name).length > 1);
   return {
     form: Object.fromEntries(fields),

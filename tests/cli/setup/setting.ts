@@ -35,7 +35,7 @@ export class Setting {
 
   constructor() {
     const { rest } = this;
-    for (const number of [us, gb]) rest.phoneNumbers.put(number);
+    for (const number of [us, gb]) rest.phoneNumbers.add(number);
     rest.frontline.putUser({ identity: 'alice@example.com' });
     rest.onRequest(({ request, answer }) => {
       if (request.method !== 'GET') {
@@ -48,6 +48,11 @@ export class Setting {
       }
       if (answer) this.problems.push(...openApi.check(request, answer));
     });
+  }
+
+  /** Has something else answer the messages to a number. */
+  answer(phoneNumber: string, given: { sms_url?: string; sms_application_sid?: string }): void {
+    Object.assign(this.rest.phoneNumbers.numbers(phoneNumber)[0] ?? {}, given);
   }
 
   /** A new run of the command, which knows only what is in the files. */

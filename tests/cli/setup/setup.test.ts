@@ -240,7 +240,7 @@ describe('setup on an account whose numbers somebody else uses', () => {
       `the application AP${'1'.repeat(32)}`,
     ],
   ])('asks about a number with %j', async (given, found) => {
-    setting.rest.phoneNumbers.put(us, given);
+    setting.answer(us, given);
     const id = `number:${us}`;
     expect((await setting.plan(needs)).conflicts).toEqual([
       { id, found, text: expect.stringContaining(found) },
@@ -251,7 +251,7 @@ describe('setup on an account whose numbers somebody else uses', () => {
   });
 
   it("asks about a number whose messages its Messaging Service answers, whatever the number's own URL", async () => {
-    setting.rest.phoneNumbers.put(us, { sms_url: 'https://example.com/not-used' });
+    setting.answer(us, { sms_url: 'https://example.com/not-used' });
     const { sid } = setting.rest.messagingServices.add({ inbound_request_url: 'https://example.com/in' }, [
       us,
     ]);
@@ -262,7 +262,7 @@ describe('setup on an account whose numbers somebody else uses', () => {
   });
 
   it('asks about the URL of a number whose Messaging Service leaves messages to it', async () => {
-    setting.rest.phoneNumbers.put(us, { sms_url: 'https://example.com/sms' });
+    setting.answer(us, { sms_url: 'https://example.com/sms' });
     const service = { inbound_request_url: 'https://example.com/in', use_inbound_webhook_on_number: true };
     setting.rest.messagingServices.add(service, [us]);
     const { conflicts, notices } = await setting.plan(needs);
@@ -277,7 +277,7 @@ describe('setup on an account whose numbers somebody else uses', () => {
   });
 
   it("only mentions Twilio's own demo, which new numbers come with", async () => {
-    setting.rest.phoneNumbers.put(us, { sms_url: 'https://demo.twilio.com/welcome/sms/reply' });
+    setting.answer(us, { sms_url: 'https://demo.twilio.com/welcome/sms/reply' });
     const { conflicts, notices } = await setting.plan(needs);
     expect([conflicts, notices]).toEqual([[], [expect.stringContaining("Twilio's demo text")]]);
   });

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What bundled functions have in place of the build's id, which is a hash of them all. */
+export const buildIdPlaceholder = 'build-id-is-put-here';
+
+/**
+ * Puts the build's id into the functions: a hash of code and data. The same sources have the same id on every machine.
+ *
+ * @param files texts by path below `dist/`; those with the placeholder are changed
+ * @returns e.g. `build-0123456789abcdef`
+ */
+export function addBuildId(files: Map<string, string>): string {
+  const hash = createHash('sha256');
+  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(JSON.stringify([path, text]));
+  }
+  const buildId = `build-${hash.digest('hex').slice(0, 16)}`;
+  for (const [path, text] of files) {
+    if (path.startsWith('functions/')) files.set(path, text.replaceAll(buildIdPlaceholder, buildId));
+  }
+  return buildId;
+}
+
+/** @returns the id in a built `dist/`; undefined when there is no such folder, or its build is older than ids */
+export function readBuildId(dist: string): string | undefined {
+  const folder = join(dist, 'functions');
+  try {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+      if (!name.endsWith('.js')) continue;
+      const [id] = /\bbuild-[0-9a-f]{16}\b/.exec(readFileSync(join(folder, name), 'utf8')) ?? [];
+      if (id !== undefined) return id;
+    }
+  } catch {
+    // There is no such folder.
+  }
+  return undefined;
+}

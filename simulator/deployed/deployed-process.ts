@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Release, WrittenLine } from '../twilio/serverless/serverless';
+import { webhookIdPreload } from '../webhook-id';
+
+export interface DeployedProcessOptions {
+  /** Where the project's packages are. */
+  modules: string;
+  /** For the process itself, e.g. `HTTP_PROXY`. */
+  processEnv: Record<string, string>;
+  /** Called with each line on standard output, and with each that a function writes. */
+  onOutput(line: string): void;
+  onLine(line: WrittenLine): void;
+}
+
+/**
+ * Serves one build as it lies in the cloud: each file by itself, functions at `handlers/ZN….js`, private assets at
+ * `files/ZN…` without an extension, and the packages that the build names.
+ */
+export class DeployedProcess {
+  readonly #folder = mkdtempSync(join(realpathSync(tmpdir()), 'deployed-'));
+  readonly #settings: { functions: Record<string, string>; assets: Record<string, string>; context: object };
+  readonly #options: DeployedProcessOptions;
+  #env: Record<string, string> = {};
+  #child: ChildProcess | undefined;
+  #ready: Promise<string> | undefined;
+  #stopped = false;
+
+  constructor(release: Release, options: DeployedProcessOptions) {
+    const { build, service, environment } = release;
+    this.#options = options;
+    const write = (folder: string, versions: Release['build']['asset_versions'], extension: string) =>
+      Object.fromEntries(
+        versions.map((version) => {
+          const file = join(this.#folder, folder, `${version.sid}${extension}`);
+          mkdirSync(dirname(file), { recursive: true });
+          writeFileSync(file, release.contentOf(version));
+          return [version.path, file];
+        }),
+      );
+    this.#settings = {
+      functions: write('handlers', build.function_versions, '.js'),
+      assets: write(
+        'files',
+        build.asset_versions.filter(({ visibility }) => visibility === 'private'),
+        '',
+      ),
+      context: {
+        DOMAIN_NAME: environment.domain_name,
+        SERVICE_SID: service.sid,
+        ENVIRONMENT_SID: environment.sid,
+      },
+    };
+    for (const { name } of build.dependencies) {
+      const link = join(this.#folder, 'node_modules', name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(join(options.modules, name), link, 'junction');
+    }
+  }
+
+  /** Sets the environment variables, and starts the process if it does not run. */
+  configure(env: Record<string, string>): void {
+    this.#env = env;
+    this.#child?.send({ ...this.#settings, env });
+  }
+
+  /** @returns the URL, once it can be reached; a process that has ended is followed by a new one */
+  url(): Promise<string> {
+    if (this.#stopped) return Promise.reject(new Error('the deployed functions have been stopped'));
+    this.#ready ??= this.#start();
+    return this.#ready;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<string> {
+    const { processEnv, onOutput, onLine } = this.#options;
+    const child = fork(join(__dirname, 'process.cjs'), {
+      cwd: this.#folder,
+      execArgv: ['--require', webhookIdPreload],
+      env: { ...systemVariables(), ...processEnv },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', onOutput);
+    }
+    const port = await new Promise<number>((resolve, reject) => {
+      child.on('message', (message: { port?: number; line?: WrittenLine }) => {
+        if (message.line) onLine(message.line);
+        if (message.port !== undefined) resolve(message.port);
+      });
+      child.once('error', reject);
+      child.once('exit', (code) => {
+        if (this.#child === child) this.#child = this.#ready = undefined;
+        reject(new Error(`the deployed functions' process ended (exit code ${code})`));
+      });
+      child.send({ ...this.#settings, env: this.#env });
+    });
+    return `http://127.0.0.1:${port}`;
+  }
+}
+
+/** Nothing of this process's own environment reaches a function, but Windows cannot start a process without some. */
+function systemVariables(): Record<string, string> {
+  const names = ['PATH', 'SystemRoot', 'TEMP', 'TMP'];
+  const present = names.map((name): [string, string | undefined] => [name, process.env[name]]);
+  return Object.fromEntries(present.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

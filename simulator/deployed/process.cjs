@@ -1,0 +1,36 @@
+/**
+ * The process of one deployed build. Its parent says what it serves and, whenever the variables change, which they are;
+ * it tells its port, and each line that a function writes. It ends with its parent.
+ */
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { createServer } = require('node:http');
+const { format } = require('node:util');
+const { createRuntime } = require('./runtime.cjs');
+
+const levels = { debug: 'debug', error: 'error', info: 'info', log: 'info', warn: 'warn' };
+const paths = new AsyncLocalStorage();
+const kept = { ...process.env };
+let listener = (_request, response) => response.writeHead(503).end();
+
+for (const [method, level] of Object.entries(levels)) {
+  const write = console[method];
+  console[method] = (...values) => {
+    write.apply(console, values);
+    const path = paths.getStore();
+    if (path !== undefined && process.connected) {
+      process.send({ line: { level, message: format(...values), path } });
+    }
+  };
+}
+
+const server = createServer((request, response) => {
+  paths.run(new URL(request.url, 'http://deployed').pathname, () => listener(request, response));
+});
+
+process.on('disconnect', () => process.exit());
+process.on('message', (settings) => {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, settings.env, kept);
+  listener = createRuntime(settings);
+  if (!server.listening) server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+});
