@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Routing } from '../../lib/model';
 import { numbersOf } from '../../simulator/project-data';
+import { deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
 import { UsageError } from '../program';
 
 /** The webhooks before and after something happens: each has a URL of its own. */
@@ -51,16 +50,12 @@ export function readNeeds(routing: Routing, functionsUrl: string, scope: string)
   };
 }
 
-/** `.deployed.json`, which `npm run deploy` writes: the domain of each environment of each account. */
-type Deployed = Record<string, Record<string, { domain: string } | undefined> | undefined>;
-
 /** @returns the URL of each environment to which this account's functions have been deployed */
 export function readDeployedUrls(root: string, accountSid: string): Map<string, string> {
-  const file = join(root, '.deployed.json');
-  const deployed = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Deployed) : {};
   const urls = new Map<string, string>();
-  for (const [name, environment] of Object.entries(deployed[accountSid] ?? {})) {
-    if (environment?.domain) urls.set(name, urlOfDomain(environment.domain));
+  for (const [key, deployment] of Object.entries(readDeployments(root))) {
+    const environment = key.split('/')[1] ?? '';
+    if (key === deploymentKey(accountSid, environment)) urls.set(environment, deployedUrl(deployment));
   }
   return urls;
 }
@@ -98,9 +93,4 @@ function readFunctionsUrl(given: string, isLocal: boolean): string {
   throw new UsageError(
     `--url must be the functions' address without a path, e.g. https://service-1234.twil.io`,
   );
-}
-
-function urlOfDomain(domain: string): string {
-  if (domain.includes('://')) return domain.replace(/\/+$/, '');
-  return `${/^(localhost|127\.0\.0\.1|\[::1\]|[\w.-]+\.localhost)(:|$)/.test(domain) ? 'http' : 'https'}://${domain}`;
 }

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { rememberDeployment } from '../../../cli/deploy/deployments';
 import { type RunningLocal, startLocal } from '../../simulator/local';
 import { ProjectCopy } from '../../support/project-copy';
 import { Started } from '../../support/started';
@@ -83,10 +83,8 @@ Simulated Frontline Console
       });
       expect(running.local.rest.account.webhooks.fetch()).toEqual(webhooks);
 
-      writeFileSync(
-        project.path('.deployed.json'),
-        JSON.stringify({ [`AC${'0'.repeat(32)}`]: { dev: { domain: new URL(url).host } } }),
-      );
+      const deployed = { domain: new URL(url).host, serviceSid: '', environmentSid: '', buildSid: '' };
+      rememberDeployment(project.root, `AC${'0'.repeat(32)}/dev`, deployed);
       const { changes, ...applied } = await runJson('--yes');
       expect([applied.url, applied.applied, changes.length]).toEqual([url, true, 2]);
       await running.local.actions.receiveInbound({ from: '+12125550199', body: 'Hi' });
