@@ -37,17 +37,26 @@ export class AccountSetup {
 
   /** Configures services, webhooks and addresses. */
   configure(): void {
-    const { rest, state, data, functionsUrl } = this.#options;
+    const { rest, functionsUrl } = this.#options;
     const { account } = rest;
-    const { conversationServiceSid: serviceSid, numbers } = data();
-    if (serviceSid) account.services.put(serviceSid, 'Of the routing data');
     const url = `${functionsUrl}${paths.onConversationAdd}`;
     const form = { Method: 'POST', PreWebhookUrl: url, PostWebhookUrl: url };
     account.webhooks.update(form, ['onConversationAdd', 'onParticipantAdded']);
-    this.applyRoutingEvent();
+    this.applyData();
+  }
+
+  /** Gives the account what new data needs: its service, its numbers with autocreation, and the event that routes. */
+  applyData(): void {
+    this.#applyRoutingEvent();
+    const { rest, state, data } = this.#options;
+    const { account } = rest;
+    const { conversationServiceSid: serviceSid, numbers } = data();
+    if (serviceSid) account.services.put(serviceSid, 'Of the routing data');
     for (const { address, channels } of numbers) {
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
+        // What has been changed since stays.
+        if (state.ownAddresses.has(Address)) continue;
         state.ownAddresses.add(Address);
         rest.phoneNumbers.add(Address);
         account.addresses.create({
@@ -65,7 +74,7 @@ export class AccountSetup {
    * An account that routes on `onConversationAdded` has no Frontline: it has the filter for that event, and its
    * Frontline API finds nobody.
    */
-  applyRoutingEvent(): void {
+  #applyRoutingEvent(): void {
     const { rest, data } = this.#options;
     const { account } = rest;
     const isWithoutFrontline = data().routesOn === 'onConversationAdded';

@@ -156,7 +156,7 @@ export class LocalTwilio {
     if (build.ok) {
       this.#data = readProject(this.#options.root);
       this.parts.workers.addMissing();
-      this.#account.applyRoutingEvent();
+      this.#account.applyData();
       this.parts.flex.configure();
       await this.#functions?.restart();
     }

@@ -1,5 +1,5 @@
 import type { Twilio } from 'twilio';
-import type { Fields } from './change';
+import { addressId, type Fields } from './change';
 import type { Needs } from './needs';
 import type { Resources } from './resources';
 
@@ -16,7 +16,7 @@ export interface AccountState {
   webhooks: Fields;
   /** The other scope's webhooks: those of the service in the data, or of the account. */
   otherWebhooks: { id: string; fields: Fields } | undefined;
-  /** By `type:address`; null for an address without a configuration. */
+  /** By `addressId`; null for an address without a configuration. */
   addresses: ReadonlyMap<string, Fields | null>;
   /** By phone number; null for one that the account does not own; undefined when the credentials may not list them. */
   numbers: ReadonlyMap<string, NumberState | null> | undefined;
@@ -62,7 +62,7 @@ export async function readAccountState(
   const addresses = new Map<string, Fields | null>();
   for (const { type, address } of needs.addresses) {
     report(`Reading ${type} ${address}`);
-    const id = `${type}:${address}`;
+    const id = addressId({ type, address });
     addresses.set(id, await resources.read({ kind: 'address', id }));
   }
   report('Asking Frontline');

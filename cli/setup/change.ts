@@ -14,6 +14,11 @@ export type Fields = Readonly<Record<string, Value>>;
  */
 export type Kind = 'webhooks' | 'address' | 'frontline' | 'env';
 
+/** @returns the id of an address: Twilio's own form has the channel already, except for SMS */
+export function addressId({ type, address }: { type: string; address: string }): string {
+  return type === 'sms' ? `sms:${address}` : address;
+}
+
 /** A change of one resource. `before` and `after` have the same fields. */
 export interface Change {
   kind: Kind;

@@ -1,6 +1,6 @@
 import type { Routing } from '../../lib/model';
 import { numbersOf } from '../../simulator/project-data';
-import { deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
+import { type Deployment, deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
 import { UsageError } from '../program';
 
 /** The webhooks before and after something happens: each has a URL of its own. */
@@ -50,17 +50,18 @@ export function readNeeds(routing: Routing, functionsUrl: string, scope: string)
   };
 }
 
-/** @returns the URL of each environment to which this account's functions have been deployed */
-export function readDeployedUrls(root: string, accountSid: string): Map<string, string> {
-  const urls = new Map<string, string>();
+/** @returns each environment to which this account's functions have been deployed, by name */
+export function listDeployments(root: string, accountSid: string): Map<string, Deployment> {
+  const found = new Map<string, Deployment>();
   for (const [key, deployment] of Object.entries(readDeployments(root))) {
     const environment = key.split('/')[1] ?? '';
-    if (key === deploymentKey(accountSid, environment)) urls.set(environment, deployedUrl(deployment));
+    if (key === deploymentKey(accountSid, environment)) found.set(environment, deployment);
   }
-  return urls;
+  return found;
 }
 
 /**
+ * @param deployments by the name of the environment
  * @param given by `--url`
  * @param environment by `--environment`
  * @param local where the local Twilio serves the functions
@@ -68,20 +69,20 @@ export function readDeployedUrls(root: string, accountSid: string): Map<string, 
  * @throws UsageError when it is not known, or cannot be one
  */
 export function chooseFunctionsUrl(
-  deployed: ReadonlyMap<string, string>,
+  deployments: ReadonlyMap<string, Pick<Deployment, 'domain'>>,
   { given, environment, local }: Record<'given' | 'environment' | 'local', string | undefined>,
 ): string {
   if (given !== undefined) return readFunctionsUrl(given, local !== undefined);
-  const names = [...deployed.keys()].join(', ');
+  const names = [...deployments.keys()].join(', ');
   if (environment !== undefined) {
-    const url = deployed.get(environment);
-    if (url) return url;
+    const deployment = deployments.get(environment);
+    if (deployment) return deployedUrl(deployment);
     throw new UsageError(`Nothing has been deployed to ${environment} (${names || 'no environment'})`);
   }
-  const [first, second] = deployed.values();
+  const [first, second] = deployments.values();
   if (first && second)
     throw new UsageError(`The functions are in several environments: add --environment (${names})`);
-  const url = first ?? local;
+  const url = first ? deployedUrl(first) : local;
   if (url) return url;
   throw new UsageError('Where are the functions? Run npm run deploy first, or add --url https://….twil.io');
 }

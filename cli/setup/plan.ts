@@ -1,5 +1,5 @@
 import type { AccountState, NumberState } from './account-state';
-import { type Change, type Fields, hasFields, listOf } from './change';
+import { addressId, type Change, type Fields, hasFields, listOf } from './change';
 import { type FlexChoice, planFlex } from './flex';
 import { callbackPaths, type Needs, type WebhookSide } from './needs';
 
@@ -109,7 +109,7 @@ function planAddress(
   ask: Ask,
   plan: Plan,
 ): void {
-  const id = `${type}:${address}`;
+  const id = addressId({ type, address });
   const existing = state.addresses.get(id) ?? null;
   const after: Fields = {
     enabled: true,

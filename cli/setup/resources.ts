@@ -85,8 +85,8 @@ async function findAddress(
 
 /** @returns the type and the address in the id of a resource */
 function splitAddress(id: string): { type: string; address: string } {
-  const [, type = '', address = ''] = /^(\w+):(.*)$/.exec(id) ?? [];
-  return { type, address };
+  const [type = '', rest = ''] = id.split(/:(.*)/);
+  return { type, address: type === 'sms' ? rest : id };
 }
 
 /** The fields of an address configuration: ours, Twilio's in answers, and the SDK's. */

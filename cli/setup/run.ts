@@ -3,6 +3,7 @@ import { compileData, readSources } from '../../build/data/compile';
 import type { Routing } from '../../lib/model';
 import type { Account } from '../account';
 import { askForYes, askToChoose, canAsk } from '../ask';
+import type { Deployment } from '../deploy/deployments';
 import { paintFor, printJson } from '../output';
 import { exitCodes } from '../program';
 import { withProgress } from '../progress';
@@ -18,7 +19,7 @@ import {
 } from './describe';
 import type { EnvFile } from './env-file';
 import { type FlexChoice, findFlex } from './flex';
-import { chooseFunctionsUrl, readDeployedUrls, readNeeds } from './needs';
+import { chooseFunctionsUrl, listDeployments, readNeeds } from './needs';
 import type { Conflict, Decision, Plan } from './plan';
 import { SetupSession } from './session';
 
@@ -46,7 +47,7 @@ export async function runSetup(account: Account, options: SetupOptions): Promise
   const { needs, state, flex } = await withProgress('Reading the account', async (report) => {
     const found = readNeeds(
       routing,
-      findFunctions(account, options),
+      await findFunctions(account, options),
       await findScope(account, options, routing),
     );
     return {
@@ -71,7 +72,9 @@ export async function runSetup(account: Account, options: SetupOptions): Promise
     const url = needs.functionsUrl;
     return printJson({ ok, url, changes, conflicts, kept, notices, manual, applied: isApplied });
   }
-  if (isApplied && plan.changes.length > 0) console.log('\nDone. To put it back: npm run setup -- --undo');
+  if (isApplied && plan.changes.length > 0) {
+    console.log(`\nDone. To put it back: npm run setup -- ${options.local ? '--local ' : ''}--undo`);
+  }
   printManualSteps(manual);
 }
 
@@ -117,15 +120,30 @@ async function readRouting(): Promise<Routing> {
   return JSON.parse(text) as Routing;
 }
 
-function findFunctions(
-  { accountSid, localFunctionsUrl }: Account,
-  { url, environment }: SetupOptions,
-): string {
-  return chooseFunctionsUrl(readDeployedUrls(projectFolder, accountSid), {
+async function findFunctions(account: Account, { url, environment }: SetupOptions): Promise<string> {
+  const deployments = listDeployments(projectFolder, account.accountSid);
+  for (const [name, deployment] of deployments) {
+    // What was deployed to the local Twilio is gone when it has been restarted.
+    if (account.isLocal && !(await isDeployed(account, deployment))) deployments.delete(name);
+  }
+  return chooseFunctionsUrl(deployments, {
     given: url,
     environment,
-    local: localFunctionsUrl,
+    local: account.localFunctionsUrl,
   });
+}
+
+async function isDeployed(
+  { client }: Account,
+  { serviceSid, environmentSid }: Pick<Deployment, 'serviceSid' | 'environmentSid'>,
+): Promise<boolean> {
+  try {
+    const environments = await client.serverless.v1.services(serviceSid).environments.list();
+    return environments.some(({ sid }) => sid === environmentSid);
+  } catch (error) {
+    if ((error as { status?: number }).status === 404) return false;
+    throw error;
+  }
 }
 
 async function findScope(

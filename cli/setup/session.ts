@@ -1,10 +1,11 @@
 import type { Account } from '../account';
+import { deployedUrl } from '../deploy/deployments';
 import { type AccountState, readAccountState } from './account-state';
 import { applyChanges } from './apply';
 import { hasFields } from './change';
 import { EnvFile } from './env-file';
 import type { FlexChoice } from './flex';
-import { callbackPaths, type Needs, readDeployedUrls } from './needs';
+import { callbackPaths, listDeployments, type Needs } from './needs';
 import { type Conflict, type Decision, type Plan, planSetup } from './plan';
 import { SetupRecord } from './record';
 import { openResources, type Resources } from './resources';
@@ -34,7 +35,7 @@ export class SetupSession {
     this.env = new EnvFile(root);
     this.resources = openResources(account.client, this.env, account.controlUrl);
     this.record = new SetupRecord(root, account.accountSid);
-    this.#deployed = [...readDeployedUrls(root, account.accountSid).values()];
+    this.#deployed = [...listDeployments(root, account.accountSid).values()].map(deployedUrl);
   }
 
   /** Reads the account. */

@@ -343,7 +343,7 @@ it('setup does without the numbers where the credentials may not list them', asy
   setting.rest.fail({ host: 'api.twilio.com' }, { status: 403, code: 20403, message: 'Forbidden' });
   const { notices, changes } = await setting.plan(needs);
   expect(notices).toEqual(['The credentials may not list phone numbers: who answers them was not checked.']);
-  expect(idsOf(changes)).toEqual(['account', `sms:${us}`, `whatsapp:whatsapp:${us}`, `sms:${gb}`]);
+  expect(idsOf(changes)).toEqual(['account', `sms:${us}`, `whatsapp:${us}`, `sms:${gb}`]);
 });
 
 it('setup overwrites nothing that somebody changes after the plan was made', async () => {
