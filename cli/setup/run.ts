@@ -44,18 +44,15 @@ export interface SetupOptions {
 export async function runSetup(account: Account, options: SetupOptions): Promise<void> {
   const session = new SetupSession(projectFolder, account);
   const routing = await readRouting();
-  const { needs, state, flex } = await withProgress('Reading the account', async (report) => {
+  const { needs, state } = await withProgress('Reading the account', async (report) => {
     const found = readNeeds(
       routing,
       await findFunctions(account, options),
       await findScope(account, options, routing),
     );
-    return {
-      needs: found,
-      state: await session.readState(found, report),
-      flex: await findFlexChoice(account, options, routing, session.env),
-    };
+    return { needs: found, state: await session.readState(found, report) };
   });
+  const flex = await findFlexChoice(account, options, routing, session.env);
   const plan = await decideConflicts(options, (decisions) =>
     session.plan(needs, state, { decisions, routingMode: options.routing, flex }),
   );

@@ -12,14 +12,15 @@ export interface UndoPlan {
 /**
  * Goes back through what setup has changed, newest first, and compares it with the account.
  *
- * @returns one change for each resource that has to be put back
+ * @returns one change for each resource that has to be put back, in the opposite order: addresses stop creating
+ *   conversations before their webhooks go
  */
 export async function planUndo(record: readonly Change[], resources: Resources): Promise<UndoPlan> {
   const plan: UndoPlan = { changes: [], left: [] };
   const first = record.filter(
     (one, index) => record.findIndex((other) => isSameResource(one, other)) === index,
   );
-  for (const resource of first) {
+  for (const resource of first.reverse()) {
     const current = await resources.read(resource);
     const entries = record.filter((one) => isSameResource(one, resource)).reverse();
     let restored = current;
