@@ -17,6 +17,8 @@ export interface Account {
   isLocal: boolean;
   /** Where the local Twilio serves the functions, e.g. `http://localhost:3000`. */
   localFunctionsUrl: string | undefined;
+  /** Where the local Twilio is controlled, e.g. `http://localhost:4000`. */
+  controlUrl: string | undefined;
   /** What other programs, such as twilio-run, need in their environment to use the same account. */
   env: Readonly<Record<string, string>>;
   /** What the local Twilio's functions have in place of variables that are not in `.env`; none in the cloud. */
@@ -60,6 +62,7 @@ function openCloudAccount(): Account {
     client: twilio(username, password, { accountSid }),
     isLocal: false,
     localFunctionsUrl: undefined,
+    controlUrl: undefined,
     env: {},
     variables: {},
   };
@@ -77,6 +80,7 @@ async function openLocalAccount(): Promise<Account> {
     client: twilio(accountSid, authToken, { httpClient }),
     isLocal: true,
     localFunctionsUrl: functionsUrl,
+    controlUrl: `http://localhost:${port}`,
     env: { HTTP_PROXY: proxyUrl, NODE_EXTRA_CA_CERTS: caFile },
     variables,
   };

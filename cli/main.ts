@@ -4,6 +4,7 @@ import { addCountryPrefixes } from './commands/country-prefixes';
 import { addDeploy } from './commands/deploy';
 import { addSchemas } from './commands/schemas';
 import { addScreenshots } from './commands/screenshots';
+import { addSetup } from './commands/setup';
 import { addSimulate } from './commands/simulate';
 import { addStart } from './commands/start';
 import { addStartFunctions } from './commands/start-functions';
@@ -17,6 +18,7 @@ const commands = [
   addBuild,
   addCheck,
   addDeploy,
+  addSetup,
   addSimulate,
   addSweep,
   addSchemas,

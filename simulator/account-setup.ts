@@ -1,3 +1,4 @@
+import type { FrontlineUrls } from './api';
 import type { ProjectData } from './project-data';
 import type { AutoCreation } from './twilio/conversations/addresses';
 import type { Conversations } from './twilio/conversations/conversations';
@@ -7,12 +8,23 @@ import { paths } from './webhooks/paths';
 /** The simulated post-action webhooks of Conversations. */
 const postWebhooks = ['onConversationAdded', 'onParticipantAdded'];
 
+/** Which URL of the Frontline Console each callback goes to. */
+const frontlineCallbacks: Record<string, keyof FrontlineUrls> = {
+  GetCustomersList: 'crm',
+  GetCustomerDetailsByCustomerId: 'crm',
+  GetProxyAddress: 'outgoingConversation',
+  GetTemplatesByCustomerId: 'templates',
+  onConversationRoute: 'routing',
+};
+
 export interface AccountSetupOptions {
   rest: RestApi;
   state: Conversations;
   data(): ProjectData;
   /** The functions' URL, e.g. `http://localhost:3000`. */
   functionsUrl: string;
+  /** The URLs in the Frontline Console. */
+  frontlineUrls(): FrontlineUrls;
 }
 
 /** Sets up the account as docs/deploy.md says, and reads its configuration. */
@@ -25,18 +37,28 @@ export class AccountSetup {
 
   /** Configures services, webhooks and addresses. */
   configure(): void {
-    const { rest, state, data, functionsUrl } = this.#options;
+    const { rest, functionsUrl } = this.#options;
     const { account } = rest;
-    const { conversationServiceSid: serviceSid, numbers } = data();
-    if (serviceSid) account.services.put(serviceSid, 'Of the routing data');
     const url = `${functionsUrl}${paths.onConversationAdd}`;
     const form = { Method: 'POST', PreWebhookUrl: url, PostWebhookUrl: url };
     account.webhooks.update(form, ['onConversationAdd', 'onParticipantAdded']);
-    this.applyRoutingEvent();
+    this.applyData();
+  }
+
+  /** Gives the account what new data needs: its service, its numbers with autocreation, and the event that routes. */
+  applyData(): void {
+    this.#applyRoutingEvent();
+    const { rest, state, data } = this.#options;
+    const { account } = rest;
+    const { conversationServiceSid: serviceSid, numbers } = data();
+    if (serviceSid) account.services.put(serviceSid, 'Of the routing data');
     for (const { address, channels } of numbers) {
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
+        // What has been changed since stays.
+        if (state.ownAddresses.has(Address)) continue;
         state.ownAddresses.add(Address);
+        rest.phoneNumbers.add(Address);
         account.addresses.create({
           Type: channel,
           Address,
@@ -52,7 +74,7 @@ export class AccountSetup {
    * An account that routes on `onConversationAdded` has no Frontline: it has the filter for that event, and its
    * Frontline API finds nobody.
    */
-  applyRoutingEvent(): void {
+  #applyRoutingEvent(): void {
     const { rest, data } = this.#options;
     const { account } = rest;
     const isWithoutFrontline = data().routesOn === 'onConversationAdded';
@@ -61,14 +83,20 @@ export class AccountSetup {
     rest.frontline.access = isWithoutFrontline ? 'missing' : 'available';
   }
 
-  /** @returns the URL of a webhook: from the account's configuration, or as Frontline's Console would have it */
+  /** @returns the URL of a webhook: from the configuration of the account or the service, or of the Frontline Console */
   webhookUrl(name: string): string | undefined {
-    const { rest, functionsUrl } = this.#options;
+    const { rest, state, data, functionsUrl, frontlineUrls } = this.#options;
+    const callback = frontlineCallbacks[name];
+    if (callback) return frontlineUrls()[callback];
     const isPre = name === 'onConversationAdd';
     if (!isPre && !postWebhooks.includes(name)) return `${functionsUrl}${paths[name] ?? ''}`;
-    const { filters, pre_webhook_url, post_webhook_url } = rest.account.webhooks.fetch();
-    const url = isPre ? pre_webhook_url : post_webhook_url;
-    return filters.includes(name) ? (url ?? undefined) : undefined;
+    const serviceSid = data().conversationServiceSid ?? state.defaultServiceSid;
+    // Twilio sends to both; one of them is enough here.
+    const configured = [rest.account.webhooks.fetch(), rest.account.webhooks.ofService(serviceSid)];
+    return configured
+      .filter(({ filters }) => filters.includes(name))
+      .map(({ pre_webhook_url, post_webhook_url }) => (isPre ? pre_webhook_url : post_webhook_url))
+      .find((url): url is string => Boolean(url));
   }
 
   /** An address without a configuration creates conversations, as its messaging service can do on Twilio. */

@@ -77,9 +77,18 @@ export const flexSettings = v.object({
   channelErrorCode: v.pipe(v.number(), v.integer(), v.minValue(10_000), v.maxValue(99_999)),
 });
 
+/** The URLs in the Frontline Console, under Manage → Callbacks and Manage → Routing. */
+const frontlineUrls = v.object({
+  crm: text,
+  outgoingConversation: text,
+  templates: text,
+  routing: text,
+});
+
 export const settings = v.object({
   /** What Twilio does with an inbound conversation that no worker is in: the Frontline Console's three choices. */
   routingMode: v.picklist(['custom', 'pool', 'none']),
+  frontlineUrls,
   /** Whether post-action webhooks and the routing callback are delivered twice. */
   deliverTwice: v.boolean(),
   /**
@@ -96,6 +105,14 @@ export const settings = v.object({
 /** `PATCH /api/settings`: omitted settings stay. Answers Settings. */
 export const settingsChange = v.object({
   routingMode: v.exactOptional(settings.entries.routingMode),
+  frontlineUrls: v.exactOptional(
+    v.object({
+      crm: v.exactOptional(text),
+      outgoingConversation: v.exactOptional(text),
+      templates: v.exactOptional(text),
+      routing: v.exactOptional(text),
+    }),
+  ),
   deliverTwice: v.exactOptional(settings.entries.deliverTwice),
   optOut: v.exactOptional(settings.entries.optOut),
   flex: v.exactOptional(

@@ -29,6 +29,7 @@ export type FlexSettings = InferOutput<typeof flexSettings>;
 export type Faults = InferOutput<typeof faults>;
 export type Settings = InferOutput<typeof settings>;
 export type SettingsChange = InferOutput<typeof settingsChange>;
+export type FrontlineUrls = Settings['frontlineUrls'];
 export type RoutingMode = Settings['routingMode'];
 export type WorkerChange = InferOutput<typeof workerChange>;
 export type CustomerRequest = InferOutput<typeof customerRequest>;

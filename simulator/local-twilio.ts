@@ -1,5 +1,5 @@
 import { AccountSetup } from './account-setup';
-import type { LocalAccount, Snapshot } from './api';
+import type { FrontlineUrls, LocalAccount, Snapshot } from './api';
 import { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
@@ -81,7 +81,8 @@ export class LocalTwilio {
     const { rest, state } = this;
     const data = (): ProjectData => this.#data;
     const functionsUrl = `http://localhost:${options.ports.functions}`;
-    this.#account = new AccountSetup({ rest, state, data, functionsUrl });
+    const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
+    this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls });
     this.parts = this.#makeParts(data);
     this.actions = new Actions(this.parts);
     this.#gateway = new Gateway({
@@ -156,7 +157,7 @@ export class LocalTwilio {
     if (build.ok) {
       this.#data = readProject(this.#options.root);
       this.parts.workers.addMissing();
-      this.#account.applyRoutingEvent();
+      this.#account.applyData();
       this.parts.flex.configure();
       await this.#functions?.restart();
     }
@@ -230,7 +231,8 @@ export class LocalTwilio {
   #makeParts(data: () => ProjectData): ScenarioParts {
     const { state, timeline, rest, variants } = this;
     const account = this.#account;
-    const settings = new SettingsStore(({ faults, flex, optOut }) => {
+    const functionsUrl = `http://localhost:${this.#options.ports.functions}`;
+    const settings = new SettingsStore(functionsUrl, ({ faults, flex, optOut }) => {
       rest.setFaults(faults);
       rest.flex.aftermath = flex;
       rest.optOuts.mode = optOut;

@@ -118,7 +118,8 @@ function readContents({ display_name, templates }: TemplateCategory): NewTemplat
   });
 }
 
-function numbersOf({ proxyAddresses: { defaults, rules }, routing }: Routing): ProjectData['numbers'] {
+/** @returns our Twilio numbers in the data, the default one first */
+export function numbersOf({ proxyAddresses: { defaults, rules }, routing }: Routing): ProjectData['numbers'] {
   const numbers = new Map<string, Set<SimulatedChannel>>();
   const add = (value: string | undefined, channel?: SimulatedChannel): void => {
     const number = value === undefined ? undefined : toE164(value.replace(/^whatsapp:/, ''));

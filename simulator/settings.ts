@@ -1,19 +1,28 @@
 import type { Settings, SettingsChange } from './api';
+import { paths } from './webhooks/paths';
 
-/** The console's settings: how Twilio and the agents behave, and what goes wrong on purpose. */
+/** The console's settings: how Twilio and the agents behave, the Frontline Console's URLs, and what goes wrong on purpose. */
 export class SettingsStore {
   readonly #onChange: (settings: Settings) => void;
-  #current: Settings = {
-    routingMode: 'custom',
-    deliverTwice: false,
-    optOut: 'receipt',
-    flex: { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 },
-    concurrency: null,
-    faults: { rest: 'none', restTimes: null, badSignature: false },
-  };
+  #current: Settings;
 
-  constructor(onChange: (settings: Settings) => void) {
+  /** @param functionsUrl where the Frontline Console's URLs lead at first, e.g. `http://localhost:3000` */
+  constructor(functionsUrl: string, onChange: (settings: Settings) => void) {
     this.#onChange = onChange;
+    this.#current = {
+      routingMode: 'custom',
+      frontlineUrls: {
+        crm: `${functionsUrl}${paths.GetCustomersList}`,
+        outgoingConversation: `${functionsUrl}${paths.GetProxyAddress}`,
+        templates: `${functionsUrl}${paths.GetTemplatesByCustomerId}`,
+        routing: `${functionsUrl}${paths.onConversationRoute}`,
+      },
+      deliverTwice: false,
+      optOut: 'receipt',
+      flex: { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 },
+      concurrency: null,
+      faults: { rest: 'none', restTimes: null, badSignature: false },
+    };
   }
 
   get current(): Settings {
@@ -21,12 +30,13 @@ export class SettingsStore {
   }
 
   /** @returns the changed settings; omitted settings stay */
-  change({ faults, flex, ...rest }: SettingsChange): Settings {
+  change({ faults, flex, frontlineUrls, ...rest }: SettingsChange): Settings {
     const { current } = this;
     this.#current = {
       ...current,
       ...rest,
       flex: { ...current.flex, ...flex },
+      frontlineUrls: { ...current.frontlineUrls, ...frontlineUrls },
       faults: { ...current.faults, ...faults },
     };
     this.#onChange(this.#current);

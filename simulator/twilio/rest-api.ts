@@ -10,7 +10,9 @@ import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
+import { MessagingServices, messagingServiceRoutes } from './messaging-services';
 import { OptOuts } from './opt-outs';
+import { PhoneNumbers, phoneNumberRoutes, senderRoutes } from './phone-numbers';
 import { serverlessRoutes, uploadRoutes } from './serverless/routes';
 import { Serverless } from './serverless/serverless';
 import { SyncModel, syncRoutes } from './sync';
@@ -18,7 +20,8 @@ import { TaskRouter, taskRouterRoutes } from './taskrouter';
 
 /**
  * The simulated part of Twilio's REST API: Conversations, Frontline, and what an outbound conversation from Flex needs
- * from Flex, TaskRouter, Sync, Content and Messaging, and what deploying needs from Serverless. It has no sockets of its own: the proxy passes requests to it.
+ * from Flex, TaskRouter, Sync, Content and Messaging, what deploying needs from Serverless, and the account's phone numbers.
+ * It has no sockets of its own: the proxy passes requests to it.
  *
  * @see https://www.twilio.com/docs/conversations/api
  */
@@ -33,7 +36,9 @@ export class RestApi extends RequestHandler {
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
   readonly optOuts: OptOuts;
+  readonly messagingServices: MessagingServices;
   readonly serverless: Serverless;
+  readonly phoneNumbers: PhoneNumbers;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -45,7 +50,9 @@ export class RestApi extends RequestHandler {
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
     this.optOuts = new OptOuts(state);
+    this.messagingServices = new MessagingServices(state.accountSid);
     this.serverless = new Serverless(state.accountSid);
+    this.phoneNumbers = new PhoneNumbers(state.accountSid);
     const app = this.#createApp(state);
   }
 
@@ -72,6 +79,9 @@ export class RestApi extends RequestHandler {
     app.route('/serverless.twilio.com/v1', serverlessRoutes(this.serverless));
     app.route('/serverless-upload.twilio.com/v1', uploadRoutes(this.serverless));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
+    app.route('/api.twilio.com/2010-04-01', phoneNumberRoutes(this.phoneNumbers));
+    app.route('/messaging.twilio.com/v1', messagingServiceRoutes(this.messagingServices));
+    app.route('/messaging.twilio.com/v2', senderRoutes(this.phoneNumbers));
     return app;
   }
 }

@@ -155,10 +155,23 @@ export function taskRouterRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
 
 function workspaceRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
-  app.use(async ({ req }, next) => {
-    const sid = req.param('workspace');
-    if (sid !== taskRouter.workspace.workspaceSid) throw notFound(`/Workspaces/${sid}`);
-    await next();
+  for (const path of ['/', '/*']) {
+    app.use(path, async ({ req }, next) => {
+      const sid = req.param('workspace');
+      if (sid !== taskRouter.workspace.workspaceSid) throw notFound(`/Workspaces/${sid}`);
+      await next();
+    });
+  }
+  app.get('/', (c) => answer(c, taskRouter.resources().workspace));
+  app.get('/Workflows/:sid', (c) => {
+    const sid = c.req.param('sid');
+    if (sid !== taskRouter.workspace.workflowSid) throw notFound(`/Workflows/${sid}`);
+    return answer(c, taskRouter.resources().workflow);
+  });
+  app.get('/TaskQueues/:sid', (c) => {
+    const sid = c.req.param('sid');
+    if (sid !== taskRouter.workspace.queueSid) throw notFound(`/TaskQueues/${sid}`);
+    return answer(c, taskRouter.resources().queue);
   });
   app.get('/Workflows', (c) => answer(c, page(c, 'workflows', [taskRouter.resources().workflow])));
   app.get('/TaskQueues', (c) => answer(c, page(c, 'task_queues', [taskRouter.resources().queue])));

@@ -4,18 +4,12 @@ import type { ActionResult, Settings } from '../../simulator/api';
 import { type RunningLocal, root, startLocal } from './local';
 
 const run = promisify(execFile);
-const defaults: Settings = {
-  routingMode: 'custom',
-  deliverTwice: false,
-  concurrency: null,
-  optOut: 'receipt',
-  flex: { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 },
-  faults: { rest: 'none', restTimes: null, badSignature: false },
-};
-
 let running: RunningLocal;
+/** The settings at the start. */
+let defaults: Settings;
 beforeAll(async () => {
   running = await startLocal();
+  defaults = running.local.parts.settings.current;
 });
 afterAll(() => running.stop());
 beforeEach(() => running.local.reset());

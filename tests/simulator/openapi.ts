@@ -20,7 +20,15 @@ export class TwilioOpenApi {
 
   constructor() {
     addFormats(this.#ajv);
-    for (const name of ['uri-map', 'date-time-rfc-2822', 'currency', 'decimal', 'phone-number'])
+    for (const name of [
+      'uri-map',
+      'date-time-rfc-2822',
+      'currency',
+      'decimal',
+      'phone-number',
+      'phone-number-capabilities',
+      'http-method',
+    ])
       this.#ajv.addFormat(name, true);
     for (const host of describedHosts) {
       const components = tolerable(describe(host).components) as Json;

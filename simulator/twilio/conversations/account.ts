@@ -6,6 +6,11 @@ import { Webhooks } from './webhooks';
 
 /** Everything in Conversations except conversations: services, users, configuration, webhooks and addresses. */
 export class Account {
+  /**
+   * Whether the account has Conversations (classic), which new accounts have to enable in the Console. What the API
+   * answers before that is not documented: 404/20404 (`missing`) or 403/20403 (`forbidden`).
+   */
+  access: 'available' | 'missing' | 'forbidden' = 'available';
   readonly services: Services;
   readonly users: Users;
   readonly configuration: Configuration;

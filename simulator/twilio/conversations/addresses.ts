@@ -15,6 +15,7 @@ export interface AutoCreation {
   conversation_service_sid: string | null;
   webhook_url?: string;
   webhook_method?: string;
+  studio_flow_sid?: string;
 }
 
 export interface AddressResource {
@@ -106,6 +107,11 @@ export function addressRoutes(addresses: Addresses): Hono<ConversationsEnv> {
   return app;
 }
 
+/** An empty value means the default service. */
+function readServiceSid(given: string | undefined): string | null | undefined {
+  return given === '' ? null : given;
+}
+
 function readAutoCreation(form: Form, before: AutoCreation | null): AutoCreation | null {
   const isGiven = Object.keys(form).some((name) => name.startsWith('AutoCreation.'));
   if (!isGiven) return before;
@@ -115,9 +121,10 @@ function readAutoCreation(form: Form, before: AutoCreation | null): AutoCreation
     {
       enabled: readBoolean(form['AutoCreation.Enabled']),
       type: form['AutoCreation.Type'],
-      conversation_service_sid: form['AutoCreation.ConversationServiceSid'],
+      conversation_service_sid: readServiceSid(form['AutoCreation.ConversationServiceSid']),
       webhook_url: form['AutoCreation.WebhookUrl'],
       webhook_method: form['AutoCreation.WebhookMethod'],
+      studio_flow_sid: form['AutoCreation.StudioFlowSid'],
     },
   );
 }

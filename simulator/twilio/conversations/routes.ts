@@ -45,6 +45,8 @@ export function conversationsRoutes(
 
   const app = new Hono<ConversationsEnv>();
   app.use(async (c, next) => {
+    if (account.access === 'missing') throw notFound(c.env.path);
+    if (account.access === 'forbidden') throw new TwilioError(403, 20403, 'Forbidden');
     const serviceSid = account.configuration.fetch().default_chat_service_sid;
     account.services.fetch(serviceSid);
     c.set('serviceSid', serviceSid);

@@ -73,9 +73,14 @@ function change(webhooks: WebhooksResource, form: Form, filters: string[] | unde
   return assignGiven(webhooks, {
     method: form.Method,
     filters,
-    pre_webhook_url: form.PreWebhookUrl,
-    post_webhook_url: form.PostWebhookUrl,
+    pre_webhook_url: readUrl(form.PreWebhookUrl),
+    post_webhook_url: readUrl(form.PostWebhookUrl),
   });
+}
+
+/** An empty text clears a URL. */
+function readUrl(given: string | undefined): string | null | undefined {
+  return given === '' ? null : given;
 }
 
 /** The account's webhooks, and those of each service. */
@@ -93,5 +98,7 @@ export function webhookRoutes(webhooks: Webhooks): Hono<ConversationsEnv> {
 }
 
 function filtersOf({ form, lists }: RestRequest): string[] | undefined {
+  // An empty value empties the list: a form has no other way to say so.
+  if (form.Filters === '') return [];
   return lists?.Filters ?? (form.Filters === undefined ? undefined : [form.Filters]);
 }

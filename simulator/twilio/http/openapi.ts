@@ -41,7 +41,7 @@ interface Path {
 }
 
 /** The file of each API, as it comes with the Twilio CLI. */
-const files: Record<string, string> = {
+const files: Record<string, string | string[]> = {
   'conversations.twilio.com': 'twilio_conversations_v1',
   'frontline-api.twilio.com': 'twilio_frontline_v1',
   'flex-api.twilio.com': 'twilio_flex_v1',
@@ -50,6 +50,7 @@ const files: Record<string, string> = {
   'content.twilio.com': 'twilio_content_v1',
   'serverless.twilio.com': 'twilio_serverless_v1',
   'api.twilio.com': 'twilio_api_v2010',
+  'messaging.twilio.com': ['twilio_messaging_v1', 'twilio_messaging_v2'],
 };
 
 /** The hosts whose APIs Twilio describes; `iam.twilio.com` and `serverless-upload.twilio.com` are not among them. */
@@ -72,17 +73,22 @@ export class ApiDescription {
 
   /** @returns undefined for a host that Twilio does not describe */
   static of(host: string): ApiDescription | undefined {
-    const file = files[host];
-    if (file === undefined) return undefined;
-    const known = ApiDescription.#read.get(host) ?? new ApiDescription(file);
+    const names = files[host];
+    if (names === undefined) return undefined;
+    const known = ApiDescription.#read.get(host) ?? new ApiDescription([names].flat());
     ApiDescription.#read.set(host, known);
     return known;
   }
 
-  private constructor(file: string) {
-    const path = require.resolve(`@twilio/cli-core/src/services/twilio-api/${file}.json`);
-    const { paths, components } = JSON.parse(readFileSync(path, 'utf8')) as Description;
-    this.components = components;
+  /** @param names one file for each version of the API */
+  private constructor(names: readonly string[]) {
+    const versions = names.map((name) => {
+      const path = require.resolve(`@twilio/cli-core/src/services/twilio-api/${name}.json`);
+      return JSON.parse(readFileSync(path, 'utf8')) as Description;
+    });
+    const paths = Object.assign({}, ...versions.map((version) => version.paths)) as Description['paths'];
+    const schemas = versions.map(({ components }) => components.schemas);
+    this.components = { ...versions[0]?.components, schemas: Object.assign({}, ...schemas) };
     const variables = (template: string): number => template.split('{').length;
     // A fixed path goes before one with a variable part.
     this.#paths = Object.entries(paths)

@@ -1,0 +1,97 @@
+import type { Routing } from '../../lib/model';
+import { numbersOf } from '../../simulator/project-data';
+import { type Deployment, deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
+import { UsageError } from '../program';
+
+/** The webhooks before and after something happens: each has a URL of its own. */
+export type WebhookSide = 'pre' | 'post';
+
+/** What the callbacks need of an account. */
+export interface Needs {
+  /** Where the functions are, e.g. `https://service-1234-dev.twil.io`. */
+  functionsUrl: string;
+  /** `account`, or the SID of a conversation service. */
+  scope: string;
+  events: Record<WebhookSide, readonly string[]>;
+  addresses: readonly { type: string; address: string }[];
+  /** The conversation service of autocreated conversations; undefined for the default one. */
+  serviceSid: string | undefined;
+  /** Whether Frontline routes; otherwise the webhook onConversationAdded does. */
+  isForFrontline: boolean;
+  /** The first workers in the data. */
+  workers: readonly string[];
+}
+
+/** The path of the Conversations webhooks, and of each callback in the Frontline Console. */
+export const callbackPaths = {
+  conversations: '/callbacks/conversations',
+  crm: '/callbacks/crm',
+  outgoingConversation: '/callbacks/outgoing-conversation',
+  templates: '/callbacks/templates',
+  routing: '/callbacks/routing',
+};
+
+/** @returns what the callbacks need with this data */
+export function readNeeds(routing: Routing, functionsUrl: string, scope: string): Needs {
+  const isForFrontline = routing.routing.on === 'onConversationRoute';
+  return {
+    functionsUrl,
+    scope,
+    events: {
+      pre: ['onConversationAdd'],
+      post: [...(isForFrontline ? [] : ['onConversationAdded']), 'onParticipantAdded'],
+    },
+    addresses: numbersOf(routing).flatMap(({ address, channels }) =>
+      channels.map((type) => ({ type, address: type === 'whatsapp' ? `whatsapp:${address}` : address })),
+    ),
+    serviceSid: routing.conversationServiceSid,
+    isForFrontline,
+    workers: routing.workers.slice(0, 3).map(({ identity }) => identity),
+  };
+}
+
+/** @returns each environment to which this account's functions have been deployed, by name */
+export function listDeployments(root: string, accountSid: string): Map<string, Deployment> {
+  const found = new Map<string, Deployment>();
+  for (const [key, deployment] of Object.entries(readDeployments(root))) {
+    const environment = key.split('/')[1] ?? '';
+    if (key === deploymentKey(accountSid, environment)) found.set(environment, deployment);
+  }
+  return found;
+}
+
+/**
+ * @param deployments by the name of the environment
+ * @param given by `--url`
+ * @param environment by `--environment`
+ * @param local where the local Twilio serves the functions
+ * @returns the URL of the functions
+ * @throws UsageError when it is not known, or cannot be one
+ */
+export function chooseFunctionsUrl(
+  deployments: ReadonlyMap<string, Pick<Deployment, 'domain'>>,
+  { given, environment, local }: Record<'given' | 'environment' | 'local', string | undefined>,
+): string {
+  if (given !== undefined) return readFunctionsUrl(given, local !== undefined);
+  const names = [...deployments.keys()].join(', ');
+  if (environment !== undefined) {
+    const deployment = deployments.get(environment);
+    if (deployment) return deployedUrl(deployment);
+    throw new UsageError(`Nothing has been deployed to ${environment} (${names || 'no environment'})`);
+  }
+  const [first, second] = deployments.values();
+  if (first && second)
+    throw new UsageError(`The functions are in several environments: add --environment (${names})`);
+  const url = first ? deployedUrl(first) : local;
+  if (url) return url;
+  throw new UsageError('Where are the functions? Run npm run deploy first, or add --url https://….twil.io');
+}
+
+function readFunctionsUrl(given: string, isLocal: boolean): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  const isSecure = url?.protocol === 'https:' || (isLocal && url?.protocol === 'http:');
+  if (url && isSecure && url.pathname === '/' && !url.search) return url.origin;
+  throw new UsageError(
+    `--url must be the functions' address without a path, e.g. https://service-1234.twil.io`,
+  );
+}

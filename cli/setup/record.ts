@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Change, isSameResource } from './change';
+
+/** A conflict in which somebody has decided to keep what is there. */
+export interface Kept {
+  id: string;
+  /** What is there: the decision holds as long as it stays. */
+  found: string;
+}
+
+interface Content {
+  changes: Change[];
+  kept: Kept[];
+}
+
+/**
+ * What setup has changed in an account, oldest first, in a file that git ignores. A change is written before it is made:
+ * whether it was made shows in the account. No secret is in it.
+ */
+export class SetupRecord {
+  readonly #folder: string;
+  readonly #file: string;
+  #content: Content = { changes: [], kept: [] };
+
+  /** @param root the project's folder */
+  constructor(root: string, accountSid: string) {
+    this.#folder = join(root, '.setup');
+    this.#file = join(this.#folder, `${accountSid}.json`);
+    if (existsSync(this.#file)) this.#content = JSON.parse(readFileSync(this.#file, 'utf8')) as Content;
+  }
+
+  get changes(): readonly Change[] {
+    return this.#content.changes;
+  }
+
+  get kept(): readonly Kept[] {
+    return this.#content.kept;
+  }
+
+  /** Adds a change that is about to be made. */
+  add(change: Change): void {
+    this.#write({ ...this.#content, changes: [...this.changes, change] });
+  }
+
+  /** Remembers decisions to keep what is there; an earlier decision about the same is forgotten. */
+  keep(decisions: readonly Kept[]): void {
+    if (decisions.length === 0) return;
+    const others = this.kept.filter(({ id }) => !decisions.some((one) => one.id === id));
+    this.#write({ ...this.#content, kept: [...others, ...decisions] });
+  }
+
+  /** Forgets the changes of a resource. */
+  forget(resource: Pick<Change, 'kind' | 'id'>): void {
+    const changes = this.changes.filter((one) => !isSameResource(one, resource));
+    this.#write({ ...this.#content, changes });
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    if (existsSync(this.#file)) this.#write({ changes: [], kept: [] });
+  }
+
+  #write(content: Content): void {
+    this.#content = content;
+    mkdirSync(this.#folder, { recursive: true });
+    // A file that is half written would be worse than an old one.
+    writeFileSync(`${this.#file}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${this.#file}.new`, this.#file);
+  }
+}
