@@ -19,6 +19,8 @@ export interface Account {
   localFunctionsUrl: string | undefined;
   /** What other programs, such as twilio-run, need in their environment to use the same account. */
   env: Readonly<Record<string, string>>;
+  /** What the local Twilio's functions have in place of variables that are not in `.env`; none in the cloud. */
+  variables: Record<string, string>;
 }
 
 /**
@@ -59,12 +61,13 @@ function openCloudAccount(): Account {
     isLocal: false,
     localFunctionsUrl: undefined,
     env: {},
+    variables: {},
   };
 }
 
 async function openLocalAccount(): Promise<Account> {
   const port = process.env.SIMULATOR_PORT ?? '4000';
-  const { accountSid, authToken, functionsUrl, proxyUrl, caFile } = await askLocalTwilio(port);
+  const { accountSid, authToken, functionsUrl, proxyUrl, caFile, variables } = await askLocalTwilio(port);
   const httpClient = new RequestClient();
   httpClient.axios.defaults.proxy = false;
   httpClient.axios.defaults.httpsAgent = new LocalAgent(proxyUrl, readFileSync(caFile));
@@ -75,6 +78,7 @@ async function openLocalAccount(): Promise<Account> {
     isLocal: true,
     localFunctionsUrl: functionsUrl,
     env: { HTTP_PROXY: proxyUrl, NODE_EXTRA_CA_CERTS: caFile },
+    variables,
   };
 }
 

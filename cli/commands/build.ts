@@ -7,7 +7,10 @@ import { projectFolder } from '../project-folder';
 /** `npm run build`: writes `dist/`, or lists every problem and leaves `dist/` unchanged. */
 export function addBuild(program: Command): void {
   addCommand(program, 'build', 'Check the data and write dist/')
-    .option('--json', 'Print JSON: ok with summary, routes and warnings, or the report of every problem')
+    .option(
+      '--json',
+      'Print JSON: ok with summary, buildId, routes and warnings, or the report of every problem',
+    )
     .action(build);
 }
 

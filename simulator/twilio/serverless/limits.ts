@@ -9,7 +9,7 @@ const megabyte = 1024 * 1024;
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/api
  */
-const limits = {
+export const limits = {
   services: 10,
   environments: 25,
   functions: 50,

@@ -1,0 +1,103 @@
+import { limits } from '../../simulator/twilio/serverless/limits';
+import type { Upload, UploadedFile } from './upload';
+
+/** Why something is not deployed. */
+export interface UploadProblem {
+  problem: string;
+  fix: string;
+}
+
+const megabyte = 1024 * 1024;
+const shortestKey = 32;
+/** `ACCOUNT_SID` and `AUTH_TOKEN`, which Twilio adds to the variables, in bytes. */
+const credentialBytes = 'ACCOUNT_SID'.length + 34 + 'AUTH_TOKEN'.length + 32;
+
+/**
+ * Checks an upload against Twilio's limits, and that it shows nothing that should stay private.
+ *
+ * @param publicAssets the paths of the assets that everybody may read
+ * @returns every problem; none may be deployed
+ */
+export function checkUpload(upload: Upload, publicAssets: readonly string[] = []): UploadProblem[] {
+  return [
+    ...checkFiles(upload),
+    ...upload.assets
+      .filter(({ path, visibility }) => visibility === 'public' && !publicAssets.includes(path))
+      .map(({ path }) => ({
+        problem: `${path} would be public: everybody could read it`,
+        fix: `name the file ….private${path.slice(path.lastIndexOf('.'))}, or deploy with --public ${path}`,
+      })),
+    ...checkVariables(upload.variables),
+  ];
+}
+
+function checkFiles({ functions, assets }: Upload): UploadProblem[] {
+  const problems: UploadProblem[] = [];
+  const privateAssets = assets.filter(({ visibility }) => visibility === 'private');
+  const count = (what: string, files: readonly UploadedFile[], maximum: number): void => {
+    if (files.length <= maximum) return;
+    problems.push({
+      problem: `${files.length} ${what}: Twilio takes at most ${maximum} in one build`,
+      fix: 'join some of them, or move some to a service of their own',
+    });
+  };
+  count('functions', functions, limits.functions);
+  count('private assets', privateAssets, limits.privateAssets);
+  for (const { path, visibility, bytes } of assets) {
+    const maximum = visibility === 'private' ? limits.privateAsset : limits.otherAsset;
+    if (bytes <= maximum) continue;
+    problems.push({
+      problem: `${path} has ${formatSize(bytes)}: Twilio takes at most ${maximum / megabyte} MB`,
+      fix: 'remove what the callbacks do not need',
+    });
+  }
+  const sum = [...functions, ...assets].reduce((total, { bytes }) => total + bytes, 0);
+  if (sum > limits.build) {
+    problems.push({
+      problem: `all files together have ${formatSize(sum)}: plan for at most ${limits.build / megabyte} MB`,
+      fix: 'remove what the callbacks do not need',
+    });
+  }
+  return problems;
+}
+
+function checkVariables(variables: Readonly<Record<string, string>>): UploadProblem[] {
+  const problems: UploadProblem[] = [];
+  let sum = credentialBytes;
+  for (const [name, value] of Object.entries(variables)) {
+    const bytes = Buffer.byteLength(value);
+    sum += Buffer.byteLength(name) + bytes;
+    if (name.length > limits.variableKey) {
+      problems.push({
+        problem: `the name of ${name} has ${name.length} characters: Twilio takes at most ${limits.variableKey}`,
+        fix: 'give it a shorter name in .env',
+      });
+    }
+    if (bytes > limits.variableValue) {
+      problems.push({
+        problem: `${name} has ${bytes} bytes: Twilio takes at most ${limits.variableValue}`,
+        fix: 'shorten it in .env, or put it into a private asset',
+      });
+    }
+  }
+  if (sum > limits.variables) {
+    problems.push({
+      problem: `all variables together, with ACCOUNT_SID and AUTH_TOKEN, have ${sum} bytes: Twilio takes at most ${limits.variables}`,
+      fix: 'remove from .env what the callbacks do not need',
+    });
+  }
+  const { OUTBOUND_API_KEY: key } = variables;
+  if (key !== undefined && key.length < shortestKey) {
+    problems.push({
+      problem: `OUTBOUND_API_KEY has ${key.length} characters: somebody could guess it`,
+      fix: `give it at least ${shortestKey}, e.g. by: openssl rand -hex ${shortestKey}`,
+    });
+  }
+  return problems;
+}
+
+/** @returns a size as people read it, e.g. `1.5 kB` */
+export function formatSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < megabyte ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / megabyte).toFixed(1)} MB`;
+}

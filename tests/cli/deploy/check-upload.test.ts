@@ -1,0 +1,87 @@
+import { checkUpload } from '../../../cli/deploy/check-upload';
+import type { Upload, UploadedFile } from '../../../cli/deploy/upload';
+
+const file = (changes: Partial<UploadedFile> = {}): UploadedFile => ({
+  path: '/customers.json',
+  visibility: 'private',
+  bytes: 1_000,
+  ...changes,
+});
+const upload = (changes: Partial<Upload> = {}): Upload => ({
+  functions: [file({ path: '/callbacks/crm', visibility: 'protected' })],
+  assets: [file()],
+  variables: { OUTBOUND_API_KEY: 'k'.repeat(32), FLEX_QUEUE_SID: 'x'.repeat(450) },
+  dependencies: { twilio: '6.2.0' },
+  ...changes,
+});
+const many = (count: number, change: Partial<UploadedFile> = {}): UploadedFile[] =>
+  Array.from({ length: count }, (_, i) => file({ path: `/f${i}`, ...change }));
+const megabyte = 1024 * 1024;
+/** Names and values of 3 KB together with the credentials, which have 87 bytes; each value as long as allowed. */
+const threeKilobytes = (more: number): Record<string, string> => ({
+  ...Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`VARIABLE_${i}`, 'v'.repeat(450)])),
+  LAST_ONE: 'v'.repeat(3 * 1024 - 87 - 6 * 460 - 'LAST_ONE'.length + more),
+});
+
+describe('an upload', () => {
+  it('has no problem at the limits', () => {
+    expect(checkUpload(upload())).toEqual([]);
+    expect(checkUpload(upload({ functions: many(50), assets: many(50) }))).toEqual([]);
+    expect(checkUpload(upload({ assets: [file({ bytes: 10 * megabyte })] }))).toEqual([]);
+    expect(checkUpload(upload({ assets: many(20, { bytes: 10 * megabyte - 50 }) }))).toEqual([]);
+    expect(checkUpload(upload({ variables: { ['N'.repeat(128)]: 'v' } }))).toEqual([]);
+    expect(checkUpload(upload({ variables: threeKilobytes(0) }))).toEqual([]);
+  });
+
+  it.each<[string, Partial<Upload>, string]>([
+    ['51 functions', { functions: many(51) }, '51 functions: Twilio takes at most 50 in one build'],
+    ['51 private assets', { assets: many(51) }, '51 private assets: Twilio takes at most 50 in one build'],
+    [
+      'a private asset over 10 MB',
+      { assets: [file({ bytes: 10 * megabyte + 1 })] },
+      '/customers.json has 10.0 MB: Twilio takes at most 10 MB',
+    ],
+    [
+      'more than 200 MB together',
+      { assets: many(21, { bytes: 10 * megabyte }) },
+      'all files together have 210.0 MB: plan for at most 200 MB',
+    ],
+    [
+      'a public asset',
+      { assets: [file({ path: '/logo.png', visibility: 'public' })] },
+      '/logo.png would be public: everybody could read it',
+    ],
+    [
+      'a name over 128 characters',
+      { variables: { ['N'.repeat(129)]: 'v' } },
+      `the name of ${'N'.repeat(129)} has 129 characters: Twilio takes at most 128`,
+    ],
+    [
+      'a value over 450 bytes of UTF-8',
+      { variables: { GREETING: `v${'é'.repeat(225)}` } },
+      'GREETING has 451 bytes: Twilio takes at most 450',
+    ],
+    [
+      'variables over 3 KB together',
+      { variables: threeKilobytes(1) },
+      'all variables together, with ACCOUNT_SID and AUTH_TOKEN, have 3073 bytes: Twilio takes at most 3072',
+    ],
+    [
+      'a short OUTBOUND_API_KEY',
+      { variables: { OUTBOUND_API_KEY: 'k'.repeat(31) } },
+      'OUTBOUND_API_KEY has 31 characters: somebody could guess it',
+    ],
+  ])('is refused for %s', (_what, changes, problem) => {
+    expect(checkUpload(upload(changes))).toEqual([{ problem, fix: expect.stringMatching(/\w/) }]);
+  });
+
+  it('may have the public assets that the command names, and no others', () => {
+    const assets = ['/logo.png', '/other.png'].map((path) => file({ path, visibility: 'public' }));
+    expect(checkUpload(upload({ assets }), ['/logo.png'])).toEqual([
+      {
+        problem: '/other.png would be public: everybody could read it',
+        fix: 'name the file ….private.png, or deploy with --public /other.png',
+      },
+    ]);
+  });
+});

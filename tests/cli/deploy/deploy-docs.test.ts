@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePorts } from '../../../simulator/listen';
+import { runCommand } from '../../support/command-line';
+import { projectRoot } from '../../support/project';
+import { ProjectCopy } from '../../support/project-copy';
+import { Started } from '../../support/started';
+
+/** The calls in the console samples of the page, in its order, each with what it prints. */
+const samples = [
+  ...readFileSync(join(projectRoot, 'docs/deploy.md'), 'utf8').matchAll(/^```console\n([\s\S]*?)^```$/gm),
+].flatMap(([, block = '']) =>
+  block
+    .split(/^\$ /m)
+    .slice(1)
+    .map((call): [string, string] => {
+      const [command = '', ...lines] = call.split('\n');
+      return [command, lines.join('\n')];
+    }),
+);
+
+const project = new ProjectCopy();
+let running: Started;
+let env: Record<string, string>;
+let usual: Record<string, string>;
+
+beforeAll(async () => {
+  const [functions, console, proxy, deployed] = (await freePorts(4)).map(String) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  env = {
+    PORT: functions,
+    SIMULATOR_PORT: console,
+    SIMULATOR_PROXY_PORT: proxy,
+    SIMULATOR_DEPLOYED_PORT: deployed,
+  };
+  usual = { [functions]: '3000', [console]: '4000', [deployed]: '4010' };
+  running = new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start'], env);
+  await running.prints(/Stop it with Ctrl-C/);
+});
+afterAll(() => {
+  running.kill();
+  project.remove();
+});
+
+/** Takes out what differs from one run to the next: ports, ids and sizes. */
+const withoutChance = (text: string): string =>
+  text
+    .replace(/localhost:(\d+)/g, (_whole, port: string) => `localhost:${usual[port] ?? port}`)
+    .replace(/build-[0-9a-f]{16}/g, 'build-…')
+    .replace(/\b([A-Z]{2})[0-9a-f]{32}\b/g, '$1…')
+    .replace(/[\d.]+ kB/g, '… kB');
+
+describe('docs/deploy.md', () => {
+  it('has samples', () => {
+    expect(samples.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each(samples)('shows what %s prints', (command, printed) => {
+    const [, name = '', rest = ''] = /^npm run (\S+)(?: -- (.*))?$/.exec(command) ?? [];
+    const { stdout } = runCommand(project.root, [name, ...rest.split(' ').filter(Boolean)], env);
+    expect(withoutChance(stdout)).toBe(withoutChance(printed));
+  });
+});
