@@ -2,6 +2,7 @@ import { addBuild } from './commands/build';
 import { addCheck } from './commands/check';
 import { addCountryPrefixes } from './commands/country-prefixes';
 import { addDeploy } from './commands/deploy';
+import { addDoctor } from './commands/doctor';
 import { addSchemas } from './commands/schemas';
 import { addScreenshots } from './commands/screenshots';
 import { addSimulate } from './commands/simulate';
@@ -16,6 +17,7 @@ const commands = [
   addBuild,
   addCheck,
   addDeploy,
+  addDoctor,
   addSimulate,
   addSchemas,
   addCountryPrefixes,

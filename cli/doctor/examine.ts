@@ -1,0 +1,72 @@
+import { checkAutocreation, checkNumbers } from './checks/addresses';
+import { checkDist } from './checks/build';
+import { checkOutboundEndpoint, checkSigned, checkUnsigned, type ProbeResult } from './checks/callbacks';
+import { checkCredentials } from './checks/credentials';
+import { checkFlex, checkSync } from './checks/outbound';
+import { checkTemplates } from './checks/templates';
+import { checkVariables } from './checks/variables';
+import { checkWebhooks } from './checks/webhooks';
+import { checkWorkers } from './checks/workers';
+import { type Finding, finding } from './findings';
+import type { Subject, TwilioFailure } from './subject';
+
+/** Everything that was found. */
+export interface Diagnosis {
+  findings: Finding[];
+  /** What the callbacks answered. */
+  probes: ProbeResult[];
+}
+
+type Check = (subject: Subject) => Promise<Finding[]>;
+
+const accountChecks: readonly (readonly [string, Check])[] = [
+  ['the webhooks', checkWebhooks],
+  ['autocreation', checkAutocreation],
+  ['the phone numbers', checkNumbers],
+  ['the workers', checkWorkers],
+  ['the templates', checkTemplates],
+  ['Flex', checkFlex],
+  ['Sync', checkSync],
+  ['the variables', checkVariables],
+];
+
+/**
+ * Checks an account, its deployed functions and the project end to end. One check that fails does not end the others.
+ *
+ * @param report told what is being checked
+ */
+export async function examine(
+  subject: Subject,
+  report: (text: string) => void = () => {},
+): Promise<Diagnosis> {
+  const run = (title: string, check: Check): Promise<Finding[]> => {
+    report(`Checking ${title}`);
+    return check(subject).catch((error: unknown) => [describeFailure(title, error)]);
+  };
+  const findings = await run('the credentials', checkCredentials);
+  findings.push(...(await run('dist/', checkDist)));
+  // With other credentials everything else would fail too, or sign with the wrong token.
+  if (findings.some(({ code }) => code === 'credentials_rejected')) return { findings, probes: [] };
+  for (const [title, check] of accountChecks) findings.push(...(await run(title, check)));
+
+  report('Calling the callbacks');
+  const { findings: found, results } = await checkSigned(subject);
+  findings.push(...found);
+  const isThere = !found.some(({ code }) => code === 'functions_unreachable');
+  if (isThere) {
+    findings.push(...(await run('who may call', checkUnsigned)));
+    findings.push(...(await run('/flex/outbound-message', checkOutboundEndpoint)));
+  }
+  return { findings, probes: results };
+}
+
+function describeFailure(title: string, error: unknown): Finding {
+  const { status, code, message } = error as TwilioFailure;
+  const what = [status, code, message].filter((part) => part !== undefined).join(' ');
+  const text = `Twilio could not be asked about ${title.replace(/^the /, '')}: ${what}`;
+  return finding(
+    'check_failed',
+    text,
+    'run it again; with an API key, check its permissions: it must read all of these',
+  );
+}
