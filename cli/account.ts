@@ -17,8 +17,6 @@ export interface Account {
   isLocal: boolean;
   /** Where the local Twilio serves the functions, e.g. `http://localhost:3000`. */
   localFunctionsUrl: string | undefined;
-  /** The variables that the local Twilio gives the functions where `.env` has none. */
-  localVariables: Readonly<Record<string, string>>;
   /** What other programs, such as twilio-run, need in their environment to use the same account. */
   env: Readonly<Record<string, string>>;
   /** What the local Twilio's functions have in place of variables that are not in `.env`; none in the cloud. */
@@ -62,7 +60,6 @@ function openCloudAccount(): Account {
     client: twilio(username, password, { accountSid }),
     isLocal: false,
     localFunctionsUrl: undefined,
-    localVariables: {},
     env: {},
     variables: {},
   };
@@ -80,7 +77,6 @@ async function openLocalAccount(): Promise<Account> {
     client: twilio(accountSid, authToken, { httpClient }),
     isLocal: true,
     localFunctionsUrl: functionsUrl,
-    localVariables: variables,
     env: { HTTP_PROXY: proxyUrl, NODE_EXTRA_CA_CERTS: caFile },
     variables,
   };

@@ -36,7 +36,7 @@ export async function readSubject(
   const read = <T>(name: string): T =>
     JSON.parse(data.assets.get(`${name}.private.json` as never) ?? '') as T;
   const url = findUrl(root, account, place);
-  const variables = { ...account.localVariables, ...withoutEmpty(readEnvFile(root)) };
+  const variables = { ...account.variables, ...withoutEmpty(readEnvFile(root)) };
   const { accountSid, authToken, client, localFunctionsUrl } = account;
   return {
     findings,

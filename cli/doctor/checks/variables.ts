@@ -9,15 +9,15 @@ import type { Subject } from '../subject';
 const valueLimit = 450;
 const totalLimit = 3 * 1024;
 
-/** Variables that Twilio sets itself, or that only this machine needs. */
-const notDeployed = ['ACCOUNT_SID', 'AUTH_TOKEN', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'];
-const onlyHere = /^(TWILIO_API_(KEY|SECRET)|SIMULATOR_\w+|PORT|BROWSER)$/;
+/** What a deploy needs itself, and what Twilio sets. */
+const notDeployed = [
+  ...['ACCOUNT_SID', 'AUTH_TOKEN'],
+  ...['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'],
+];
 
 /** Compares the variables in `.env` with Twilio's limits and with those that are deployed. No value is ever shown. */
 export async function checkVariables(subject: Subject): Promise<Finding[]> {
-  const own = Object.entries(subject.variables).filter(
-    ([name]) => !notDeployed.includes(name) && !onlyHere.test(name),
-  );
+  const own = Object.entries(subject.variables).filter(([name]) => !notDeployed.includes(name));
   const findings = own.flatMap(([name, value]) => {
     const size = Buffer.byteLength(value);
     if (size <= valueLimit) return [];

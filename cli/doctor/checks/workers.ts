@@ -11,8 +11,7 @@ export async function checkWorkers(subject: Subject): Promise<Finding[]> {
   const { routing, client } = subject;
   const identities = listIdentities(routing);
   if (identities.length === 0) return [];
-  const frontline = new Map<string, FrontlineUser>();
-  for (const identity of identities) frontline.set(identity, await readFrontlineUser(client, identity));
+  const frontline = await readFrontlineUsers(client, identities);
   const users = [...frontline.values()].filter((user) => user !== undefined);
   const others = await listOtherIdentities(subject);
   const hasFrontline = users.length > 0;
@@ -51,6 +50,22 @@ function listIdentities({ workers, routing }: Routing): string[] {
       ...(defaultWorker === undefined ? [] : [defaultWorker]),
     ]),
   ];
+}
+
+/** How many users are asked about at once: Twilio limits concurrent requests. */
+const askedAtOnce = 10;
+
+async function readFrontlineUsers(
+  client: Subject['client'],
+  identities: readonly string[],
+): Promise<Map<string, FrontlineUser>> {
+  const users = new Map<string, FrontlineUser>();
+  for (let start = 0; start < identities.length; start += askedAtOnce) {
+    const some = identities.slice(start, start + askedAtOnce);
+    const read = await Promise.all(some.map((identity) => readFrontlineUser(client, identity)));
+    for (const [index, identity] of some.entries()) users.set(identity, read[index]);
+  }
+  return users;
 }
 
 /** An account without Frontline answers 404 or 403; which is not documented. */

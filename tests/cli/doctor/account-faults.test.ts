@@ -1,5 +1,4 @@
 import twilio from 'twilio';
-import { checkVariables } from '../../../cli/doctor/checks/variables';
 import { checkWorkers } from '../../../cli/doctor/checks/workers';
 import { examine } from '../../../cli/doctor/examine';
 import type { Subject } from '../../../cli/doctor/subject';
@@ -290,50 +289,6 @@ describe('a fault of the account', () => {
         code: 'worker_unconfirmed',
         message: expect.stringMatching(/^Worker zoe /),
       }),
-    ]);
-  });
-});
-
-describe('the deployed variables', () => {
-  const domain = 'callbacks-1234-dev.twil.io';
-  const serve = (path: string, key: string, items: object[]): void => {
-    const meta = {
-      page: 0,
-      page_size: 50,
-      first_page_url: '',
-      previous_page_url: null,
-      url: '',
-      next_page_url: null,
-      key,
-    };
-    const body = JSON.stringify({ [key]: items, meta });
-    healthy.current.fail({ host: 'serverless.twilio.com', path }, { status: 200, body });
-  };
-  const deployed = async (variables: Record<string, string>): Promise<unknown> => {
-    const [service, environment] = [ends('ZS'), ends('ZE')];
-    serve('/v1/Services', 'services', [{ sid: service }]);
-    serve(`/v1/Services/${service}/Environments`, 'environments', [
-      { sid: environment, domain_name: domain },
-    ]);
-    const list = Object.entries(variables).map(([key, value]) => ({ key, value }));
-    serve(`/v1/Services/${service}/Environments/${environment}/Variables`, 'variables', list);
-    const findings = await checkVariables({
-      ...(await healthy.current.subject()),
-      url: `https://${domain}`,
-      hasOwnVariables: false,
-      variables: { ACCOUNT_SID: 'here only', OUTBOUND_API_KEY: 'a secret', FLEX_QUEUE_SID: 'WQ1' },
-    });
-    return findings.map(({ code, message }) => `${code}: ${message}`);
-  };
-
-  it('are those of .env, and others besides', async () => {
-    expect(await deployed({ OUTBOUND_API_KEY: 'a secret', FLEX_QUEUE_SID: 'WQ1', OTHER: '1' })).toEqual([]);
-  });
-
-  it('have another value than in .env, or are missing', async () => {
-    expect(await deployed({ OUTBOUND_API_KEY: 'an older secret' })).toEqual([
-      'variable_differs: The variable OUTBOUND_API_KEY has another value deployed than in .env',
-      'variable_not_deployed: The variable FLEX_QUEUE_SID is in .env but not deployed',
     ]);
   });
 });

@@ -93,6 +93,14 @@ describe('npm run doctor', () => {
     ]);
   });
 
+  it('reports a warning about the data, and goes on', async () => {
+    edit('assets/customers.private.json', (text) => text.replace('"(212) 555-0102"', '"+123456789"'));
+    const { findings, subject } = await healthy.current.read();
+    edit('assets/customers.private.json', (text) => text.replace('"+123456789"', '"(212) 555-0102"'));
+    expect(findings).toEqual([objectContaining({ code: 'data_warning', severity: 'warning' })]);
+    expect(subject).toBeDefined();
+  });
+
   it('notices that the data has changed since the build that runs', async () => {
     edit('assets/customers.private.json', (text) => text.replace('John Fox', 'John Wolf'));
     const { status, output } = await doctor('--local', '--json');
@@ -149,8 +157,16 @@ describe('npm run doctor', () => {
 });
 
 describe('docs/deploy.md', () => {
+  const [, section = ''] = readFileSync(`${projectRoot}/docs/deploy.md`, 'utf8').split('\n## Check it\n');
+
+  it('shows what the command prints, apart from the milliseconds', async () => {
+    healthy.current.plant(healthy.current.rest.account.webhooks.fetch(), { filters: ['onConversationAdd'] });
+    const { output } = await doctor('--local');
+    const withoutTimes = (text: string): string => text.replace(/ +\d+ ms/g, ' ms');
+    expect(withoutTimes(output)).toBe(withoutTimes(section.match(/^(200 [\s\S]*?)```$/m)?.[1] ?? ''));
+  });
+
   it('explains every finding, with its severity, and no other', () => {
-    const [, section = ''] = readFileSync(`${projectRoot}/docs/deploy.md`, 'utf8').split('\n## Check it\n');
     const [table = ''] = section.split('\n## ');
     const rows = [...table.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, code, severity]) => [
       code,

@@ -53,8 +53,8 @@ export class HealthyAccount {
       client: twilio(accountSid, authToken, { httpClient: inProcess(this.rest) }),
       isLocal: true,
       localFunctionsUrl: functionsUrl,
-      localVariables: variables,
       env: {},
+      variables,
     };
   }
 
