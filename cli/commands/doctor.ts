@@ -28,7 +28,7 @@ async function doctor({ local, url, environment, json }: Options): Promise<void>
   const { examine } = await import('../doctor/examine');
   const { readSubject } = await import('../doctor/read-subject');
   const account = await openAccount({ local });
-  if (url !== undefined && !/^https?:\/\/[^/]+\/*$/.test(url)) {
+  if (url !== undefined && !/^(https:\/\/[^/]+|http:\/\/localhost(:\d+)?)\/*$/.test(url)) {
     throw new UsageError(`--url must be like https://YOUR-SERVICE.twil.io, without a path: ${url}`);
   }
   const place = { url, environment };

@@ -7,7 +7,7 @@ import { checkTemplates } from './checks/templates';
 import { checkVariables } from './checks/variables';
 import { checkWebhooks } from './checks/webhooks';
 import { checkWorkers } from './checks/workers';
-import { type Finding, finding } from './findings';
+import { type Finding, type FindingCode, finding } from './findings';
 import type { Subject, TwilioFailure } from './subject';
 
 /** Everything that was found. */
@@ -45,19 +45,25 @@ export async function examine(
   };
   const findings = await run('the credentials', checkCredentials);
   findings.push(...(await run('dist/', checkDist)));
-  // With other credentials everything else would fail too, or sign with the wrong token.
-  if (findings.some(({ code }) => code === 'credentials_rejected')) return { findings, probes: [] };
+  // Then everything else would fail too, or be signed with the wrong token.
+  if (has(findings, 'credentials_rejected', 'conversations_unavailable')) return { findings, probes: [] };
   for (const [title, check] of accountChecks) findings.push(...(await run(title, check)));
 
   report('Calling the callbacks');
   const { findings: found, results } = await checkSigned(subject);
   findings.push(...found);
-  const isThere = !found.some(({ code }) => code === 'functions_unreachable');
-  if (isThere) {
+  if (!has(found, 'functions_unreachable')) {
     findings.push(...(await run('who may call', checkUnsigned)));
-    findings.push(...(await run('/flex/outbound-message', checkOutboundEndpoint)));
+    // The key is for our functions alone.
+    const isOurs = !has(found, 'callback_missing', 'signature_rejected', 'build_unknown');
+    const checkOutbound = (one: Subject) => checkOutboundEndpoint(one, { sendsKey: isOurs });
+    findings.push(...(await run('/flex/outbound-message', checkOutbound)));
   }
   return { findings, probes: results };
+}
+
+function has(findings: readonly Finding[], ...codes: FindingCode[]): boolean {
+  return findings.some(({ code }) => codes.includes(code));
 }
 
 function describeFailure(title: string, error: unknown): Finding {

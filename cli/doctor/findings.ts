@@ -73,3 +73,9 @@ export interface Finding {
 export function finding(code: FindingCode, message: string, fix: string): Finding {
   return { code, severity: severities[code], message, fix };
 }
+
+/** Several checks can find one thing. @returns each finding once */
+export function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const messages = new Set<string>();
+  return findings.filter(({ message }) => !messages.has(message) && messages.add(message));
+}

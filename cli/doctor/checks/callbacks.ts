@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../findings';
+import { type Finding, finding, withoutRepeats } from '../findings';
 import { listProbes, type Probe, protectedPaths, signForm } from '../probes';
 import type { ProbeAnswer, Subject } from '../subject';
 
@@ -57,7 +57,7 @@ export async function checkSigned(
     const isOurs = !found.some(({ code }) => code === 'callback_missing' || code === 'signature_rejected');
     if (isOurs) builds.add(answer.headers['x-build-id'] ?? '');
   }
-  return { findings: [...unique(findings), ...judgeBuilds(builds, subject)], results };
+  return { findings: [...withoutRepeats(findings), ...judgeBuilds(builds, subject)], results };
 }
 
 function judgeAnswer(probe: Probe, { status, headers, body }: ProbeAnswer): Finding[] {
@@ -133,8 +133,15 @@ export async function checkUnsigned({ url, send }: Subject): Promise<Finding[]> 
   return (await Promise.all([...unsigned, ...assets])).flat();
 }
 
-/** Checks that `/flex/outbound-message` knows the key, and rejects everybody else. */
-export async function checkOutboundEndpoint(subject: Subject): Promise<Finding[]> {
+/**
+ * Checks that `/flex/outbound-message` knows the key, and rejects everybody else.
+ *
+ * @param options.sendsKey whether the functions are known to be ours
+ */
+export async function checkOutboundEndpoint(
+  subject: Subject,
+  { sendsKey }: { sendsKey: boolean },
+): Promise<Finding[]> {
   const { url, send, variables } = subject;
   if (url === undefined) return [];
   const path = '/flex/outbound-message';
@@ -162,7 +169,7 @@ export async function checkOutboundEndpoint(subject: Subject): Promise<Finding[]
       : 'docs/errors.md explains the code; the log has the details';
     findings.push(finding(isOpen ? 'callback_open' : 'callback_failed', text, fix));
   }
-  const key = variables.OUTBOUND_API_KEY;
+  const key = sendsKey ? variables.OUTBOUND_API_KEY : undefined;
   if (key === undefined || !/^[\x21-\x7e]{32,}$/.test(key) || findings.length > 0) return findings;
   const answer = await ask({ Authorization: `Bearer ${key}` });
   if (answer?.status === 401) {
@@ -188,10 +195,4 @@ function parseJson(text: string): unknown {
 function describeFailure(error: unknown): string {
   const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };
   return cause?.code ?? cause?.message ?? message ?? String(error);
-}
-
-/** Several probes may find one thing. */
-function unique(findings: Finding[]): Finding[] {
-  const texts = new Set<string>();
-  return findings.filter(({ message }) => !texts.has(message) && texts.add(message));
 }

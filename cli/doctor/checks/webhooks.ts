@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../findings';
+import { type Finding, finding, withoutRepeats } from '../findings';
 import { orMissing, type Subject } from '../subject';
 
 /** The webhooks of the account or of a service. */
@@ -44,7 +44,7 @@ export async function checkWebhooks(subject: Subject): Promise<Finding[]> {
     'onParticipantAdded',
     ...(routing.routing.on === 'onConversationAdded' ? ['onConversationAdded'] : []),
   ];
-  return unique([
+  return withoutRepeats([
     ...scopes.filter((scope) => isOurs(scope, ours)).flatMap(checkMethod),
     ...events.flatMap((event) => checkEvent(event, scopes, ours)),
   ]);
@@ -101,10 +101,4 @@ function withoutSecrets(text: string): string {
   if (!URL.canParse(text)) return 'not a URL';
   const { origin, pathname } = new URL(text);
   return `${origin}${pathname}`;
-}
-
-/** Two events of one kind may have one reason. */
-function unique(findings: Finding[]): Finding[] {
-  const texts = new Set<string>();
-  return findings.filter(({ message }) => !texts.has(message) && texts.add(message));
 }

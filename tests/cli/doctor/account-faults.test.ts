@@ -51,7 +51,6 @@ describe('a fault of the account', () => {
         at.fail(
           { host: 'conversations.twilio.com', path: '/v1/Configuration' },
           { status: 403, code: 20403 },
-          1,
         ),
       [
         `error conversations_unavailable: Account AC${'0'.repeat(32)} cannot use Conversations: 403 20403 HTTP 403`,

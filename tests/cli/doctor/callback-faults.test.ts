@@ -199,4 +199,17 @@ describe('a fault of the deployed functions', () => {
       '/templates.json',
     ]);
   });
+
+  it('keeps the key for servers from functions that are not ours', async () => {
+    const subject = await healthy.current.subject();
+    answering('GetCustomersList', { headers: { 'x-build-id': '' } })(subject);
+    const { send } = subject;
+    const keys = new Set<string | undefined>();
+    subject.send = (url, request) => {
+      keys.add(request.headers?.Authorization);
+      return send(url, request);
+    };
+    await diagnose(subject);
+    expect([...keys]).toEqual([undefined, `Bearer ${'wrong-key-'.repeat(4)}`]);
+  });
 });

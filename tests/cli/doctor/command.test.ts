@@ -139,6 +139,7 @@ describe('npm run doctor', () => {
 
   it.each([
     [['--local', '--url', 'callbacks.twil.io'], /^--url must be like https:\/\/YOUR-SERVICE\.twil\.io/],
+    [['--local', '--url', 'http://callbacks.twil.io'], /^--url must be like https:/],
     [[], /^There are no credentials: set ACCOUNT_SID and AUTH_TOKEN in \.env/],
   ])('is wrong usage with %j', async (args, message) => {
     const { status, output } = await doctor(...args);
