@@ -25,20 +25,28 @@ export class AccountSetup {
 
   /** Configures services, webhooks and addresses. */
   configure(): void {
-    const { rest, state, data, functionsUrl } = this.#options;
+    const { rest, data, functionsUrl } = this.#options;
     const { account } = rest;
-    const { conversationServiceSid: serviceSid, numbers } = data();
+    const { conversationServiceSid: serviceSid } = data();
     if (serviceSid) account.services.put(serviceSid, 'Of the routing data');
     const url = `${functionsUrl}${paths.onConversationAdd}`;
     const form = { Method: 'POST', PreWebhookUrl: url, PostWebhookUrl: url };
     account.webhooks.update(form, ['onConversationAdd', 'onParticipantAdded']);
     this.applyRoutingEvent();
+    this.addMissingAddresses();
+  }
+
+  /** Gives the account the addresses that the data has and nobody had yet: what was changed since stays. */
+  addMissingAddresses(): void {
+    const { rest, state, data } = this.#options;
+    const { conversationServiceSid: serviceSid, numbers } = data();
     for (const { address, channels } of numbers) {
       for (const channel of channels) {
         const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
+        if (state.ownAddresses.has(Address)) continue;
         state.ownAddresses.add(Address);
         rest.phoneNumbers.add(Address);
-        account.addresses.create({
+        rest.account.addresses.create({
           Type: channel,
           Address,
           'AutoCreation.Enabled': 'true',

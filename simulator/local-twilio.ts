@@ -156,6 +156,7 @@ export class LocalTwilio {
       this.#data = readProject(this.#options.root);
       this.parts.workers.addMissing();
       this.#account.applyRoutingEvent();
+      this.#account.addMissingAddresses();
       this.parts.flex.configure();
       await this.#functions?.restart();
     }

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addBuildId, readBuildId } from '../../build/build-id';
 import { bundleFunctions } from '../../build/bundle';
 import { type CompiledData, compileData, readSources } from '../../build/data/compile';
 import type { CustomersAsset, Routing, TemplatesAsset } from '../../lib/model';
 import { type Account, readEnvFile } from '../account';
+import { deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
 import { type Finding, finding } from './findings';
 import type { Send, Subject } from './subject';
 
@@ -75,17 +75,8 @@ async function makeBuildId(root: string, { assets }: CompiledData): Promise<stri
 
 function findUrl(root: string, account: Account, { url, environment }: Place): string | undefined {
   if (url !== undefined) return url.replace(/\/+$/, '');
-  const domain = readDomain(root, account.accountSid, environment);
-  if (domain === undefined) return account.localFunctionsUrl;
-  return `${domain.startsWith('localhost') ? 'http' : 'https'}://${domain}`;
-}
-
-/** `npm run deploy` remembers the domain of each environment. */
-function readDomain(root: string, accountSid: string, environment: string): string | undefined {
-  const file = join(root, '.deployments.json');
-  if (!existsSync(file)) return undefined;
-  const all = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { domain?: string }>;
-  return all[`${accountSid}/${environment}`]?.domain;
+  const deployment = readDeployments(root)[deploymentKey(account.accountSid, environment)];
+  return deployment ? deployedUrl(deployment) : account.localFunctionsUrl;
 }
 
 function withoutEmpty(variables: Record<string, string>): Record<string, string> {
