@@ -8,6 +8,12 @@ import { deployedUrl, deploymentKey, readDeployments } from '../deploy/deploymen
 import { type Finding, finding } from './findings';
 import type { Send, Subject } from './subject';
 
+/** What is needed of an account. */
+export type CheckedAccount = Pick<
+  Account,
+  'accountSid' | 'authToken' | 'client' | 'localFunctionsUrl' | 'variables'
+>;
+
 /** Where the functions are said to be. */
 export interface Place {
   /** As given on the command line. */
@@ -26,7 +32,7 @@ const patienceMs = 15_000;
  */
 export async function readSubject(
   root: string,
-  account: Account,
+  account: CheckedAccount,
   place: Place,
 ): Promise<{ findings: Finding[]; subject: Subject | undefined }> {
   const data = compileData(await readSources(join(root, 'assets')));
@@ -73,7 +79,7 @@ async function makeBuildId(root: string, { assets }: CompiledData): Promise<stri
   return addBuildId(files);
 }
 
-function findUrl(root: string, account: Account, { url, environment }: Place): string | undefined {
+function findUrl(root: string, account: CheckedAccount, { url, environment }: Place): string | undefined {
   if (url !== undefined) return url.replace(/\/+$/, '');
   const deployment = readDeployments(root)[deploymentKey(account.accountSid, environment)];
   return deployment ? deployedUrl(deployment) : account.localFunctionsUrl;

@@ -1,8 +1,7 @@
 import twilio from 'twilio';
 import { buildProject } from '../../../build/build-project';
-import type { Account } from '../../../cli/account';
 import { examine } from '../../../cli/doctor/examine';
-import { readSubject } from '../../../cli/doctor/read-subject';
+import { type CheckedAccount, readSubject } from '../../../cli/doctor/read-subject';
 import type { ProbeAnswer, Send, Subject } from '../../../cli/doctor/subject';
 import type { RestApi } from '../../../simulator/twilio/rest-api';
 import { inProcess } from '../../simulator/in-process';
@@ -45,15 +44,13 @@ export class HealthyAccount {
     return new URL(this.#running.console).port;
   }
 
-  get account(): Account {
+  get account(): CheckedAccount {
     const { accountSid, authToken, functionsUrl, variables } = this.#running.local.account();
     return {
       accountSid,
       authToken,
       client: twilio(accountSid, authToken, { httpClient: inProcess(this.rest) }),
-      isLocal: true,
       localFunctionsUrl: functionsUrl,
-      env: {},
       variables,
     };
   }
