@@ -4,7 +4,7 @@ import { checkOutboundEndpoint, checkSigned, checkUnsigned, type ProbeResult } f
 import { checkCredentials } from './checks/credentials';
 import { checkFlex, checkSync } from './checks/outbound';
 import { checkTemplates } from './checks/templates';
-import { checkVariables } from './checks/variables';
+import { checkVariables, readDeployedVariables } from './checks/variables';
 import { checkWebhooks } from './checks/webhooks';
 import { checkWorkers } from './checks/workers';
 import { type Finding, type FindingCode, finding } from './findings';
@@ -27,7 +27,6 @@ const accountChecks: readonly (readonly [string, Check])[] = [
   ['the templates', checkTemplates],
   ['Flex', checkFlex],
   ['Sync', checkSync],
-  ['the variables', checkVariables],
 ];
 
 /**
@@ -35,10 +34,8 @@ const accountChecks: readonly (readonly [string, Check])[] = [
  *
  * @param report told what is being checked
  */
-export async function examine(
-  subject: Subject,
-  report: (text: string) => void = () => {},
-): Promise<Diagnosis> {
+export async function examine(given: Subject, report: (text: string) => void = () => {}): Promise<Diagnosis> {
+  let subject = given;
   const run = (title: string, check: Check): Promise<Finding[]> => {
     report(`Checking ${title}`);
     return check(subject).catch((error: unknown) => [describeFailure(title, error)]);
@@ -47,6 +44,13 @@ export async function examine(
   findings.push(...(await run('dist/', checkDist)));
   // Then everything else would fail too, or be signed with the wrong token.
   if (has(findings, 'credentials_rejected', 'conversations_unavailable')) return { findings, probes: [] };
+  const checkDeployed: Check = async (one) => {
+    const deployed = await readDeployedVariables(one);
+    // What is set in the Console alone counts too.
+    subject = { ...one, variables: { ...deployed, ...one.variables } };
+    return checkVariables(one, deployed);
+  };
+  findings.push(...(await run('the variables', checkDeployed)));
   for (const [title, check] of accountChecks) findings.push(...(await run(title, check)));
 
   report('Calling the callbacks');

@@ -15,8 +15,15 @@ const notDeployed = [
   ...['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'],
 ];
 
-/** Compares the variables in `.env` with Twilio's limits and with those that are deployed. No value is ever shown. */
-export async function checkVariables(subject: Subject): Promise<Finding[]> {
+/**
+ * Compares the variables in `.env` with Twilio's limits and with those that are deployed. No value is ever shown.
+ *
+ * @param deployed what `readDeployedVariables` read
+ */
+export async function checkVariables(
+  subject: Subject,
+  deployed: Readonly<Record<string, string>> | undefined,
+): Promise<Finding[]> {
   const own = Object.entries(subject.variables).filter(([name]) => !notDeployed.includes(name));
   const findings = own.flatMap(([name, value]) => {
     const size = Buffer.byteLength(value);
@@ -31,7 +38,6 @@ export async function checkVariables(subject: Subject): Promise<Finding[]> {
   }
   if (subject.hasOwnVariables || subject.url === undefined) return findings;
 
-  const deployed = await readDeployed(subject.client, new URL(subject.url).host);
   if (deployed === undefined) {
     const text = `The variables of ${subject.url} cannot be read: the account has no Serverless environment there`;
     return [...findings, finding('variables_unread', text, 'nothing, if the functions run elsewhere')];
@@ -46,15 +52,17 @@ export async function checkVariables(subject: Subject): Promise<Finding[]> {
   return findings;
 }
 
-/** @returns the variables of the environment with this domain; undefined if the account has none such */
-async function readDeployed(
-  client: Subject['client'],
-  domain: string,
-): Promise<Record<string, string> | undefined> {
+/** @returns the variables of the environment with the functions' domain; undefined if the account has none such */
+export async function readDeployedVariables({
+  client,
+  url,
+  hasOwnVariables,
+}: Subject): Promise<Record<string, string> | undefined> {
+  if (url === undefined || hasOwnVariables) return undefined;
   const { services } = client.serverless.v1;
   for (const { sid } of await services.list({ limit: 200 })) {
     const environments = await services(sid).environments.list({ limit: 100 });
-    const found = environments.find(({ domainName }) => domainName === domain);
+    const found = environments.find(({ domainName }) => domainName === new URL(url).host);
     if (!found) continue;
     const variables = await services(sid).environments(found.sid).variables.list({ limit: 1_000 });
     return Object.fromEntries(variables.map(({ key, value }) => [key, value]));
