@@ -21,6 +21,8 @@ export async function bundleFunctions(root: string): Promise<Map<string, string>
       const entry = join(folder, source);
       const result = await build({
         entryPoints: [entry],
+        // The bundle names its sources in comments, relative to this folder: the build id depends on them.
+        absWorkingDir: root,
         bundle: true,
         write: false,
         platform: 'node',

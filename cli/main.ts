@@ -2,6 +2,7 @@ import { addBuild } from './commands/build';
 import { addCheck } from './commands/check';
 import { addCountryPrefixes } from './commands/country-prefixes';
 import { addDeploy } from './commands/deploy';
+import { addDoctor } from './commands/doctor';
 import { addSchemas } from './commands/schemas';
 import { addScreenshots } from './commands/screenshots';
 import { addSetup } from './commands/setup';
@@ -19,6 +20,7 @@ const commands = [
   addCheck,
   addDeploy,
   addSetup,
+  addDoctor,
   addSimulate,
   addSweep,
   addSchemas,

@@ -59,7 +59,7 @@ export class AccountSetup {
         if (state.ownAddresses.has(Address)) continue;
         state.ownAddresses.add(Address);
         rest.phoneNumbers.add(Address);
-        account.addresses.create({
+        rest.account.addresses.create({
           Type: channel,
           Address,
           'AutoCreation.Enabled': 'true',

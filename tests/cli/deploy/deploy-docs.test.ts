@@ -48,12 +48,13 @@ afterAll(() => {
   project.remove();
 });
 
-/** Takes out what differs from one run to the next: ports, ids and sizes. */
+/** Takes out what differs from one run to the next: ports, ids, times and sizes. */
 const withoutChance = (text: string): string =>
   text
     .replace(/localhost:(\d+)/g, (_whole, port: string) => `localhost:${usual[port] ?? port}`)
     .replace(/build-[0-9a-f]{16}/g, 'build-…')
     .replace(/\b([A-Z]{2})[0-9a-f]{32}\b/g, '$1…')
+    .replace(/ +\d+ ms of/g, ' … ms of')
     .replace(/[\d.]+ kB/g, '… kB');
 
 describe('docs/deploy.md', () => {

@@ -1,0 +1,99 @@
+import { type Finding, finding } from '../findings';
+import { orMissing, type Subject } from '../subject';
+
+/** The shortest key that `/flex/outbound-message` accepts, in characters. */
+const leastKeyLength = 32;
+
+/** What is set up for outbound conversations from Flex; undefined for what is not. */
+function readFlexSids({
+  routing,
+  variables,
+}: Subject): Record<'workspace' | 'workflow' | 'queue', string | undefined> {
+  const { workspaceSid, workflowSid, queueSid } = routing.flex;
+  return {
+    workspace: workspaceSid ?? variables.FLEX_WORKSPACE_SID,
+    workflow: workflowSid ?? variables.FLEX_WORKFLOW_SID,
+    queue: queueSid ?? variables.FLEX_QUEUE_SID,
+  };
+}
+
+/** @returns whether anything of outbound conversations from Flex is set up */
+function hasFlex(subject: Subject): boolean {
+  return Object.values(readFlexSids(subject)).some((sid) => sid !== undefined);
+}
+
+/** Checks what `/flex/outbound-message` needs: workspace, workflow, queue, and the servers' key. */
+export async function checkFlex(subject: Subject): Promise<Finding[]> {
+  const { client, variables } = subject;
+  const key = variables.OUTBOUND_API_KEY;
+  const keyFindings = key === undefined ? [] : checkKey(key);
+  const { workspace, workflow, queue } = readFlexSids(subject);
+  const missing = Object.entries({ workspace, workflow, queue }).flatMap(([name, sid]) => (sid ? [] : name));
+  if (missing.length === 3) {
+    const text = 'Outbound conversations from Flex are not set up: no workspace, workflow and queue';
+    const fix = 'nothing, unless you want them: npm run setup, or FLEX_WORKSPACE_SID and the like in .env';
+    return [...keyFindings, finding('flex_not_set_up', text, fix)];
+  }
+  if (workspace === undefined || missing.length > 0) {
+    const text = `Outbound conversations from Flex cannot start: there is no ${missing.join(' and no ')}`;
+    const names = missing.map((name) => `FLEX_${name.toUpperCase()}_SID`).join(' and ');
+    return [...keyFindings, finding('flex_incomplete', text, `set ${names} in .env, or run npm run setup`)];
+  }
+  if (key === undefined) {
+    const text = 'Servers cannot call /flex/outbound-message: OUTBOUND_API_KEY is not set';
+    const fix = 'set it in .env (openssl rand -hex 32) and deploy; agents in Flex need no key';
+    keyFindings.push(finding('outbound_key_missing', text, fix));
+  }
+  const { v1 } = client.taskrouter;
+  const fix = 'npm run setup, or Console: TaskRouter → Workspaces';
+  if (!(await orMissing(v1.workspaces(workspace).fetch()))) {
+    const text = `The account has no TaskRouter workspace ${workspace}`;
+    return [...keyFindings, finding('flex_sid_unknown', text, fix)];
+  }
+  const parts = [
+    [
+      'workflow',
+      workflow,
+      v1
+        .workspaces(workspace)
+        .workflows(workflow ?? '')
+        .fetch(),
+    ],
+    [
+      'queue',
+      queue,
+      v1
+        .workspaces(workspace)
+        .taskQueues(queue ?? '')
+        .fetch(),
+    ],
+  ] as const;
+  for (const [name, sid, reading] of parts) {
+    if (await orMissing<unknown>(reading)) continue;
+    keyFindings.push(finding('flex_sid_unknown', `Workspace ${workspace} has no ${name} ${sid}`, fix));
+  }
+  return keyFindings;
+}
+
+function checkKey(key: string): Finding[] {
+  const fix = 'set another one in .env (openssl rand -hex 32), and deploy';
+  if (!/^[\x21-\x7e]*$/.test(key)) {
+    const text = 'OUTBOUND_API_KEY has white space, a line break or a special character: nobody can send it';
+    return [finding('outbound_key_invalid', text, fix)];
+  }
+  if (key.length >= leastKeyLength) return [];
+  const text = `OUTBOUND_API_KEY has ${key.length} characters: it counts as none below ${leastKeyLength}`;
+  return [finding('outbound_key_invalid', text, fix)];
+}
+
+/** Checks that Sync can be reached, in which outbound starts are remembered. */
+export async function checkSync(subject: Subject): Promise<Finding[]> {
+  if (!hasFlex(subject)) return [];
+  try {
+    await subject.client.sync.v1.services('default').documents.list({ limit: 1 });
+    return [];
+  } catch (error) {
+    const text = `Sync cannot be reached: ${(error as Error).message}. Outbound starts need it`;
+    return [finding('sync_unreachable', text, 'Console: Sync → Services; the default service must exist')];
+  }
+}

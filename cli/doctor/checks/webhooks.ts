@@ -1,0 +1,104 @@
+import { type Finding, finding, withoutRepeats } from '../findings';
+import { orMissing, type Subject } from '../subject';
+
+/** The webhooks of the account or of a service. */
+interface Scope {
+  name: string;
+  method: string | undefined;
+  filters: readonly string[];
+  preWebhookUrl: string | undefined;
+  postWebhookUrl: string | undefined;
+}
+
+const path = '/callbacks/conversations';
+const where = 'Console: Conversations → Manage → Global webhooks';
+
+/** Checks that Conversations sends its events to the functions, once each. */
+export async function checkWebhooks(subject: Subject): Promise<Finding[]> {
+  const { client, routing, url } = subject;
+  const { v1 } = client.conversations;
+  const { conversationServiceSid } = routing;
+  if (conversationServiceSid && !(await orMissing(v1.services(conversationServiceSid).fetch()))) {
+    return [
+      finding(
+        'conversation_service_unknown',
+        `The account has no conversation service ${conversationServiceSid}`,
+        'correct "conversationServiceSid" in assets/routing.private.json, or remove it',
+      ),
+    ];
+  }
+  const serviceSid = conversationServiceSid ?? (await v1.configuration().fetch()).defaultChatServiceSid;
+  const account = await v1.configuration.webhooks().fetch();
+  if (account.target === 'flex') {
+    const text = 'The Conversations webhooks of the account go to Flex, not to the functions';
+    return [finding('webhook_target_flex', text, `choose "Webhook" as the target. ${where}`)];
+  }
+  const scopes: Scope[] = [{ ...readScope(account), name: 'of the account' }];
+  const service = await orMissing(v1.services(serviceSid).configuration.webhooks().fetch());
+  if (service) scopes.push({ ...readScope(service), name: `of service ${serviceSid}` });
+
+  if (url === undefined) return [];
+  const ours = [url, ...subject.otherUrls].map((one) => `${one}${path}`);
+  const events = [
+    'onConversationAdd',
+    'onParticipantAdded',
+    ...(routing.routing.on === 'onConversationAdded' ? ['onConversationAdded'] : []),
+  ];
+  return withoutRepeats([
+    ...scopes.filter((scope) => isOurs(scope, ours)).flatMap(checkMethod),
+    ...events.flatMap((event) => checkEvent(event, scopes, ours)),
+  ]);
+}
+
+function checkEvent(event: string, scopes: readonly Scope[], ours: readonly string[]): Finding[] {
+  const kind = event === 'onConversationAdd' ? 'Pre' : 'Post';
+  const urlOf = (scope: Scope): string => (kind === 'Pre' ? scope.preWebhookUrl : scope.postWebhookUrl) || '';
+  const own = scopes.filter((scope) => ours.includes(urlOf(scope)));
+  const covering = own.filter(({ filters }) => filters.includes(event));
+  const fix = `npm run setup, or ${where}`;
+  if (covering.length > 1) {
+    const names = covering.map(({ name }) => name).join(' and ');
+    const text = `${event} comes twice: the webhooks ${names} both send it to the functions`;
+    return [finding('webhook_twice', text, `remove the event from one of the two. ${where}`)];
+  }
+  if (covering.length === 1) return [];
+  const [first] = own;
+  if (first) {
+    const text = `The webhooks ${first.name} lack the filter ${event}`;
+    return [finding('webhook_filter_missing', text, fix)];
+  }
+  const [other] = scopes.filter((scope) => urlOf(scope) !== '');
+  if (other) {
+    const text = `The ${kind}-Event URL ${other.name} is ${withoutSecrets(urlOf(other))}, not ${ours[0]}`;
+    return [finding('webhook_url_other', text, `decide who gets these events, then ${fix}`)];
+  }
+  const text = `The ${kind}-Event URL is not set: it should be ${ours[0]}`;
+  return [finding('webhook_url_missing', text, fix)];
+}
+
+function checkMethod({ name, method }: Scope): Finding[] {
+  if (method === undefined || method.toUpperCase() === 'POST') return [];
+  const text = `The webhooks ${name} come by ${method}: the functions read POST`;
+  return [finding('webhook_method', text, `npm run setup, or ${where}`)];
+}
+
+function isOurs({ preWebhookUrl, postWebhookUrl }: Scope, ours: readonly string[]): boolean {
+  return [preWebhookUrl, postWebhookUrl].some((url) => ours.includes(url ?? ''));
+}
+
+function readScope(webhooks: {
+  method?: string;
+  filters?: string[];
+  preWebhookUrl?: string;
+  postWebhookUrl?: string;
+}): Omit<Scope, 'name'> {
+  const { method, filters, preWebhookUrl, postWebhookUrl } = webhooks;
+  return { method, filters: filters ?? [], preWebhookUrl, postWebhookUrl };
+}
+
+/** A URL may have a password or a token in it. */
+function withoutSecrets(text: string): string {
+  if (!URL.canParse(text)) return 'not a URL';
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname}`;
+}

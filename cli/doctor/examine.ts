@@ -1,0 +1,82 @@
+import { checkAutocreation, checkNumbers } from './checks/addresses';
+import { checkDist } from './checks/build';
+import { checkOutboundEndpoint, checkSigned, checkUnsigned, type ProbeResult } from './checks/callbacks';
+import { checkCredentials } from './checks/credentials';
+import { checkFlex, checkSync } from './checks/outbound';
+import { checkTemplates } from './checks/templates';
+import { checkVariables, readDeployedVariables } from './checks/variables';
+import { checkWebhooks } from './checks/webhooks';
+import { checkWorkers } from './checks/workers';
+import { type Finding, type FindingCode, finding } from './findings';
+import type { Subject, TwilioFailure } from './subject';
+
+/** Everything that was found. */
+export interface Diagnosis {
+  findings: Finding[];
+  /** What the callbacks answered. */
+  probes: ProbeResult[];
+}
+
+type Check = (subject: Subject) => Promise<Finding[]>;
+
+const accountChecks: readonly (readonly [string, Check])[] = [
+  ['the webhooks', checkWebhooks],
+  ['autocreation', checkAutocreation],
+  ['the phone numbers', checkNumbers],
+  ['the workers', checkWorkers],
+  ['the templates', checkTemplates],
+  ['Flex', checkFlex],
+  ['Sync', checkSync],
+];
+
+/**
+ * Checks an account, its deployed functions and the project end to end. One check that fails does not end the others.
+ *
+ * @param report told what is being checked
+ */
+export async function examine(given: Subject, report: (text: string) => void = () => {}): Promise<Diagnosis> {
+  let subject = given;
+  const run = (title: string, check: Check): Promise<Finding[]> => {
+    report(`Checking ${title}`);
+    return check(subject).catch((error: unknown) => [describeFailure(title, error)]);
+  };
+  const findings = await run('the credentials', checkCredentials);
+  findings.push(...(await run('dist/', checkDist)));
+  // Then everything else would fail too, or be signed with the wrong token.
+  if (has(findings, 'credentials_rejected', 'conversations_unavailable')) return { findings, probes: [] };
+  const checkDeployed: Check = async (one) => {
+    const deployed = await readDeployedVariables(one);
+    // What is set in the Console alone counts too.
+    subject = { ...one, variables: { ...deployed, ...one.variables } };
+    return checkVariables(one, deployed);
+  };
+  findings.push(...(await run('the variables', checkDeployed)));
+  for (const [title, check] of accountChecks) findings.push(...(await run(title, check)));
+
+  report('Calling the callbacks');
+  const { findings: found, results } = await checkSigned(subject);
+  findings.push(...found);
+  if (!has(found, 'functions_unreachable')) {
+    findings.push(...(await run('who may call', checkUnsigned)));
+    // The key is for our functions alone.
+    const isOurs = !has(found, 'callback_missing', 'signature_rejected', 'build_unknown');
+    const checkOutbound = (one: Subject) => checkOutboundEndpoint(one, { sendsKey: isOurs });
+    findings.push(...(await run('/flex/outbound-message', checkOutbound)));
+  }
+  return { findings, probes: results };
+}
+
+function has(findings: readonly Finding[], ...codes: FindingCode[]): boolean {
+  return findings.some(({ code }) => codes.includes(code));
+}
+
+function describeFailure(title: string, error: unknown): Finding {
+  const { status, code, message } = error as TwilioFailure;
+  const what = [status, code, message].filter((part) => part !== undefined).join(' ');
+  const text = `Twilio could not be asked about ${title.replace(/^the /, '')}: ${what}`;
+  return finding(
+    'check_failed',
+    text,
+    'run it again; with an API key, check its permissions: it must read all of these',
+  );
+}

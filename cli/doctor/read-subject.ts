@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { addBuildId, readBuildId } from '../../build/build-id';
+import { bundleFunctions } from '../../build/bundle';
+import { type CompiledData, compileData, readSources } from '../../build/data/compile';
+import type { CustomersAsset, Routing, TemplatesAsset } from '../../lib/model';
+import { type Account, readEnvFile } from '../account';
+import { deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
+import { type Finding, finding } from './findings';
+import type { Send, Subject } from './subject';
+
+/** What is needed of an account. */
+export type CheckedAccount = Pick<
+  Account,
+  'accountSid' | 'authToken' | 'client' | 'localFunctionsUrl' | 'variables'
+>;
+
+/** Where the functions are said to be. */
+export interface Place {
+  /** As given on the command line. */
+  url: string | undefined;
+  environment: string;
+}
+
+/** How long a request to the functions may take, in milliseconds: a little more than Twilio gives a function. */
+const patienceMs = 15_000;
+
+/**
+ * Reads the project: its data, the id of its build, and where it is deployed.
+ *
+ * @param root the project's folder
+ * @returns what the data's own checks find; `subject` is undefined when the data is not valid
+ */
+export async function readSubject(
+  root: string,
+  account: CheckedAccount,
+  place: Place,
+): Promise<{ findings: Finding[]; subject: Subject | undefined }> {
+  const data = compileData(await readSources(join(root, 'assets')));
+  const findings = describeData(data);
+  if (data.problems.length > 0) return { findings, subject: undefined };
+
+  const read = <T>(name: string): T =>
+    JSON.parse(data.assets.get(`${name}.private.json` as never) ?? '') as T;
+  const url = findUrl(root, account, place);
+  const variables = { ...account.variables, ...withoutEmpty(readEnvFile(root)) };
+  const { accountSid, authToken, client, localFunctionsUrl } = account;
+  return {
+    findings,
+    subject: {
+      accountSid,
+      authToken,
+      client,
+      url,
+      otherUrls: localFunctionsUrl === undefined ? [] : [localFunctionsUrl],
+      variables,
+      hasOwnVariables: url !== undefined && url === localFunctionsUrl,
+      routing: read<Routing>('routing'),
+      customers: read<CustomersAsset>('customers').customers,
+      templates: read<TemplatesAsset>('templates'),
+      buildId: await makeBuildId(root, data),
+      distBuildId: readBuildId(join(root, 'dist')),
+      send: sendByFetch,
+    },
+  };
+}
+
+function describeData({ problems, warnings }: CompiledData): Finding[] {
+  return [...problems, ...warnings].map(({ severity, file, path, problem, fix }) => {
+    const code = severity === 'error' ? 'data_invalid' : 'data_warning';
+    return finding(code, `${file}${path && `: ${path}`}: ${problem}`, fix);
+  });
+}
+
+/** @returns the id that `npm run build` would give */
+async function makeBuildId(root: string, { assets }: CompiledData): Promise<string> {
+  const files = new Map<string, string>();
+  for (const [path, text] of await bundleFunctions(root)) files.set(`functions/${path}`, text);
+  for (const [name, text] of assets) files.set(`assets/${name}`, text);
+  return addBuildId(files);
+}
+
+function findUrl(root: string, account: CheckedAccount, { url, environment }: Place): string | undefined {
+  if (url !== undefined) return url.replace(/\/+$/, '');
+  const deployment = readDeployments(root)[deploymentKey(account.accountSid, environment)];
+  return deployment ? deployedUrl(deployment) : account.localFunctionsUrl;
+}
+
+function withoutEmpty(variables: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+}
+
+const sendByFetch: Send = async (url, request) => {
+  const started = performance.now();
+  const signal = AbortSignal.timeout(patienceMs);
+  const response = await fetch(url, { ...request, redirect: 'manual', signal });
+  const body = await response.text();
+  const { status, headers } = response;
+  return { status, headers: Object.fromEntries(headers), body, ms: performance.now() - started };
+};

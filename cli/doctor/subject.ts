@@ -1,0 +1,62 @@
+import type { Twilio } from 'twilio';
+import type { Customer, Routing, TemplatesAsset } from '../../lib/model';
+
+/** An answer of the deployed functions. */
+export interface ProbeAnswer {
+  status: number;
+  /** By lower-case name. */
+  headers: Record<string, string>;
+  body: string;
+  ms: number;
+}
+
+/** Sends a request to the deployed functions. @throws an error when there is no answer */
+export type Send = (
+  url: string,
+  request: { method: 'GET' | 'POST'; headers?: Record<string, string>; body?: string },
+) => Promise<ProbeAnswer>;
+
+/** What the checks look at: an account, its deployed functions, and the project that they are made of. */
+export interface Subject {
+  accountSid: string;
+  /** undefined with an API key: then nothing can be signed. */
+  authToken: string | undefined;
+  client: Twilio;
+  /** Where the functions are, e.g. `https://callbacks-1234-dev.twil.io`; undefined when nobody knows. */
+  url: string | undefined;
+  /** Other URLs of ours that webhooks may have: the live-reloading functions of the local Twilio. */
+  otherUrls: readonly string[];
+  /** The variables in `.env`, and with `--local` those that the local Twilio adds. */
+  variables: Readonly<Record<string, string>>;
+  /** Whether the functions get exactly these variables, because they run on this machine. */
+  hasOwnVariables: boolean;
+  routing: Routing;
+  customers: readonly Customer[];
+  templates: TemplatesAsset;
+  /** The id that a build of the sources has. */
+  buildId: string;
+  /** The id of `dist/`; undefined when it is missing. */
+  distBuildId: string | undefined;
+  send: Send;
+}
+
+/** An error of Twilio's REST API, as the SDK throws it. */
+export interface TwilioFailure {
+  status?: number;
+  code?: number | string;
+  message: string;
+}
+
+/**
+ * Reads something from Twilio that may not be there.
+ *
+ * @returns undefined on 404
+ */
+export async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as TwilioFailure).status === 404) return undefined;
+    throw error;
+  }
+}
