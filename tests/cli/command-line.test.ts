@@ -145,7 +145,7 @@ describe('the command line in a project', () => {
       status: 0,
       json: {
         ok: true,
-        summary: '6 functions and 3 assets are in dist/',
+        summary: '7 functions and 3 assets are in dist/',
         routes: expect.arrayContaining(['functions/callbacks/crm.protected.js']),
         warnings: expect.stringMatching(/^Warnings:\n/),
       },
