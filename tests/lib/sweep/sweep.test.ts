@@ -304,6 +304,20 @@ describe('a sweep while Twilio fails', () => {
     await expect(account.sweep()).rejects.toMatchObject({ code: 'twilio_unavailable' });
   });
 
+  it('tries again what failed where it goes on after an interruption', async () => {
+    const account = new SweptAccount();
+    for (let n = 0; n < 8; n++) account.addInbound(n);
+    account.twilio.fail(
+      { method: 'GET', path: `/v1/Conversations/${sidOf(1)}/Participants` },
+      { status: 400, code: 20_001 },
+      1,
+    );
+    const first = await account.sweep({}, { limit: 4 });
+    expect(first.place?.handled).not.toContain(sidOf(1));
+    await account.sweep({}, { from: first.place ?? { handled: [] } });
+    for (let n = 0; n < 8; n++) expect(account.twilio.workers(sidOf(n))).toHaveLength(1);
+  });
+
   it('does not take somebody for no worker because Frontline does not answer', async () => {
     const account = new SweptAccount();
     const sid = account.addInbound(1, [{ identity: 'dave' }]);
