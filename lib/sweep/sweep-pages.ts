@@ -62,7 +62,8 @@ export async function sweepPages(
       if (swept.outcome === 'closed') current.again = true;
       // What failed for want of time is left to the next call.
       if (swept.outcome === 'failed' && !hasTime()) return false;
-      current.handled.push(conversation.sid);
+      // And what failed is tried again where a sweep goes on with this page.
+      if (swept.outcome !== 'failed') current.handled.push(conversation.sid);
       onSwept(swept, current);
       return true;
     });

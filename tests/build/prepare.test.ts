@@ -56,7 +56,7 @@ function install(leaveOut: (name: string) => boolean): void {
 
 describe('an install', () => {
   it('makes dist/', () => {
-    expect(prepare()).toMatchObject({ status: 0, stderr: '6 functions and 3 assets are in dist/\n' });
+    expect(prepare()).toMatchObject({ status: 0, stderr: '7 functions and 3 assets are in dist/\n' });
     expect(existsSync(project.path('dist/functions/callbacks/crm.protected.js'))).toBe(true);
   });
 
@@ -138,7 +138,7 @@ describe('the toolkit without a build', () => {
     const first = read();
     expect([JSON.parse(first.stdout), first.stderr]).toEqual([
       config,
-      '6 functions and 3 assets are in dist/\n',
+      '7 functions and 3 assets are in dist/\n',
     ]);
     const second = read();
     expect([JSON.parse(second.stdout), second.stderr]).toEqual([config, '']);

@@ -70,7 +70,7 @@ describe('npm run check', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"+123456789"'));
     expect(build()).toEqual({
       status: 0,
-      stdout: '6 functions and 3 assets are in dist/\n',
+      stdout: '7 functions and 3 assets are in dist/\n',
       stderr: warning,
     });
     expect(readFileSync(project.path('dist/assets/customers.private.json'), 'utf8')).toContain(

@@ -274,54 +274,6 @@ describe('a thousand conversations of which a hundred are unrouted', () => {
   });
 });
 
-describe('a sweep while Twilio fails', () => {
-  const list = { method: 'GET', path: '/v1/Conversations/*/Participants' };
-
-  it('goes on with the others after a refusal, and reports it', async () => {
-    const account = new SweptAccount();
-    const [broken, fine] = [account.addInbound(1), account.addInbound(2)];
-    account.twilio.fail(
-      { method: 'GET', path: `/v1/Conversations/${broken}/Participants` },
-      { status: 400, code: 20_001 },
-    );
-    expect(await account.outcomes()).toMatchObject({
-      [broken]: { outcome: 'failed', reason: 'twilio_refused' },
-      [fine]: { outcome: 'routed' },
-    });
-  });
-
-  it('waits after 429, and routes all the same', async () => {
-    const account = new SweptAccount();
-    const sid = account.addInbound(1);
-    account.twilio.fail(list, { status: 429, code: 20_429 }, 3);
-    expect(await account.outcomes()).toMatchObject({ [sid]: { outcome: 'routed' } });
-  });
-
-  it('stops when nothing works any more', async () => {
-    const account = new SweptAccount();
-    for (let n = 0; n < 20; n++) account.addInbound(n);
-    account.twilio.fail(list, { status: 400, code: 20_001 });
-    await expect(account.sweep()).rejects.toMatchObject({ code: 'twilio_unavailable' });
-  });
-
-  it('does not take somebody for no worker because Frontline does not answer', async () => {
-    const account = new SweptAccount();
-    const sid = account.addInbound(1, [{ identity: 'dave' }]);
-    account.twilio.fail({ method: 'GET', path: '/v1/Users/dave' }, { status: 400, code: 20_001 });
-    expect(await account.outcomes()).toEqual({ [sid]: { outcome: 'failed', reason: 'twilio_unavailable' } });
-    expect(account.twilio.writes).toEqual([]);
-  });
-
-  it('begins anew where a page that it wanted to go on with is no longer there', async () => {
-    const account = new SweptAccount();
-    const sid = account.addInbound(1);
-    account.twilio.fail({ method: 'GET', path: '/v1/Conversations' }, { status: 400, code: 20_001 }, 1);
-    const page = 'https://conversations.twilio.com/v1/Conversations?State=active&PageToken=old';
-    const { swept } = await account.sweep({}, { from: { page, handled: [] } });
-    expect(swept).toMatchObject([{ sid, outcome: 'routed' }]);
-  });
-});
-
 describe('our own addresses', () => {
   it('are compared in any form', async () => {
     const whatsapp = `whatsapp:${ours}`;
