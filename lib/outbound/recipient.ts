@@ -79,7 +79,7 @@ async function findCopies(
 ): Promise<Copy[]> {
   const named = [...cc.map((text) => ['cc', text] as const), ...bcc.map((text) => ['bcc', text] as const)];
   const [first] = named;
-  if (first && channel !== 'email') throw new InvalidEvent(first[0], 'is for e-mail alone');
+  if (first && channel !== 'email') throw new InvalidEvent(first[0], 'is only for e-mail');
   if (named.length > mostCopies) {
     throw new InvalidEvent('cc', `and bcc must be at most ${mostCopies} addresses together`);
   }
@@ -134,12 +134,15 @@ function readAddress(field: string, text: string, channel: ChannelType): Address
   if (channel === 'email' && !/^[^@]+@[^@.]+(?:\.[^@.]+)+$/.test(address.value)) {
     throw new InvalidEvent(field, 'must be an e-mail address such as name@example.com');
   }
+  if (channel === 'messenger' && !/^messenger:[^\s:]+$/.test(address.value)) {
+    throw new InvalidEvent(field, 'must be an id such as messenger:123, without spaces');
+  }
   return address;
 }
 
 /**
  * Checks whether somebody may be written to at all: whoever the caller is, a message must not go to ourselves, to a
- * number that is dear, or to a country where we have no business.
+ * number that is expensive, or to a country where we have no business.
  *
  * @param env the function's environment variables: some of our own addresses stand there
  * @throws Unprocessable `own_address`, `unknown_customer` or `destination_not_allowed`
@@ -162,7 +165,7 @@ export function checkDestination(
     throw notAllowed('premium_rate', 'This is a premium-rate, shared-cost or personal number.');
   }
   if (!allowedCountries(routing, env).includes(country)) {
-    throw notAllowed('country', `Numbers of ${country} are not among the allowed destinations.`, country);
+    throw notAllowed('country', `Numbers in ${country} are not allowed: see flex.allowedCountries.`, country);
   }
 }
 
@@ -179,7 +182,7 @@ function ownKeys(routing: Routing, env: Readonly<Record<string, unknown>>): stri
 /** @throws Unprocessable for somebody who is in no data, where only known customers may be written to */
 function requireKnown(customer: Customer | undefined, { flex }: Routing): void {
   if (customer || !flex.knownCustomersOnly) return;
-  throw new Unprocessable('unknown_customer', 'Only customers of the data may be written to.');
+  throw new Unprocessable('unknown_customer', 'Only customers in your data can be written to.');
 }
 
 /** @returns the countries to whose numbers may be written: those that the data names, else those of our own numbers */

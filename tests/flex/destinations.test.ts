@@ -117,7 +117,7 @@ describe('a destination that is refused', () => {
         422,
         {
           code: 'destination_not_allowed',
-          message: `Numbers of ${country} are not among the allowed destinations.`,
+          message: `Numbers in ${country} are not allowed: see flex.allowedCountries.`,
           reason: 'country',
           country,
         },
@@ -166,7 +166,7 @@ describe('a destination that is refused', () => {
     ['+33891123456', 'FR'],
     ['+48701234567', 'PL'],
   ])(
-    'the dear number %s of %s, where that is allowed, also with more digits after it: 422',
+    'the expensive number %s of %s, where that is allowed, also with more digits after it: 422',
     async (to, country) => {
       flex.routing.flex.allowedCountries = [country];
       const overdialed = to.padEnd(16, '0');
@@ -226,7 +226,7 @@ describe('a destination that is refused', () => {
     const { status, body } = await start('+12125550142');
     expect([status, body]).toEqual([
       422,
-      { code: 'unknown_customer', message: 'Only customers of the data may be written to.' },
+      { code: 'unknown_customer', message: 'Only customers in your data can be written to.' },
     ]);
     expectNothingSent();
     expect(await start('+12125550101')).toMatchObject({ status: 201 });
