@@ -182,7 +182,7 @@ export function requireForeign(key: string, routing: Routing, env: Readonly<Reco
 }
 
 /** @returns the error for a destination that is an address or a worker of ours */
-function ownAddress(): Unprocessable {
+export function ownAddress(): Unprocessable {
   return new Unprocessable('own_address', 'This is an address of your own: write to a customer.');
 }
 
