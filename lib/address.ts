@@ -14,16 +14,34 @@ export interface Address {
 
 const punctuation = /[\s().\-/\u00a0\u2010-\u2015]/g;
 
+/** A country code with `(0)` after it, e.g. the first part of `+44 (0)20 7946 0190`. */
+const trunkZero = /^([\s(]*\+\s*(\d{1,3})[\s).\-/\u00a0\u2010-\u2015]*)\(\s*0\s*\)/;
+
+/** Country codes after which numbers begin with a zero: Italy, and some whose national numbers have no trunk prefix. */
+const codesBeforeZero: readonly string[] = ['39', '225', '226', '227', '229', '241', '242', '378', '992'];
+
+/**
+ * Removes the trunk prefix from an international number: the zero in `+44 (0)20 7946 0190` is dialed only inside the
+ * country. In Italy, for example, it is part of the number and stays.
+ *
+ * @returns other text unchanged
+ * @see https://www.itu.int/rec/T-REC-E.123 which advises against writing it
+ */
+export function dropTrunkZero(text: string): string {
+  const [all = '', before = '', code = ''] = trunkZero.exec(text) ?? [];
+  return codesBeforeZero.includes(code) ? text : before + text.slice(all.length);
+}
+
 /**
  * Converts an international number to E.164.
  *
- * @param text a number with its country code, e.g. `+1 (555) 010-0100` or `(+1) 555 010 0100`. A `+` that was lost
+ * @param text a number with its country code, e.g. `+1 (555) 010-0100` or `+44 (0)20 7946 0190`. A `+` that was lost
  *   in form decoding (`ChannelValue=+1555…`, sent unescaped, arrives as ` 1555…`) is restored.
  * @returns `+15550100100`, or undefined when the text is not such a number.
  */
 export function toE164(text: string): string | undefined {
   const restored = /^ +\d/.test(text) ? `+${text.trimStart()}` : text;
-  const number = restored.replace(punctuation, '');
+  const number = dropTrunkZero(restored).replace(punctuation, '');
   return /^\+[1-9]\d{6,14}$/.test(number) ? number : undefined;
 }
 
@@ -50,9 +68,10 @@ export function fromTelUri(text: string): string | undefined {
  * @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource
  */
 export function parseAddress(text: string, type?: ChannelType): Address | undefined {
-  const [, prefix, rest] = /^(whatsapp|messenger|sms|chat|email):(.*)$/s.exec(text) ?? [];
-  const channel = (prefix as ChannelType | undefined) ?? type ?? guessType(text);
-  if (type && prefix && prefix !== type) return undefined;
+  const [, prefix, rest] = /^(whatsapp|messenger|sms|chat|email):(.*)$/is.exec(text) ?? [];
+  const named = prefix?.toLowerCase() as ChannelType | undefined;
+  const channel = named ?? type ?? guessType(text);
+  if (type && named && named !== type) return undefined;
   const body = rest ?? text;
 
   switch (channel) {
@@ -65,13 +84,15 @@ export function parseAddress(text: string, type?: ChannelType): Address | undefi
     }
     case 'email': {
       const email = body.trim();
-      return /^[^\s@]+@[^\s@]+$/.test(email)
+      return /^(?!mailto:)[^\s@]+@[^\s@]+$/i.test(email)
         ? { type: channel, value: email, key: email.toLowerCase() }
         : undefined;
     }
     case 'messenger': {
       const id = body.trim();
-      return id ? { type: channel, value: `messenger:${id}`, key: `messenger:${id}` } : undefined;
+      return id
+        ? { type: channel, value: `messenger:${id}`, key: `messenger:${id.toLowerCase()}` }
+        : undefined;
     }
     case 'chat': {
       const identity = body.trim();

@@ -95,7 +95,7 @@ export interface FlexSettings {
   allowedCountries?: string[];
   /** Which attributes of a task a request may set. */
   taskAttributes: string[];
-  /** Whether only customers of the data may be written to. */
+  /** Whether only customers in the data can be written to. */
   knownCustomersOnly: boolean;
   /** How many conversations each Flex worker, and how many all servers together, may start in an hour. */
   startsPerHour: { agent?: StartLimit; server?: StartLimit };

@@ -60,9 +60,19 @@ export function isClose(a: string, b: string): boolean {
   return (row[b.length] ?? 9) <= 2;
 }
 
-/** Whether there is nothing to be seen in a text: spaces, characters without width, and the like. */
+/** @returns whether there is nothing to be seen in a text: spaces, characters without width, halves of characters */
 export function isBlank(text: string): boolean {
-  return /^(?:[\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]|\u034f)*$/u.test(text);
+  return /^[\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(text);
+}
+
+/** @returns whether a text can be sent as UTF-8 and stored: it has no unpaired surrogate and no NUL */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text) && !text.includes('\0');
+}
+
+/** @returns whether a text has no character that Unicode counts as the end of a line */
+export function isOneLine(text: string): boolean {
+  return !/[\n\v\f\r\u0085\u2028\u2029]/.test(text);
 }
 
 /** The attributes of a conversation, participant, message or task, parsed from their JSON text. */

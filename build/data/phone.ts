@@ -1,5 +1,5 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
-import { addressKey, fromTelUri, toE164 } from '../../lib/address';
+import { addressKey, dropTrunkZero, fromTelUri, toE164 } from '../../lib/address';
 
 export interface Phone {
   /** E.164 */
@@ -20,7 +20,8 @@ export interface Phone {
  *   are fine.
  */
 export function readPhone(text: string, defaultCountry: string | undefined): Phone | undefined {
-  const given = fromTelUri(text)?.replace(/^\s*\(\s*(\+\s*\d{1,3})\s*\)/, '$1 ');
+  const bare = fromTelUri(text)?.replace(/^\s*\(\s*(\+\s*\d{1,3})\s*\)/, '$1 ');
+  const given = bare === undefined ? undefined : dropTrunkZero(bare);
   if (given === undefined || /[a-z]/i.test(given)) return undefined;
   const country = defaultCountry && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
   const options = { ...(country && { defaultCountry: country as CountryCode }), extract: false };

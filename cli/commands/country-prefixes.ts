@@ -4,16 +4,16 @@ import type { Command } from 'commander';
 import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 
-/** `npm run country-prefixes`: writes the prefixes and the premium-rate ranges of each country's numbers; run it after an update of libphonenumber-js. */
+/** `npm run country-prefixes`: writes the prefixes of each country's numbers and the numbering plans; run it after an update of libphonenumber-js. */
 export function addCountryPrefixes(program: Command): void {
   addCommand(
     program,
     'country-prefixes',
-    'Write lib/proxy-addresses/country-prefixes.ts and lib/outbound/premium-ranges.ts from the numbering plans of libphonenumber-js',
+    'Write lib/proxy-addresses/country-prefixes.ts and lib/outbound/numbering-plans.ts from the numbering plans of libphonenumber-js',
   ).action(async () => {
     const { countryPrefixesFile } = await import('../../build/country-prefixes');
-    const { premiumRangesFile } = await import('../../build/premium-ranges');
+    const { numberingPlansFile } = await import('../../build/numbering-plans');
     await writeFile(join(projectFolder, 'lib/proxy-addresses/country-prefixes.ts'), countryPrefixesFile());
-    await writeFile(join(projectFolder, 'lib/outbound/premium-ranges.ts'), premiumRangesFile());
+    await writeFile(join(projectFolder, 'lib/outbound/numbering-plans.ts'), numberingPlansFile());
   });
 }

@@ -7,6 +7,7 @@ import { findRecipient } from '../../lib/outbound/recipient';
 import { readChannel, readContent, readTask } from '../../lib/outbound/request';
 import { startOutbound } from '../../lib/outbound/start';
 import type { OutboundResult } from '../../lib/outbound/steps';
+import { requireNoWorker } from '../../lib/outbound/worker-identity';
 import { type EndpointContext, serveEndpoint } from '../../lib/webhook/endpoint';
 import { Reply } from '../../lib/webhook/request';
 
@@ -27,6 +28,7 @@ async function startConversation(request: OutboundMessage, context: EndpointCont
   const recipient = await findRecipient(request, channel, await context.customers(), routing, caller);
   const parties = { channel, worker, ...recipient, task: readTask(request, routing) };
   const { plan, rule } = planOutbound(parties, content, request.onActive, { routing, workspace, env });
+  await requireNoWorker(twilio.work, workspace.workspaceSid, recipient, worker, routing);
   addToLog({ channel, rule, worker: hash(worker.identity) });
 
   const counter = startCounter(context, routing.flex.startsPerHour);

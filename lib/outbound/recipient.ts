@@ -4,7 +4,7 @@ import { type CustomerDirectory, isOwn } from '../customers/directory';
 import { Forbidden, InvalidEvent, NotFound, Unprocessable } from '../errors';
 import type { ChannelType, Customer, Routing } from '../model';
 import { countryOf, environmentAddresses } from '../proxy-addresses/choose';
-import { premiumRanges } from './premium-ranges';
+import { numberKind } from './number-kind';
 
 /** To whom a first message goes. */
 export interface Recipient {
@@ -79,7 +79,7 @@ async function findCopies(
 ): Promise<Copy[]> {
   const named = [...cc.map((text) => ['cc', text] as const), ...bcc.map((text) => ['bcc', text] as const)];
   const [first] = named;
-  if (first && channel !== 'email') throw new InvalidEvent(first[0], 'is for e-mail alone');
+  if (first && channel !== 'email') throw new InvalidEvent(first[0], 'is only for e-mail');
   if (named.length > mostCopies) {
     throw new InvalidEvent('cc', `and bcc must be at most ${mostCopies} addresses together`);
   }
@@ -134,12 +134,15 @@ function readAddress(field: string, text: string, channel: ChannelType): Address
   if (channel === 'email' && !/^[^@]+@[^@.]+(?:\.[^@.]+)+$/.test(address.value)) {
     throw new InvalidEvent(field, 'must be an e-mail address such as name@example.com');
   }
+  if (channel === 'messenger' && !/^messenger:[^\s:]+$/.test(address.value)) {
+    throw new InvalidEvent(field, 'must be an id such as messenger:123, without spaces');
+  }
   return address;
 }
 
 /**
  * Checks whether somebody may be written to at all: whoever the caller is, a message must not go to ourselves, to a
- * number that is dear, or to a country where we have no business.
+ * number that is expensive or not valid, or to a country where we have no business.
  *
  * @param env the function's environment variables: some of our own addresses stand there
  * @throws Unprocessable `own_address`, `unknown_customer` or `destination_not_allowed`
@@ -158,18 +161,29 @@ export function checkDestination(
   if (country === undefined) {
     throw notAllowed('no_country', 'This number belongs to no country: satellite, toll-free and the like.');
   }
-  if (isPremium(to.key)) {
+  const kind = numberKind(to.key);
+  if (kind === 'premium') {
     throw notAllowed('premium_rate', 'This is a premium-rate, shared-cost or personal number.');
   }
+  if (kind === 'invalid') {
+    throw notAllowed(
+      'not_valid',
+      'This is not a valid number: check its length and the digits after the country code.',
+    );
+  }
   if (!allowedCountries(routing, env).includes(country)) {
-    throw notAllowed('country', `Numbers of ${country} are not among the allowed destinations.`, country);
+    throw notAllowed('country', `Numbers in ${country} are not allowed: see flex.allowedCountries.`, country);
   }
 }
 
 /** @throws Unprocessable for an address of ours: what goes there comes back as a customer's */
 export function requireForeign(key: string, routing: Routing, env: Readonly<Record<string, unknown>>): void {
-  if (!ownKeys(routing, env).includes(key)) return;
-  throw new Unprocessable('own_address', 'This is an address of your own: write to a customer.');
+  if (ownKeys(routing, env).includes(key)) throw ownAddress();
+}
+
+/** @returns the error for a destination that is an address or a worker of ours */
+export function ownAddress(): Unprocessable {
+  return new Unprocessable('own_address', 'This is an address of your own: write to a customer.');
 }
 
 function ownKeys(routing: Routing, env: Readonly<Record<string, unknown>>): string[] {
@@ -179,7 +193,7 @@ function ownKeys(routing: Routing, env: Readonly<Record<string, unknown>>): stri
 /** @throws Unprocessable for somebody who is in no data, where only known customers may be written to */
 function requireKnown(customer: Customer | undefined, { flex }: Routing): void {
   if (customer || !flex.knownCustomersOnly) return;
-  throw new Unprocessable('unknown_customer', 'Only customers of the data may be written to.');
+  throw new Unprocessable('unknown_customer', 'Only customers in your data can be written to.');
 }
 
 /** @returns the countries to whose numbers may be written: those that the data names, else those of our own numbers */
@@ -203,36 +217,4 @@ function countriesOf(keys: readonly string[]): string[] {
     if (tollFree.test(key)) return ['US', 'CA'];
     return countryOf({ type: 'sms', value: key, key }) ?? [];
   });
-}
-
-interface Ranges {
-  longest: number;
-  pattern: string;
-}
-
-let ranges: Map<string, Ranges> | undefined;
-
-/** Carriers ignore what is dialed too much: a premium-rate number stays one with digits after it. */
-function isPremium(key: string): boolean {
-  ranges ??= readRanges();
-  const digits = key.slice(1);
-  for (const length of [1, 2, 3]) {
-    const found = ranges.get(digits.slice(0, length));
-    if (!found) continue;
-    const national = digits.slice(length);
-    const tail = national.length > found.longest ? '' : '$';
-    return new RegExp(`^(?:${found.pattern})${tail}`).test(national);
-  }
-  return false;
-}
-
-function readRanges(): Map<string, Ranges> {
-  const entries = premiumRanges
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [code = '', longest, pattern = ''] = line.split(' ');
-      return [code, { longest: Number(longest), pattern }] as const;
-    });
-  return new Map(entries);
 }

@@ -1,6 +1,6 @@
 import { InvalidEvent, Unprocessable } from '../errors';
 import { type ChannelType, channelTypes, type Routing } from '../model';
-import { byteLength, isBlank } from '../text';
+import { byteLength, isBlank, isOneLine, isWellFormed } from '../text';
 import type { MessageContent } from '../twilio/messages';
 
 /** Twilio's limits, in characters. */
@@ -43,10 +43,10 @@ export function readContent(fields: ContentFields, channel: ChannelType): Messag
   }
   requireAtMost('body', body, contentLimits.body);
   if (channel === 'email' && !subject) throw new InvalidEvent('subject', 'is missing: an e-mail has one');
-  if (channel !== 'email' && subject) throw new InvalidEvent('subject', 'is for e-mail alone');
+  if (channel !== 'email' && subject) throw new InvalidEvent('subject', 'is only for e-mail');
   requireVisible('subject', subject);
   requireAtMost('subject', subject, contentLimits.subject);
-  if (subject && /[\r\n]/.test(subject)) throw new InvalidEvent('subject', 'must be a single line');
+  if (subject && !isOneLine(subject)) throw new InvalidEvent('subject', 'must be a single line');
   const variables = readVariables(fields.contentVariables, channel);
   if (variables && !contentSid) throw new InvalidEvent('contentVariables', 'needs a contentSid');
   return {
@@ -70,6 +70,8 @@ function readVariables(given: unknown, channel: ChannelType): Record<string, str
   for (const [name, text] of entries) {
     if (!/^\w{1,64}$/.test(name)) throw wrong('must have names of letters, digits and _');
     if (typeof text !== 'string' || isBlank(text)) throw wrong(`must have a text for ${name}`);
+    if (!isWellFormed(text))
+      throw wrong(`must have well-formed Unicode text without NUL characters for ${name}`);
     if (text.length > contentLimits.variable)
       throw wrong(`must have at most ${contentLimits.variable} characters for ${name}`);
     // Meta refuses these in a template's parameters, long after anybody could see why.
@@ -82,6 +84,9 @@ function readVariables(given: unknown, channel: ChannelType): Record<string, str
 
 function requireVisible(field: string, text: string | undefined): void {
   if (text && isBlank(text)) throw new InvalidEvent(field, 'must hold something that can be seen');
+  if (text && !isWellFormed(text)) {
+    throw new InvalidEvent(field, 'must be well-formed Unicode text without NUL characters');
+  }
 }
 
 function requireAtMost(field: string, text: string | undefined, most: number): void {
@@ -155,8 +160,9 @@ function checkName(name: string): void {
       `must have at most ${taskLimits.name} characters, and has ${name.length}`,
     );
   }
-  if (isBlank(name)) throw new InvalidEvent('customerName', 'must hold something that can be seen');
-  if (/\p{Cc}/u.test(name)) throw new InvalidEvent('customerName', 'must be a single line');
+  requireVisible('customerName', name);
+  if (/\p{Cc}/u.test(name) || !isOneLine(name))
+    throw new InvalidEvent('customerName', 'must be a single line');
 }
 
 function readPriority(given: unknown): number | undefined {

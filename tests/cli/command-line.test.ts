@@ -155,7 +155,6 @@ describe('the command line in a project', () => {
       json: {
         ok: true,
         buildId: expect.stringMatching(/^build-[0-9a-f]{16}$/),
-        summary: '6 functions and 3 assets are in dist/',
         summary: '7 functions and 3 assets are in dist/',
         routes: expect.arrayContaining(['functions/callbacks/crm.protected.js']),
         warnings: expect.stringMatching(/^Warnings:\n/),

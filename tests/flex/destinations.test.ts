@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { getCountries, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import metadata from 'libphonenumber-js/max/metadata';
-import { premiumRangesFile } from '../../build/premium-ranges';
+import { numberingPlansFile } from '../../build/numbering-plans';
 import { parseAddress } from '../../lib/address';
 import { Unprocessable } from '../../lib/errors';
 import { checkDestination } from '../../lib/outbound/recipient';
@@ -42,6 +42,9 @@ const numbers = fc
 /** Some of their numbers count as Australia's: the ranges are too small for a table of prefixes. */
 const partlyAustralia = ['CC', 'CX'];
 
+/** Of North America; the metadata takes their numbers for ordinary ones. */
+const serviceExchange = /^\+1\d{3}(?:[2-9]11|976)/;
+
 describe('a destination, as libphonenumber judges it,', () => {
   it('is reached in the countries that are allowed and in no others', () => {
     const reached = new Set<boolean>();
@@ -52,6 +55,7 @@ describe('a destination, as libphonenumber judges it,', () => {
         fc.pre(['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE'].includes(type));
         const country = judged?.country ?? '';
         fc.pre(!partlyAustralia.includes(country));
+        fc.pre(!serviceExchange.test(number));
         expect([number, refusal(number, [country])]).toEqual([number, undefined]);
         if (other !== country) expect([number, refusal(number, [other])]).toEqual([number, 'country']);
         reached.add(other !== country);
@@ -76,8 +80,8 @@ describe('a destination, as libphonenumber judges it,', () => {
   });
 
   it('is checked with the ranges that the metadata makes', () => {
-    const file = join(__dirname, '../../lib/outbound/premium-ranges.ts');
-    expect(readFileSync(file, 'utf8')).toBe(premiumRangesFile());
+    const file = join(__dirname, '../../lib/outbound/numbering-plans.ts');
+    expect(readFileSync(file, 'utf8')).toBe(numberingPlansFile());
   });
 });
 
@@ -117,7 +121,7 @@ describe('a destination that is refused', () => {
         422,
         {
           code: 'destination_not_allowed',
-          message: `Numbers of ${country} are not among the allowed destinations.`,
+          message: `Numbers in ${country} are not allowed: see flex.allowedCountries.`,
           reason: 'country',
           country,
         },
@@ -166,7 +170,7 @@ describe('a destination that is refused', () => {
     ['+33891123456', 'FR'],
     ['+48701234567', 'PL'],
   ])(
-    'the dear number %s of %s, where that is allowed, also with more digits after it: 422',
+    'the expensive number %s of %s, where that is allowed, also with more digits after it: 422',
     async (to, country) => {
       flex.routing.flex.allowedCountries = [country];
       const overdialed = to.padEnd(16, '0');
@@ -186,6 +190,40 @@ describe('a destination that is refused', () => {
     },
   );
 
+  it.each([
+    '+4402079460190',
+    '+4407797712345',
+    '+440018762345678',
+    '+44901234567',
+    '+44118500',
+    '+1212555123',
+    '+123456789012345',
+    '+12129110142',
+  ])('%s, no valid number, where its country is allowed: 422', async (to) => {
+    flex.routing.flex.allowedCountries = getCountries();
+    const { status, body } = await start(to);
+    expect([status, body]).toEqual([
+      422,
+      {
+        code: 'destination_not_allowed',
+        message: 'This is not a valid number: check its length and the digits after the country code.',
+        reason: 'not_valid',
+      },
+    ]);
+    expect(flex.lines.at(-1)).toMatchObject({ error: 'destination_not_allowed', reason: 'not_valid' });
+    expectNothingSent();
+  });
+
+  it.each([
+    ['+44 (0)909 879 0001', 'premium_rate'],
+    ['+12129760142', 'premium_rate'],
+    ['+44 (0) 7797 712345', 'country'],
+  ])('%s, which is judged without the (0): 422 %s', async (to, reason) => {
+    flex.routing.flex.allowedCountries = ['GB', 'US'];
+    expect(await start(to)).toMatchObject({ status: 422, body: { code: 'destination_not_allowed', reason } });
+    expectNothingSent();
+  });
+
   it('is refused to a server too, and where the number is taken from the customer', async () => {
     flex.customers.push(
       customer({ customer_id: '1002', channels: [{ type: 'sms', value: '+18765550142' }] }),
@@ -202,6 +240,9 @@ describe('a destination that is refused', () => {
     ['whatsapp', ours.sms],
     ['email', 'Support@Example.com'],
     ['messenger', ours.messenger],
+    ['messenger', 'MESSENGER:100200300'],
+    ['messenger', '100200300'],
+    ['whatsapp', 'WhatsApp:+1 646 555 0190'],
   ])('by %s at our own address %s: 422', async (channel, to) => {
     const { status, body } = await start(to, channel);
     expect([status, body]).toEqual([
@@ -226,7 +267,7 @@ describe('a destination that is refused', () => {
     const { status, body } = await start('+12125550142');
     expect([status, body]).toEqual([
       422,
-      { code: 'unknown_customer', message: 'Only customers of the data may be written to.' },
+      { code: 'unknown_customer', message: 'Only customers in your data can be written to.' },
     ]);
     expectNothingSent();
     expect(await start('+12125550101')).toMatchObject({ status: 201 });
@@ -244,6 +285,9 @@ describe('a destination that is allowed', () => {
     ['Mexico without WhatsApp’s 1', ['MX'], 'whatsapp:+525512345678'],
     ['Kazakhstan, which shares +7', ['KZ'], '+77011234567'],
     ['Guernsey, which shares +44', ['GG'], '+441481960142'],
+    ['London with the zero that is dialed at home', ['GB'], '+44 (0)20 7946 0190'],
+    ['Rome, whose zero belongs to the number', ['IT'], '+39 06 5555 0142'],
+    ['Brazil without WhatsApp’s ninth digit', ['BR'], 'whatsapp:+554188887777'],
   ])('is %s', async (_title, allowed, to) => {
     const flex = new VirtualFlex();
     flex.routing.flex.allowedCountries = allowed;

@@ -25,7 +25,7 @@ describe('a request that an outbound start refuses', () => {
     [{ contentSid: template }, 'body must not be given beside contentSid'],
     [{ body: undefined, contentSid: 'HX1' }, 'contentSid must be HX and 32 hexadecimal digits'],
     [{ body: 'x'.repeat(1_601) }, 'body must have at most 1600 characters, and has 1601'],
-    [{ subject: 'Hello' }, 'subject is for e-mail alone'],
+    [{ subject: 'Hello' }, 'subject is only for e-mail'],
     [{ contentVariables: { 1: 'x' } }, 'contentVariables needs a contentSid'],
     [{ idempotencyKey: '' }, 'idempotencyKey must be 1 to 255 printable ASCII characters without spaces'],
     [

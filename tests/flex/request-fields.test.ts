@@ -58,12 +58,12 @@ describe('a field that the request does not have', () => {
 });
 
 describe('a text without anything to be seen', () => {
-  it.each(['\u200b', '\u2060\ufeff', ' \u00ad\n', '\u2800', '\u3164\u00a0'])(
-    'is no body: %j',
-    async (body) => {
-      await expectRefused({ ...sms, body }, 'body must hold something that can be seen');
-    },
-  );
+  it.each([
+    ...['\u200b', '\u2060\ufeff', ' \u00ad\n', '\u2800', '\u3164\u00a0'],
+    ...['\ufe0f', '\ufe0f \ufe00', '\u{e0101}', '\ud83d', '\u0000', '\u115f\u034f\uffa0'],
+  ])('is no body: %j', async (body) => {
+    await expectRefused({ ...sms, body }, 'body must hold something that can be seen');
+  });
 
   it('is no subject and no name', async () => {
     await expectRefused({ ...email, subject: '\u200b' }, 'subject must hold something that can be seen');
@@ -74,10 +74,45 @@ describe('a text without anything to be seen', () => {
     );
   });
 
+  it('may be around one that is seen: variation selectors', async () => {
+    expect(await flex.asAgent({ ...sms, body: '❤\ufe0f' })).toMatchObject({ status: 201 });
+    expect(flex.messages()).toMatchObject([{ body: '❤\ufe0f' }]);
+  });
+
   it('may be around one that is seen', async () => {
     expect(await flex.asAgent({ ...sms, body: '\u200b👩‍💻 ' })).toMatchObject({ status: 201 });
     expect(flex.messages()).toMatchObject([{ body: '\u200b👩‍💻 ' }]);
   });
+});
+
+describe('a text that cannot be stored as it is', () => {
+  const problem = 'must be well-formed Unicode text without NUL characters';
+
+  it.each(['Hi \ud83d', '\udc4d Hi', 'Hi\u0000'])('is refused everywhere: %j', async (text) => {
+    for (const [request, field] of [
+      [{ ...sms, body: text }, 'body'],
+      [{ ...email, subject: text }, 'subject'],
+      [{ ...sms, customerName: text }, 'customerName'],
+    ] as const) {
+      flex = new VirtualFlex();
+      await expectRefused(request, `${field} ${problem}`);
+    }
+    flex = new VirtualFlex();
+    const template = { contentSid: `HX${'1'.repeat(32)}`, contentVariables: { 1: text } };
+    await expectRefused(
+      { channel: 'sms', to: sms.to, ...template },
+      'contentVariables must have well-formed Unicode text without NUL characters for 1',
+    );
+  });
+
+  it.each(['\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
+    'is no subject and no name if it has more than one line: %j',
+    async (end) => {
+      await expectRefused({ ...email, subject: `a${end}b` }, 'subject must be a single line');
+      flex = new VirtualFlex();
+      await expectRefused({ ...sms, customerName: `a${end}b` }, 'customerName must be a single line');
+    },
+  );
 });
 
 describe('an address that could be taken for another', () => {
@@ -100,6 +135,10 @@ describe('an address that could be taken for another', () => {
     ['chat', '..', one],
     ['messenger', 'messenger:..', one],
     ['messenger', 'messenger:1/2', one],
+    ['messenger', 'messenger:1 2', 'to must be an id such as messenger:123, without spaces'],
+    ['messenger', 'messenger:messenger:1', 'to must be an id such as messenger:123, without spaces'],
+    ['email', 'mailto:ada@example.com', 'to must be an address of channel email'],
+    ['email', 'MAILTO:ada@example.com?subject=x', 'to must be an address of channel email'],
   ])('by %s is refused: %j', async (channel, to, message) => {
     const subject = channel === 'email' ? { subject: 'S' } : {};
     await expectRefused({ channel, to, body: 'Hi', ...subject }, message);
@@ -136,8 +175,8 @@ describe('an e-mail’s further recipients', () => {
   });
 
   it.each([
-    [{ ...sms, cc: 'x@example.com' }, 'cc is for e-mail alone'],
-    [{ ...sms, bcc: ['x@example.com'] }, 'bcc is for e-mail alone'],
+    [{ ...sms, cc: 'x@example.com' }, 'cc is only for e-mail'],
+    [{ ...sms, bcc: ['x@example.com'] }, 'bcc is only for e-mail'],
     [
       { ...email, cc: 'x@example.com,y@example.com' },
       'cc must be one address, without , ; < > " / \\ and control characters',

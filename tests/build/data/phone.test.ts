@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { normalizeAddress } from '../../../build/data/customers';
 import { readPhone } from '../../../build/data/phone';
+import { addressKey } from '../../../lib/address';
 
 describe('a phone number', () => {
   const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`));
@@ -64,6 +65,18 @@ describe('a phone number', () => {
     ] as const) {
       expect(readPhone('+1 555 010 0123', given)).toEqual({ number: '+15550100123', country, isKnown: true });
     }
+  });
+
+  it.each([
+    ['+44 (0)20 7946 0190', '+442079460190'],
+    ['+48 (0)22 555 01 42', '+48225550142'],
+    ['+30 (0)21 0555 0142', '+302105550142'],
+    ['+1 (0) 212 555 0142', '+12125550142'],
+    ['+39 (0)6 6981 2345', '+390669812345'],
+    ['+225 (0)1 23 45 67 89', '+2250123456789'],
+    ['tel:+49(0)30555001', '+4930555001'],
+  ])('with (0) after the country code is the same in the data and in an event: %s', (text, number) => {
+    expect([readPhone(text, undefined)?.number, addressKey(text)]).toEqual([number, number]);
   });
 
   it('loses the leading zero of its national form', () => {
