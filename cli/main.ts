@@ -1,6 +1,7 @@
 import { addBuild } from './commands/build';
 import { addCheck } from './commands/check';
 import { addCountryPrefixes } from './commands/country-prefixes';
+import { addData } from './commands/data';
 import { addSchemas } from './commands/schemas';
 import { addScreenshots } from './commands/screenshots';
 import { addSimulate } from './commands/simulate';
@@ -14,6 +15,7 @@ const commands = [
   addStartFunctions,
   addBuild,
   addCheck,
+  addData,
   addSimulate,
   addSchemas,
   addCountryPrefixes,
