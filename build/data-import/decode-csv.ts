@@ -1,3 +1,5 @@
+import { decodeText } from '../data/encoding';
+
 /** The text of a file, and how its bytes were read. */
 export interface DecodedCsv {
   text: string;
@@ -31,7 +33,18 @@ export function decodeCsv(bytes: Uint8Array, label?: string | undefined): Decode
   }
   const utf8 = decode(bytes, 'utf-8');
   if (utf8 !== undefined) return { text: utf8, encoding: 'utf-8' };
+  refuseDamaged(bytes);
   return { text: decode(bytes, 'windows-1252') ?? '', encoding: 'windows-1252' };
+}
+
+/** Two accented letters in a row are rare in other encodings: what has many that are valid UTF-8 is damaged UTF-8. */
+function refuseDamaged(bytes: Uint8Array): void {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const wrong = text.split('\uFFFD').length - 1;
+  const others = text.match(/[^\p{ASCII}]/gu)?.length ?? 0;
+  const decoded = decodeText(bytes);
+  if (others <= 2 * wrong || 'text' in decoded) return;
+  throw new UnreadableCsv(`${decoded.problem}, but most of it is: correct it there, or give --encoding`);
 }
 
 function decode(bytes: Uint8Array, label: string): string | undefined {

@@ -33,7 +33,7 @@ export function parseCsv(text: string, given?: string | undefined): Csv {
   const records = readRecords(body, delimiter, separator === undefined ? 0 : 1);
   const [header, ...rows] = dropFooter(records).filter(({ cells }) => cells.some((cell) => cell.trim()));
   if (!header) throw new UnreadableCsv('is empty: its first line must name the columns');
-  return { delimiter, header: header.cells.map((name) => name.trim()), rows };
+  return { delimiter, header: header.cells.map((name) => name.replace(/\p{Cc}/gu, ' ').trim()), rows };
 }
 
 interface CsvRecord extends CsvRow {

@@ -94,7 +94,12 @@ export async function planImport(
     workers: readWorkers(sources),
   };
   const rows = readRows(csv, context);
+  if (rows.length === 0 && options.prune) {
+    throw new UnreadableCsv('has no rows: with --prune, every customer would be removed');
+  }
   const matched = matchCustomers(rows, existing);
+  // Those in bad rows are in the file, too.
+  const named = rows.flatMap(({ id }) => (id === undefined ? [] : (existing.withId(id) ?? [])));
   for (const { row, index } of matched) {
     if (row.name !== undefined || index !== undefined) continue;
     row.problems.push({
@@ -106,7 +111,7 @@ export async function planImport(
 
   for (;;) {
     const usable = matched.filter(({ row }) => row.problems.length === 0);
-    const draft = mergeRows(usable, existing, options.prune ?? false);
+    const draft = mergeRows(usable, existing, named, options.prune ?? false);
     const text = editJson(current, draft.edits);
     report(`Checking ${draft.order.length.toLocaleString('en-US')} customers`);
     await nextTurn();
@@ -162,10 +167,15 @@ interface Draft extends Pick<ImportPlan, 'customers' | 'unchanged' | 'missing'> 
   order: { index: number | undefined; row: ImportedRow | undefined }[];
 }
 
-function mergeRows(matched: readonly MatchedRow[], existing: ExistingCustomers, prune: boolean): Draft {
+function mergeRows(
+  matched: readonly MatchedRow[],
+  existing: ExistingCustomers,
+  named: readonly number[],
+  prune: boolean,
+): Draft {
   const draft: Draft = { customers: [], unchanged: 0, missing: [], edits: [], order: [] };
   const rowOf: (ImportedRow | undefined)[] = existing.list.map(() => undefined);
-  const found = new Set<number>();
+  const found = new Set(named);
   const added: { row: ImportedRow; customer: Json }[] = [];
   for (const { row, index } of matched) {
     const customer: RawCustomer = index === undefined ? {} : (existing.list[index] ?? {});

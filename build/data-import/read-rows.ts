@@ -112,9 +112,12 @@ function readRow(
   };
 }
 
-/** Removes what spreadsheets put around a text so that it stays a text: `="+15550100"`, `'+15550100`. */
+/**
+ * Removes control characters, and what spreadsheets put around a text so that it stays a text: `="+15550100"`,
+ * `'+15550100`.
+ */
 function cleanCell(cell: string): string {
-  const text = trimWhiteSpace(cell.replaceAll('\0', ''));
+  const text = trimWhiteSpace(cell.replace(/\p{Cc}/gu, (one) => (one === '\n' || one === '\t' ? one : '')));
   const [, formula] = /^="(.*)"$/s.exec(text) ?? [];
   return trimWhiteSpace(formula ?? text.replace(/^'(?=[=+\-@\d(])/, ''));
 }

@@ -35,7 +35,7 @@ export function addDataImport(data: Command): void {
     )
     .option('--encoding <name>', 'e.g. windows-1252; recognized unless given')
     .option('--skip-bad-rows', 'Leave out rows with problems, and import the others')
-    .option('--prune', 'Remove the customers who are not in the file')
+    .addOption(new Option('--prune', 'Remove the customers who are not in the file').conflicts('skipBadRows'))
     .addHelpText('after', '\nThe exit code is 1 when there is a bad row: then nothing is written.')
     .action(importFile);
 }

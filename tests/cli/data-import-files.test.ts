@@ -40,6 +40,12 @@ describe('the encoding of a file', () => {
 
   it.each<[string, Uint8Array, ImportOptions, string]>([
     ['a workbook', Buffer.from('PK\x03\x04…'), {}, 'is an Excel workbook: save it in Excel as "CSV UTF-8'],
+    [
+      'UTF-8 with a wrong byte',
+      Buffer.concat([Buffer.from('Id,Name\n1,Søren Kjær Ærø\n2,'), Buffer.from([0xe9, 0x0a])]),
+      {},
+      'is not UTF-8: byte 0xE9 at line 3, column 3 (byte 31 of the file), but most of it is',
+    ],
     ['a wrong encoding', Buffer.from([0xe9]), { encoding: 'utf-8' }, 'is not utf-8: leave out --encoding'],
     ['an unknown encoding', Buffer.from('x'), { encoding: 'utf-99' }, 'there is no such encoding'],
     ['nothing', Buffer.from('\n\n'), {}, 'is empty: its first line must name the columns'],
@@ -99,6 +105,17 @@ describe('the form of a file', () => {
     await expect(plan('Id,Name\n1,"a\nb"\n2,"Jane\n3,Joe\n')).rejects.toThrow(
       'has a quotation mark that is never closed, in the row that begins on line 4',
     );
+  });
+});
+
+describe('what nobody sees in a cell', () => {
+  it('is left out: control characters, and white space around', async () => {
+    const result = await plan('Id,\u0007Name,Phone\n\u00a01003 ,\u001b[31mJane\u200b,="+1 212 555 0103"');
+    expect(written(result).at(-1)).toEqual({
+      customer_id: '1003',
+      display_name: '[31mJane',
+      channels: [{ type: 'sms', value: '+12125550103' }],
+    });
   });
 });
 

@@ -80,6 +80,11 @@ describe('a row that cannot be imported', () => {
     expect(compileData({ ...sources, 'customers.private.json': result.text }).problems).toEqual([]);
   });
 
+  it('is about somebody who is in the file', async () => {
+    const { missing } = await plan('Id,Name,Phone\n1001,María Gómez,12');
+    expect(missing).toEqual([{ customer_id: '1002', name: 'John Fox' }]);
+  });
+
   it('has the id of another row, but says something else', async () => {
     const { badRows, text } = await plan('Id,Name,Phone\n7,Ann,+12125550111\n7,Ben,+12125550112');
     expect(badRows).toEqual([

@@ -101,6 +101,10 @@ describe('what is written', () => {
     expect(written(none).map(({ customer_id: id }) => id)).toEqual(['1003']);
   });
 
+  it('keeps everybody where the file has no rows', async () => {
+    await expect(plan('Id,Name\n', { prune: true })).rejects.toThrow('every customer would be removed');
+  });
+
   it('is nothing where the routing data names a customer who would be removed', async () => {
     const routing = JSON.parse(String(sources['routing.private.json']));
     routing.routing.customers = [{ customer_id: '1001', worker: 'bob@example.com' }];

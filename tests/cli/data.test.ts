@@ -169,6 +169,10 @@ describe('npm run data -- import', () => {
     [['none.csv'], 'none.csv cannot be read: there is no such file\n'],
     [['new.csv', '--map', 'Phon=sms'], 'there is no column "Phon": did you mean Phone?\n'],
     [['new.csv', '--country', 'UK'], '--country UK is no country: write two capital letters, e.g. US\n'],
+    [
+      ['new.csv', '--prune', '--skip-bad-rows'],
+      "option '--prune' cannot be used with option '--skip-bad-rows'\nHelp: npm run data -- import --help\n",
+    ],
     [[], "missing required argument 'file'\nHelp: npm run data -- import --help\n"],
   ])('ends with 2 where it is called wrongly: %j', (args, stderr) => {
     write('new.csv', csv);
