@@ -8,6 +8,7 @@ import { ExistingCustomers, type MatchedRow, matchCustomers, type RawCustomer } 
 import { createCustomer, type FieldChange, mergeRow } from './merge-row';
 import { parseCsv } from './parse-csv';
 import { customersFile, readCustomers } from './read-customers';
+import { readRouting } from './read-routing';
 import { type ImportedRow, type RowContext, type RowProblem, readRows } from './read-rows';
 
 const customersPath = `assets/${customersFile}`;
@@ -70,7 +71,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
  * `npm run check`.
  *
  * @param report is told what is being done
- * @throws UnreadableCsv when the file is no table, or the data cannot be read; UnknownColumn
+ * @throws UnreadableCsv when the file is no table of customers; UnknownColumn; an Error when the data cannot be read
  */
 export async function planImport(
   bytes: Uint8Array,
@@ -136,16 +137,10 @@ export async function planImport(
   }
 }
 
+/** Without routing data, no owner is known. */
 function readWorkers(sources: Sources): RowContext['workers'] {
   try {
-    const { workers } = JSON.parse(String(Buffer.from(sources['routing.private.json'] ?? ''))) as {
-      workers: { identity?: unknown; display_name?: unknown }[];
-    };
-    return workers.flatMap(({ identity, display_name: name }) =>
-      typeof identity !== 'string'
-        ? []
-        : { identity, display_name: typeof name === 'string' ? name : undefined },
-    );
+    return readRouting(sources).workers;
   } catch {
     return [];
   }

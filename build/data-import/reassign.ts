@@ -1,12 +1,9 @@
 import { parseTree } from 'jsonc-parser';
 import type { Sources } from '../data/compile';
-import { decodeText } from '../data/encoding';
 import { findNearestWorker } from '../data/nearest-worker';
 import { editJson, type JsonEdit } from './edit-json';
 import { readCustomers } from './read-customers';
-
-/** The name of the routing data's file in `assets/`. */
-export const routingFile = 'routing.private.json';
+import { listOf, type RawRouting, type RoutingText, readRouting, routingFile } from './read-routing';
 
 /** What giving one worker's customers to another changes. */
 export interface Reassignment {
@@ -23,50 +20,6 @@ export interface Reassignment {
 
 /** An identity that the routing data does not list. */
 export class UnlistedIdentity extends Error {}
-
-interface RawRouting {
-  workers?: unknown;
-  conversationServiceSid?: unknown;
-  proxyAddresses?: { rules?: unknown };
-  routing?: { customers?: unknown; numbers?: unknown; pool?: unknown; defaultWorker?: unknown };
-}
-
-/** The routing data's file as it is written, and what is in it: not checked. */
-export interface RoutingText {
-  text: string;
-  raw: RawRouting;
-  workers: { identity: string; display_name?: string }[];
-  conversationServiceSid: string | undefined;
-}
-
-/**
- * Reads the routing data.
- *
- * @throws when it is not JSON
- */
-export function readRouting(sources: Sources): RoutingText {
-  const source = sources[routingFile] ?? '';
-  const decoded = typeof source === 'string' ? { text: source } : decodeText(source);
-  try {
-    if ('text' in decoded) {
-      const raw = Object(JSON.parse(decoded.text.replace(/^\uFEFF/, ''))) as RawRouting;
-      const { conversationServiceSid: sid } = raw;
-      return {
-        text: decoded.text,
-        raw,
-        workers: listOf(raw.workers).flatMap((one) => {
-          const { identity, display_name: name } = Object(one) as Record<string, unknown>;
-          if (typeof identity !== 'string') return [];
-          return [{ identity, ...(typeof name === 'string' && { display_name: name }) }];
-        }),
-        conversationServiceSid: typeof sid === 'string' ? sid : undefined,
-      };
-    }
-  } catch {
-    // The check says more.
-  }
-  throw new Error(`assets/${routingFile} has problems: "npm run data -- check" lists them`);
-}
 
 /**
  * Gives the customers of one worker to another: on their cards, and in `routing.customers`.
@@ -127,8 +80,4 @@ function placesOf({ proxyAddresses, routing }: RawRouting, identity: string): st
   look(routing?.pool, 'routing.pool');
   if (routing?.defaultWorker === identity) places.push('routing.defaultWorker');
   return places;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -7,7 +7,7 @@ import { withProgress } from '../progress';
 interface Options {
   dryRun?: true;
   all?: true;
-  map: string[];
+  map?: string[];
   country?: string;
   delimiter?: string;
   encoding?: string;
@@ -24,8 +24,7 @@ export function addDataImport(data: Command): void {
     .option(
       '--map <column=field>',
       'What a column is, e.g. "Phone=sms,whatsapp", "Plan=fields.plan" or "Fax=ignore"; may be repeated',
-      (value: string, list: string[]) => [...list, value],
-      [],
+      (value: string, list: string[] = []) => [...list, value],
     )
     .option('--country <code>', 'The country of numbers without a country code, e.g. US')
     .addOption(

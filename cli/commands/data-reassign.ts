@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Reassignment, RoutingText } from '../../build/data-import/reassign';
+import type { RoutingText } from '../../build/data-import/read-routing';
+import type { Reassignment } from '../../build/data-import/reassign';
 import type { MovedConversation } from '../data/move-conversations';
 import { printJson } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
@@ -32,9 +33,8 @@ async function reassignCustomers(options: Options, command: Command): Promise<vo
   if (!to) return command.error('--to is missing');
   if (from === to) return command.error('--from and --to are the same');
   if (local && !openConversations) return command.error('--local is for --open-conversations');
-  const { reassign, readRouting, routingFile, UnlistedIdentity } = await import(
-    '../../build/data-import/reassign'
-  );
+  const { reassign, UnlistedIdentity } = await import('../../build/data-import/reassign');
+  const { readRouting, routingFile } = await import('../../build/data-import/read-routing');
   const { customersFile } = await import('../../build/data-import/read-customers');
   const { readData, writeData } = await import('../data/files');
   const sources = await readData();
