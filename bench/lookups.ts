@@ -1,6 +1,5 @@
 import { type Address, parseAddress } from '../lib/address';
-import { AssetCustomers } from '../lib/customers/asset-customers';
-import { compareCustomers } from '../lib/customers/order';
+import { AssetCustomers, compareCustomers } from '../lib/customers/asset-customers';
 import type { Customer } from '../lib/model';
 import { type Timing, Timings } from './stats';
 

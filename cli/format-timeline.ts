@@ -1,4 +1,4 @@
-import type { Snapshot, TimelineEntry } from '../simulator/api';
+import type { Settings, Snapshot, TimelineEntry } from '../simulator/api';
 import type { Paint } from './output';
 
 const colors = { running: 'dim', ok: 'green', warning: 'yellow', failed: 'red' } as const;
@@ -26,6 +26,17 @@ export function formatEntry(entry: TimelineEntry, paint: Paint): string {
       ].join('\n');
     }
   }
+}
+
+/** @returns the settings that `npm run simulate -- settings` changes, as its options */
+export function formatSettings({ flex, optOut }: Settings): string {
+  const { agentResponse, channelFailsAfterMs, channelErrorCode } = flex;
+  return [
+    `--agent-response ${agentResponse}`,
+    `--channel-fails-after ${channelFailsAfterMs ?? 'never'}`,
+    `--channel-error-code ${channelErrorCode}`,
+    `--opt-out ${optOut}`,
+  ].join('\n');
 }
 
 /** @returns the scenarios, numbers and workers as text */

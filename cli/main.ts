@@ -7,6 +7,7 @@ import { addScreenshots } from './commands/screenshots';
 import { addSimulate } from './commands/simulate';
 import { addStart } from './commands/start';
 import { addStartFunctions } from './commands/start-functions';
+import { addSweep } from './commands/sweep';
 import { createProgram, runProgram } from './program';
 
 /** One file per command. Each imports what it needs when it runs, so that a build does not load the local Twilio. */
@@ -17,6 +18,7 @@ const commands = [
   addCheck,
   addData,
   addSimulate,
+  addSweep,
   addSchemas,
   addCountryPrefixes,
   addScreenshots,

@@ -140,11 +140,16 @@ export class InDoubt extends CallbackError {
   readonly status = 503;
 
   /**
+   * @param advice what the caller can do
    * @param inDoubt the step, and by what its traces are found
    * @param retryAfter seconds
    */
-  constructor(inDoubt: { step: string; tag: string } & Record<string, unknown>, retryAfter: number) {
-    super('in_doubt', 'Twilio has not said whether it was done: send the same request again.', {
+  constructor(
+    advice: string,
+    inDoubt: { step: string; tag: string } & Record<string, unknown>,
+    retryAfter: number,
+  ) {
+    super('in_doubt', `Twilio has not said whether it was done: ${advice}.`, {
       facts: { inDoubt },
       details: { retryAfter, inDoubt },
     });

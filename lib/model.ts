@@ -143,6 +143,8 @@ export interface Routing {
     unavailableOwner: 'assign' | 'next';
     /** Whether the default worker gets the conversation when nobody is available. */
     nobodyAvailable: 'assign' | 'leave';
+    /** Whether conversations without a worker may be routed later (`npm run sweep`); true unless given. */
+    sweep?: boolean;
   };
   flex: FlexSettings;
 }
@@ -168,4 +170,12 @@ export interface TemplatesAsset {
   /** The language for customers without one, or with one that a category does not have. */
   defaultLanguage?: string;
   categories: TemplateCategory[];
+}
+
+/** The same object type without properties that can be undefined. */
+export type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** @returns the object without the properties that are undefined, as JSON would have it */
+export function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Defined<T>;
 }

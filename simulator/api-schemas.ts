@@ -65,11 +65,29 @@ export const faults = v.object({
   badSignature: v.boolean(),
 });
 
+const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3_600_000));
+
+/** What becomes of an interaction that our functions start in Flex. */
+export const flexSettings = v.object({
+  /** What the agent does with the task: takes it, declines it, or lets it ring. */
+  agentResponse: v.picklist(['accept', 'decline', 'ignore']),
+  /** The channel fails so many milliseconds after it became active; null: it does not. */
+  channelFailsAfterMs: v.nullable(milliseconds),
+  /** Its `error_code` then. */
+  channelErrorCode: v.pipe(v.number(), v.integer(), v.minValue(10_000), v.maxValue(99_999)),
+});
+
 export const settings = v.object({
   /** What Twilio does with an inbound conversation that no worker is in: the Frontline Console's three choices. */
   routingMode: v.picklist(['custom', 'pool', 'none']),
   /** Whether post-action webhooks and the routing callback are delivered twice. */
   deliverTwice: v.boolean(),
+  /**
+   * How Twilio answers when a message is created for a customer who has sent STOP: it accepts the message, which then
+   * fails with 21610 (`receipt`), or it refuses the request with 21610 (`refuse`).
+   */
+  optOut: v.picklist(['receipt', 'refuse']),
+  flex: flexSettings,
   faults,
 });
 
@@ -77,6 +95,14 @@ export const settings = v.object({
 export const settingsChange = v.object({
   routingMode: v.exactOptional(settings.entries.routingMode),
   deliverTwice: v.exactOptional(settings.entries.deliverTwice),
+  optOut: v.exactOptional(settings.entries.optOut),
+  flex: v.exactOptional(
+    v.object({
+      agentResponse: v.exactOptional(flexSettings.entries.agentResponse),
+      channelFailsAfterMs: v.exactOptional(flexSettings.entries.channelFailsAfterMs),
+      channelErrorCode: v.exactOptional(flexSettings.entries.channelErrorCode),
+    }),
+  ),
   faults: v.exactOptional(
     v.object({
       rest: v.exactOptional(faults.entries.rest),

@@ -9,6 +9,7 @@ import type {
   customerRequest,
   faults,
   flexOutboundRequest,
+  flexSettings,
   inboundRequest,
   outgoingRequest,
   resendRequest,
@@ -24,6 +25,7 @@ export type OutgoingRequest = InferOutput<typeof outgoingRequest>;
 export type WorkerMessageRequest = InferOutput<typeof workerMessageRequest>;
 export type FlexOutboundRequest = InferOutput<typeof flexOutboundRequest>;
 export type ResendRequest = InferOutput<typeof resendRequest>;
+export type FlexSettings = InferOutput<typeof flexSettings>;
 export type Faults = InferOutput<typeof faults>;
 export type Settings = InferOutput<typeof settings>;
 export type SettingsChange = InferOutput<typeof settingsChange>;

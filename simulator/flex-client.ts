@@ -164,7 +164,7 @@ export class FlexClient {
       status === undefined
         ? 'No answer: the caller does not know what came of it.'
         : isRefusal
-          ? `Refused: ${String(code)}.`
+          ? describeRefusal(code, entry.fields.idempotencyKey)
           : replayed
             ? 'This has been done before: the answer is the same, and nothing was done again.'
             : reused
@@ -176,6 +176,15 @@ export class FlexClient {
       ...(typeof conversationSid === 'string' && { conversationSid }),
     });
   }
+}
+
+function describeRefusal(code: unknown, key: string | undefined): string {
+  if (code !== 'in_doubt') return `Refused: ${String(code)}.`;
+  const next =
+    key === undefined
+      ? 'Without a key, no later request finds out.'
+      : 'The same request, sent again, finds out.';
+  return `In doubt: Twilio has not said whether it was done. ${next}`;
 }
 
 /** @returns the fields of a JSON answer; none for any other answer */

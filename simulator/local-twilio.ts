@@ -20,6 +20,7 @@ import { Conversations } from './twilio/conversations/conversations';
 import { type RunningProxy, startProxy } from './twilio/http/proxy';
 import { RestApi } from './twilio/rest-api';
 import { webhookIdPreload } from './webhook-id';
+import { reportFlexEvents } from './webhooks/flex-events';
 import { recordLogLine } from './webhooks/log-lines';
 import { sendWebhooksOfRestChanges } from './webhooks/rest-changes';
 import { recordRestRequests } from './webhooks/rest-requests';
@@ -192,8 +193,10 @@ export class LocalTwilio {
   #makeParts(data: () => ProjectData): ScenarioParts {
     const { state, timeline, rest, variants } = this;
     const account = this.#account;
-    const settings = new SettingsStore(({ faults }) => {
+    const settings = new SettingsStore(({ faults, flex, optOut }) => {
       rest.setFaults(faults);
+      rest.flex.aftermath = flex;
+      rest.optOuts.mode = optOut;
       this.#events.sendState();
     });
     const customers = new Customers(
@@ -220,6 +223,7 @@ export class LocalTwilio {
     const inbound = new InboundMessages({
       ...common,
       frontline: rest.frontline,
+      optOuts: rest.optOuts,
       numbers: () => data().numbers,
       routingMode: () => settings.current.routingMode,
       routesOn: () => data().routesOn,
@@ -233,7 +237,7 @@ export class LocalTwilio {
     const apiKey = (): string => data().env.OUTBOUND_API_KEY || localApiKey;
     const flex = new FlexClient({ rest, timeline, webhooks, data, apiKey });
     const workers = new FrontlineWorkers(rest.frontline, data);
-    return { state, timeline, webhooks, inbound, app, flex, customers, workers, settings };
+    return { state, timeline, webhooks, inbound, app, flex, customers, workers, settings, rest };
   }
 
   #listen(): void {
@@ -242,6 +246,7 @@ export class LocalTwilio {
     this.#events.follow(timeline, state);
     rest.frontline.onChange(() => this.#events.sendState());
     rest.flex.onChange(() => this.#events.sendState());
+    reportFlexEvents(rest.flex, timeline);
     reportUndelivered(state, timeline);
     sendWebhooksOfRestChanges(state, webhooks, timeline);
     recordRestRequests(rest, timeline);

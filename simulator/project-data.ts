@@ -2,12 +2,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { toE164 } from '../lib/address';
-import { withoutUndefined } from '../lib/defined';
-import type { CustomersAsset, Routing, TemplateCategory, TemplatesAsset } from '../lib/model';
-import { placeholder } from '../lib/templates/placeholders';
+import {
+  type CustomersAsset,
+  type Routing,
+  type TemplateCategory,
+  type TemplatesAsset,
+  withoutUndefined,
+} from '../lib/model';
+import { placeholder } from '../lib/templates/render';
 import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
 import type { NewTemplate } from './twilio/content';
-import type { Workspace } from './twilio/taskrouter';
+import type { Workspace } from './twilio/workspace';
 
 /** The data of the built project. */
 export interface ProjectData {

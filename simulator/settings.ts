@@ -1,11 +1,13 @@
 import type { Settings, SettingsChange } from './api';
 
-/** The console's settings: how Twilio routes, whether it delivers twice, and what goes wrong on purpose. */
+/** The console's settings: how Twilio and the agents behave, and what goes wrong on purpose. */
 export class SettingsStore {
   readonly #onChange: (settings: Settings) => void;
   #current: Settings = {
     routingMode: 'custom',
     deliverTwice: false,
+    optOut: 'receipt',
+    flex: { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 },
     faults: { rest: 'none', restTimes: null, badSignature: false },
   };
 
@@ -18,8 +20,14 @@ export class SettingsStore {
   }
 
   /** @returns the changed settings; omitted settings stay */
-  change({ faults, ...rest }: SettingsChange): Settings {
-    this.#current = { ...this.#current, ...rest, faults: { ...this.#current.faults, ...faults } };
+  change({ faults, flex, ...rest }: SettingsChange): Settings {
+    const { current } = this;
+    this.#current = {
+      ...current,
+      ...rest,
+      flex: { ...current.flex, ...flex },
+      faults: { ...current.faults, ...faults },
+    };
     this.#onChange(this.#current);
     return this.#current;
   }

@@ -1,7 +1,12 @@
 import { addressKey, fromTelUri, parseAddress, toSendable } from '../../lib/address';
-import { compareCustomers } from '../../lib/customers/order';
-import { withoutUndefined } from '../../lib/defined';
-import type { Channel, ChannelType, Customer, CustomersAsset } from '../../lib/model';
+import { compareCustomers } from '../../lib/customers/asset-customers';
+import {
+  type Channel,
+  type ChannelType,
+  type Customer,
+  type CustomersAsset,
+  withoutUndefined,
+} from '../../lib/model';
 import { readPhone } from './phone';
 import type { Report } from './problems';
 import { unreadCountry } from './schema/shapes';

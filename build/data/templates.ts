@@ -1,6 +1,6 @@
 import { frontlineAnswerLimit } from '../../lib/customers/cards';
 import type { Template, TemplatesAsset } from '../../lib/model';
-import { fieldOf, isKnownPlaceholder, placeholder, placeholders } from '../../lib/templates/placeholders';
+import { fieldOf, isKnownPlaceholder, placeholder, placeholders } from '../../lib/templates/render';
 import { byteLength } from '../../lib/text';
 import type { CompiledCustomers } from './customers';
 import type { Report } from './problems';

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander';
-import type { ActionResult, FlexResult, Snapshot } from '../../simulator/api';
-import { formatEntry, formatList } from '../format-timeline';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ActionResult, FlexResult, Settings, Snapshot } from '../../simulator/api';
+import { formatEntry, formatList, formatSettings } from '../format-timeline';
 import { paintFor, printJson } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
 
@@ -11,7 +11,10 @@ export function addSimulate(program: Command): void {
     'simulate',
     'Simulate messages and scenarios in the local Twilio that npm start runs',
   )
-    .option('--json', 'Print JSON: ok, failures, entries; for list: scenarios, numbers, workers')
+    .option(
+      '--json',
+      'Print JSON: ok, failures, entries; for list: scenarios, numbers, workers; for settings: all of them',
+    )
     .addHelpText(
       'after',
       `
@@ -21,6 +24,7 @@ not end as expected.`,
   addInbound(simulate);
   addOutgoing(simulate);
   addOutbound(simulate);
+  addSettings(simulate);
   addCommand(simulate, 'scenario', 'Run a scenario and check how it ends')
     .argument('<name>', 'a name that "npm run simulate -- list" prints')
     .action(async (name: string, _options: object, command: Command) => {
@@ -118,12 +122,73 @@ function addOutbound(simulate: Command): void {
         ...(idempotencyKey && { idempotencyKey }),
       });
       const isDone = answer.status === 200 || answer.status === 201;
-      const refusal = `the function answered ${answer.status ?? 'nothing'}: ${JSON.stringify(answer.answer)}`;
+      const refusal = describeRefusal(answer, idempotencyKey);
       printResult(
         command,
-        isDone ? answer : { ...answer, ok: false, failures: [...answer.failures, refusal] },
+        isDone ? answer : { ...answer, ok: false, failures: [...answer.failures, ...refusal] },
       );
     });
+}
+
+/** @returns what the function answered, and for a start in doubt what to do next */
+function describeRefusal({ status, answer }: FlexResult, key: string | undefined): string[] {
+  const { code, inDoubt, retryAfter } = answer;
+  if (code !== 'in_doubt') return [`the function answered ${status ?? 'nothing'}: ${JSON.stringify(answer)}`];
+  const { step, ...sids } = inDoubt as Record<string, string>;
+  return [
+    `the function answered ${status} in_doubt: Twilio has not said whether the ${step} was created`,
+    ...Object.entries(sids).map(([name, value]) => `  ${name} ${value}`),
+    key === undefined
+      ? 'look into the conversation before you send it again: without --key, the customer may get the message twice'
+      : `send the same request again with --key ${key}, in ${String(retryAfter)} seconds`,
+  ];
+}
+
+interface SettingsOptions {
+  agentResponse?: string;
+  channelFailsAfter?: number | 'never';
+  channelErrorCode?: number;
+  optOut?: string;
+}
+
+function addSettings(simulate: Command): void {
+  addCommand(simulate, 'settings', 'Print how agents, channels and opted-out customers behave, or change it')
+    .addOption(
+      new Option('--agent-response <response>', 'what the agent does with a task').choices([
+        'accept',
+        'decline',
+        'ignore',
+      ]),
+    )
+    .option('--channel-fails-after <ms>', 'how long after its setup a channel fails, or never', (text) =>
+      text === 'never' ? text : toNumber(text),
+    )
+    .option('--channel-error-code <code>', 'the error_code of a channel that fails, e.g. 20500', toNumber)
+    .addOption(
+      new Option(
+        '--opt-out <answer>',
+        'a message to a customer who has sent STOP fails later, or is refused',
+      ).choices(['receipt', 'refuse']),
+    )
+    .action(async (options: SettingsOptions, command: Command) => {
+      const { agentResponse, channelFailsAfter: ms, channelErrorCode, optOut } = options;
+      const flex = {
+        ...(agentResponse && { agentResponse }),
+        ...(ms !== undefined && { channelFailsAfterMs: ms === 'never' ? null : ms }),
+        ...(channelErrorCode !== undefined && { channelErrorCode }),
+      };
+      const settings = await ask<Settings>('PATCH', '/api/settings', { flex, ...(optOut && { optOut }) });
+      if (wantsJson(command)) {
+        printJson(settings);
+        return;
+      }
+      console.log(formatSettings(settings));
+    });
+}
+
+function toNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
 }
 
 /** Commander's own check would report a misspelled option as a missing one. */
@@ -136,7 +201,11 @@ function requireOptions(command: Command, ...names: string[]): void {
  * @returns what the control API answered
  * @throws UsageError with the message of a 4xx answer
  */
-async function ask<T = ActionResult>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+async function ask<T = ActionResult>(
+  method: 'GET' | 'POST' | 'PATCH',
+  path: string,
+  body?: object,
+): Promise<T> {
   const url = `http://localhost:${process.env.SIMULATOR_PORT || 4000}`;
   const response = await fetch(`${url}${path}`, {
     method,

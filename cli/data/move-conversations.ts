@@ -1,16 +1,15 @@
 import type { Twilio } from 'twilio';
-import { deadlineIn } from '../../lib/deadline';
 import { type CallbackError, NotFound, TwilioRefused } from '../../lib/errors';
-import { openTwilio, type TwilioApi, twilioCodes } from '../../lib/twilio/api';
+import { deadlineIn, openTwilio, type TwilioApi, twilioCodes } from '../../lib/twilio/api';
 import {
   addWorker,
   type ConversationRef,
   giveProjectedParticipant,
+  listOpenMemberships,
   listParticipants,
   type Participant,
   removeParticipant,
 } from '../../lib/twilio/conversations';
-import { listOpenMemberships } from '../../lib/twilio/memberships';
 
 /** How an open conversation was moved, or why not. */
 export interface MovedConversation {

@@ -1,10 +1,14 @@
-import { readServiceSid } from '../../lib/binding';
-import { readCustomerId } from '../../lib/conversations/attributes';
+import { readServiceSid } from '../../lib/address';
 import { conversationAnswer, findPeople } from '../../lib/conversations/name';
-import { completeParticipant, participantEffects, whoJoined } from '../../lib/conversations/participant';
+import {
+  completeParticipant,
+  participantEffects,
+  readCustomerId,
+  whoJoined,
+} from '../../lib/conversations/participant';
 import { onConversationAdd, onConversationAdded, onParticipantAdded } from '../../lib/events/conversations';
 import type { Routing } from '../../lib/model';
-import { reasonNotToRoute } from '../../lib/routing/inbound';
+import { reasonNotToRoute } from '../../lib/routing/plan';
 import { routeConversation } from '../../lib/routing/route-conversation';
 import { action, type Callback, type HandlerContext, serve } from '../../lib/webhook/callback';
 

@@ -1,8 +1,7 @@
-import { listCustomers, openCard } from '../../lib/customers/access';
 import { customerDetailsAnswer, customerListAnswer } from '../../lib/customers/cards';
+import { listCustomers, openCard } from '../../lib/customers/directory';
 import { getCustomerDetails, getCustomersList } from '../../lib/events/frontline';
-import { action, serve } from '../../lib/webhook/callback';
-import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
+import { action, serve, warnOfUnlistedWorker } from '../../lib/webhook/callback';
 
 /** Answers a page of the worker's own customers. */
 const listOwnCustomers = action(getCustomersList, async (event, context) => {

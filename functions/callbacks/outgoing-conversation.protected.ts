@@ -1,8 +1,7 @@
 import { NotFound } from '../../lib/errors';
 import { getProxyAddress } from '../../lib/events/frontline';
 import { decideProxy, needsCard } from '../../lib/proxy-addresses/choose';
-import { action, serve } from '../../lib/webhook/callback';
-import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
+import { action, serve, warnOfUnlistedWorker } from '../../lib/webhook/callback';
 
 /** A worker starts a conversation: from which of our addresses? */
 const chooseProxyAddress = action(getProxyAddress, async (event, context) => {

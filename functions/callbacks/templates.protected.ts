@@ -1,8 +1,7 @@
-import { openCard } from '../../lib/customers/access';
+import { openCard } from '../../lib/customers/directory';
 import { getTemplates } from '../../lib/events/frontline';
 import { renderTemplates } from '../../lib/templates/render';
-import { action, serve } from '../../lib/webhook/callback';
-import { warnOfUnlistedWorker } from '../../lib/webhook/unlisted-worker';
+import { action, serve, warnOfUnlistedWorker } from '../../lib/webhook/callback';
 
 /** Answers the message templates for a customer, filled in. */
 const listTemplates = action(getTemplates, async (event, context) => {

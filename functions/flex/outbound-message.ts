@@ -1,13 +1,12 @@
 import { type OutboundMessage, outboundMessage } from '../../lib/events/outbound-message';
-import { flexWorkspace } from '../../lib/outbound/flex';
+import { outboundTwilio } from '../../lib/outbound/context';
 import { startCounter } from '../../lib/outbound/limits';
 import { onceForKey } from '../../lib/outbound/once-for-key';
-import { planOutbound, readChannel, readContent } from '../../lib/outbound/plan';
+import { findOutboundWorker, flexWorkspace, planOutbound } from '../../lib/outbound/plan';
 import { findRecipient } from '../../lib/outbound/recipient';
-import type { OutboundResult } from '../../lib/outbound/settle';
-import { outboundTwilio, startOutbound } from '../../lib/outbound/start';
-import { readTask } from '../../lib/outbound/task';
-import { findOutboundWorker } from '../../lib/outbound/worker';
+import { readChannel, readContent, readTask } from '../../lib/outbound/request';
+import { startOutbound } from '../../lib/outbound/start';
+import type { OutboundResult } from '../../lib/outbound/steps';
 import { type EndpointContext, serveEndpoint } from '../../lib/webhook/endpoint';
 import { Reply } from '../../lib/webhook/request';
 

@@ -1,7 +1,6 @@
-import type { Address } from '../address';
-import { type BindingFields, readParties } from '../binding';
+import { type Address, type BindingFields, readParties } from '../address';
 import type { Customer } from '../model';
-import { conversationAttributes } from './attributes';
+import { byteLength, isUnset, parseAttributes, setMembers } from '../text';
 
 /** Somebody whom a conversation is named after. */
 export interface Person {
@@ -138,4 +137,20 @@ function member(value: unknown, name: string): unknown {
 /** Cuts a text to `limit` UTF-16 units, never in the middle of a character. */
 function cut(text: string, limit: number): string {
   return text.slice(0, limit).replace(/[\ud800-\udbff]$/, '');
+}
+
+/** Twilio's limit, in bytes of JSON text. */
+const attributesLimit = 16 * 1024;
+
+/**
+ * The attributes of a new conversation: those that it is about to get, and the avatar if they have none.
+ *
+ * @param given JSON text
+ * @returns JSON text, or undefined when the given attributes cannot be read or would get too long: then they stay
+ */
+export function conversationAttributes(avatar: string | undefined, given: unknown): string | undefined {
+  const attributes = parseAttributes(given);
+  if (!attributes) return undefined;
+  const text = setMembers(given, avatar !== undefined && isUnset(attributes.avatar) ? { avatar } : {});
+  return byteLength(text) <= attributesLimit ? text : undefined;
 }

@@ -1,10 +1,9 @@
-import { type Address, isAmong, isSameAddress } from '../address';
-import type { BindingFields } from '../binding';
+import { type Address, type BindingFields, isAmong, isSameAddress } from '../address';
 import { NotFound } from '../errors';
 import type { Customer } from '../model';
+import { byteLength, isUnset, parseAttributes, setMembers } from '../text';
 import type { TwilioApi } from '../twilio/api';
 import { type ConversationRef, fetchAttributes, updateAttributes } from '../twilio/conversations';
-import { type AttributesDecision, participantAttributes, readCustomerId } from './attributes';
 
 /** Who joined a conversation. */
 export type Joined =
@@ -178,4 +177,54 @@ function createWaiting({ deadline, sleep }: ParticipantEffects): () => Promise<v
     await sleep(pause);
     pause = Math.min(2 * pause, 800);
   };
+}
+
+/** Twilio's limit, in bytes of JSON text. */
+const attributesLimit = 4 * 1024;
+
+/**
+ * Reads the `customer_id` that a participant already has. A number counts as its text; any other value is kept, but is the
+ * id of no card.
+ *
+ * @param attributes JSON text
+ * @returns undefined when it is missing, null or blank
+ */
+export function readCustomerId(attributes: unknown): string | undefined {
+  const id = parseAttributes(attributes)?.customer_id;
+  if (isUnset(id)) return undefined;
+  if (typeof id === 'string') return id;
+  return Number.isSafeInteger(id) ? String(id) : JSON.stringify([id]);
+}
+
+/** What to do about a participant's attributes. */
+export type AttributesDecision =
+  | { do: 'write'; attributes: string; dropped: string[] }
+  | { do: 'nothing'; why: 'complete' | 'not_an_object' | 'full'; dropped: string[] };
+
+/**
+ * Adds a customer's id, name and avatar to a participant's attributes. Values that are there already stay; null and
+ * blank text count as missing. What does not fit into 4 KB is left out: the avatar first, then the name, never the id.
+ *
+ * @param customer the card; if the attributes have a `customer_id`, it must be that customer's
+ * @param current the participant's attributes as they are (JSON text)
+ */
+export function participantAttributes(customer: Customer, current: string): AttributesDecision {
+  const present = parseAttributes(current);
+  if (!present) return { do: 'nothing', why: 'not_an_object', dropped: [] };
+
+  const { customer_id, display_name, avatar } = customer;
+  const wanted = [
+    ...(readCustomerId(current) === undefined ? [['customer_id', customer_id] as const] : []),
+    ...(isUnset(present.display_name) ? [['display_name', display_name] as const] : []),
+    ...(avatar !== undefined && isUnset(present.avatar) ? [['avatar', avatar] as const] : []),
+  ];
+  const dropped: string[] = [];
+
+  while (wanted.length > 0) {
+    const attributes = setMembers(current, Object.fromEntries(wanted));
+    if (byteLength(attributes) <= attributesLimit) return { do: 'write', attributes, dropped };
+    dropped.push(String(wanted.pop()?.[0]));
+    if (dropped.includes('customer_id')) return { do: 'nothing', why: 'full', dropped };
+  }
+  return { do: 'nothing', why: 'complete', dropped };
 }

@@ -26,3 +26,34 @@ export function openSync(context: Pick<OutboundContext, 'sync' | 'twilio'>, rese
   const { deadline, sleep, random } = context.twilio({ reserveMs });
   return { service: context.sync(), deadline, sleep, random };
 }
+
+/** Views of Twilio's REST API that end one after the other: what is begun leaves the time in which it can be undone. */
+export interface CleanupTwilio {
+  /** For closing an interaction's channel. */
+  closing: TwilioApi;
+  /** For closing the conversation. */
+  cleanup: TwilioApi;
+}
+
+/** Twilio as a start uses it. */
+export interface OutboundTwilio extends CleanupTwilio {
+  /** For what is to be done. */
+  work: TwilioApi;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/**
+ * Opens the views of Twilio's REST API for one request: of its 9.3 s, 5.7 are for the work, 1.6 more for closing the
+ * channel, 1.5 more for the conversation, and the rest for the answer.
+ *
+ * @throws Misconfigured when the account's credentials are missing
+ */
+export function outboundTwilio(context: Pick<OutboundContext, 'twilio' | 'date'>): OutboundTwilio {
+  return {
+    work: context.twilio({ reserveMs: 3_600 }),
+    closing: context.twilio({ reserveMs: 2_000 }),
+    cleanup: context.twilio({ reserveMs: 500 }),
+    now: context.date,
+  };
+}

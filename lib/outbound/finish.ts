@@ -1,9 +1,8 @@
 import { CallbackError } from '../errors';
 import { listDocuments, type SyncApi } from '../twilio/sync';
-import { journalPrefix, type KeptJournal, readJournal, readPage } from './journal';
-import { SyncClock, takeOver } from './lease';
-import { closeOrThrow, type OutboundTwilio, settleEarlier } from './settle';
-import { begunSids } from './steps';
+import type { OutboundTwilio } from './context';
+import { journalPrefix, type KeptJournal, readJournal, readPage, SyncClock, takeOver } from './journal';
+import { begunSids, closeOrThrow, settleEarlier } from './steps';
 
 /** What became of a start that its caller has left unfinished. */
 export interface FinishedStart {

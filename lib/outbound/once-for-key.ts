@@ -1,10 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { Caller } from '../caller';
 import { type OutboundContext, openSync } from './context';
-import { type JournalOptions, journalPrefix, KeptJournal, type ReadJournal, readJournal } from './journal';
-import { takeJournal } from './lease';
-import { digest, type OutboundPlan } from './plan';
-import type { OutboundResult } from './settle';
-import type { Entries, Journal } from './steps';
+import {
+  type JournalOptions,
+  journalPrefix,
+  KeptJournal,
+  type ReadJournal,
+  readJournal,
+  takeJournal,
+} from './journal';
+import type { OutboundPlan } from './plan';
+import type { Entries, Journal, OutboundResult } from './steps';
 
 /** A request that is carried out once for all that are sent with its key. */
 export interface KeyedRequest {
@@ -56,12 +62,33 @@ export function onceForKey(context: OutboundContext, key: string | undefined, re
     },
     carryOut: async (plan, start) => {
       const { workspaceSid } = plan;
-      const fingerprint = digest(JSON.stringify(plan));
+      const fingerprint = fingerprintOf(plan);
       const taken = await takeJournal(options, { fingerprint, workspaceSid }, known);
       if (!(taken instanceof KeptJournal)) return { result: taken.result as OutboundResult, replayed: true };
       return { result: await writeDown(context, taken, start), replayed: false };
     },
   };
+}
+
+/** What a request means, in whatever way it is written. */
+function fingerprintOf({ channel, customer, interaction, message, onActive }: OutboundPlan): string {
+  const { properties, participants = [] } = interaction.channel as {
+    properties?: object;
+    participants?: { level?: string; address?: string; identity?: string }[];
+  };
+  const { attributes, ...routing } = interaction.routing.properties;
+  // The customer is in it by what an address means.
+  const { customerAddress: _address, ...named } = attributes;
+  const recipients = participants
+    .filter(({ level }) => level !== undefined && level !== 'to')
+    .map(({ level, address }) => `${level} ${address?.toLowerCase()}`);
+  const { interactionContextSid } = interaction;
+  const to = 'address' in customer ? customer.address.key : customer.identity;
+  return digest(
+    JSON.stringify([channel, to, properties, recipients.sort(), routing, interactionContextSid, onActive]),
+    JSON.stringify(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1))),
+    JSON.stringify(message),
+  );
 }
 
 async function writeDown(
@@ -104,4 +131,9 @@ function unkeptJournal(tag: string): Journal {
       entries = { ...entries, ...change };
     },
   };
+}
+
+/** @returns a name for some texts that says nothing of them: 40 hexadecimal digits */
+function digest(...texts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 40);
 }

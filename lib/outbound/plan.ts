@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
 import { type Address, addressKey } from '../address';
-import { InvalidEvent, NotFound, Unprocessable } from '../errors';
+import type { Caller } from '../caller';
+import { Forbidden, InvalidEvent, Misconfigured, NotFound, Unprocessable } from '../errors';
 import type { ChannelType, Customer, Routing } from '../model';
 import { decideProxy, type ProxyDecision } from '../proxy-addresses/choose';
-import { isBlank } from '../text';
-import type { InteractionRequest } from '../twilio/interactions';
+import type { TwilioApi } from '../twilio/api';
+import { findWorker, type InteractionRequest } from '../twilio/flex';
 import type { MessageContent, OutgoingMessage } from '../twilio/messages';
-import { checkDestination, requireForeign } from './destination';
-import { channelTypeOf, type FlexWorkspace } from './flex';
-import type { Copy } from './recipient';
-import type { TaskFields } from './task';
+import { type Copy, checkDestination, requireForeign } from './recipient';
+import type { TaskFields } from './request';
 
 /** A first message and the conversation that is to begin with it. */
 export interface OutboundPlan {
@@ -26,9 +24,6 @@ export interface OutboundPlan {
   onActive: 'refuse' | 'reuse';
 }
 
-/** Twilio's limits, in characters. */
-const limits = { body: 1_600, subject: 256, variable: 1_600, variables: 100 };
-
 /** Who starts a conversation. */
 export interface OutboundWorker {
   /** TaskRouter's, `WK…`. */
@@ -37,98 +32,6 @@ export interface OutboundWorker {
   identity: string;
   /** As the routing data names workers, often an e-mail address. */
   name: string;
-}
-
-interface ContentFields {
-  body?: string | undefined;
-  contentSid?: string | undefined;
-  contentVariables?: unknown;
-  subject?: string | undefined;
-}
-
-/**
- * @returns the channel of this name
- * @throws Unprocessable for Google Business Messages, which is no more; InvalidEvent for what never was one
- */
-export function readChannel(name: string): ChannelType {
-  if (name === 'gbm') {
-    const message = 'Google ended Google Business Messages on 31 July 2024: choose another channel.';
-    throw new Unprocessable('channel_ended', message);
-  }
-  const channel = channelTypeOf(name);
-  if (channel) return channel;
-  throw new InvalidEvent('channel', 'must be one of: sms, whatsapp, chat, email, messenger');
-}
-
-/**
- * Reads what a first message holds, and checks it against the channel's limits.
- *
- * @throws InvalidEvent naming the field that is missing, too much or too long
- * @see https://www.twilio.com/docs/conversations/api/conversation-message-resource
- */
-export function readContent(fields: ContentFields, channel: ChannelType): MessageContent {
-  const { body, contentSid, subject } = fields;
-  if (!body && !contentSid) throw new InvalidEvent('body', 'is missing: give it or contentSid');
-  requireVisible('body', body);
-  if (body && contentSid) throw new InvalidEvent('body', 'must not be given beside contentSid');
-  if (contentSid && !/^HX[0-9a-fA-F]{32}$/.test(contentSid)) {
-    throw new InvalidEvent('contentSid', 'must be HX and 32 hexadecimal digits');
-  }
-  requireAtMost('body', body, limits.body);
-  if (channel === 'email' && !subject) throw new InvalidEvent('subject', 'is missing: an e-mail has one');
-  if (channel !== 'email' && subject) throw new InvalidEvent('subject', 'is for e-mail alone');
-  requireVisible('subject', subject);
-  requireAtMost('subject', subject, limits.subject);
-  if (subject && /[\r\n]/.test(subject)) throw new InvalidEvent('subject', 'must be a single line');
-  const variables = readVariables(fields.contentVariables, channel);
-  if (variables && !contentSid) throw new InvalidEvent('contentVariables', 'needs a contentSid');
-  return {
-    ...(body && { body }),
-    ...(contentSid && { contentSid }),
-    ...(variables && { contentVariables: JSON.stringify(variables) }),
-    ...(subject && { subject }),
-  };
-}
-
-/** @returns the variables in order of their names; undefined when there are none */
-function readVariables(given: unknown, channel: ChannelType): Record<string, string> | undefined {
-  if (given === undefined || given === '') return undefined;
-  const wrong = (problem: string): InvalidEvent => new InvalidEvent('contentVariables', problem);
-  const value = typeof given === 'string' ? parseJson(given) : given;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong('must be an object of texts, or that as JSON text');
-  }
-  const entries = Object.entries(value);
-  if (entries.length > limits.variables) throw wrong(`must be at most ${limits.variables}`);
-  for (const [name, text] of entries) {
-    if (!/^\w{1,64}$/.test(name)) throw wrong('must have names of letters, digits and _');
-    if (typeof text !== 'string' || isBlank(text)) throw wrong(`must have a text for ${name}`);
-    if (text.length > limits.variable)
-      throw wrong(`must have at most ${limits.variable} characters for ${name}`);
-    // Meta refuses these in a template's parameters, long after anybody could see why.
-    if (channel === 'whatsapp' && /[\r\n\t]| {5}/.test(text)) {
-      throw wrong(`must have no line breaks, tabs or runs of spaces for ${name}: WhatsApp refuses them`);
-    }
-  }
-  return Object.fromEntries((entries as [string, string][]).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function requireVisible(field: string, text: string | undefined): void {
-  if (text && isBlank(text)) throw new InvalidEvent(field, 'must hold something that can be seen');
-}
-
-function requireAtMost(field: string, text: string | undefined, most: number): void {
-  if (text !== undefined && text.length > most) {
-    throw new InvalidEvent(field, `must have at most ${most} characters, and has ${text.length}`);
-  }
 }
 
 /** Between whom a conversation is to be. */
@@ -254,7 +157,74 @@ function describeParticipants(
   }
 }
 
-/** @returns a name for some texts that says nothing of them: 40 hexadecimal digits */
-export function digest(...texts: string[]): string {
-  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 40);
+/** Where Flex does its work. */
+export interface FlexWorkspace {
+  workspaceSid: string;
+  workflowSid: string;
+  queueSid: string;
+}
+
+/** The environment variable that says what the data does not. */
+const environmentNames: Record<keyof FlexWorkspace, string> = {
+  workspaceSid: 'FLEX_WORKSPACE_SID',
+  workflowSid: 'FLEX_WORKFLOW_SID',
+  queueSid: 'FLEX_QUEUE_SID',
+};
+
+/** What the SIDs begin with. */
+const sidPrefixes: Record<keyof FlexWorkspace, string> = {
+  workspaceSid: 'WS',
+  workflowSid: 'WW',
+  queueSid: 'WQ',
+};
+
+/**
+ * The workspace, workflow and queue: from the routing data, else from the environment.
+ *
+ * @throws Misconfigured naming the first that neither has, or that is no such SID
+ */
+export function flexWorkspace(routing: Routing, env: Readonly<Record<string, unknown>>): FlexWorkspace {
+  const read = (name: keyof FlexWorkspace): string => {
+    const value = routing.flex[name] ?? env[environmentNames[name]];
+    const prefix = sidPrefixes[name];
+    if (typeof value === 'string' && new RegExp(`^${prefix}[0-9a-fA-F]{32}$`).test(value)) return value;
+    throw new Misconfigured('flex_not_configured', {
+      file: 'assets/routing.private.json',
+      field: `flex.${name}`,
+      fix: isPadded(value)
+        ? `remove the blanks or line breaks around ${environmentNames[name]} in the environment`
+        : `give the SID that begins with ${prefix} there, or in the environment as ${environmentNames[name]}`,
+    });
+  };
+  return { workspaceSid: read('workspaceSid'), workflowSid: read('workflowSid'), queueSid: read('queueSid') };
+}
+
+function isPadded(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '' && value.trim() !== value;
+}
+
+/**
+ * Who starts a conversation: a Flex user who calls does, by the verified token; a server says for whom.
+ *
+ * @param named the worker's SID or friendly name, as the caller gives it
+ * @throws Forbidden when a Flex user names somebody else; InvalidEvent when a server names nobody; Unprocessable when
+ *   there is no such worker
+ */
+export async function findOutboundWorker(
+  api: TwilioApi,
+  workspaceSid: string,
+  caller: Caller,
+  named: string | undefined,
+): Promise<OutboundWorker> {
+  if (caller.kind === 'agent') {
+    const { workerSid, identity, name } = caller;
+    if (named === undefined || [workerSid, identity, name].includes(named)) {
+      return { sid: workerSid, identity, name };
+    }
+    throw new Forbidden('forbidden', 'Not allowed.', { facts: { reason: 'another_worker' } });
+  }
+  if (named === undefined) throw new InvalidEvent('worker', 'is missing: a server names the worker');
+  const found = await findWorker(api, workspaceSid, named);
+  if (found) return { sid: found.sid, identity: found.identity, name: found.friendlyName };
+  throw new Unprocessable('worker_not_found', 'There is no such worker in the Flex workspace.');
 }

@@ -9,43 +9,31 @@ import {
   withDetails,
 } from '../errors';
 import { type TwilioApi, twilioCodes } from '../twilio/api';
-import { fetchTemplate } from '../twilio/content';
-import { closeConversation, fetchOpenConversation, listParticipants } from '../twilio/conversations';
 import {
-  createInteraction,
-  fetchChannelState,
-  findInteraction,
-  type Interaction,
-} from '../twilio/interactions';
-import { listOpenMemberships, type OpenMembership } from '../twilio/memberships';
-import { findMessage, hasMessages, hasWrittenSince, sendMessage } from '../twilio/messages';
-import { closeInteraction } from './close-interaction';
-import type { OutboundContext } from './context';
+  closeConversation,
+  fetchOpenConversation,
+  listOpenMemberships,
+  listParticipants,
+  type OpenMembership,
+} from '../twilio/conversations';
+import { createInteraction, fetchChannelState, findInteraction, type Interaction } from '../twilio/flex';
+import { fetchTemplate, findMessage, hasMessages, hasWrittenSince, sendMessage } from '../twilio/messages';
+import type { OutboundTwilio } from './context';
 import type { StartCounter } from './limits';
 import type { OutboundPlan } from './plan';
 import {
+  begunSids,
+  closeInteraction,
   describeResult,
   type Earlier,
+  type Entries,
+  type Journal,
   type OutboundResult,
-  type OutboundTwilio,
+  runStep,
+  type Step,
   settleEarlier,
-} from './settle';
-import { begunSids, type Entries, type Journal, runStep, type Step, stepInDoubt } from './steps';
-
-/**
- * Opens the views of Twilio's REST API for one request: of its 9.3 s, 5.7 are for the work, 1.6 more for closing the
- * channel, 1.5 more for the conversation, and the rest for the answer.
- *
- * @throws Misconfigured when the account's credentials are missing
- */
-export function outboundTwilio(context: Pick<OutboundContext, 'twilio' | 'date'>): OutboundTwilio {
-  return {
-    work: context.twilio({ reserveMs: 3_600 }),
-    closing: context.twilio({ reserveMs: 2_000 }),
-    cleanup: context.twilio({ reserveMs: 500 }),
-    now: context.date,
-  };
-}
+  stepInDoubt,
+} from './steps';
 
 /** How often a channel's state is asked for, in milliseconds. */
 const channelPollMs = 250;

@@ -1,6 +1,13 @@
-import { CallbackError } from '../errors';
-import type { Participant } from '../twilio/conversations';
-import { markedWorkers, type RoutingMark } from './mark';
+import { CallbackError, type TwilioRefused } from '../errors';
+import { parseAttributes } from '../text';
+import { type TwilioApi, twilioCodes } from '../twilio/api';
+import {
+  addWorker,
+  type ConversationRef,
+  giveProjectedParticipant,
+  listParticipants,
+  type Participant,
+} from '../twilio/conversations';
 import { type Candidate, type PassedOver, type RoutePlan, routeRules } from './plan';
 
 /** What assigning a worker needs from outside: requests to Twilio, or their replacements in tests. */
@@ -199,4 +206,125 @@ function inOrder(passedOver: PassedOver[]): PassedOver[] {
 
 function indexOf(rule: string): number {
   return (routeRules as readonly string[]).indexOf(rule);
+}
+
+/** A conversation to which a worker is added. */
+export interface JoinableConversation extends ConversationRef {
+  /** In a group MMS: our number. */
+  projectedAddress?: string | undefined;
+  /** In a group MMS: the participant for our number, if no worker has it yet. */
+  projectedParticipant?: Participant | undefined;
+}
+
+/** The pauses before the checks for a worker who was added again and may be listed late; in milliseconds. */
+const checkPausesMs = [300, 600, 1_000];
+
+/** The time that is kept to try others and to answer; in milliseconds. */
+const reserveMs = 1_000;
+
+/**
+ * Adds a worker to a conversation.
+ *
+ * In a group MMS, our number is a participant already. Some accounts accept that this participant becomes the worker's;
+ * others accept a new participant with our number as projected address. The second is tried if the first is rejected.
+ *
+ * @param identity the worker's
+ * @param mark what is written into the participant's attributes
+ * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
+ * @see https://www.twilio.com/docs/conversations/group-texting
+ */
+export async function joinConversation(
+  api: TwilioApi,
+  conversation: JoinableConversation,
+  identity: string,
+  mark: RoutingMark,
+): Promise<JoinOutcome> {
+  const { projectedAddress, projectedParticipant: ours } = conversation;
+  if (ours) {
+    const attributes = markAttributes({ ...mark, rank: ourNumberRank }, ours.attributes);
+    const worker = { identity, projectedAddress, attributes };
+    if ((await giveProjectedParticipant(api, conversation, ours.sid, worker)) === 'joined') return 'joined';
+  }
+  const worker = { identity, projectedAddress, attributes: markAttributes(mark) };
+  let outcome = await addWorker(api, conversation, worker);
+  // Twilio may answer 20404 although it adds somebody again who was removed before.
+  if (typeof outcome === 'object' && outcome.kind === 'missing') {
+    if (await waitUntilListed(api, conversation, identity)) return 'joined';
+    outcome = await addWorker(api, conversation, worker);
+  }
+  return typeof outcome === 'string' ? outcome : refusalOf(outcome);
+}
+
+async function waitUntilListed(
+  api: TwilioApi,
+  conversation: ConversationRef,
+  identity: string,
+): Promise<boolean> {
+  for (const pause of checkPausesMs) {
+    if (api.deadline.remaining() < pause + reserveMs) return false;
+    await api.sleep(pause);
+    const participants = await listParticipants(api, conversation);
+    if (participants.some((one) => one.identity === identity)) return true;
+  }
+  return false;
+}
+
+function refusalOf({ facts: { twilioStatus, twilioCode } }: TwilioRefused): Refusal {
+  return {
+    why: `refused by Twilio: ${JSON.stringify({ twilioStatus, twilioCode })}`,
+    forAll: twilioCode === twilioCodes.conversationClosed,
+  };
+}
+
+/**
+ * What routing writes into the attributes of a worker whom it adds. Routing removes only workers with this mark: anybody
+ * who joined in another way stays.
+ */
+export interface RoutingMark {
+  /** The worker's place in the plan, 0 for the first choice; `ourNumberRank` for the participant of our number. */
+  rank: number;
+  /** The rule that named the worker. */
+  rule: string;
+}
+
+const markAttribute = 'added_by_routing';
+
+/**
+ * The rank of the participant for our number in a group MMS. It comes first, whichever worker has it, and is never
+ * removed: our number would leave the group.
+ */
+export const ourNumberRank = -1;
+
+/** @returns the attributes (JSON text) with the mark added */
+export function markAttributes(mark: RoutingMark, current = '{}'): string {
+  return JSON.stringify({ ...parseAttributes(current), [markAttribute]: mark });
+}
+
+/** @returns the mark in a participant's attributes, or undefined when routing did not add this participant */
+function readMark(attributes: string): RoutingMark | undefined {
+  const { rank, rule } = (parseAttributes(attributes)?.[markAttribute] ?? {}) as Partial<RoutingMark>;
+  return typeof rank === 'number' && typeof rule === 'string' ? { rank, rule } : undefined;
+}
+
+/** A participant whom routing added. */
+export interface MarkedWorker extends Participant {
+  identity: string;
+  mark: RoutingMark;
+}
+
+/**
+ * The workers whom routing added, in the order in which they have priority: first by the second in which they were
+ * added, then by rank, then by SID. The order depends only on the list, so that two instances with different data or
+ * different availability agree on it.
+ *
+ * @returns the worker who stays first
+ */
+export function markedWorkers(participants: readonly Participant[]): MarkedWorker[] {
+  return participants
+    .flatMap((participant): MarkedWorker[] => {
+      const { identity } = participant;
+      const mark = identity === undefined ? undefined : readMark(participant.attributes);
+      return identity === undefined || !mark ? [] : [{ ...participant, identity, mark }];
+    })
+    .sort((a, b) => a.createdAt - b.createdAt || a.mark.rank - b.mark.rank || (a.sid < b.sid ? -1 : 1));
 }

@@ -1,7 +1,15 @@
-import type { EventAddress } from '../address';
+import { createHash } from 'node:crypto';
+import {
+  type BindingFields,
+  type EventAddress,
+  isAmong,
+  readParties,
+  readServiceSid,
+  type ServiceFields,
+} from '../address';
 import type { Customer, Routing } from '../model';
-import type { InboundConversation } from './inbound';
-import { rankPool } from './rank';
+import { compareText } from '../text';
+import type { ConversationRef } from '../twilio/conversations';
 
 /** The rules of the routing data that name workers, in the order they are tried. */
 export const routeRules = ['customer_entry', 'customer_worker', 'number', 'pool', 'default_worker'] as const;
@@ -77,4 +85,64 @@ export function planRoute(
 /** @returns the worker of the entry for this address on its channel, or else of the one for every channel */
 function findEntry({ address }: EventAddress, { addresses }: Routing['routing']): string | undefined {
   return address && (addresses[`${address.type}:${address.key}`] ?? addresses[address.key]);
+}
+
+/** An event that routing handles: `onConversationRoute`, or `onConversationAdded` on accounts without Frontline. */
+export interface RoutableEvent extends BindingFields, ServiceFields {
+  ConversationSid: string;
+}
+
+/** What routing needs to know about an inbound conversation. */
+export interface InboundConversation extends ConversationRef {
+  /** The customers' addresses, the sender first. */
+  senders: EventAddress[];
+  /** Our address that was written to; undefined in a group where the data does not have it. */
+  twilioAddress: EventAddress | undefined;
+  isGroup: boolean;
+}
+
+/** Reads from an event what routing needs to know about its conversation. */
+export function readInbound(event: RoutableEvent, routing: Routing): InboundConversation {
+  const { people, ours, isGroup } = readParties(event, routing.ownAddresses);
+  return {
+    sid: event.ConversationSid,
+    serviceSid: readServiceSid(event, routing),
+    senders: people,
+    twilioAddress: ours,
+    isGroup,
+  };
+}
+
+/**
+ * Decides whether `onConversationAdded` routes a conversation: the event also comes for conversations that apps and Flex
+ * create, and on accounts where Frontline routes.
+ *
+ * @returns why this conversation is not routed, for the log; undefined if it is
+ */
+export function reasonNotToRoute(event: RoutableEvent, routing: Routing): string | undefined {
+  if (routing.routing.on !== 'onConversationAdded') return 'onConversationRoute does it';
+  if (event['MessagingBinding.Address'].length === 0) return 'no inbound conversation';
+  const { ours } = readParties(event, routing.ownAddresses);
+  return ours && isAmong(ours, routing.ownAddresses) ? undefined : 'not to an address of the routing data';
+}
+
+/**
+ * Ranks workers for one conversation by rendezvous hashing: the same conversation gets the same ranking every time,
+ * conversations spread evenly, and when a worker leaves the pool, only that worker's conversations move.
+ *
+ * @param workers identities, in any order
+ * @param key what the ranking is for: the conversation's SID
+ * @returns the identities, first choice first
+ */
+export function rankPool(workers: readonly string[], key: string): string[] {
+  return workers
+    .map((worker) => ({ worker, weight: weigh(worker, key) }))
+    .sort((a, b) => compareText(b.weight, a.weight) || compareText(a.worker, b.worker))
+    .map(({ worker }) => worker);
+}
+
+function weigh(worker: string, key: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([worker, key]))
+    .digest('hex');
 }

@@ -1,15 +1,18 @@
 import { readEventAddress } from '../address';
-import { findCustomer } from '../customers/access';
-import type { CustomerDirectory } from '../customers/directory';
+import { type CustomerDirectory, findCustomer } from '../customers/directory';
 import type { Routing } from '../model';
 import type { TwilioApi } from '../twilio/api';
 import { listParticipants, type Participant, removeParticipant } from '../twilio/conversations';
 import { fetchFrontlineUser } from '../twilio/frontline';
-import { type AssignEffects, type Assignment, assign, keepOne } from './assign';
-import { type InboundConversation, type RoutableEvent, readInbound } from './inbound';
-import { joinConversation } from './join';
-import { planRoute } from './plan';
-import { findPresentWorker } from './present-worker';
+import {
+  type AssignEffects,
+  type Assignment,
+  assign,
+  joinConversation,
+  keepOne,
+  markedWorkers,
+} from './assign';
+import { type InboundConversation, planRoute, type RoutableEvent, readInbound } from './plan';
 
 /** What routing needs besides the event. */
 export interface RoutingContext {
@@ -28,11 +31,17 @@ export type RouteAnswer = { routed: true; worker: string; rule: string } | { rou
 /**
  * Gives an inbound conversation a worker, unless it has one.
  *
+ * @param departed identities who do not count as workers and get nothing: they may still be in the conversation
  * @returns who is in the conversation and by which rule, or why nobody is
  * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
  */
-export async function routeConversation(event: RoutableEvent, context: RoutingContext): Promise<RouteAnswer> {
-  const { worker, rule = '', reason = '', passedOver, unchecked } = await assignWorker(event, context);
+export async function routeConversation(
+  event: RoutableEvent,
+  context: RoutingContext,
+  departed: readonly string[] = [],
+): Promise<RouteAnswer> {
+  const assignment = await assignWorker(event, context, departed);
+  const { worker, rule = '', reason = '', passedOver, unchecked } = assignment;
   if (unchecked) context.addToLog({ duplicates: 'not checked' }, 'error');
   if (worker === undefined) {
     context.addToLog({ unrouted: reason, passedOver }, 'error');
@@ -49,6 +58,7 @@ const alreadyThere = 'already_in_conversation';
 async function assignWorker(
   event: RoutableEvent,
   { customers, routing, twilio }: RoutingContext,
+  departed: readonly string[],
 ): Promise<Assignment> {
   const data = await routing();
   const opened = twilio();
@@ -57,7 +67,7 @@ async function assignWorker(
   const conversation = readInbound(event, data);
   const participants = await listParticipants(api, conversation);
   const present = await findPresentWorker(
-    participants,
+    participants.filter(({ identity }) => identity === undefined || !departed.includes(identity)),
     data,
     async (identity) => (await fetchFrontlineUser(api, identity, 'several')).is === 'user',
   );
@@ -71,7 +81,9 @@ async function assignWorker(
   const twilioAddress =
     conversation.twilioAddress ?? (projected === undefined ? undefined : readEventAddress(projected));
   const customer = await findCustomer(await customers(), conversation.senders);
-  return assign(planRoute({ ...conversation, twilioAddress }, customer, data), effects);
+  const plan = planRoute({ ...conversation, twilioAddress }, customer, data);
+  const candidates = plan.candidates.filter((one) => !departed.includes(one.worker));
+  return assign({ ...plan, candidates }, effects);
 }
 
 /** The pause before the participants are listed again, in milliseconds. */
@@ -109,4 +121,31 @@ function findProjected(participants: readonly Participant[]): Participant | unde
   return participants.find(
     ({ identity, projectedAddress }) => identity === undefined && projectedAddress !== undefined,
   );
+}
+
+/**
+ * Finds a worker who is already in a conversation. An identity alone does not make a worker: chat customers and bots
+ * have one too. A worker is somebody whom routing added, whom the routing data lists, or whom Frontline knows. Frontline
+ * is asked last, and never on accounts without Frontline.
+ *
+ * @param isFrontlineUser false when Frontline cannot tell: two workers are better than none
+ * @returns the identity of the earliest worker, or undefined when there is none
+ */
+async function findPresentWorker(
+  participants: readonly Participant[],
+  { workers, routing }: Routing,
+  isFrontlineUser: (identity: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  const [marked] = markedWorkers(participants);
+  if (marked) return marked.identity;
+
+  const identities = [...participants]
+    .sort((a, b) => a.createdAt - b.createdAt || (a.sid < b.sid ? -1 : 1))
+    .flatMap(({ identity }) => identity ?? []);
+  const listed = new Set(workers.map(({ identity }) => identity));
+  const worker = identities.find((identity) => listed.has(identity));
+  if (worker !== undefined || routing.on === 'onConversationAdded') return worker;
+
+  const known = await Promise.all(identities.map(isFrontlineUser));
+  return identities.find((_identity, index) => known[index]);
 }

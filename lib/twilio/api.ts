@@ -5,9 +5,26 @@ import { boundClient, type RequestBounds } from './http-client';
 
 export { unexpectedResponse } from './http-client';
 
+/** The time by which a function must have answered. */
+export interface Deadline {
+  /** Milliseconds left; 0 once it has passed. */
+  remaining(): number;
+}
+
+/** @returns a deadline `budgetMs` from now on the given clock (milliseconds, monotonic) */
+export function deadlineIn(budgetMs: number, now: () => number): Deadline {
+  const end = now() + budgetMs;
+  return { remaining: () => Math.max(0, end - now()) };
+}
+
+/** @returns a deadline that comes `ms` before another one */
+export function withReserve(deadline: Deadline, ms: number): Deadline {
+  return { remaining: () => Math.max(0, deadline.remaining() - ms) };
+}
+
 /** How the work for an event waits. */
 export interface Waiting {
-  deadline: { remaining(): number };
+  deadline: Deadline;
   sleep(ms: number): Promise<unknown>;
   /** 0 ≤ random() < 1 */
   random(): number;
@@ -74,6 +91,7 @@ function badCredentials(code: string, cause: unknown): Misconfigured {
  * @see https://www.twilio.com/docs/api/errors
  */
 export const twilioCodes = {
+  notAuthorized: 20003,
   notFound: 20404,
   recipientOptedOut: 21610,
   conversationClosed: 50377,
@@ -187,7 +205,9 @@ function isFinal(error: unknown): boolean {
 function toTwilioError(what: string, error: unknown): unknown {
   if (error instanceof CallbackError) return error;
   const { status, code, message } = error as RequestError;
-  if (status === 401 || status === 403) return credentialsRefused(error);
+  // Other 403s are about what is asked for: a country that Geo Permissions forbid, a product that is not enabled.
+  if (status === 401 || (status === 403 && code === twilioCodes.notAuthorized))
+    return credentialsRefused(error);
   const conflict =
     code === twilioCodes.addressPairInUse ? /\bCH[0-9a-f]{32}\b/i.exec(String(message))?.[0] : undefined;
   const facts = { request: what, twilioStatus: status, twilioCode: code, ...(conflict && { conflict }) };

@@ -1,10 +1,9 @@
-import { withReserve } from '../deadline';
 import { TwilioRefused } from '../errors';
-import { retry, type TwilioApi, unexpectedResponse } from './api';
+import { retry, type TwilioApi, unexpectedResponse, withReserve } from './api';
 
 /** What Frontline's Users API says about an identity; `available` is undefined if it does not say that. */
 export type FrontlineUser =
-  | { is: 'user'; available: boolean | undefined }
+  | { is: 'user'; available: boolean | undefined; deactivated: boolean }
   | { is: 'no_user' }
   /** The API could not tell. */
   | { is: 'unknown' };
@@ -33,7 +32,8 @@ export async function fetchFrontlineUser(
     const user = await limited.client.frontlineApi.v1.users(encodeURIComponent(identity)).fetch();
     if (typeof user.sid !== 'string' && typeof user.isAvailable !== 'boolean') throw unexpectedResponse();
     const isKnown = typeof user.isAvailable === 'boolean';
-    return { is: 'user', available: isKnown ? user.isAvailable && user.state !== 'deactivated' : undefined };
+    const deactivated = user.state === 'deactivated';
+    return { is: 'user', available: isKnown ? user.isAvailable && !deactivated : undefined, deactivated };
   };
   const budget = tries === 'once' ? 0 : limits.all;
   const deadline = withReserve(api.deadline, Math.max(0, api.deadline.remaining() - budget));

@@ -49,17 +49,18 @@ export function unexpectedResponse(): RequestFailure {
  * @param client `context.getTwilioClient()`
  */
 export function boundClient(client: Twilio, bounds: RequestBounds): Twilio {
+  return withHttpClient(client, boundHttpClient(client.httpClient, bounds));
+}
+
+/** @returns a client like the given one that sends its requests through another HTTP client */
+export function withHttpClient(client: Twilio, httpClient: RequestClient): Twilio {
   const Client = client.constructor as new (
     username: string | undefined,
     password: string | undefined,
     options: ClientOpts,
   ) => Twilio;
   const { username, password, accountSid, opts } = client;
-  return new Client(username, password, {
-    ...opts,
-    accountSid,
-    httpClient: boundHttpClient(client.httpClient, bounds),
-  });
+  return new Client(username, password, { ...opts, accountSid, httpClient });
 }
 
 /**

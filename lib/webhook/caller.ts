@@ -10,10 +10,17 @@ export interface Credentials {
   token: unknown;
 }
 
+/** The key of servers. */
+export interface ServerKey {
+  /** The environment variable that holds it. */
+  name: string;
+  /** One that is too short counts as none. */
+  value: unknown;
+}
+
 /** What decides whether a caller is accepted. */
 export interface CallerRules {
-  /** The key of servers; one that is too short counts as none. */
-  apiKey: unknown;
+  serverKey: ServerKey;
   /** The roles of which a Flex user must have one. */
   roles: readonly string[];
   /** Milliseconds since 1970. */
@@ -37,14 +44,7 @@ export async function identifyCaller(
   rules: CallerRules,
 ): Promise<Caller> {
   if (typeof authorization === 'string' && authorization !== '') {
-    const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-    if (key === undefined) throw new Unauthorized('authorization_is_no_bearer');
-    requireUsable(rules.apiKey);
-    if (typeof rules.apiKey !== 'string' || rules.apiKey.length < leastKeyLength) {
-      throw new Unauthorized('no_api_key_configured');
-    }
-    if (!isSame(key, rules.apiKey)) throw new Unauthorized('wrong_api_key');
-    return { kind: 'server' };
+    return identifyServer(authorization, rules.serverKey);
   }
   // The token becomes part of a request: one that cannot be valid is not passed on.
   if (typeof token !== 'string' || !/^[\w.~+/=-]{1,8192}$/.test(token)) {
@@ -53,12 +53,31 @@ export async function identifyCaller(
   return readAgent(await rules.validate(token), rules);
 }
 
+/**
+ * Lets in a server by its bearer key, and nobody else.
+ *
+ * @param authorization the header `Authorization`
+ * @throws Unauthorized; Misconfigured when the key could never be sent
+ */
+export function identifyServer(authorization: unknown, serverKey: ServerKey): Caller {
+  if (typeof authorization !== 'string' || authorization === '') throw new Unauthorized('no_credentials');
+  const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+  if (key === undefined) throw new Unauthorized('authorization_is_no_bearer');
+  requireUsable(serverKey);
+  const { value } = serverKey;
+  if (typeof value !== 'string' || value.length < leastKeyLength) {
+    throw new Unauthorized('no_api_key_configured');
+  }
+  if (!isSame(key, value)) throw new Unauthorized('wrong_api_key');
+  return { kind: 'server' };
+}
+
 /** A key with a blank or a line break could never be sent: nobody would see why it is refused. */
-function requireUsable(apiKey: unknown): void {
-  if (typeof apiKey !== 'string' || /^[\x21-\x7e]*$/.test(apiKey)) return;
+function requireUsable({ name, value }: ServerKey): void {
+  if (typeof value !== 'string' || /^[\x21-\x7e]*$/.test(value)) return;
   throw new Misconfigured('api_key_malformed', {
     file: '.env',
-    field: 'OUTBOUND_API_KEY',
+    field: name,
     fix: 'remove blanks and line breaks: a key has printable ASCII characters only',
   });
 }

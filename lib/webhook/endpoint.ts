@@ -1,13 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import type { ServiceContext } from 'twilio/lib/rest/sync/v1/service';
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { Caller } from '../caller';
-import { withReserve } from '../deadline';
 import { Forbidden, InvalidEvent, UnsupportedMediaType } from '../errors';
-import { validateFlexToken } from '../twilio/flex-token';
-import { loadAssets } from './assets';
-import { identifyCaller } from './caller';
-import { type EndpointPlatform, twilioEndpointPlatform } from './endpoint-platform';
-import { parseEvent } from './event';
-import { type HandlerContext, Reply, runRequest, type TwilioFunction } from './request';
+import { type Deadline, requestTimeoutMs, withReserve } from '../twilio/api';
+import { validateFlexToken } from '../twilio/flex';
+import { boundHttpClient } from '../twilio/http-client';
+import { identifyCaller, identifyServer } from './caller';
+import {
+  loadAssets,
+  type Platform,
+  type RuntimeContext,
+  requireCredentials,
+  twilioPlatform,
+} from './platform';
+import { type HandlerContext, parseEvent, Reply, runRequest, type TwilioFunction } from './request';
 
 /** What an endpoint's handler may use besides the request. */
 export interface EndpointContext extends HandlerContext {
@@ -28,6 +35,8 @@ export interface Endpoint<S extends GenericSchema> {
   schema: S;
   /** Headers that stand for a field of the request: the field's name by the header's, in lower case. */
   headerFields?: Readonly<Record<string, string>>;
+  /** The variable with the key of its callers, where these are servers alone: no pages, no Flex users. */
+  serverKey?: string;
   /** How many milliseconds there are to answer. */
   budgetMs: number;
   /** Takes the parsed request, returns the JSON body of a 200 answer, or a Reply, or throws. */
@@ -41,8 +50,8 @@ const answerMs = 300;
 const validationReserveMs = 4_500;
 
 /**
- * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio: it verifies who calls, and lets in
- * the pages of the routing data's `flex.origins` alone. Preflights it answers where Twilio has not done so itself.
+ * Makes a Twilio Function of an endpoint that pages and servers call, not Twilio, or servers alone: it verifies who
+ * calls, and lets in the pages of the routing data's `flex.origins` alone. Preflights it answers where Twilio has not done so itself.
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions/cors
  */
@@ -69,6 +78,21 @@ export function serveEndpoint<S extends GenericSchema>(
       facts: { event: endpoint.name },
       fallback: undefined,
       work: async (context) => {
+        const handle = (caller: Caller): Promise<object> => {
+          const event = parseEvent(endpoint.schema, withHeaderFields(fields, headers, endpoint));
+          return endpoint.handle(event, {
+            ...context,
+            caller,
+            sync: () => platform.sync(twilioContext, withReserve(context.deadline, answerMs)),
+            date: () => platform.date(),
+            newId: () => platform.newId(),
+          });
+        };
+        const { serverKey } = endpoint;
+        if (serverKey !== undefined) {
+          const key = { name: serverKey, value: twilioContext[serverKey] };
+          return handle(identifyServer(headers.authorization, key));
+        }
         const { roles, origins } = (await data.routing()).flex;
         allowed = corsHeaders(headers.origin, origins, twilioContext.DOMAIN_NAME);
         if (headers['access-control-request-method'] !== undefined) {
@@ -81,20 +105,14 @@ export function serveEndpoint<S extends GenericSchema>(
         const caller = await identifyCaller(
           { authorization: headers.authorization, token: Token },
           {
-            apiKey: twilioContext.OUTBOUND_API_KEY,
+            serverKey: { name: 'OUTBOUND_API_KEY', value: twilioContext.OUTBOUND_API_KEY },
             roles,
             now: platform.date(),
             validate: (token) => validateFlexToken(context.twilio({ reserveMs: validationReserveMs }), token),
           },
         );
         context.addToLog({ caller: caller.kind });
-        return endpoint.handle(parseEvent(endpoint.schema, withHeaderFields(fields, headers, endpoint)), {
-          ...context,
-          caller,
-          sync: () => platform.sync(twilioContext, withReserve(context.deadline, answerMs)),
-          date: () => platform.date(),
-          newId: () => platform.newId(),
-        });
+        return handle(caller);
       },
     });
     callback(null, platform.respond(status, body, { ...allowed, ...own, 'Cache-Control': 'no-store' }));
@@ -163,3 +181,38 @@ function corsHeaders(origin: unknown, origins: readonly string[], domain: unknow
     'Access-Control-Max-Age': '600',
   };
 }
+
+/** What an endpoint needs from the runtime beyond what a callback needs. */
+export interface EndpointPlatform extends Platform {
+  /**
+   * Opens Twilio Sync. No request to it outlives the deadline.
+   *
+   * @throws Misconfigured when the account's credentials are missing
+   */
+  sync(context: RuntimeContext, deadline: Deadline): ServiceContext;
+  /** Milliseconds since 1970. */
+  date(): number;
+  /** A new random name. */
+  newId(): string;
+}
+
+/**
+ * Twilio's Functions runtime, with Sync and Flex.
+ *
+ * @see https://www.twilio.com/docs/serverless/functions-assets/client
+ */
+const twilioEndpointPlatform: EndpointPlatform = {
+  ...twilioPlatform,
+
+  sync(context, deadline) {
+    requireCredentials(context);
+    const { httpClient } = context.getTwilioClient();
+    const { timer } = twilioPlatform;
+    return Runtime.getSync({
+      httpClient: boundHttpClient(httpClient, { deadline, timer, limitMs: requestTimeoutMs }),
+    });
+  },
+
+  date: () => Date.now(),
+  newId: () => randomUUID(),
+};

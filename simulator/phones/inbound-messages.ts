@@ -1,10 +1,11 @@
-import { rankPool } from '../../lib/routing/rank';
+import { rankPool } from '../../lib/routing/plan';
 import type { InboundRequest, RoutingMode, SimulatedChannel } from '../api';
 import type { Timeline } from '../timeline';
 import type { Conversations } from '../twilio/conversations/conversations';
 import type { Conversation, NewConversation, NewParticipant } from '../twilio/conversations/model';
 import type { Frontline } from '../twilio/frontline';
 import type { Origin } from '../twilio/http/request';
+import type { OptOuts } from '../twilio/opt-outs';
 import {
   conversationAddedFields,
   conversationAddFields,
@@ -24,6 +25,7 @@ const origin = (channel: SimulatedChannel): Origin => ({
 export interface InboundOptions {
   state: Conversations;
   frontline: Pick<Frontline, 'users'>;
+  optOuts: Pick<OptOuts, 'read'>;
   timeline: Timeline;
   webhooks: WebhookSender;
   /** Our Twilio numbers, the default one first. */
@@ -43,6 +45,11 @@ export interface InboundOptions {
   /** Whether webhooks have projected addresses in square brackets; false by default. */
   brackets?(): boolean;
 }
+
+const optOutNotes = {
+  out: 'The customer has opted out: our messages fail with 21610 until they text START',
+  in: 'The customer takes our messages again',
+};
 
 export interface InboundOutcome {
   /** undefined if Twilio rejected the conversation and the message is lost. */
@@ -74,12 +81,14 @@ export class InboundMessages {
    * @throws TwilioError for a message that Twilio would reject
    */
   async receiveInbound(request: InboundRequest, trace: string): Promise<InboundOutcome> {
-    const { timeline, nameOf, numbers } = this.#options;
+    const { timeline, nameOf, numbers, optOuts } = this.#options;
     const parties = partiesOf(request, numbers());
     const others = isGroup(parties) ? ` and ${parties.outside.length - 1} others` : '';
     timeline.addNote(trace, `${nameOf(parties.author)} writes to ${parties.twilio}${others}`, {
       text: `by ${parties.channel === 'whatsapp' ? 'WhatsApp' : 'SMS'}`,
     });
+    const change = optOuts.read(parties.author, parties.twilio, request.body);
+    if (change) timeline.addNote(trace, optOutNotes[change], { text: 'Twilio itself answers these words.' });
     const key = keyOf(parties);
     const before = this.#turns.get(key) ?? Promise.resolve();
     const later: Promise<unknown>[] = [];

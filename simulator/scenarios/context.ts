@@ -2,7 +2,7 @@ import type {
   Faults,
   FlexInteraction,
   Scenario,
-  Settings,
+  SettingsChange,
   SimulatedConversation,
   SimulatedCustomer,
 } from '../api';
@@ -15,6 +15,8 @@ import type { SettingsStore } from '../settings';
 import { simulatedConversation } from '../simulated-conversation';
 import type { Timeline } from '../timeline';
 import type { Conversations } from '../twilio/conversations/conversations';
+import type { Fault, Matcher } from '../twilio/http/faults';
+import type { RestApi } from '../twilio/rest-api';
 import type { WebhookSender, WebhookTimelineEntry } from '../webhooks/webhook-sender';
 
 export interface RunnableScenario extends Scenario {
@@ -33,6 +35,7 @@ export interface ScenarioParts {
   customers: Customers;
   workers: FrontlineWorkers;
   settings: SettingsStore;
+  rest: RestApi;
 }
 
 interface FirstInbound {
@@ -116,12 +119,22 @@ export class ScenarioContext {
     }
   }
 
-  withSettings<T>(change: Partial<Settings>, work: () => Promise<T>): Promise<T> {
+  withSettings<T>(change: SettingsChange, work: () => Promise<T>): Promise<T> {
     return this.parts.settings.changeDuring(change, work);
   }
 
   withFaults<T>(faults: Partial<Faults>, work: () => Promise<T>): Promise<T> {
     return this.parts.settings.changeDuring({ faults }, work);
+  }
+
+  /** Makes the first matching REST request fail while some work is done. */
+  async withRestFault<T>(matcher: Matcher, fault: Fault, work: () => Promise<T>): Promise<T> {
+    const end = this.parts.rest.fail(matcher, fault, 1);
+    try {
+      return await work();
+    } finally {
+      end();
+    }
   }
 
   /** Makes a worker unavailable until some work is done. */
@@ -152,6 +165,8 @@ export class ScenarioContext {
 }
 
 /** @returns the identity of the worker who is in a conversation */
-export function workerOf(conversation: SimulatedConversation | undefined): string | undefined {
+export function workerOf(
+  conversation: Pick<SimulatedConversation, 'participants'> | undefined,
+): string | undefined {
   return conversation?.participants.find(({ identity }) => identity !== undefined)?.identity;
 }

@@ -1,7 +1,13 @@
 import type { RunnableScenario } from './context';
 import { failureScenarios } from './failures';
+import { flexFailureScenarios } from './flex-failures';
 import { inboundScenarios } from './inbound';
 import { outboundScenarios } from './outbound';
 
 /** Every scenario, in the order in which the console shows them. */
-export const scenarios: RunnableScenario[] = [...inboundScenarios, ...outboundScenarios, ...failureScenarios];
+export const scenarios: RunnableScenario[] = [
+  ...inboundScenarios,
+  ...outboundScenarios,
+  ...flexFailureScenarios,
+  ...failureScenarios,
+];

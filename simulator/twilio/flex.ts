@@ -1,29 +1,21 @@
 import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
 import type { Conversation } from './conversations/model';
+import {
+  interactionResource,
+  type Json,
+  newChannel,
+  newInvite,
+  type SimulatedInteraction,
+} from './flex-resources';
 import { answer, type RestEnv } from './http/app';
 import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
 import { type Origin, readJson } from './http/request';
 import { newSid } from './http/sids';
-import { identityOf, type Task, type TaskRouter, type Worker } from './taskrouter';
+import { identityOf, type TaskRouter, type Worker } from './taskrouter';
 
-export type ChannelStatus = 'setup' | 'active' | 'failed' | 'closed' | 'inactive';
-
-/** An interaction with its channel, its invite (both as they are served) and its task. */
-export interface SimulatedInteraction {
-  /** `KD…` */
-  sid: string;
-  channel: Channel;
-  invite: ReturnType<typeof newInvite>;
-  routing: Json;
-  task: Task;
-  conversationSid: string;
-}
-
-/** The channel of an interaction, as served. */
-type Channel = ReturnType<typeof newChannel>;
-type Json = Record<string, unknown>;
+export type { SimulatedInteraction } from './flex-resources';
 
 interface ParticipantFields {
   address?: string;
@@ -34,6 +26,22 @@ interface ParticipantFields {
 
 const channelTypes = ['sms', 'whatsapp', 'chat', 'web', 'email', 'messenger'];
 const origin: Origin = { source: 'API', webhooks: false };
+
+/** What becomes of an interaction after its channel has been set up. */
+export interface Aftermath {
+  /** What the agent does with the task: takes it, declines it, or lets it ring. */
+  agentResponse: 'accept' | 'decline' | 'ignore';
+  /** The channel fails so many milliseconds after it became active; null: it does not. */
+  channelFailsAfterMs: number | null;
+  /** Its `error_code` then. */
+  channelErrorCode: number;
+}
+
+/** Something that happened to an interaction after its start. */
+export interface FlexEvent {
+  type: 'agentDeclined' | 'reservationTimedOut' | 'channelFailed';
+  interaction: SimulatedInteraction;
+}
 
 /**
  * Flex: interactions with their channels and invites. As on Twilio, an interaction is accepted at once and set up a
@@ -46,10 +54,17 @@ export class Flex {
   readonly #taskRouter: TaskRouter;
   #interactions = new Map<string, SimulatedInteraction>();
   #listeners = new Set<() => void>();
+  #eventListeners = new Set<(event: FlexEvent) => void>();
   /** How long it takes to set up a channel, in milliseconds; with Infinity it stays in `setup`. */
   setupMs = 150;
   /** Makes the channels of new interactions fail. */
   channelFailure: { code: number; message: string } | undefined;
+  /** What becomes of interactions that are created from now on. */
+  aftermath: Aftermath = { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 };
+  /** How long after the channel became active an agent declines, in milliseconds. */
+  declineMs = 1_000;
+  /** The workflow's reservation timeout, in milliseconds. */
+  reservationTimeoutMs = 120_000;
 
   constructor(state: Conversations, taskRouter: TaskRouter) {
     this.#state = state;
@@ -65,6 +80,12 @@ export class Flex {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** @returns a function that removes the listener */
+  onEvent(listener: (event: FlexEvent) => void): () => void {
+    this.#eventListeners.add(listener);
+    return () => this.#eventListeners.delete(listener);
   }
 
   /**
@@ -103,10 +124,8 @@ export class Flex {
     const interaction = { sid, channel: made, invite, routing, task, conversationSid: conversation.sid };
     this.#interactions.set(interaction.sid, interaction);
     this.#join(interaction, conversation, participant ?? {}, channel.properties);
-    if (this.setupMs <= 0) this.#activate(interaction, worker);
-    else if (Number.isFinite(this.setupMs)) {
-      setTimeout(() => this.#activate(interaction, worker), this.setupMs).unref();
-    }
+    const { aftermath } = this;
+    this.#later(this.setupMs, interaction, () => this.#activate(interaction, worker, aftermath));
     this.#notify();
     return interaction;
   }
@@ -179,12 +198,71 @@ export class Flex {
     }
   }
 
-  #activate(interaction: SimulatedInteraction, worker: Worker): void {
-    if (interaction.channel.status !== 'setup' || !this.#interactions.has(interaction.sid)) return;
-    this.#state.addParticipant(interaction.conversationSid, { identity: identityOf(worker) }, origin);
-    interaction.channel.status = 'active';
-    this.#taskRouter.moveTask(interaction.task, 'assigned');
+  /**
+   * It is unsure whether a channel becomes active before the agent accepts, and whether Flex accepts for the agent who
+   * has asked for it. The channel's status is about its setup, so here it does not wait for the agent.
+   *
+   * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interactions
+   */
+  #activate(interaction: SimulatedInteraction, worker: Worker, aftermath: Aftermath): void {
+    const { channel, task, conversationSid } = interaction;
+    const { agentResponse, channelFailsAfterMs, channelErrorCode } = aftermath;
+    if (channel.status !== 'setup') return;
+    if (agentResponse === 'accept') {
+      this.#state.addParticipant(conversationSid, { identity: identityOf(worker) }, origin);
+    }
+    channel.status = 'active';
+    this.#taskRouter.moveTask(task, agentResponse === 'accept' ? 'assigned' : 'reserved');
+    if (agentResponse === 'decline')
+      this.#later(this.declineMs, interaction, () => this.#decline(interaction));
+    if (agentResponse === 'ignore') {
+      this.#later(this.reservationTimeoutMs, interaction, () => this.#endReservation(interaction));
+    }
+    if (channelFailsAfterMs !== null) {
+      this.#later(channelFailsAfterMs, interaction, () => this.#failChannel(interaction, channelErrorCode));
+    }
     this.#notify();
+  }
+
+  /**
+   * The task, which names its worker, is canceled, and the conversation stays active without an agent. It is unsure
+   * what becomes of the channel: here it stays active.
+   *
+   * @see https://www.twilio.com/docs/flex/developer/conversations/best-practices#handle-declined-agent-reservations
+   */
+  #decline(interaction: SimulatedInteraction): void {
+    if (interaction.task.assignment_status !== 'reserved') return;
+    this.#taskRouter.moveTask(interaction.task, 'canceled');
+    this.#report({ type: 'agentDeclined', interaction });
+  }
+
+  /**
+   * The task becomes pending again. It is unsure when it is offered to its worker the next time: here never.
+   *
+   * @see https://www.twilio.com/docs/taskrouter/lifecycle-task-state
+   */
+  #endReservation(interaction: SimulatedInteraction): void {
+    if (interaction.task.assignment_status !== 'reserved') return;
+    this.#taskRouter.moveTask(interaction.task, 'pending');
+    this.#report({ type: 'reservationTimedOut', interaction });
+  }
+
+  /**
+   * It is unsure what becomes of the task and the conversation of a channel that fails after its setup: here they stay.
+   *
+   * @see https://www.twilio.com/docs/flex/developer/conversations/interactions-api/channels-subresource
+   */
+  #failChannel(interaction: SimulatedInteraction, error_code: number): void {
+    const { channel } = interaction;
+    if (channel.status !== 'active') return;
+    Object.assign(channel, { status: 'failed', error_code, error_message: 'The channel failed' });
+    this.#report({ type: 'channelFailed', interaction });
+  }
+
+  /** Does something after so many milliseconds, if the interaction is still there; never with Infinity. */
+  #later(ms: number, { sid }: SimulatedInteraction, work: () => void): void {
+    if (ms <= 0) work();
+    else if (Number.isFinite(ms)) setTimeout(() => this.#interactions.has(sid) && work(), ms).unref();
   }
 
   /** When a conversation is closed, its channel is closed too, and the agent wraps up the task. */
@@ -200,6 +278,11 @@ export class Flex {
     if (this.#state.conversation(sid).state !== 'closed') {
       this.#state.updateConversation(sid, { state: 'closed' }, origin);
     }
+  }
+
+  #report(event: FlexEvent): void {
+    for (const listener of this.#eventListeners) listener(event);
+    this.#notify();
   }
 
   #notify(): void {
@@ -255,56 +338,4 @@ export function flexRoutes(flex: Flex): Hono<RestEnv> {
     return answer(c, page(c, 'invites', [flex.channel(sid, channel).invite]));
   });
   return app;
-}
-
-/** `routing` holds the current state of the task. */
-function interactionResource({ sid, channel, task, routing }: SimulatedInteraction): object {
-  const url = `https://flex-api.twilio.com/v1/Interactions/${sid}`;
-  const seconds = Date.parse(task.date_created) / 1_000;
-  return {
-    sid,
-    channel: { type: channel.type, sid: channel.sid },
-    routing: {
-      reservation: null,
-      properties: {
-        ...(routing.properties as object | undefined),
-        sid: task.sid,
-        assignment_status: task.assignment_status,
-        attributes: task.attributes,
-        routing_target: task.routing_target,
-        reason: task.reason,
-        date_created: seconds,
-        date_updated: seconds,
-        task_queue_entered_date: seconds,
-        age: 0,
-        age_in_queue: 0,
-        priority: 0,
-        task_channel_unique_name: task.task_channel_unique_name,
-      },
-    },
-    url,
-    links: { channels: `${url}/Channels` },
-    interaction_context_sid: null,
-    webhook_ttid: null,
-  };
-}
-
-function newChannel(interactionSid: string, type: string) {
-  const sid = newSid('UO');
-  const url = `https://flex-api.twilio.com/v1/Interactions/${interactionSid}/Channels/${sid}`;
-  return {
-    sid,
-    interaction_sid: interactionSid,
-    type,
-    status: 'setup' as ChannelStatus,
-    error_code: null as number | null,
-    error_message: null as string | null,
-    url,
-    links: { participants: `${url}/Participants`, invites: `${url}/Invites` },
-  };
-}
-
-function newInvite({ sid: channel_sid, interaction_sid, url }: Channel, routing: Json) {
-  const sid = newSid('KG');
-  return { sid, interaction_sid, channel_sid, routing, url: `${url}/Invites/${sid}` };
 }

@@ -10,6 +10,7 @@ import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
 import { notFound, TwilioError } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
+import { OptOuts } from './opt-outs';
 import { SyncModel, syncRoutes } from './sync';
 import { TaskRouter, taskRouterRoutes } from './taskrouter';
 
@@ -29,6 +30,7 @@ export class RestApi extends RequestHandler {
   readonly sync: SyncModel;
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
+  readonly optOuts: OptOuts;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -39,22 +41,24 @@ export class RestApi extends RequestHandler {
     this.sync = new SyncModel(state.accountSid);
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
+    this.optOuts = new OptOuts(state);
     const app = this.#createApp(state);
   }
 
-  /** Clears interactions, documents and received messages; users, workers and templates stay. */
+  /** Clears interactions, documents, received messages and opt-outs; users, workers and templates stay. */
   reset(): void {
     this.flex.reset();
     this.taskRouter.reset();
     this.flexTokens.reset();
     this.sync.reset();
     this.messageLog.reset();
+    this.optOuts.reset();
   }
 
   #createApp(state: Conversations): Hono<RestEnv> {
     const app = createRestApp();
     app.use(authenticate(state), checkRequest);
-    app.route('/conversations.twilio.com/v1', conversationsRoutes(state, this.account, this.content));
+    app.route('/conversations.twilio.com/v1', conversationsRoutes(state, this.account, this));
     app.route('/frontline-api.twilio.com/v1', frontlineRoutes(this.frontline));
     app.route('/flex-api.twilio.com/v1', flexRoutes(this.flex));
     app.route('/taskrouter.twilio.com/v1', taskRouterRoutes(this.taskRouter));

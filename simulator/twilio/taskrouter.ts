@@ -6,13 +6,7 @@ import { invalid, notFound, TwilioError } from './http/errors';
 import { page } from './http/paging';
 import { newDates } from './http/resource';
 import { fixedSid, newSid } from './http/sids';
-
-/** The SIDs of the workspace and of the workflow and queue that tasks go through. */
-export interface Workspace {
-  workspaceSid: string;
-  workflowSid: string;
-  queueSid: string;
-}
+import { queueResource, type Workspace, workflowResource, workspaceResource } from './workspace';
 
 export type TaskStatus = 'pending' | 'reserved' | 'assigned' | 'canceled' | 'completed' | 'wrapping';
 
@@ -43,6 +37,16 @@ export class TaskRouter {
 
   get workspace(): Workspace {
     return this.#workspace;
+  }
+
+  /** The workspace, its workflow and its queue, as served. */
+  resources() {
+    const { accountSid } = this.#account;
+    return {
+      workspace: workspaceResource(accountSid, this.#workspace),
+      workflow: workflowResource(accountSid, this.#workspace),
+      queue: queueResource(accountSid, this.#workspace),
+    };
   }
 
   /** Uses the SIDs that the functions are configured with. */
@@ -141,14 +145,23 @@ export function identityOf({ friendly_name }: { friendly_name: string }): string
   );
 }
 
-/** The simulated part of TaskRouter: the tasks of interactions, and the workers. */
+/** The simulated part of TaskRouter: Flex's workspace, workflow and queue, the tasks of interactions, and the workers. */
 export function taskRouterRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
-  const app = new Hono<RestEnv>().basePath('/Workspaces/:workspace');
+  const app = new Hono<RestEnv>();
+  app.get('/Workspaces', (c) => answer(c, page(c, 'workspaces', [taskRouter.resources().workspace])));
+  app.route('/Workspaces/:workspace', workspaceRoutes(taskRouter));
+  return app;
+}
+
+function workspaceRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
+  const app = new Hono<RestEnv>();
   app.use(async ({ req }, next) => {
     const sid = req.param('workspace');
     if (sid !== taskRouter.workspace.workspaceSid) throw notFound(`/Workspaces/${sid}`);
     await next();
   });
+  app.get('/Workflows', (c) => answer(c, page(c, 'workflows', [taskRouter.resources().workflow])));
+  app.get('/TaskQueues', (c) => answer(c, page(c, 'task_queues', [taskRouter.resources().queue])));
   app.get('/Tasks', (c) => {
     const { EvaluateTaskAttributes, Ordering } = c.env.query;
     const matches = readExpression(EvaluateTaskAttributes);

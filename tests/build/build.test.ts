@@ -32,10 +32,10 @@ describe('a build', () => {
   it('makes dist/ and says what is in it', async () => {
     expect(await build()).toEqual({
       ok: true,
-      summary: '6 functions and 3 assets are in dist/',
+      summary: '7 functions and 3 assets are in dist/',
       routes: expect.arrayContaining(['functions/callbacks/crm.protected.js', 'assets/routing.private.json']),
     });
-    expect(Object.keys(dist())).toHaveLength(9);
+    expect(Object.keys(dist())).toHaveLength(10);
   });
 
   it('leaves files alone that have not changed, and replaces those that have', async () => {
@@ -78,7 +78,7 @@ describe('a build', () => {
     }
     building = false;
     await reading;
-    expect(complete.size).toBe(9 + 2 * 7);
+    expect(complete.size).toBe(10 + 2 * 8);
     expect([...seen].filter((text) => !complete.has(text))).toEqual([]);
   });
 
@@ -94,8 +94,8 @@ describe('a build', () => {
     ]) {
       writeFileSync(project.path('dist', stray), 'x');
     }
-    expect(await build()).toMatchObject({ ok: true, summary: '5 functions and 3 assets are in dist/' });
-    expect(Object.keys(dist())).toHaveLength(8);
+    expect(await build()).toMatchObject({ ok: true, summary: '6 functions and 3 assets are in dist/' });
+    expect(Object.keys(dist())).toHaveLength(9);
     expect(Object.keys(dist()).filter((file) => /crm|env|map|d\.ts/.test(file))).toEqual([]);
   });
 

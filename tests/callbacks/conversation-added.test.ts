@@ -1,4 +1,4 @@
-import { rankPool } from '../../lib/routing/rank';
+import { rankPool } from '../../lib/routing/plan';
 import { customer, routing } from '../support/data';
 import { fixture, without } from '../support/fixtures';
 import { runtimes, useRuntime } from '../support/runtimes';

@@ -1,5 +1,5 @@
 import type { Customer, Routing } from '../../lib/model';
-import { rankPool } from '../../lib/routing/rank';
+import { rankPool } from '../../lib/routing/plan';
 import { customer, routing } from '../support/data';
 import { fixture } from '../support/fixtures';
 import { type Running, type TestedRuntime, useRuntime } from '../support/runtimes';

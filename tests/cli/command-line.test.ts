@@ -43,6 +43,11 @@ describe('help', () => {
       '--agent <identity> --customer <id> --body <text> [options]',
       ['--channel', '--subject', '--key', '--as', '--json'],
     ],
+    [
+      'settings',
+      '[options]',
+      ['--agent-response', '--channel-fails-after', '--channel-error-code', '--opt-out', '--json'],
+    ],
     ['scenario', '[options] <name>', ['--json']],
     ['list', '[options]', ['--json']],
   ])('of npm run simulate -- %s names what it needs and what it takes', (name, usage, options) => {
@@ -91,6 +96,10 @@ describe('wrong usage', () => {
     [
       'simulate inbound --channel fax',
       "option '--channel <channel>' argument 'fax' is invalid. Allowed choices are sms, whatsapp.\nHelp: npm run simulate -- inbound --help\n",
+    ],
+    [
+      'simulate settings --channel-fails-after soon',
+      "option '--channel-fails-after <ms>' argument 'soon' is invalid. It must be a whole number.\nHelp: npm run simulate -- settings --help\n",
     ],
     ['simulate scenario', "missing required argument 'name'\nHelp: npm run simulate -- scenario --help\n"],
     [

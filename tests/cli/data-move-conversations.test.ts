@@ -1,5 +1,5 @@
 import { type MoveOptions, moveOpenConversations } from '../../cli/data/move-conversations';
-import { markAttributes } from '../../lib/routing/mark';
+import { markAttributes } from '../../lib/routing/assign';
 import {
   accountSid,
   authToken,

@@ -6,7 +6,7 @@ import metadata from 'libphonenumber-js/max/metadata';
 import { premiumRangesFile } from '../../build/premium-ranges';
 import { parseAddress } from '../../lib/address';
 import { Unprocessable } from '../../lib/errors';
-import { checkDestination } from '../../lib/outbound/destination';
+import { checkDestination } from '../../lib/outbound/recipient';
 import { customer, routing } from '../support/data';
 import { type Answered, ours, VirtualFlex } from './virtual-flex';
 

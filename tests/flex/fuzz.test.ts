@@ -82,7 +82,7 @@ describe('any request to an outbound start', () => {
         expect(JSON.stringify(flex.lines)).not.toMatch(/2125550101|secret-text|alice/);
       }),
       {
-        numRuns: 3_000,
+        numRuns: 1_500,
         examples: [
           [{}, true],
           [{}, false],
@@ -93,5 +93,5 @@ describe('any request to an outbound start', () => {
       },
     );
     expect([...seen]).toEqual(expect.arrayContaining([201, 401, 400, 404, 422]));
-  });
+  }, 120_000);
 });

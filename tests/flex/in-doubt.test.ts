@@ -45,6 +45,22 @@ describe('a message whose answer is lost', () => {
     expect(flex.messages()).toHaveLength(1);
   });
 
+  it('is in doubt without a key too, and what was begun is closed', async () => {
+    const flex = new VirtualFlex();
+    flex.fail(createMessage, { hang: true }, 1);
+    const { idempotencyKey: _key, ...request } = keyed;
+    expect(await flex.asAgent(request)).toMatchObject({
+      status: 503,
+      body: {
+        code: 'in_doubt',
+        message:
+          'Twilio has not said whether it was done: sent again without an idempotencyKey, it may be done twice.',
+        inDoubt: { step: 'message', conversationSid: expect.stringMatching(/^CH/) },
+      },
+    });
+    expect([flex.openConversations(), flex.openInteractions()]).toEqual([[], []]);
+  });
+
   it('is repeated after 30 s, by Sync, however often it is asked about before', async () => {
     const flex = new VirtualFlex();
     flex.fail(createMessage, { hang: true }, 1);

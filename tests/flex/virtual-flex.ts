@@ -1,9 +1,8 @@
 import { endpoint } from '../../functions/flex/outbound-message';
 import { addressKey } from '../../lib/address';
-import { deadlineIn } from '../../lib/deadline';
 import type { Customer, Routing } from '../../lib/model';
-import type { OutboundTwilio } from '../../lib/outbound/settle';
-import { openTwilio } from '../../lib/twilio/api';
+import type { OutboundTwilio } from '../../lib/outbound/context';
+import { deadlineIn, openTwilio } from '../../lib/twilio/api';
 import type { SyncApi } from '../../lib/twilio/sync';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
 import type { Conversations } from '../../simulator/twilio/conversations/conversations';
@@ -63,6 +62,10 @@ export type Answered = Answer & { body: Record<string, unknown> };
 
 /** When the tests begin, by the clock that jumps. */
 const began = Date.UTC(2026, 0, 1);
+
+/** Calls that have not ended. Those whose instance died end a little later than their test. */
+const pending = new Set<Promise<unknown>>();
+afterAll(() => Promise.allSettled(pending));
 
 /** Twilio, 10 ms away. */
 class DistantTwilio extends FakeTwilio {
@@ -168,26 +171,30 @@ export class VirtualFlex {
   async call(body: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Answered> {
     const event = { request: { headers: { 'content-type': 'application/json', ...headers } }, ...body };
     const { deadInstances } = this.twilio;
+    const invoked = invoke(serveEndpoint(endpoint), event, {
+      twilio: this.twilio,
+      env: {
+        ...this.env,
+        ACCOUNT_SID: this.credentials.accountSid,
+        AUTH_TOKEN: this.credentials.authToken,
+      },
+      assets: {
+        '/customers.json': JSON.stringify({ customers: this.customers }),
+        '/routing.json': JSON.stringify(this.routing),
+      },
+      clock: this.#jumpingClock,
+    });
+    pending.add(invoked);
     try {
-      const answer = await invoke(serveEndpoint(endpoint), event, {
-        twilio: this.twilio,
-        env: {
-          ...this.env,
-          ACCOUNT_SID: this.credentials.accountSid,
-          AUTH_TOKEN: this.credentials.authToken,
-        },
-        assets: {
-          '/customers.json': JSON.stringify({ customers: this.customers }),
-          '/routing.json': JSON.stringify(this.routing),
-        },
-        clock: this.#jumpingClock,
-      });
+      const answer = await invoked;
       this.lines.push(...answer.lines);
       expect([answer.callbacks, this.problems]).toEqual([1, []]);
       return answer as Answered;
     } catch (error) {
       if (this.twilio.deadInstances > deadInstances) return new Promise<never>(() => {});
       throw error;
+    } finally {
+      pending.delete(invoked);
     }
   }
 

@@ -163,11 +163,12 @@ export async function exploreRecovery(setting: Setting): Promise<Plan[]> {
 }
 
 /**
- * Takes as many as wanted, spread evenly and the same ones each time.
+ * Takes half as many as given, spread evenly and the same ones each time.
  *
- * @param most all of them where the environment variable `OUTBOUND_FAULTS` is `all`
+ * @param twice all of them where the environment variable `OUTBOUND_FAULTS` is `all`
  */
-export function spread<T>(items: readonly T[], most: number): T[] {
+export function spread<T>(items: readonly T[], twice: number): T[] {
+  const most = Math.ceil(twice / 2);
   if (items.length <= most || process.env.OUTBOUND_FAULTS === 'all') return [...items];
   // A step that shares no factor with the lists' lengths meets each kind of each.
   return Array.from({ length: most }, (_none, index) => items[(index * 7_919) % items.length] as T);

@@ -153,6 +153,18 @@ describe('a Sync document, by the unmodified SDK', () => {
     expect(await failure(documents()('a').fetch())).toEqual([404, 20404]);
   });
 
+  it('is one of many that are listed page by page, each with its data', async () => {
+    const numbers = Array.from({ length: 120 }, (_one, n) => n);
+    for (const n of numbers) await documents().create({ uniqueName: `outbound-message-${n}`, data: { n } });
+    let requests = 0;
+    rest.onRequest(() => requests++);
+    const listed = await documents().list({ pageSize: 50 });
+    expect(listed.map(({ data }) => data)).toEqual(numbers.map((n) => ({ n })));
+    expect(listed.map(({ uniqueName }) => uniqueName)).toEqual(numbers.map((n) => `outbound-message-${n}`));
+    expect(requests).toBe(3);
+    expect(await documents().list({ limit: 60, pageSize: 50 })).toHaveLength(60);
+  });
+
   it('holds 16 KiB and no more', async () => {
     expect(await failure(documents().create({ data: { text: 'x'.repeat(17_000) } }))).toEqual([413, 54006]);
   });

@@ -2,9 +2,9 @@
 import type { AssetName } from '../../build/data/compile';
 import { getProxyAddress, getTemplates } from '../../lib/events/frontline';
 import { outboundMessage } from '../../lib/events/outbound-message';
-import type { AssetLoaders } from '../../lib/webhook/assets';
 import { action, type Callback, type HandlerContext, serve } from '../../lib/webhook/callback';
 import { serveEndpoint } from '../../lib/webhook/endpoint';
+import type { AssetLoaders } from '../../lib/webhook/platform';
 import { Reply } from '../../lib/webhook/request';
 
 declare const context: HandlerContext;

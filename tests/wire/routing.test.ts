@@ -1,4 +1,4 @@
-import { markAttributes } from '../../lib/routing/mark';
+import { markAttributes } from '../../lib/routing/assign';
 import { customer, routing } from '../support/data';
 import { fixture } from '../support/fixtures';
 import { deployedRuntime } from '../support/process-runtimes';

@@ -1,7 +1,6 @@
-import { withoutUndefined } from '../../../lib/defined';
-import type { Customer, FlexSettings, Routing } from '../../../lib/model';
-import { allowedCountries } from '../../../lib/outbound/destination';
-import { countryOf } from '../../../lib/proxy-addresses/country';
+import { type Customer, type FlexSettings, type Routing, withoutUndefined } from '../../../lib/model';
+import { allowedCountries } from '../../../lib/outbound/recipient';
+import { countryOf } from '../../../lib/proxy-addresses/choose';
 import { isDefined } from '../customers';
 import { flexDefaults } from '../flex';
 import type { Report } from '../problems';

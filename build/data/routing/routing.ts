@@ -77,6 +77,7 @@ export function compileRouting(
         respectAvailability: routing.respectAvailability ?? false,
         unavailableOwner: routing.unavailableOwner ?? 'assign',
         nobodyAvailable: routing.nobodyAvailable ?? 'leave',
+        ...(routing.sweep !== undefined && { sweep: routing.sweep }),
       },
       flex: compileFlex(source.flex, report),
     },

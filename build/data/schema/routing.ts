@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { reservedAttributes } from '../../../lib/outbound/task';
+import { reservedAttributes } from '../../../lib/outbound/request';
 import {
   channelType,
   country,
@@ -206,6 +206,14 @@ export function defineRouting({ object, list, part, country: home }: Shapes) {
             oneOf(['assign', 'leave']),
             v.description(
               'Whether the default worker gets it when nobody is available; leave is the default',
+            ),
+          ),
+        ),
+        sweep: optional(
+          v.pipe(
+            flag,
+            v.description(
+              'Whether npm run sweep may route conversations without a worker; write false if Frontline is set to Do not route',
             ),
           ),
         ),

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { placeholder } from '../../../lib/templates/placeholders';
-import { messageLimit } from '../../../lib/templates/render';
+import { messageLimit, placeholder } from '../../../lib/templates/render';
 import { flag, language, name, schemaLink, text } from './fields';
 import { message } from './messages';
 import { optional, type Shapes } from './shapes';

@@ -3,6 +3,11 @@ import type { FlexResult } from '../../api';
 import { Icon } from '../controls/icon';
 import { showConversation } from '../state/show-conversation';
 import { conversations, flexResult } from '../state/state';
+import { draft } from './draft';
+
+const keyedAdvice = 'To find out, send it again with the same key.';
+const unkeyedAdvice =
+  'Without a key nothing is looked up: look into the conversation before you send it again.';
 
 /** The result of the last conversation start. */
 export function Outcome() {
@@ -11,7 +16,9 @@ export function Outcome() {
   useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [result]);
   if (!result) return null;
   const { status, answer, failures } = result;
-  const { code, message, ...rest } = answer;
+  const { code, message, inDoubt, unfinished, ...rest } = answer;
+  // Where a step is in doubt, `unfinished` has the same SIDs.
+  const facts: Record<string, unknown> = { ...rest, ...(inDoubt ?? unfinished ?? {}) };
   const isOk = isDone(result) && failures.length === 0;
   return (
     <div
@@ -39,8 +46,9 @@ export function Outcome() {
       {failures.map((failure) => (
         <p key={failure}>{failure}</p>
       ))}
-      <Facts facts={rest} />
-      <OpenButton sid={rest.conversationSid} />
+      {code === 'in_doubt' && <p>{draft.value.key ? keyedAdvice : unkeyedAdvice}</p>}
+      <Facts facts={facts} />
+      <OpenButton sid={facts.conversationSid} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Faults, RoutingMode, Settings } from '../../api';
+import type { Faults, FlexSettings, RoutingMode, Settings, SettingsChange } from '../../api';
 import { Choice } from '../controls/choice';
 import { call } from '../state/control-api';
 import { snapshot } from '../state/state';
@@ -18,13 +18,22 @@ const rest: Record<Faults['rest'], string> = {
   drip: 'slowly, at one byte per second',
 };
 
+const agentResponses: Record<FlexSettings['agentResponse'], string> = {
+  accept: 'accept',
+  decline: 'decline: no agent in the conversation',
+  ignore: 'do not react',
+};
+const optOuts: Record<Settings['optOut'], string> = {
+  receipt: 'fail later, with 21610',
+  refuse: 'are refused at once, with 21610',
+};
+
 /** Routing, and the faults that the local Twilio simulates. */
 export function SettingsForm() {
   const settings = snapshot.value?.settings;
   if (!settings) return null;
-  const change = (part: Partial<Omit<Settings, 'faults'>> & { faults?: Partial<Faults> }): void =>
-    void call('PATCH', '/api/settings', part);
-  const { faults } = settings;
+  const change = (part: SettingsChange): void => void call('PATCH', '/api/settings', part);
+  const { faults, flex } = settings;
   return (
     <div class="form">
       <Choice
@@ -33,6 +42,35 @@ export function SettingsForm() {
         value={settings.routingMode}
         options={routing}
         onChange={(routingMode) => change({ routingMode })}
+      />
+      <Choice
+        label="Flex agents"
+        id="settings-agents"
+        value={flex.agentResponse}
+        options={agentResponses}
+        onChange={(agentResponse) => change({ flex: { agentResponse } })}
+      />
+      <label>
+        Flex channels fail after (ms)
+        <input
+          class="input"
+          type="number"
+          min="0"
+          placeholder="never"
+          data-testid="settings-channel"
+          value={flex.channelFailsAfterMs ?? ''}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            change({ flex: { channelFailsAfterMs: value === '' ? null : Number(value) } });
+          }}
+        />
+      </label>
+      <Choice
+        label="Messages after STOP"
+        id="settings-opt-out"
+        value={settings.optOut}
+        options={optOuts}
+        onChange={(optOut) => change({ optOut })}
       />
       <Choice
         label="Twilio’s REST API answers"

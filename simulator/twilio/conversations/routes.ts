@@ -7,8 +7,8 @@ import { addressRoutes } from './addresses';
 import { configurationRoutes } from './configuration';
 import type { Conversations } from './conversations';
 import type { ConversationsEnv } from './env';
-import type { Conversation, NewConversation, NewMessage, NewParticipant } from './model';
-import { membershipOf } from './resources';
+import type { Conversation, Message, NewConversation, NewMessage, NewParticipant } from './model';
+import { membershipOf, receiptsOf } from './resources';
 import { serviceRoutes } from './services';
 import { userRoutes } from './users';
 import { webhookRoutes } from './webhooks';
@@ -16,6 +16,13 @@ import { webhookRoutes } from './webhooks';
 /** Renders the text of a message from its Content template. */
 interface Templates {
   render(contentSid: string, variables: Record<string, string>): string;
+}
+
+/** What messages need of other products. */
+interface Messaging {
+  content: Templates;
+  /** @throws TwilioError for a message that is refused */
+  optOuts: { checkMessage(conversationSid: string): void };
 }
 
 /**
@@ -27,10 +34,10 @@ interface Templates {
 export function conversationsRoutes(
   state: Conversations,
   account: Account,
-  content: Templates,
+  messaging: Messaging,
 ): Hono<ConversationsEnv> {
   const inService = new Hono<ConversationsEnv>();
-  inService.route('/Conversations', conversationRoutes(state, content));
+  inService.route('/Conversations', conversationRoutes(state, messaging));
   inService.route('/Users', userRoutes(account.users, state.staleIdentities));
   inService.get('/ParticipantConversations', (c) =>
     answer(c, page(c, 'conversations', listMemberships(state, c.var.serviceSid, c.env.query))),
@@ -74,7 +81,7 @@ const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) 
 };
 
 /** Conversations with their participants and messages. */
-function conversationRoutes(state: Conversations, content: Templates): Hono<ConversationsEnv> {
+function conversationRoutes(state: Conversations, messaging: Messaging): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const found = listConversations(state, c.var.serviceSid, c.env.query);
@@ -99,7 +106,7 @@ function conversationRoutes(state: Conversations, content: Templates): Hono<Conv
     return c.body(null, 204);
   });
   app.route('/:conversation/Participants', participantRoutes(state));
-  app.route('/:conversation/Messages', messageRoutes(state, content));
+  app.route('/:conversation/Messages', messageRoutes(state, messaging));
   return app;
 }
 
@@ -127,7 +134,7 @@ function participantRoutes(state: Conversations): Hono<ConversationsEnv> {
   return app;
 }
 
-function messageRoutes(state: Conversations, content: Templates): Hono<ConversationsEnv> {
+function messageRoutes(state: Conversations, { content, optOuts }: Messaging): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const messages = state.messages(c.var.conversation.sid);
@@ -136,15 +143,24 @@ function messageRoutes(state: Conversations, content: Templates): Hono<Conversat
   });
   app.post('/', (c) => {
     const { conversation, origin } = c.var;
-    const message = state.addMessage(conversation.sid, readMessage(c.env.form, content), origin);
+    const given = readMessage(c.env.form, content);
+    optOuts.checkMessage(conversation.sid);
+    const message = state.addMessage(conversation.sid, given, origin);
     return answer(c, message, 201);
   });
-  app.get('/:sid', (c) => {
-    const conversation = c.var.conversation.sid;
-    const sid = c.req.param('sid');
+  const find = (conversation: string, sid: string): Message => {
     const message = state.messages(conversation).find((one) => one.sid === sid);
-    if (!message) throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
-    return answer(c, message);
+    if (message) return message;
+    throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
+  };
+  app.get('/:sid', (c) => answer(c, find(c.var.conversation.sid, c.req.param('sid'))));
+  app.get('/:sid/Receipts', (c) => {
+    const { sid } = c.var.conversation;
+    const message = find(sid, c.req.param('sid'));
+    const { undelivered } = state.detailsOf(message);
+    const receipts =
+      undelivered === undefined ? [] : receiptsOf(message, state.participants(sid), undelivered);
+    return answer(c, page(c, 'delivery_receipts', receipts));
   });
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
-import {
-  conversationAttributes,
-  participantAttributes,
-  readCustomerId,
-} from '../../../lib/conversations/attributes';
+import { conversationAttributes } from '../../../lib/conversations/name';
+import { participantAttributes, readCustomerId } from '../../../lib/conversations/participant';
 import { customer } from '../../support/data';
 
 const ada = customer({ avatar: 'https://example.com/ada.png' });

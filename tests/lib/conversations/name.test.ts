@@ -5,7 +5,7 @@ import {
   readProfileName,
 } from '../../../lib/conversations/name';
 import { onConversationAdd } from '../../../lib/events/conversations';
-import { parseEvent } from '../../../lib/webhook/event';
+import { parseEvent } from '../../../lib/webhook/request';
 import { customer } from '../../support/data';
 import { type FixtureName, fixture } from '../../support/fixtures';
 

@@ -8,7 +8,7 @@ import {
 } from '../../../lib/conversations/participant';
 import { onParticipantAdded } from '../../../lib/events/conversations';
 import type { Customer } from '../../../lib/model';
-import { parseEvent } from '../../../lib/webhook/event';
+import { parseEvent } from '../../../lib/webhook/request';
 import { customer } from '../../support/data';
 import { fixture } from '../../support/fixtures';
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { parseAddress } from '../../../lib/address';
-import { AssetCustomers } from '../../../lib/customers/asset-customers';
+import { AssetCustomers, compareCustomers } from '../../../lib/customers/asset-customers';
 import { customerListAnswer } from '../../../lib/customers/cards';
 import { type CustomerPage, InvalidCursor } from '../../../lib/customers/directory';
-import { compareCustomers } from '../../../lib/customers/order';
 import type { Customer } from '../../../lib/model';
 import { fold } from '../../../lib/text';
 import { customer } from '../../support/data';

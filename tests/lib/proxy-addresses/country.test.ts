@@ -4,7 +4,7 @@ import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libp
 import examples from 'libphonenumber-js/mobile/examples';
 import { countryPrefixesFile } from '../../../build/country-prefixes';
 import { parseAddress } from '../../../lib/address';
-import { countryOf } from '../../../lib/proxy-addresses/country';
+import { countryOf } from '../../../lib/proxy-addresses/choose';
 
 describe('the country of a number', () => {
   it.each([

@@ -1,6 +1,11 @@
 import { TwilioUnavailable } from '../../../lib/errors';
-import { type AssignEffects, assign, type JoinOutcome } from '../../../lib/routing/assign';
-import { markAttributes, type RoutingMark } from '../../../lib/routing/mark';
+import {
+  type AssignEffects,
+  assign,
+  type JoinOutcome,
+  markAttributes,
+  type RoutingMark,
+} from '../../../lib/routing/assign';
 import type { Participant } from '../../../lib/twilio/conversations';
 
 /** A conversation in memory: whom routing adds is in the list, with the mark. */

@@ -1,9 +1,7 @@
 import { readEventAddress } from '../../../lib/address';
 import { onConversationAdded } from '../../../lib/events/conversations';
-import { reasonNotToRoute } from '../../../lib/routing/inbound';
-import { planRoute } from '../../../lib/routing/plan';
-import { rankPool } from '../../../lib/routing/rank';
-import { parseEvent } from '../../../lib/webhook/event';
+import { planRoute, rankPool, reasonNotToRoute } from '../../../lib/routing/plan';
+import { parseEvent } from '../../../lib/webhook/request';
 import { customer, routing } from '../../support/data';
 
 const conversation = {

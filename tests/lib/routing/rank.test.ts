@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { rankPool } from '../../../lib/routing/rank';
+import { rankPool } from '../../../lib/routing/plan';
 
 const pool = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 12 });
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { Template, TemplatesAsset } from '../../../lib/model';
-import { placeholder } from '../../../lib/templates/placeholders';
-import { renderTemplates } from '../../../lib/templates/render';
+import { placeholder, renderTemplates } from '../../../lib/templates/render';
 import { customer } from '../../support/data';
 
 const alice = { identity: 'alice@example.com', display_name: 'Alice' };

@@ -1,8 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import twilio, { type Twilio } from 'twilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
-import { deadlineIn } from '../../../lib/deadline';
-import { openTwilio } from '../../../lib/twilio/api';
+import { deadlineIn, openTwilio } from '../../../lib/twilio/api';
 import { boundHttpClient, RequestFailure } from '../../../lib/twilio/http-client';
 import { twilioPlatform } from '../../../lib/webhook/platform';
 

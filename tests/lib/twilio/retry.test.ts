@@ -1,6 +1,5 @@
-import { deadlineIn } from '../../../lib/deadline';
 import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/errors';
-import { attemptOnce, retry, type Waiting } from '../../../lib/twilio/api';
+import { attemptOnce, deadlineIn, retry, type Waiting } from '../../../lib/twilio/api';
 import { RequestFailure, unexpectedResponse } from '../../../lib/twilio/http-client';
 
 /** A clock that moves only while somebody sleeps. */
@@ -90,6 +89,14 @@ describe('a request that is safe to repeat', () => {
     await expect(retry(api(9_000), 'x', failing(error))).rejects.toMatchObject({
       facts: { twilioCode: 50416, conflict: sid },
     });
+  });
+
+  it.each([
+    ['a country that Geo Permissions forbid', 21408],
+    ['what the account is not authorized for', 20403],
+  ])('does not take a 403 for wrong credentials where it is about %s', async (_title, code) => {
+    const refused = retry(api(9_000), 'x', failing(answer(403, code)));
+    await expect(refused).rejects.toMatchObject({ code: 'twilio_refused', facts: { twilioCode: code } });
   });
 
   it.each([401, 403])('says that the credentials are wrong after %d', async (status) => {

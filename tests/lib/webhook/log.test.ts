@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import * as v from 'valibot';
 import { text } from '../../../lib/events/fields';
 import { action, serve, type TwilioFunction } from '../../../lib/webhook/callback';
-import { identityHasher } from '../../../lib/webhook/log';
+import { identityHasher } from '../../../lib/webhook/request';
 import { invoke } from '../../support/invoke';
 import type { Env } from '../../support/runtime';
 
@@ -44,7 +44,7 @@ describe('an identity in the log', () => {
     const hashes = [1, 2].map(() => {
       let hash = '';
       jest.isolateModules(() => {
-        const log = require('../../../lib/webhook/log') as { identityHasher: typeof identityHasher };
+        const log = require('../../../lib/webhook/request') as { identityHasher: typeof identityHasher };
         hash = log.identityHasher(AUTH_TOKEN)(alice);
       });
       return hash;
@@ -70,7 +70,7 @@ describe('an identity in the log', () => {
     expect([unsalted, emptyKey]).not.toContain(hash);
     expect(identityHasher(token)(alice)).toBe(hash);
     jest.isolateModules(() => {
-      const other = require('../../../lib/webhook/log') as { identityHasher: typeof identityHasher };
+      const other = require('../../../lib/webhook/request') as { identityHasher: typeof identityHasher };
       expect(other.identityHasher(token)(alice)).not.toBe(hash);
     });
   });

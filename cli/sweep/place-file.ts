@@ -1,0 +1,45 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SweepPlace } from '../../lib/sweep/sweep-pages';
+
+/** What a place belongs to: another sweep begins anew. */
+export interface PlaceOwner {
+  accountSid: string;
+  serviceSid: string | undefined;
+  closeOlderThanMs: number | undefined;
+}
+
+/** A place that is older means nothing any more, in milliseconds. */
+const mostAgeMs = 24 * 60 * 60_000;
+
+/** Keeps how far a sweep is in a file of the project, so that the next one goes on there if this one is killed. */
+export class PlaceFile {
+  readonly #path: string;
+  readonly #owner: string;
+
+  constructor(root: string, owner: PlaceOwner) {
+    this.#path = join(root, '.sweep.json');
+    this.#owner = JSON.stringify([owner.accountSid, owner.serviceSid, owner.closeOlderThanMs]);
+  }
+
+  /** @returns where to go on; undefined to begin anew */
+  read(): SweepPlace | undefined {
+    try {
+      const { owner, savedAt, place } = JSON.parse(readFileSync(this.#path, 'utf8'));
+      const isOurs = owner === this.#owner && Date.now() - savedAt < mostAgeMs;
+      return isOurs && Array.isArray(place?.handled) ? place : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Writes the place, as a whole or not at all. */
+  save(place: SweepPlace): void {
+    writeFileSync(`${this.#path}.new`, JSON.stringify({ owner: this.#owner, savedAt: Date.now(), place }));
+    renameSync(`${this.#path}.new`, this.#path);
+  }
+
+  remove(): void {
+    rmSync(this.#path, { force: true });
+  }
+}

@@ -1,0 +1,76 @@
+import { endpoint } from '../../functions/maintenance/sweep';
+import { serveEndpoint } from '../../lib/webhook/endpoint';
+import { startJumpingClock } from '../support/clock';
+import { routing } from '../support/data';
+import { FakeTwilio, type TwilioAnswer, type TwilioRequest } from '../support/fake-twilio';
+import { invoke } from '../support/invoke';
+
+const key = 'a-key-of-cron-services-0123456789';
+const ours = '+16465550190';
+const count = 400;
+const clock = startJumpingClock(Date.UTC(2026, 0, 1));
+afterAll(() => void jest.useRealTimers());
+
+/** Twilio, 100 ms away. */
+class DistantTwilio extends FakeTwilio {
+  override async handle(request: TwilioRequest): Promise<TwilioAnswer> {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return super.handle(request);
+  }
+}
+
+const twilio = new DistantTwilio();
+const handler = serveEndpoint(endpoint);
+const assets = {
+  '/customers.json': JSON.stringify({ customers: [] }),
+  '/routing.json': JSON.stringify(
+    routing({ workers: [{ identity: 'alice' }], ownAddresses: [ours], routing: { defaultWorker: 'alice' } }),
+  ),
+};
+const call = () =>
+  invoke(
+    handler,
+    { request: { headers: { authorization: `Bearer ${key}` } } },
+    { twilio, clock, assets, env: { SWEEP_API_KEY: key } },
+  );
+const sidOf = (n: number): string => `CH${String(n).padStart(32, '0')}`;
+
+describe('a sweep that takes longer than a request may', () => {
+  it('goes on where the call before stopped, until all is done, each call within 9.5 s', async () => {
+    twilio.addUser({ identity: 'alice' });
+    for (let n = 0; n < count; n++) {
+      const address = `+1212555${String(n).padStart(4, '0')}`;
+      const isRouted = n % 10 !== 0;
+      twilio.addConversation({ sid: sidOf(n) }, [
+        { address, proxyAddress: ours },
+        ...(isRouted ? [{ identity: 'alice' }] : []),
+      ]);
+      twilio.state.addMessage(
+        sidOf(n),
+        { author: address, body: 'Hello' },
+        { source: 'SDK', webhooks: false },
+      );
+    }
+    const answers: { done?: boolean; routed?: number; next?: string; failed?: number }[] = [];
+    for (let calls = 1; answers.at(-1)?.done !== true; calls++) {
+      expect(calls).toBeLessThan(15);
+      const before = twilio.calls.length;
+      const answer = await call();
+      expect(answer.status).toBe(200);
+      expect(answer.ms).toBeLessThan(9_500);
+      // At most 20 a second, and a few for Sync.
+      expect(twilio.calls.length - before).toBeLessThan(20 * 9.5);
+      answers.push(answer.body as object);
+    }
+    expect(answers.length).toBeGreaterThan(2);
+    expect(answers[0]).toMatchObject({ done: false, next: 'conversations' });
+    expect(answers.map(({ failed }) => failed).every((failed) => failed === 0)).toBe(true);
+    expect(answers.reduce((sum, { routed = 0 }) => sum + routed, 0)).toBe(count / 10);
+    for (let n = 0; n < count; n++) expect(twilio.workers(sidOf(n))).toEqual(['alice']);
+    // It does not look at the same conversations again and again.
+    const looks = twilio.calls.filter(
+      ({ path, method }) => method === 'GET' && path.endsWith('/Participants'),
+    );
+    expect(looks.length).toBeLessThan(count * 1.5);
+  });
+});

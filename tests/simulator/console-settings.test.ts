@@ -1,0 +1,86 @@
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../cli/screenshots';
+import { type RunningLocal, startLocal } from './local';
+
+let running: RunningLocal;
+let browser: Browser;
+let page: Page;
+beforeAll(async () => {
+  running = await startLocal();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+});
+beforeEach(async () => {
+  running.local.reset();
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.goto(running.console);
+  await page.getByTestId('phone-input').waitFor();
+});
+afterEach(() => page.close());
+
+const settings = () => running.local.parts.settings.current;
+/** Does something on the page, and waits until the server has changed its settings. */
+const change = async (work: () => Promise<unknown>): Promise<void> => {
+  const answered = page.waitForResponse((response) => response.url().endsWith('/api/settings'));
+  await work();
+  await answered;
+};
+
+describe('the settings of the console', () => {
+  it('say how agents, channels and opted-out customers behave', async () => {
+    await page.getByTestId('menu-settings').click();
+    await change(() => page.getByTestId('settings-agents').selectOption('decline'));
+    await change(async () => {
+      await page.getByTestId('settings-channel').fill('2000');
+      await page.getByTestId('settings-channel').press('Tab');
+    });
+    await change(() => page.getByTestId('settings-opt-out').selectOption('refuse'));
+    expect(settings()).toMatchObject({
+      optOut: 'refuse',
+      flex: { agentResponse: 'decline', channelFailsAfterMs: 2_000, channelErrorCode: 20500 },
+    });
+
+    await change(() => page.getByTestId('settings-agents').selectOption('accept'));
+    await change(async () => {
+      await page.getByTestId('settings-channel').fill('');
+      await page.getByTestId('settings-channel').press('Tab');
+    });
+    await change(() => page.getByTestId('settings-opt-out').selectOption('receipt'));
+    expect(settings()).toMatchObject({
+      optOut: 'receipt',
+      flex: { agentResponse: 'accept', channelFailsAfterMs: null },
+    });
+  });
+});
+
+describe('a start in doubt on the Flex side', () => {
+  beforeEach(async () => {
+    running.local.rest.fail(
+      { method: 'POST', host: 'conversations.twilio.com', path: /\/Messages$/ },
+      { reset: true, later: 60_000 },
+      1,
+    );
+    await page.getByTestId('side-flex').click();
+    await page.getByTestId('flex-agent').selectOption('alice@example.com');
+    await page.getByTestId('flex-channel').selectOption('sms');
+    await page.getByTestId('flex-customer').selectOption('1001');
+    await page.getByTestId('flex-body').fill('May we come at ten?');
+  });
+
+  it.each([
+    ['with a key', true, 'send it again with the same key'],
+    ['without a key', false, 'look into the conversation before you send it again'],
+  ])('%s says what is in doubt, and how to find out', async (_title, isKeyed, advice) => {
+    if (isKeyed) await page.getByTestId('flex-new-key').click();
+    await page.getByTestId('flex-start').click();
+    const result = page.locator('[data-testid=flex-result][data-status="503"]');
+    await result.getByText('in_doubt').waitFor();
+    await result.getByText(advice, { exact: false }).waitFor();
+    const [interaction] = running.local.snapshot().flex.interactions;
+    await result.getByText(interaction?.sid ?? '').waitFor();
+  });
+});

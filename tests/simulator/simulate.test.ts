@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { root } from './local';
+import { useLocal } from './local-over-http';
+
+const run = promisify(execFile);
+const { running } = useLocal();
+
+describe('npm run simulate', () => {
+  const simulate = (...args: string[]) => simulateWith({ FORCE_COLOR: '0' }, ...args);
+  const simulateWith = async (
+    colors: Record<string, string>,
+    ...args: string[]
+  ): Promise<{ code: number; output: string }> => {
+    const { port } = new URL(running.console);
+    const command = ['--import', 'tsx', 'cli/main.ts', 'simulate', ...args];
+    const env = { ...process.env, SIMULATOR_PORT: port, ...colors };
+    return run(process.execPath, command, { cwd: root, env }).then(
+      ({ stdout }) => ({ code: 0, output: stdout }),
+      (error: { code: number; stdout: string; stderr: string }) => ({
+        code: error.code,
+        output: error.stdout + error.stderr,
+      }),
+    );
+  };
+
+  it('prints the timeline of an inbound message as lines, or as JSON', async () => {
+    const lines = await simulate(
+      'inbound',
+      '--from',
+      '+12125550103',
+      '--channel',
+      'whatsapp',
+      '--body',
+      'Hi',
+    );
+    expect(lines.code).toBe(0);
+    expect(lines.output).toMatch(/✓ onConversationRoute → 200 \d+ of 10000 ms[\s\S]*rule customer_worker/);
+    const json = await simulate('outgoing', '--worker', 'alice@example.com', '--customer', '1001', '--json');
+    expect(JSON.parse(json.output)).toMatchObject({ ok: true, failures: [] });
+  });
+
+  it('exits with 1 when an answer breaks the contract, and with 2 on wrong usage', async () => {
+    const failing = await simulate('scenario', 'twilio-hang');
+    expect([failing.code, failing.output]).toEqual([
+      1,
+      expect.stringContaining('status must be 200, is 503'),
+    ]);
+    expect(await simulate('scenario', 'odd')).toMatchObject({ code: 2 });
+    expect(await simulate('inbound', '--body', 'x')).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('--from is missing'),
+    });
+    expect((await simulate('list')).output).toContain('deliver-twice');
+    const list = await simulate('--json', 'list');
+    expect(Object.keys(JSON.parse(list.output))).toEqual(['scenarios', 'numbers', 'workers']);
+  });
+
+  it('colors the timeline where that is wanted', async () => {
+    const scenario = ['scenario', 'known-customer'];
+    const done = '\u001b[32mEverything is as expected.\u001b[39m';
+    expect((await simulateWith({ FORCE_COLOR: '1' }, ...scenario)).output).toContain(done);
+    expect((await simulateWith({ FORCE_COLOR: '1', NO_COLOR: '1' }, ...scenario)).output).not.toContain(
+      '\u001b',
+    );
+  });
+});
