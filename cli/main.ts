@@ -1,6 +1,7 @@
 import { addBuild } from './commands/build';
 import { addCheck } from './commands/check';
 import { addCountryPrefixes } from './commands/country-prefixes';
+import { addData } from './commands/data';
 import { addDeploy } from './commands/deploy';
 import { addDoctor } from './commands/doctor';
 import { addSchemas } from './commands/schemas';
@@ -21,6 +22,7 @@ const commands = [
   addDeploy,
   addSetup,
   addDoctor,
+  addData,
   addSimulate,
   addSweep,
   addSchemas,

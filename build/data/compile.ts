@@ -7,6 +7,7 @@ import type { Customer, CustomersAsset, Routing, TemplatesAsset } from '../../li
 import { byteLength } from '../../lib/text';
 import { compileCustomers, textsOfUnread, valueAt } from './customers';
 import { decodeText, placeOf } from './encoding';
+import { workerFixes } from './nearest-worker';
 import { type Problem, type ReadFile, type Report, reportTo } from './problems';
 import { warnOfUnreachable } from './routing/flex';
 import { compileRouting } from './routing/routing';
@@ -217,13 +218,14 @@ function checkOwners(
   known: ReadonlySet<string>,
   report: Report,
 ): void {
+  const fixFor = workerFixes(known, 'add the worker there, or correct the identity here');
   for (const [index, customer] of customers.entries()) {
     const worker = customer?.worker;
     if (worker === undefined || known.has(worker)) continue;
     report(
       ['customers', index, 'worker'],
       `${JSON.stringify(worker)} is not among the workers of assets/routing.private.json`,
-      'add the worker there, or correct the identity here',
+      fixFor(worker),
     );
   }
 }

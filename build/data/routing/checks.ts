@@ -1,3 +1,4 @@
+import { workerFixes } from '../nearest-worker';
 import type { Report } from '../problems';
 import type { RoutingSource } from '../schema/sources';
 
@@ -16,13 +17,10 @@ export function checkWorkers(
     else
       report(['workers', index, 'identity'], `is the same as workers[${duplicate}]`, 'remove one of the two');
   }
+  const fixFor = workerFixes(known, 'add the worker to "workers", or correct the identity');
   const check = (keys: (string | number)[], identity: string | undefined): void => {
     if (identity === undefined || known.has(identity)) return;
-    report(
-      keys,
-      `${JSON.stringify(identity)} is not among the "workers"`,
-      'add the worker to "workers", or correct the identity',
-    );
+    report(keys, `${JSON.stringify(identity)} is not among the "workers"`, fixFor(identity));
   };
   for (const [index, rule] of (proxyAddresses.rules ?? []).entries()) {
     for (const [i, one] of (rule?.workers ?? []).entries()) {

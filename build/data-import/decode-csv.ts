@@ -1,0 +1,95 @@
+import { decodeText } from '../data/encoding';
+
+/** The text of a file, and how its bytes were read. */
+export interface DecodedCsv {
+  text: string;
+  /** A label of the Encoding Standard, e.g. `utf-8`, `windows-1252`. */
+  encoding: string;
+}
+
+/** A CSV file that is no table of customers: the message continues the file's name. */
+export class UnreadableCsv extends Error {}
+
+/**
+ * Decodes a CSV file. Excel writes UTF-8 with a byte order mark, UTF-16 ("Unicode text"), or the Windows code page;
+ * others write UTF-8 without a mark.
+ *
+ * @param label the encoding, if it is known; without it, the bytes decide. What is not UTF-8 is read as Windows-1252,
+ *   which contains Latin-1.
+ * @throws UnreadableCsv for a workbook, an unknown label, or bytes that are not of the given encoding
+ * @see https://encoding.spec.whatwg.org/#names-and-labels
+ */
+export function decodeCsv(bytes: Uint8Array, label?: string | undefined): DecodedCsv {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1');
+  if (start === 'PK\x03\x04' || start === '\xd0\xcf\x11\xe0') {
+    throw new UnreadableCsv('is an Excel workbook: save it in Excel as "CSV UTF-8 (Comma delimited)"');
+  }
+  const encoding = label ?? byMark(bytes) ?? byZeroBytes(bytes);
+  if (encoding !== undefined) {
+    const text = decode(bytes, encoding);
+    if (text === undefined)
+      throw new UnreadableCsv(`is not ${encoding}: leave out --encoding, or correct it`);
+    return { text, encoding: encoding.toLowerCase() };
+  }
+  const utf8 = decode(bytes, 'utf-8');
+  if (utf8 !== undefined) return { text: utf8, encoding: 'utf-8' };
+  refuseDamaged(bytes);
+  return { text: decode(bytes, 'windows-1252') ?? '', encoding: 'windows-1252' };
+}
+
+/** Two accented letters in a row are rare in other encodings: what has many that are valid UTF-8 is damaged UTF-8. */
+function refuseDamaged(bytes: Uint8Array): void {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const wrong = text.split('\uFFFD').length - 1;
+  const others = text.match(/[^\p{ASCII}]/gu)?.length ?? 0;
+  const decoded = decodeText(bytes);
+  if (others <= 2 * wrong || 'text' in decoded) return;
+  throw new UnreadableCsv(`${decoded.problem}, but most of it is: correct it there, or give --encoding`);
+}
+
+function decode(bytes: Uint8Array, label: string): string | undefined {
+  const decoder = openDecoder(label);
+  try {
+    const text = decoder.decode(bytes);
+    return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, toWindows) : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What Windows-1252 has where Latin-1 has control characters, from 0x80. */
+const windowsOnly = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/**
+ * Some versions of Node.js decode Windows-1252 as Latin-1.
+ *
+ * @see https://github.com/nodejs/node/issues/56542
+ */
+function toWindows(character: string): string {
+  return windowsOnly.charAt(character.charCodeAt(0) - 0x80);
+}
+
+function openDecoder(label: string): { encoding: string; decode(bytes: Uint8Array): string } {
+  try {
+    return new TextDecoder(label, { fatal: true });
+  } catch {
+    throw new UnreadableCsv(`cannot be read as ${JSON.stringify(label)}: there is no such encoding`);
+  }
+}
+
+function byMark([first, second, third]: Uint8Array): string | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return first === 0xef && second === 0xbb && third === 0xbf ? 'utf-8' : undefined;
+}
+
+/** In UTF-16 without a mark, every second byte of a header in Latin letters is zero. */
+function byZeroBytes(bytes: Uint8Array): string | undefined {
+  const zeros = [0, 0];
+  for (const [position, byte] of bytes.subarray(0, 256).entries()) {
+    if (byte === 0) zeros[position % 2] = (zeros[position % 2] ?? 0) + 1;
+  }
+  const [even = 0, odd = 0] = zeros;
+  if (even + odd === 0) return undefined;
+  return odd > even ? 'utf-16le' : 'utf-16be';
+}

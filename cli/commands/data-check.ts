@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import type { LocatedProblem } from '../../build/data/locate';
+import { type Paint, paintFor, printJson } from '../output';
+import { addCommand, exitCodes, wantsJson } from '../program';
+import { withProgress } from '../progress';
+
+/** `npm run data -- check`: lists every problem of the data with its place in the file and the customer's name. */
+export function addDataCheck(data: Command): void {
+  addCommand(data, 'check', 'List every problem of the data, with line, column and the name of the customer')
+    .option('--strict', 'Treat warnings as errors')
+    .action(check);
+}
+
+async function check({ strict }: { strict?: true }, command: Command): Promise<void> {
+  const { compileData } = await import('../../build/data/compile');
+  const { locateProblems } = await import('../../build/data/locate');
+  const { readData } = await import('../data/files');
+  const sources = await readData();
+  const { problems, warnings, counts } = await withProgress('Checking the data', async () => {
+    const found = compileData(sources);
+    return {
+      counts: found.counts,
+      problems: locateProblems(found.problems, sources),
+      warnings: locateProblems(found.warnings, sources),
+    };
+  });
+  const ok = problems.length === 0 && !(strict && warnings.length > 0);
+  if (!ok) process.exitCode = exitCodes.failed;
+  if (wantsJson(command)) return printJson({ ok, problems, warnings, counts });
+
+  const paint = paintFor('stderr');
+  for (const problem of [...problems, ...warnings]) console.error(formatProblem(problem, paint));
+  const { customers, workers, templates } = counts;
+  if (ok)
+    console.log(`The data is valid: ${customers} customers, ${workers} workers, ${templates} templates`);
+  else {
+    const found = [count(problems.length, 'problem'), count(warnings.length, 'warning')];
+    console.error(found.filter((text) => !text.startsWith('0 ')).join(', '));
+    if (problems.length === 0) console.error('--strict: warnings are errors');
+  }
+}
+
+/** Editors and terminals open `file:line:column`. */
+function formatProblem(located: LocatedProblem, paint: Paint): string {
+  const { severity, file, line, column, customer, path, problem, fix } = located;
+  const place = line === undefined ? file : `${file}:${line}:${column}`;
+  const field = path.replace(/^customers\[\d+\]\.?/, customer === undefined ? '$&' : '');
+  const parts = [
+    severity === 'warning' ? paint('yellow', 'warning') : paint('red', 'error'),
+    ...(customer === undefined ? [] : [customer]),
+    ...(field === '' ? [] : [field]),
+  ];
+  return `${paint('bold', place)}: ${parts.join(': ')}: ${problem}\n    ${paint('cyan', '→')} ${fix}`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

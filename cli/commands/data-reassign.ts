@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import type { RoutingText } from '../../build/data-import/read-routing';
+import type { Reassignment } from '../../build/data-import/reassign';
+import type { MovedConversation } from '../data/move-conversations';
+import { printJson } from '../output';
+import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
+import { withProgress } from '../progress';
+
+interface Options {
+  from?: string;
+  to?: string;
+  openConversations?: true;
+  dryRun?: true;
+  local?: true;
+}
+
+/** `npm run data -- reassign --from A --to B`: gives the customers of one worker to another. */
+export function addDataReassign(data: Command): void {
+  addCommand(data, 'reassign', "Give one worker's customers to another worker")
+    .usage('--from <identity> --to <identity> [options]')
+    .option('--from <identity>', 'whose customers, e.g. alice@example.com')
+    .option('--to <identity>', 'the new owner, e.g. bob@example.com')
+    .option('--open-conversations', 'Move the open conversations as well')
+    .option('--local', 'Move those of the local Twilio that npm start runs')
+    .option('--dry-run', 'Show what would change, and change nothing')
+    .addHelpText('after', '\nSafe to repeat: after an interruption, run it again.')
+    .action(reassignCustomers);
+}
+
+async function reassignCustomers(options: Options, command: Command): Promise<void> {
+  const { from, to, openConversations, dryRun, local } = options;
+  if (!from) return command.error('--from is missing');
+  if (!to) return command.error('--to is missing');
+  if (from === to) return command.error('--from and --to are the same');
+  if (local && !openConversations) return command.error('--local is for --open-conversations');
+  const { reassign, UnlistedIdentity } = await import('../../build/data-import/reassign');
+  const { readRouting, routingFile } = await import('../../build/data-import/read-routing');
+  const { customersFile } = await import('../../build/data-import/read-customers');
+  const { readData, writeData } = await import('../data/files');
+  const sources = await readData();
+  let plan: Reassignment;
+  try {
+    plan = reassign(sources, from, to);
+  } catch (error) {
+    throw error instanceof UnlistedIdentity ? new UsageError(error.message) : error;
+  }
+  const routing = readRouting(sources);
+  // What is missing is said before anything is changed.
+  const mover = openConversations && (await openMover(options, routing, from));
+  if (!dryRun) {
+    const texts = [
+      [customersFile, plan.customersText],
+      [routingFile, plan.routingText],
+    ] as const;
+    await writeData(
+      new Map(texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]]))),
+      sources,
+    );
+  }
+  const conversations = mover ? await mover(from, to) : undefined;
+  if (conversations?.some(({ outcome }) => outcome === 'failed')) process.exitCode = exitCodes.failed;
+  if (wantsJson(command)) {
+    const { customers, entries, stillNamed } = plan;
+    const ok = process.exitCode !== exitCodes.failed;
+    printJson({
+      ok,
+      written: !dryRun,
+      customers,
+      entries,
+      stillNamed,
+      ...(conversations && { conversations }),
+    });
+  } else print(plan, conversations, options);
+}
+
+/** @throws UsageError when there are no credentials, or the old worker may be a customer */
+async function openMover(
+  { dryRun, local }: Options,
+  { workers, conversationServiceSid }: RoutingText,
+  from: string,
+): Promise<(from: string, to: string) => Promise<MovedConversation[]>> {
+  if (!workers.some(({ identity }) => identity === from)) {
+    throw new UsageError(
+      `${JSON.stringify(from)} is not among the workers of assets/routing.private.json, and could be a customer in a chat: ` +
+        'list the worker there until the conversations are moved',
+    );
+  }
+  const { openAccount } = await import('../account');
+  const { moveOpenConversations } = await import('../data/move-conversations');
+  const { client } = await openAccount({ local });
+  return (old, next) =>
+    withProgress('Moving open conversations', (report) =>
+      moveOpenConversations(client, old, next, {
+        dryRun,
+        serviceSid: conversationServiceSid,
+        report: (done, all) => report(`Moving open conversations: ${done} of ${all}`),
+      }),
+    ).catch(async (error: unknown) => {
+      const { Misconfigured } = await import('../../lib/errors');
+      if (!(error instanceof Misconfigured)) throw error;
+      const { file, field, fix } = error.facts;
+      throw new Error(`Twilio refuses what ${file} says, ${field}: ${fix}`);
+    });
+}
+
+function print(
+  { customers, entries, stillNamed }: Reassignment,
+  conversations: MovedConversation[] | undefined,
+  { from, to, dryRun }: Options,
+): void {
+  const verb = dryRun ? 'would go' : 'went';
+  for (const { customer_id: id, name } of customers.slice(0, 20)) console.log(`~ ${id} ${name}`);
+  if (customers.length > 20) console.log(`… and ${customers.length - 20} more`);
+  const counts = `${count(customers.length, 'customer')} and ${count(entries, 'entry', 'entries')} of routing.customers`;
+  console.log(`${counts} ${verb} from ${from} to ${to}`);
+  if (stillNamed.length > 0) {
+    console.log(`assets/routing.private.json still names ${from}: ${stillNamed.join(', ')}`);
+  }
+  if (!conversations) return;
+  for (const { sid, outcome, reason } of conversations) {
+    if (outcome === 'failed') console.error(`${sid}: ${reason}`);
+    else if (dryRun) console.log(`~ ${sid}`);
+  }
+  const moved = conversations.filter(({ outcome }) => outcome === 'moved' || outcome === 'movable').length;
+  console.log(`${count(moved, 'open conversation')} ${verb} to ${to}`);
+  const failed = conversations.filter(({ outcome }) => outcome === 'failed').length;
+  if (failed > 0) console.error(`${count(failed, 'conversation')} could not be moved. Run it again.`);
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
+}

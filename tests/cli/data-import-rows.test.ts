@@ -1,0 +1,150 @@
+import { compileData } from '../../build/data/compile';
+import { plan, sources, written } from '../support/csv-import';
+
+describe('a row that cannot be imported', () => {
+  it.each<[string, string, string, string]>([
+    [
+      'a number that is none',
+      'Id,Name,Phone\n1003,Jane,12',
+      '"12" is not a valid phone number',
+      'write one number',
+    ],
+    [
+      'a number that Excel has rounded',
+      'Id,Name,Phone\n1003,Jane,1.21256E+10',
+      '"1.21256E+10" is not a valid phone number',
+      'Excel has rounded the number: format the column as text',
+    ],
+    [
+      'a number whose + Excel has removed',
+      'Id,Name,Phone\n1003,Jane,442079460123',
+      '"442079460123" is not a valid phone number',
+      'did you mean "+442079460123"?',
+    ],
+    [
+      'a number with an extension',
+      'Id,Name,Phone\n1003,Jane,+1 212 555 0103 x12',
+      'is not a valid phone number',
+      'write one number',
+    ],
+    [
+      'an e-mail address that is none',
+      'Id,Name,Email\n1003,Jane,jane',
+      '"jane" is not a valid e-mail',
+      'name@',
+    ],
+    ['no name', 'Id,Phone\n1003,+12125550103', 'has no name', '--map "COLUMN=display_name"'],
+    ['no id and no address', 'Name,Phone\nJane,', 'has neither an id nor an address', 'give it an id'],
+    ['too many cells', 'Id,Name,Phone\n1003,Doe, Jane,+12125550103', 'has 4 cells, and the header 3', '","'],
+    ['an unknown country', 'Id,Name,Country\n1003,Jane,Atlantis', 'country: is not a country code', '"US"'],
+    ['an unknown language', 'Id,Name,Language\n1003,Jane,12', 'language: is not a language tag', 'BCP 47'],
+    ['an avatar that is no URL', 'Id,Name,Avatar\n1003,Jane,me.png', 'avatar: is not an https', 'https://'],
+  ])('is listed with its line, its name and the fix: %s', async (_title, csv, problem, fix) => {
+    const { badRows, text, customers: planned } = await plan(csv);
+    expect(badRows).toEqual([
+      {
+        line: 2,
+        name:
+          csv.includes('has no') || !csv.includes('Name') ? undefined : csv.includes('Doe,') ? 'Doe' : 'Jane',
+        problem: expect.stringContaining(problem),
+        fix: expect.stringContaining(fix),
+      },
+    ]);
+    expect(text).toBeUndefined();
+    expect(planned.filter(({ customer_id: id }) => id !== '1003')).toEqual([]);
+  });
+
+  it('needs the country of its number, unless the data or the command line has one', async () => {
+    const data = { ...sources, 'customers.private.json': '{ "customers": [] }' };
+    const csv = 'Id,Name,Phone\n1003,Jane,(212) 555-0103';
+    const { badRows } = await plan(csv, {}, data);
+    expect(badRows).toMatchObject([{ fix: expect.stringContaining('--country US') }]);
+    const result = await plan(csv, { country: 'US' }, data);
+    expect(written(result)).toMatchObject([{ channels: [{ type: 'sms', value: '+12125550103' }] }]);
+    const british = await plan('Id,Name,Phone,Country\n1003,Jane,020 7946 0123,UK', { country: 'US' }, data);
+    expect(written(british)).toMatchObject([{ country: 'GB', channels: [{ value: '+442079460123' }] }]);
+  });
+
+  it('prevents the import of all others, unless bad rows are to be left out', async () => {
+    const csv =
+      'Id,Name,Phone,Avatar\n1,Ann,+12125550111,\n2,Bob,12,\n3,Cid,+12125550113,no.png\n4,Dee,+12125550114,';
+    expect((await plan(csv)).text).toBeUndefined();
+    const result = await plan(csv, { skipBadRows: true });
+    expect(result.badRows.map(({ line }) => line)).toEqual([3, 4]);
+    expect(written(result).map(({ display_name: name }) => name)).toEqual([
+      'María Gómez',
+      'John Fox',
+      'Ann',
+      'Dee',
+    ]);
+    expect(compileData({ ...sources, 'customers.private.json': result.text }).problems).toEqual([]);
+  });
+
+  it('is about somebody who is in the file', async () => {
+    const { missing } = await plan('Id,Name,Phone\n1001,María Gómez,12');
+    expect(missing).toEqual([{ customer_id: '1002', name: 'John Fox' }]);
+  });
+
+  it('has the id of another row, but says something else', async () => {
+    const { badRows, text } = await plan('Id,Name,Phone\n7,Ann,+12125550111\n7,Ben,+12125550112');
+    expect(badRows).toEqual([
+      {
+        line: 3,
+        name: 'Ben',
+        problem: 'has the id "7" of line 2, but says something else',
+        fix: 'make one row of the two',
+      },
+    ]);
+    expect(text).toBeUndefined();
+  });
+});
+
+describe('rows about the same people', () => {
+  it('are imported once where they are the same', async () => {
+    const result = await plan('Id,Name,Phone\n7,Ann,+12125550111\n7,Ann,+12125550111');
+    expect(result.warnings).toMatchObject([{ line: 3, problem: 'is a repetition of another row' }]);
+    expect(written(result)).toHaveLength(3);
+  });
+
+  it('may share a number, of which a warning tells', async () => {
+    const result = await plan('Id,Name,Phone\n7,Ann,+12125550111\n8,Ben,+12125550111\n9,Cid,(212) 555-0101');
+    expect(result.warnings.map(({ line, name, problem }) => [line, name, problem])).toEqual([
+      [3, 'Ben', expect.stringContaining('+12125550111 of "Ben" (customers[3]) is also an address of "Ann"')],
+      [4, 'Cid', expect.stringContaining('is also an address of "María Gómez"')],
+    ]);
+    expect(written(result)).toHaveLength(5);
+  });
+
+  it('are recognized by their address where the file has no ids, and new ones get an id', async () => {
+    const result = await plan('Name,Phone,Owner\nJohn Fox,212-555-0102,Bob Brown\nAnn,+12125550111,');
+    expect(result.customers).toMatchObject([
+      {
+        customer_id: '1002',
+        kind: 'changed',
+        changes: [{ field: 'worker', from: undefined, to: 'bob@example.com' }],
+      },
+      { customer_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/), name: 'Ann', kind: 'added' },
+    ]);
+    const data = { ...sources, 'customers.private.json': result.text };
+    const again = await plan(
+      'Name,Phone,Owner\nJohn Fox,212-555-0102,Bob Brown\nAnn,+12125550111,',
+      {},
+      data,
+    );
+    expect(again).toMatchObject({ customers: [], unchanged: 2 });
+  });
+
+  it('are told apart by their names where they share an address and have no ids', async () => {
+    const csv = 'Name,Phone\nAnn,+12125550111\nBen,+12125550111';
+    const result = await plan(csv);
+    expect(
+      written(result)
+        .map(({ display_name: name }) => name)
+        .slice(2),
+    ).toEqual(['Ann', 'Ben']);
+    const data = { ...sources, 'customers.private.json': result.text };
+    expect(await plan(csv, {}, data)).toMatchObject({ customers: [], unchanged: 2, badRows: [] });
+    const { badRows } = await plan('Name,Phone\nCid,+12125550111', {}, data);
+    expect(badRows).toMatchObject([{ problem: 'its addresses belong to several customers: "Ann", "Ben"' }]);
+  });
+});
