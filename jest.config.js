@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -9,6 +11,6 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   testTimeout: 30_000,
   // Many tests wait for time-outs, few compute.
-  maxWorkers: 3,
+  maxWorkers: Math.max(3, availableParallelism()),
   reporters: ['default', ...(process.env.JEST_JSON_REPORT ? ['<rootDir>/tests/json-reporter.js'] : [])],
 };
