@@ -11,7 +11,7 @@ export function formatSweep(result: SweepResult): string {
   for (const { outcome } of result.conversations) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   const done = [...counts].map(([outcome, count]) => `${count} ${words[outcome as Outcome]}`);
   lines.push(
-    `${result.checked} active conversations looked at: ${done.join(', ') || 'nothing to do'}` +
+    `${result.checked} active ${result.checked === 1 ? 'conversation' : 'conversations'} checked: ${done.join(', ') || 'nothing to do'}` +
       (left.length > 0 ? ` (left alone: ${left.join(', ')})` : ''),
   );
   if (result.notSwept !== undefined) lines.push(`No conversation was routed or closed: ${result.notSwept}`);

@@ -79,7 +79,7 @@ describe('npm run sweep', () => {
     const [worker] = workersIn(sid);
     expect(workersIn(sid)).toHaveLength(1);
     expect(first.output).toContain(`${sid} routed: ${worker} by the rule `);
-    expect(first.output).toContain('1 active conversations looked at: 1 routed');
+    expect(first.output).toContain('1 active conversation checked: 1 routed');
     expect(first.output).not.toContain(customerOf(1).slice(1));
 
     const { code, json } = await sweepForJson();
