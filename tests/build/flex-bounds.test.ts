@@ -93,22 +93,6 @@ describe('the bounds of outbound starts in the routing data', () => {
       { taskChannels: { whatsapp: true } },
       "flex.taskChannels.whatsapp: must be a name or false → write a task channel's unique name, or false",
     ],
-    [
-      { taskAttributes: ['order id'] },
-      'flex.taskAttributes[0]: is no name of an attribute → write up to 64 letters, digits and _, a letter first',
-    ],
-    ...['customerName', 'conversationSid', 'outbound_request'].map((name): [object, string] => [
-      { taskAttributes: [name] },
-      'flex.taskAttributes[0]: is kept by this service or by Flex → choose another name',
-    ]),
-    [
-      { taskAttributes: ['orderId', 'orderId'] },
-      'flex.taskAttributes[1]: is the same as [0] → remove one of the two',
-    ],
-    [
-      { taskChannels: { whatsapp: true } },
-      "flex.taskChannels.whatsapp: must be a name or false → write a task channel's unique name, or false",
-    ],
     ...[0, -1, 1.5, '60', 'none', true].map((agent): [object, string] => [
       { startsPerHour: { agent } },
       'flex.startsPerHour.agent: must be a number from 1, or "unlimited" → write e.g. 60, without quotation marks',
