@@ -21,6 +21,11 @@ export interface OutboundContext {
   addToLog(facts: Record<string, unknown>, level?: 'info' | 'warn' | 'error'): void;
 }
 
+/** @returns by what Sync tells callers apart: each agent has keys and a limit of their own, all servers share theirs */
+export function principalOf(caller: Caller): string {
+  return caller.kind === 'agent' ? caller.workerSid : 'server';
+}
+
 /** @returns Sync, with the time that is left when the answer has its own */
 export function openSync(context: Pick<OutboundContext, 'sync' | 'twilio'>, reserveMs = 300): SyncApi {
   const { deadline, sleep, random } = context.twilio({ reserveMs });

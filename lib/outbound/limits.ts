@@ -7,7 +7,7 @@ import {
   type SyncDocument,
   updateDocument,
 } from '../twilio/sync';
-import { type OutboundContext, openSync } from './context';
+import { type OutboundContext, openSync, principalOf } from './context';
 import type { CountedStart } from './steps';
 
 const hourMs = 60 * 60 * 1_000;
@@ -45,7 +45,7 @@ export interface StartCounter {
  */
 export function startCounter(context: OutboundContext, limits: FlexSettings['startsPerHour']): StartCounter {
   const { caller, hash, date, addToLog } = context;
-  const name = `outbound-starts-${hash(caller.kind === 'agent' ? caller.workerSid : 'server')}`;
+  const name = `outbound-starts-${hash(principalOf(caller))}`;
   const limit = limits[caller.kind];
   return {
     count: async () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Caller } from '../caller';
-import { type OutboundContext, openSync } from './context';
+import { type OutboundContext, openSync, principalOf } from './context';
 import {
   type JournalOptions,
   journalPrefix,
@@ -110,11 +109,6 @@ async function writeDown(
     addToLog({ idempotency: 'the result could not be kept' }, 'error');
   }
   return result;
-}
-
-/** One caller's key is not another's. */
-function principalOf(caller: Caller): string {
-  return caller.kind === 'agent' ? caller.workerSid : 'server';
 }
 
 /** The journal of a request that nobody can send again: it ends with the request. */

@@ -163,11 +163,11 @@ function lookOnce(
 function describeUnfinished(journal: Journal, { details }: CallbackError): Record<string, unknown> {
   const { entries, tag } = journal;
   const sids = begunSids(entries);
+  const step = stepInDoubt(entries);
   return {
     ...(!('retryAfter' in details) && { retryAfter: 2 }),
     ...(Object.keys(sids).length > 0 && { unfinished: sids }),
-    ...(!('inDoubt' in details) &&
-      stepInDoubt(entries) && { inDoubt: { step: stepInDoubt(entries), ...sids, tag } }),
+    ...(!('inDoubt' in details) && step && { inDoubt: { step, ...sids, tag } }),
   };
 }
 

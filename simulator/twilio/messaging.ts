@@ -3,7 +3,7 @@ import type { ContentModel } from './content';
 import type { Conversations } from './conversations/conversations';
 import type { Message } from './conversations/model';
 import { answer, type RestEnv } from './http/app';
-import { slice } from './http/paging';
+import { olderPage } from './http/paging';
 import { newSid } from './http/sids';
 
 /** A message that a customer sent. */
@@ -96,18 +96,7 @@ export function messageLogRoutes(log: MessageLog): Hono<RestEnv> {
   app.get('/Accounts/:account/Messages.json', (c) => {
     const { From: from, To: to, 'DateSent>': after } = c.env.query;
     const messages = log.received({ from, to, ...(after !== undefined && { after: new Date(after) }) });
-    const { index, size, items, link } = slice(c, messages);
-    return answer(c, {
-      messages: items,
-      end: index * size + items.length,
-      first_page_uri: link(0),
-      next_page_uri: link(index + 1) ?? null,
-      page: index,
-      page_size: size,
-      previous_page_uri: link(index - 1) ?? null,
-      start: index * size,
-      uri: link(index),
-    });
+    return answer(c, olderPage(c, 'messages', messages));
   });
   return app;
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { answer, type RestEnv } from './http/app';
 import { invalid, notFound } from './http/errors';
-import { page, slice } from './http/paging';
+import { olderPage, page } from './http/paging';
 import { assignGiven } from './http/resource';
 import { newSid } from './http/sids';
 
@@ -101,22 +101,6 @@ export function senderRoutes(phoneNumbers: PhoneNumbers): Hono<RestEnv> {
     return answer(c, page(c, 'senders', phoneNumbers.senders()));
   });
   return app;
-}
-
-/** One page of a list in the form of the API of 2010. */
-function olderPage(c: Parameters<typeof slice>[0], key: string, all: object[]): object {
-  const { index, size, items, link } = slice(c, all);
-  return {
-    [key]: items,
-    end: index * size + items.length,
-    first_page_uri: link(0),
-    next_page_uri: link(index + 1) ?? null,
-    page: index,
-    page_size: size,
-    previous_page_uri: link(index - 1) ?? null,
-    start: index * size,
-    uri: link(index),
-  };
 }
 
 function sidOf(file: string): string {

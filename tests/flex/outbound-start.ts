@@ -16,6 +16,17 @@ export function expectRefused(flex: VirtualFlex): void {
   expect(flex.state.conversations()).toEqual([]);
 }
 
+/** Expects that a request is answered 400 before anything else is asked of Twilio than who calls. */
+export async function expectInvalid(
+  flex: VirtualFlex,
+  request: Record<string, unknown>,
+  message: string,
+): Promise<void> {
+  const { status, body } = await flex.asAgent(request);
+  expect([status, body]).toEqual([400, { code: 'invalid_event', message }]);
+  expect(flex.writes()).toEqual(['POST /v1/Accounts/*/Tokens/validate']);
+}
+
 /** Adds the Content template, as WhatsApp has reviewed it. */
 export function addTemplate(flex: VirtualFlex, whatsApp = 'approved'): void {
   flex.rest.content.put({

@@ -1,4 +1,5 @@
 import { customer } from '../support/data';
+import { expectInvalid } from './outbound-start';
 import { ada, apiKey, VirtualFlex } from './virtual-flex';
 
 const sms = { channel: 'sms', to: '+12125550142', body: 'Hi' };
@@ -11,13 +12,6 @@ let flex: VirtualFlex;
 beforeEach(() => {
   flex = new VirtualFlex();
 });
-
-/** A start that is refused before anything else is asked of Twilio than who calls. */
-async function expectRefused(request: Record<string, unknown>, message: string): Promise<void> {
-  const { status, body } = await flex.asAgent(request);
-  expect([status, body]).toEqual([400, { code: 'invalid_event', message }]);
-  expect(flex.writes()).toEqual(['POST /v1/Accounts/*/Tokens/validate']);
-}
 
 /** What the interaction was created with. */
 function created(): {
@@ -41,7 +35,7 @@ describe('a field that the request does not have', () => {
     ['mediaUrl', `its fields are ${allFields}`],
     ['constructor', `its fields are ${allFields}`],
   ])('is refused and not ignored: %s', async (name, help) => {
-    await expectRefused({ ...sms, [name]: 'x' }, `request has no field "${name}": ${help}`);
+    await expectInvalid(flex, { ...sms, [name]: 'x' }, `request has no field "${name}": ${help}`);
   });
 
   it('is not in the log, as its name could be anything', async () => {
@@ -62,13 +56,18 @@ describe('a text without anything to be seen', () => {
     ...['\u200b', '\u2060\ufeff', ' \u00ad\n', '\u2800', '\u3164\u00a0'],
     ...['\ufe0f', '\ufe0f \ufe00', '\u{e0101}', '\ud83d', '\u0000', '\u115f\u034f\uffa0'],
   ])('is no body: %j', async (body) => {
-    await expectRefused({ ...sms, body }, 'body must hold something that can be seen');
+    await expectInvalid(flex, { ...sms, body }, 'body must hold something that can be seen');
   });
 
   it('is no subject and no name', async () => {
-    await expectRefused({ ...email, subject: '\u200b' }, 'subject must hold something that can be seen');
+    await expectInvalid(
+      flex,
+      { ...email, subject: '\u200b' },
+      'subject must hold something that can be seen',
+    );
     flex = new VirtualFlex();
-    await expectRefused(
+    await expectInvalid(
+      flex,
       { ...sms, customerName: '\u200b' },
       'customerName must hold something that can be seen',
     );
@@ -111,7 +110,7 @@ describe('an address that could be taken for another', () => {
     ['email', 'MAILTO:ada@example.com?subject=x', 'to must be an address of channel email'],
   ])('by %s is refused: %j', async (channel, to, message) => {
     const subject = channel === 'email' ? { subject: 'S' } : {};
-    await expectRefused({ channel, to, body: 'Hi', ...subject }, message);
+    await expectInvalid(flex, { channel, to, body: 'Hi', ...subject }, message);
   });
 
   it.each([
@@ -160,7 +159,7 @@ describe('an e-mail’s further recipients', () => {
     [{ ...email, cc: [1] }, 'cc must be an e-mail address, or a list of them'],
     [{ ...email, cc: { a: 1 } }, 'cc must be an e-mail address, or a list of them'],
   ])('are checked: %j', async (request, message) => {
-    await expectRefused(request, message);
+    await expectInvalid(flex, request, message);
   });
 
   it('are no addresses of ours: 422', async () => {
@@ -276,12 +275,13 @@ describe('what a request says of the task', () => {
     [{ customerName: 'Ada\nLovelace' }, 'customerName must be a single line'],
     [{ interactionContextSid: 'HQ1' }, 'interactionContextSid must be HQ and 32 hexadecimal digits'],
   ])('is checked: %j', async (given, message) => {
-    await expectRefused({ ...sms, ...given }, message);
+    await expectInvalid(flex, { ...sms, ...given }, message);
   });
 
   it('has no attributes where the data lists none', async () => {
     flex.routing.flex.taskAttributes = [];
-    await expectRefused(
+    await expectInvalid(
+      flex,
       { ...sms, taskAttributes: { orderId: '7' } },
       'taskAttributes must have only names that flex.taskAttributes lists: none',
     );

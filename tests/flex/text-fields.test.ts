@@ -1,3 +1,4 @@
+import { expectInvalid } from './outbound-start';
 import { VirtualFlex } from './virtual-flex';
 
 const sms = { channel: 'sms', to: '+12125550142', body: 'Hi' };
@@ -7,13 +8,6 @@ let flex: VirtualFlex;
 beforeEach(() => {
   flex = new VirtualFlex();
 });
-
-/** A start that is refused before anything else is asked of Twilio than who calls. */
-async function expectRefused(request: Record<string, unknown>, message: string): Promise<void> {
-  const { status, body } = await flex.asAgent(request);
-  expect([status, body]).toEqual([400, { code: 'invalid_event', message }]);
-  expect(flex.writes()).toEqual(['POST /v1/Accounts/*/Tokens/validate']);
-}
 
 describe('a text that cannot be stored as it is', () => {
   const problem = 'must be well-formed Unicode text without NUL characters';
@@ -25,11 +19,12 @@ describe('a text that cannot be stored as it is', () => {
       [{ ...sms, customerName: text }, 'customerName'],
     ] as const) {
       flex = new VirtualFlex();
-      await expectRefused(request, `${field} ${problem}`);
+      await expectInvalid(flex, request, `${field} ${problem}`);
     }
     flex = new VirtualFlex();
     const template = { contentSid: `HX${'1'.repeat(32)}`, contentVariables: { 1: text } };
-    await expectRefused(
+    await expectInvalid(
+      flex,
       { channel: 'sms', to: sms.to, ...template },
       'contentVariables must have well-formed Unicode text without NUL characters for 1',
     );
@@ -38,9 +33,9 @@ describe('a text that cannot be stored as it is', () => {
   it.each(['\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
     'is no subject and no name if it has more than one line: %j',
     async (end) => {
-      await expectRefused({ ...email, subject: `a${end}b` }, 'subject must be a single line');
+      await expectInvalid(flex, { ...email, subject: `a${end}b` }, 'subject must be a single line');
       flex = new VirtualFlex();
-      await expectRefused({ ...sms, customerName: `a${end}b` }, 'customerName must be a single line');
+      await expectInvalid(flex, { ...sms, customerName: `a${end}b` }, 'customerName must be a single line');
     },
   );
 });

@@ -104,37 +104,42 @@ async function askAs(caller: Caller, world: World, body: Record<string, unknown>
 }
 
 /** Asks until there is a result, or none has come for too long. */
-async function persist(
+function persist(
   world: World,
   body: Record<string, unknown>,
   pauseMs: number,
   between?: Plan['between'],
 ): Promise<Heard[]> {
-  const heard: Heard[] = [];
-  for (;;) {
-    const answer = await world.call(body);
-    heard.push(answer);
-    if (heard.length === 1) between?.(world);
-    if (!asksAgain(answer) || world.clock.now() > world.lastFaultAt + patienceMs) return heard;
+  return askAgain(world, body, between, (_answer, asked) => {
+    if (world.clock.now() > world.lastFaultAt + patienceMs) return undefined;
     // Nobody asks at once for ever.
-    const isHasty = pauseMs === 0 && heard.length <= 3;
-    await world.clock.sleep(isHasty ? 0 : Math.max(2_000, pauseMs) + 500 * Math.floor(heard.length / 10));
-  }
+    const isHasty = pauseMs === 0 && asked <= 3;
+    return isHasty ? 0 : Math.max(2_000, pauseMs) + 500 * Math.floor(asked / 10);
+  });
 }
 
 /** Asks again when the answer says, 8 times at most. */
-async function follow(
+function follow(world: World, body: Record<string, unknown>, between?: Plan['between']): Promise<Heard[]> {
+  return askAgain(world, body, between, (answer, asked) =>
+    asked > 8 ? undefined : 1_000 * (Number(answer.body.retryAfter) || 2),
+  );
+}
+
+/** @param pauseAfter how long to wait before the next request, in milliseconds; undefined to give up */
+async function askAgain(
   world: World,
   body: Record<string, unknown>,
-  between?: Plan['between'],
+  between: Plan['between'],
+  pauseAfter: (answer: Heard, asked: number) => number | undefined,
 ): Promise<Heard[]> {
   const heard: Heard[] = [];
   for (;;) {
     const answer = await world.call(body);
     heard.push(answer);
     if (heard.length === 1) between?.(world);
-    if (!asksAgain(answer) || heard.length > 8) return heard;
-    await world.clock.sleep(1_000 * (Number(answer.body.retryAfter) || 2));
+    const pause = asksAgain(answer) ? pauseAfter(answer, heard.length) : undefined;
+    if (pause === undefined) return heard;
+    await world.clock.sleep(pause);
   }
 }
 

@@ -50,21 +50,14 @@ export function SettingsForm() {
         options={agentResponses}
         onChange={(agentResponse) => change({ flex: { agentResponse } })}
       />
-      <label>
-        Flex channels fail after (ms)
-        <input
-          class="input"
-          type="number"
-          min="0"
-          placeholder="never"
-          data-testid="settings-channel"
-          value={flex.channelFailsAfterMs ?? ''}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            change({ flex: { channelFailsAfterMs: value === '' ? null : Number(value) } });
-          }}
-        />
-      </label>
+      <OptionalNumber
+        label="Flex channels fail after (ms)"
+        id="settings-channel"
+        min={0}
+        none="never"
+        value={flex.channelFailsAfterMs}
+        onChange={(text) => change({ flex: { channelFailsAfterMs: text === '' ? null : Number(text) } })}
+      />
       <Choice
         label="Messages after STOP"
         id="settings-opt-out"
@@ -79,21 +72,14 @@ export function SettingsForm() {
         options={rest}
         onChange={(answer) => change({ faults: { rest: answer } })}
       />
-      <label>
-        Requests affected
-        <input
-          class="input"
-          type="number"
-          min="1"
-          placeholder="all"
-          data-testid="settings-times"
-          value={faults.restTimes ?? ''}
-          onChange={(event) => {
-            const times = Number(event.currentTarget.value);
-            change({ faults: { restTimes: times >= 1 ? times : null } });
-          }}
-        />
-      </label>
+      <OptionalNumber
+        label="Requests affected"
+        id="settings-times"
+        min={1}
+        none="all"
+        value={faults.restTimes}
+        onChange={(text) => change({ faults: { restTimes: Number(text) >= 1 ? Number(text) : null } })}
+      />
       <label class="check">
         <input
           type="checkbox"
@@ -122,5 +108,33 @@ export function SettingsForm() {
         Reset conversations and timeline
       </button>
     </div>
+  );
+}
+
+interface OptionalNumberProps {
+  label: string;
+  id: string;
+  min: number;
+  /** What no number means. */
+  none: string;
+  value: number | null;
+  onChange(text: string): void;
+}
+
+/** A labeled field for a number, or none. */
+function OptionalNumber({ label, id, min, none, value, onChange }: OptionalNumberProps) {
+  return (
+    <label>
+      {label}
+      <input
+        class="input"
+        type="number"
+        min={min}
+        placeholder={none}
+        data-testid={id}
+        value={value ?? ''}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    </label>
   );
 }

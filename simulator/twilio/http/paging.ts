@@ -10,7 +10,7 @@ export interface PageRequest {
 }
 
 /** One page of a list. */
-export interface Slice<T> {
+interface Slice<T> {
   index: number;
   size: number;
   items: T[];
@@ -19,7 +19,7 @@ export interface Slice<T> {
 }
 
 /** @returns the page of a list that a request asks for */
-export function slice<T>(request: PageRequest, all: T[]): Slice<T> {
+function slice<T>(request: PageRequest, all: T[]): Slice<T> {
   const { path, query } = request.env;
   const size = sizeOf(request);
   const index = Math.max(0, Number(query.Page ?? 0) || 0);
@@ -53,6 +53,22 @@ export function page(request: PageRequest, key: string, all: object[]): object {
       next_page_url: url(index + 1),
       key,
     },
+  };
+}
+
+/** One page of a list in the form of the API of 2010. */
+export function olderPage(request: PageRequest, key: string, all: object[]): object {
+  const { index, size, items, link } = slice(request, all);
+  return {
+    [key]: items,
+    end: index * size + items.length,
+    first_page_uri: link(0),
+    next_page_uri: link(index + 1) ?? null,
+    page: index,
+    page_size: size,
+    previous_page_uri: link(index - 1) ?? null,
+    start: index * size,
+    uri: link(index),
   };
 }
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts } from '../../../simulator/listen';
 import { runCommand } from '../../support/command-line';
 import { projectRoot } from '../../support/project';
 import { ProjectCopy } from '../../support/project-copy';
-import { Started } from '../../support/started';
+import type { Started } from '../../support/started';
+import { type LocalPorts, startLocalTwilio } from './local-project';
 
 /** The calls in the console samples of the page, in its order, each with what it prints. */
 const samples = [
@@ -23,25 +23,12 @@ const samples = [
 jest.setTimeout(180_000);
 const project = new ProjectCopy();
 let running: Started;
-let env: Record<string, string>;
+let env: LocalPorts;
 let usual: Record<string, string>;
 
 beforeAll(async () => {
-  const [functions, console, proxy, deployed] = (await freePorts(4)).map(String) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  env = {
-    PORT: functions,
-    SIMULATOR_PORT: console,
-    SIMULATOR_PROXY_PORT: proxy,
-    SIMULATOR_DEPLOYED_PORT: deployed,
-  };
-  usual = { [functions]: '3000', [console]: '4000', [deployed]: '4010' };
-  running = new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start'], env);
-  await running.prints(/Stop it with Ctrl-C/);
+  ({ running, env } = await startLocalTwilio(project));
+  usual = { [env.PORT]: '3000', [env.SIMULATOR_PORT]: '4000', [env.SIMULATOR_DEPLOYED_PORT]: '4010' };
 });
 afterAll(() => {
   running.kill();

@@ -2,36 +2,23 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { type Account, openAccount } from '../../../cli/account';
 import type { ActionResult, TimelineEntry } from '../../../simulator/api';
-import { freePorts } from '../../../simulator/listen';
 import { type CommandResult, runCommand } from '../../support/command-line';
 import { ProjectCopy } from '../../support/project-copy';
 import { Started } from '../../support/started';
+import { type LocalPorts, startLocalTwilio } from './local-project';
 
 // Each call of the command is a process, and builds.
 jest.setTimeout(180_000);
 const project = new ProjectCopy();
 const secret = 'a-key-that-nobody-may-see-printed-0123456789';
 let running: Started;
-let env: Record<string, string>;
+let env: LocalPorts;
 let account: Account;
 
 beforeAll(async () => {
-  const [functions, console, proxy, deployed] = (await freePorts(4)).map(String) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  env = {
-    PORT: functions,
-    SIMULATOR_PORT: console,
-    SIMULATOR_PROXY_PORT: proxy,
-    SIMULATOR_DEPLOYED_PORT: deployed,
-  };
   writeFileSync(project.path('.env'), `OUTBOUND_API_KEY=${secret} # a comment\nGREETING="it's # here"\n`);
-  running = new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start'], env);
-  await running.prints(/Stop it with Ctrl-C/);
-  process.env.SIMULATOR_PORT = console;
+  ({ running, env } = await startLocalTwilio(project));
+  process.env.SIMULATOR_PORT = env.SIMULATOR_PORT;
   account = await openAccount({ local: true });
 });
 afterAll(() => {

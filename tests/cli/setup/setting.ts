@@ -142,3 +142,19 @@ export async function needsOf(
 export const routeOnAdded = (routing: Routing): void => {
   routing.routing.on = 'onConversationAdded';
 };
+
+/**
+ * Has each test of a file begin with an account and what the project's data needs, and end without a request or an
+ * answer that Twilio's OpenAPI files do not know.
+ */
+export function useSetting(use: (made: { setting: Setting; needs: Needs }) => void): void {
+  let setting: Setting;
+  beforeEach(async () => {
+    setting = new Setting();
+    use({ setting, needs: await needsOf() });
+  });
+  afterEach(() => {
+    setting.remove();
+    expect(setting.problems).toEqual([]);
+  });
+}

@@ -1,16 +1,11 @@
 import type { Needs } from '../../../cli/setup/needs';
 import type { FrontlineAccess } from '../../../simulator/twilio/frontline';
-import { gb, hookUrl, needsOf, routeOnAdded, Setting, us } from './setting';
+import { gb, hookUrl, needsOf, routeOnAdded, type Setting, us, useSetting } from './setting';
 
 let setting: Setting;
 let needs: Needs;
-beforeEach(async () => {
-  setting = new Setting();
-  needs = await needsOf();
-});
-afterEach(() => {
-  setting.remove();
-  expect(setting.problems).toEqual([]);
+useSetting((made) => {
+  ({ setting, needs } = made);
 });
 
 const webhooks = () => setting.rest.account.webhooks;

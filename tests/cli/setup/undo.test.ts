@@ -2,17 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFlex } from '../../../cli/setup/flex';
 import type { Needs } from '../../../cli/setup/needs';
-import { hookUrl, needsOf, Setting, us } from './setting';
+import { hookUrl, type Setting, us, useSetting } from './setting';
 
 let setting: Setting;
 let needs: Needs;
-beforeEach(async () => {
-  setting = new Setting();
-  needs = await needsOf();
-});
-afterEach(() => {
-  setting.remove();
-  expect(setting.problems).toEqual([]);
+useSetting((made) => {
+  ({ setting, needs } = made);
 });
 
 const webhooks = () => setting.rest.account.webhooks;
