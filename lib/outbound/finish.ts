@@ -1,7 +1,7 @@
 import { CallbackError } from '../errors';
-import { listDocuments, type SyncApi } from '../twilio/sync';
+import { fetchDocument, listDocuments, type SyncApi } from '../twilio/sync';
 import type { OutboundTwilio } from './context';
-import { journalPrefix, type KeptJournal, readJournal, readPage, SyncClock, takeOver } from './journal';
+import { journalPrefix, type KeptJournal, readPage, SyncClock, takeOver } from './journal';
 import { begunSids, closeOrThrow, settleEarlier } from './steps';
 
 /** What became of a start that its caller has left unfinished. */
@@ -10,15 +10,17 @@ export interface FinishedStart {
   journal: string;
   /**
    * `sent`: its message had been sent; `closed`: its interaction, which had no message, is closed now; `nothing`: it
-   * has begun nothing; `waits`: a step may still show, another request is at it, or Twilio cannot be reached.
+   * has begun nothing; `waits`: a step may still show, another request is at it, or Twilio cannot be reached;
+   * `unreadable`: another build wrote its journal, which is left as it is.
    */
-  outcome: 'sent' | 'closed' | 'nothing' | 'waits';
+  outcome: 'sent' | 'closed' | 'nothing' | 'waits' | 'unreadable';
   /** What is, or was, there. */
   sids: Record<string, unknown>;
 }
 
 /**
- * Lists the starts that have begun something and have not come to an end. Some may be running just now.
+ * Lists the starts that have begun something and have not come to an end, and those whose journals cannot be read.
+ * Some may be running just now.
  *
  * @returns the unique names of their journals
  * @throws TwilioUnavailable, TwilioRefused, Misconfigured
@@ -26,8 +28,9 @@ export interface FinishedStart {
 export async function listUnfinished(sync: SyncApi): Promise<string[]> {
   const documents = await listDocuments(sync, journalPrefix);
   return documents.flatMap((document) => {
-    const { state, interaction, message } = readPage(document);
-    return state !== 'done' && (interaction || message) ? document.uniqueName : [];
+    const page = readPage(document);
+    const isUnfinished = !page || (page.state !== 'done' && (page.interaction || page.message));
+    return isUnfinished ? document.uniqueName : [];
   });
 }
 
@@ -45,12 +48,14 @@ export async function finishStart(
   name: string,
   holder: string,
 ): Promise<FinishedStart> {
-  const read = await readJournal({ sync, name });
+  const document = await fetchDocument(sync, name);
   const finished = (outcome: FinishedStart['outcome'], sids: object = {}): FinishedStart => {
     return { journal: name, outcome, sids: { ...sids } };
   };
-  if (!read || read.page.state === 'done') return finished('nothing');
-  const { document, page } = read;
+  if (!document) return finished('nothing');
+  const page = readPage(document);
+  if (!page) return finished('unreadable');
+  if (page.state === 'done') return finished('nothing');
   const isFree = page.state === 'open' || (await new SyncClock(sync, holder, 0).hasExpired(document));
   const journal = isFree ? await takeOver({ sync, holder }, document, page) : undefined;
   if (!journal) return finished('waits', begunSids(page));

@@ -1,4 +1,4 @@
-import { Conflict, TwilioRefused, TwilioUnavailable, Unprocessable } from '../errors';
+import { Conflict, TwilioUnavailable, Unprocessable } from '../errors';
 import {
   createDocument,
   fetchDocument,
@@ -51,13 +51,22 @@ export interface ReadJournal {
   page: JournalPage;
 }
 
-/** Reads a key's journal. @returns undefined when the key is new */
+/**
+ * Reads a key's journal.
+ *
+ * @returns undefined when the key is new
+ * @throws Unprocessable `idempotency_key_unreadable` when the document is no journal: another build may have sent its
+ *   message
+ */
 export async function readJournal({
   sync,
   name,
 }: Pick<JournalOptions, 'sync' | 'name'>): Promise<ReadJournal | undefined> {
   const document = await fetchDocument(sync, name);
-  return document && { document, page: readPage(document) };
+  if (!document) return undefined;
+  const page = readPage(document);
+  if (!page) throw keyUnreadable(name);
+  return { document, page };
 }
 
 /** A key's journal in Sync, while this request has it. */
@@ -145,13 +154,12 @@ function inProgress(): Conflict {
   });
 }
 
-/** @throws TwilioRefused when the document is no journal */
-export function readPage({ data }: SyncDocument): JournalPage {
+/** @returns undefined when the document is no journal: another build wrote it, or somebody else */
+export function readPage({ data }: SyncDocument): JournalPage | undefined {
   const page = data as Partial<JournalPage> | null;
   const isPage =
     typeof page?.fingerprint === 'string' && typeof page.state === 'string' && typeof page.round === 'number';
-  if (isPage) return page as JournalPage;
-  throw new TwilioRefused('refused', { request: 'fetch sync document', answer: 'unexpected' });
+  return isPage ? (page as JournalPage) : undefined;
 }
 
 /** No function runs longer than 10 s; a little is added, as Sync's dates may be whole seconds. In milliseconds. */
@@ -266,5 +274,12 @@ function keyReused(): Unprocessable {
   return new Unprocessable(
     'idempotency_key_reused',
     'This idempotencyKey was used for another request: give each request a key of its own.',
+  );
+}
+
+function keyUnreadable(name: string): Unprocessable {
+  return new Unprocessable(
+    'idempotency_key_unreadable',
+    `The Sync document ${name} cannot be read: another build wrote it. See whether its message was sent; then use a new key.`,
   );
 }

@@ -155,6 +155,33 @@ describe('a start whose caller does not come back', () => {
     expect(await flex.asAgent(keyed)).toMatchObject({ status: 201, body: sids });
   });
 
+  it('is finished though another build wrote other journals, which are left as they are', async () => {
+    const flex = new VirtualFlex();
+    flex.never(createMessage);
+    void flex.asAgent({ ...keyed, to: '+12125550102', idempotencyKey: 'order-8' });
+    await flex.reached('/Messages');
+    await flex.asAgent(keyed);
+    await flex.beside(async (_twilio, { service }) => {
+      const documents = await service.documents.list();
+      const { uniqueName = '' } = documents.find(({ data }) => data.state === 'done') ?? {};
+      await service.documents(uniqueName).update({ data: { state: 'sent' } });
+      await service.documents.create({ uniqueName: 'outbound-message-0', data: [1] });
+    });
+    const before = flex.writes();
+    expect(await flex.asAgent(keyed)).toMatchObject({
+      status: 422,
+      body: {
+        code: 'idempotency_key_unreadable',
+        message: expect.stringMatching(/^The Sync document outbound-message-[0-9a-f]{40} cannot be read: /),
+      },
+    });
+    expect(flex.writes()).toEqual([...before, 'POST /v1/Accounts/*/Tokens/validate']);
+
+    flex.clock += 50_000;
+    const finished = await finish(flex);
+    expect(finished.map(({ outcome }) => outcome).sort()).toEqual(['closed', 'unreadable', 'unreadable']);
+  });
+
   it('is found to have sent its message, which is its result from then on', async () => {
     const flex = new VirtualFlex();
     flex.rest.onRequest(({ request: { method, path } }) => {
