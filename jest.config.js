@@ -8,7 +8,8 @@ module.exports = {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  // The clients' tests need packages of their own: npm run test:clients.
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/tests/clients'],
   testTimeout: 30_000,
   // Many tests wait for time-outs, few compute.
   maxWorkers: Math.max(3, availableParallelism()),
