@@ -107,7 +107,7 @@ export class LocalTwilio {
       options.ports.console,
     );
     this.#account.configure();
-    this.parts.workers.addMissing();
+    this.parts.workers.applyData();
     this.parts.flex.configure();
     this.#listen();
   }
@@ -156,7 +156,7 @@ export class LocalTwilio {
     this.#build = build;
     if (build.ok) {
       this.#data = readProject(this.#options.root);
-      this.parts.workers.addMissing();
+      this.parts.workers.applyData();
       this.#account.applyData();
       this.parts.flex.configure();
       await this.#functions?.restart();
@@ -197,7 +197,7 @@ export class LocalTwilio {
     inbound.reset();
     this.timeline.clear();
     customers.reset();
-    workers.addMissing();
+    workers.applyData();
     this.#events.sendReset();
     this.#events.sendState();
   }
