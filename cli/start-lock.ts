@@ -13,6 +13,8 @@ interface Started {
   startedAt: string;
 }
 
+export const startCommand = 'npm start';
+
 /** How long a start may take until it serves, in milliseconds. */
 const longestStart = 60_000;
 
@@ -25,7 +27,7 @@ const longestStart = 60_000;
  * @throws an error that names what is running already
  */
 export async function lockFolder(root: string, command: string, url: string): Promise<void> {
-  const file = join(root, '.builds', 'running.json');
+  const file = fileIn(root);
   const own: Started = {
     command,
     pid: process.pid,
@@ -45,11 +47,26 @@ export async function lockFolder(root: string, command: string, url: string): Pr
   });
 }
 
+/**
+ * @returns where the local Twilio is controlled, by SIMULATOR_PORT or by the `npm start` that runs in the project's
+ *   folder
+ */
+export function controlUrl(root: string): string {
+  const running = read(fileIn(root));
+  const found = running?.command === startCommand && isRunning(running.pid) ? running.url : undefined;
+  const { SIMULATOR_PORT: port } = process.env;
+  return port ? `http://localhost:${port}` : (found ?? 'http://localhost:4000');
+}
+
 /** Another process can have got the id of one that was killed: then nobody listens. */
 async function isHeld({ pid, hostname: host, url, startedAt }: Started): Promise<boolean> {
   if (host === hostname() && (pid === process.pid || !isRunning(pid))) return false;
   if (Date.now() - Date.parse(startedAt) < longestStart) return host === hostname();
   return canConnect(Number(new URL(url).port));
+}
+
+function fileIn(root: string): string {
+  return join(root, '.builds', 'running.json');
 }
 
 function describe(other: Started | undefined): string {

@@ -37,7 +37,8 @@ async function runStart(options: ReachOptions): Promise<void> {
     throw new UsageError('SIMULATOR_AUTH_TOKEN takes 32 letters and digits, as an auth token of Twilio has.');
   }
   const { LocalTwilio } = await import('../../simulator/local-twilio');
-  const { lockFolder } = await import('../start-lock');
+  const { AllowedHosts } = await import('../../simulator/allowed-hosts');
+  const { lockFolder, startCommand } = await import('../start-lock');
   const { stopOnSignal, watchProject } = await import('../watch-project');
   const ports = {
     functions: Number(process.env.PORT || 3000),
@@ -45,7 +46,11 @@ async function runStart(options: ReachOptions): Promise<void> {
     proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
     deployed: Number(process.env.SIMULATOR_DEPLOYED_PORT || 4010),
   };
-  await lockFolder(projectFolder, 'npm start', `http://localhost:${ports.console}`);
+  await lockFolder(
+    projectFolder,
+    startCommand,
+    `http://${new AllowedHosts(reach).nameInUrls}:${ports.console}`,
+  );
   let local: InstanceType<typeof LocalTwilio> | undefined;
   let started: Promise<void> | undefined;
   stopOnSignal(async () => local?.stop());

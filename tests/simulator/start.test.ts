@@ -140,6 +140,17 @@ describe('npm start', () => {
     },
   );
 
+  it('is found by other commands in its folder, with its credentials', async () => {
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    for (const args of [
+      ['simulate', 'scenario', 'known-customer'],
+      ['deploy', '--local', '--dry-run'],
+      ['sweep', '--local', '--dry-run'],
+    ])
+      expect(runCommand(project.root, args)).toMatchObject({ status: 0 });
+  });
+
   it('takes requests from other machines, and by another name, when it is told to', async () => {
     running = start({}, ['--host', '0.0.0.0', '--allow-host', '*.ngrok-free.app']);
     await running.prints(/Stop it with Ctrl-C/);
