@@ -39,7 +39,7 @@ export class AllowedHosts {
   }
 
   /** @returns whether a Host header names this machine as such: requests through a tunnel keep the tunnel's name */
-  isOwn(host: string | undefined): boolean {
+  static isOwn(host: string | undefined): boolean {
     return own.includes(nameOf(host) ?? '');
   }
 

@@ -30,6 +30,7 @@ export interface GatewayOptions {
 const requestMaximum = 1024 * 1024;
 const unreachable = 'The functions cannot be reached';
 
+const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host'];
 const noSignature =
   'Unauthorized - you are not authorized to perform this action: the X-Twilio-Signature is missing or wrong';
 
@@ -122,8 +123,7 @@ async function checkAndForward({ req }: Context, options: GatewayOptions): Promi
   const url = new URL(req.url);
   const body = await readBody(raw);
   const contentType = req.header('content-type') ?? '';
-  const authToken =
-    options.trustsThisMachine && new AllowedHosts().isOwn(url.host) ? undefined : options.authToken;
+  const authToken = options.trustsThisMachine && isFromHere(raw.headers, url) ? undefined : options.authToken;
   if (authToken !== undefined && method !== 'OPTIONS' && options.accessOf(url.pathname) === 'protected') {
     const signature = req.header('x-twilio-signature');
     if (!isSigned({ signature, url, body, contentType }, authToken)) refuse(403, noSignature);
@@ -177,6 +177,11 @@ interface SignedRequest {
   url: URL;
   body: Buffer;
   contentType: string;
+}
+
+/** A tunnel keeps its own name, or says that it has replaced it. */
+function isFromHere(headers: Headers, url: URL): boolean {
+  return AllowedHosts.isOwn(url.host) && !forwardingHeaders.some((name) => headers.has(name));
 }
 
 /** Twilio signs the URL that it was given. A tunnel takes requests by https, and passes them on by http. */

@@ -112,6 +112,8 @@ describe('npm run start:functions', () => {
     expect(await status({ Host: `localhost:${port}` })).toBe(200);
     expect(await status({ ...tunnel, 'X-Twilio-Signature': signature })).toBe(200);
     expect(await status(tunnel)).toBe(403);
+    // As with `ngrok http --host-header=rewrite`.
+    expect(await status({ 'X-Forwarded-Host': tunnel.Host })).toBe(403);
     expect(await status({ Host: 'rebound.example.com' })).toBe(403);
     expect(await status({ Origin: 'https://example.com' })).toBe(403);
     expect(await status({ 'Sec-Fetch-Site': 'cross-site' })).toBe(403);

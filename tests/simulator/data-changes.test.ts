@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { Routing } from '../../lib/model';
 import { LocalTwilio } from '../../simulator/local-twilio';
 import { root } from './local';
@@ -127,4 +128,20 @@ describe('what somebody has changed since', () => {
       expect(frontline.user('alice@example.com').friendly_name).toBe('Ali');
     }
   });
+});
+
+it('takes the key of .env and the auth token that it is given, where there are any', () => {
+  writeFileSync(join(folder, '.env'), 'OUTBOUND_API_KEY=the-key-of-the-env-file-0123456789\n');
+  const authToken = 'f'.repeat(32);
+  const local = new LocalTwilio({
+    root: folder,
+    ports: { functions: 1, console: 2, proxy: 3 },
+    authToken,
+    onOutput: () => undefined,
+  });
+  expect(local.parts.flex.environment().OUTBOUND_API_KEY).toBe('the-key-of-the-env-file-0123456789');
+  expect(local.state.authToken).toBe(authToken);
+  expect(local.parts.webhooks.sign('http://localhost:1/', {})).toBe(
+    getExpectedTwilioSignature(authToken, 'http://localhost:1/', {}),
+  );
 });
