@@ -36,9 +36,9 @@ const noSignature =
 
 /**
  * Enforces what Twilio's gateway does and `twilio-run` does not: signatures on protected functions, no access to private
- * ones, methods, 1 MB, 10 s, and how many requests are handled at once. A request also cannot replace `event.request`, nor pose as a preflight. And since it is
- * on a developer's machine, it keeps out web pages: those that call it by another name, and those of other sites
- * everywhere but in public functions, which have rules of their own.
+ * ones, methods, 1 MB, 10 s, and how many requests are handled at once. A request also cannot replace `event.request`,
+ * nor pose as a preflight. And since it is on a developer's machine, it keeps out web pages: those that call it by
+ * another name, and those of other sites, which may only call public functions, since these have rules of their own.
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions
  */
@@ -56,13 +56,8 @@ export function createGateway(options: GatewayOptions): Hono {
     const { pathname } = new URL(req.url);
     if (!isWellFormed(pathname)) refuse(400, malformedPath);
     const host = req.header('host');
-    const named = [new URL(req.url).host, ...(host === undefined ? [] : [host])];
-    if (!named.every((name) => hosts.has(name))) {
-      refuse(
-        403,
-        `The Host ${named.find((name) => !hosts.has(name))} is not of this machine: see --allow-host`,
-      );
-    }
+    const foreign = [new URL(req.url).host, host].find((name) => name !== undefined && !hosts.has(name));
+    if (foreign !== undefined) refuse(403, `The Host ${foreign} is not of this machine: see --allow-host`);
     const access = options.accessOf(pathname);
     if (access === undefined) {
       // Before the first build there is nothing, and another answer.

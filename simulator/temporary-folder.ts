@@ -31,8 +31,9 @@ function removeLeftovers(parent: string): void {
     if (host !== ownHost || isRunning(Number(pid))) continue;
     const folder = join(parent, name);
     try {
-      // Everybody can write here: what others have made is theirs.
-      if (lstatSync(folder).uid === process.getuid?.()) rmSync(folder, { recursive: true, force: true });
+      // Everybody can write here: what others have made is theirs. Windows has a folder for each user.
+      if (!process.getuid || lstatSync(folder).uid === process.getuid())
+        rmSync(folder, { recursive: true, force: true });
     } catch {
       // Another start has removed it.
     }
