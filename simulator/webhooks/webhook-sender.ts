@@ -117,7 +117,8 @@ export class WebhookSender {
       const response = await fetch(url, {
         method: 'POST',
         ...request,
-        // A redirect could lead away from this machine.
+        // A redirect could lead away from this machine. Twilio follows 301, 302, 303 and 307:
+        // https://www.twilio.com/docs/api/errors/11216
         redirect: 'manual',
         signal: AbortSignal.timeout(limitMs),
       });
