@@ -1,4 +1,5 @@
 import type { FrontlineUrls } from './api';
+import { DataResources } from './data-resources';
 import type { ProjectData } from './project-data';
 import type { AutoCreation } from './twilio/conversations/addresses';
 import type { Conversations } from './twilio/conversations/conversations';
@@ -30,9 +31,34 @@ export interface AccountSetupOptions {
 /** Sets up the account as docs/deploy.md says, and reads its configuration. */
 export class AccountSetup {
   readonly #options: AccountSetupOptions;
+  readonly #services: DataResources<string>;
+  readonly #addresses: DataResources<Record<string, string>>;
 
   constructor(options: AccountSetupOptions) {
     this.#options = options;
+    const { rest, state } = options;
+    const { services, addresses } = rest.account;
+    this.#services = new DataResources({
+      find: (sid) => services.list().find((one) => one.sid === sid)?.friendly_name,
+      put: (sid, name) => services.put(sid, name),
+      remove(sid) {
+        // Its conversations would go with it.
+        if (state.conversations().every((one) => one.chat_service_sid !== sid)) services.remove(sid);
+      },
+    });
+    const configured = (address: string) => addresses.list().find((one) => one.address === address);
+    this.#addresses = new DataResources({
+      find: (address) => configured(address)?.auto_creation ?? undefined,
+      put(address, form) {
+        if (configured(address)) addresses.update(address, form);
+        else addresses.create(form);
+      },
+      remove(address) {
+        addresses.remove(address);
+        state.ownAddresses.delete(address);
+        rest.phoneNumbers.remove(address);
+      },
+    });
   }
 
   /** Configures services, webhooks and addresses. */
@@ -49,25 +75,27 @@ export class AccountSetup {
   applyData(): void {
     this.#applyRoutingEvent();
     const { rest, state, data } = this.#options;
-    const { account } = rest;
     const { conversationServiceSid: serviceSid, numbers } = data();
-    if (serviceSid) account.services.put(serviceSid, 'Of the routing data');
-    for (const { address, channels } of numbers) {
-      for (const channel of channels) {
-        const Address = channel === 'whatsapp' ? `whatsapp:${address}` : address;
-        // What has been changed since stays.
-        if (state.ownAddresses.has(Address)) continue;
-        state.ownAddresses.add(Address);
-        rest.phoneNumbers.add(Address);
-        rest.account.addresses.create({
-          Type: channel,
+    const addresses = numbers.flatMap(({ address, channels }) =>
+      channels.map((Type): [string, Record<string, string>] => {
+        const Address = Type === 'whatsapp' ? `whatsapp:${address}` : address;
+        const form = {
+          Type,
           Address,
           'AutoCreation.Enabled': 'true',
           'AutoCreation.Type': 'default',
-          ...(serviceSid && { 'AutoCreation.ConversationServiceSid': serviceSid }),
-        });
-      }
+          'AutoCreation.ConversationServiceSid': serviceSid ?? '',
+        };
+        return [Address, form];
+      }),
+    );
+    // An address names its service: services come first, and go last.
+    for (const [address] of addresses) {
+      state.ownAddresses.add(address);
+      rest.phoneNumbers.add(address);
     }
+    this.#services.apply(new Map(serviceSid ? [[serviceSid, 'Of the routing data']] : []));
+    this.#addresses.apply(new Map(addresses));
   }
 
   /**

@@ -1,6 +1,8 @@
 import type { FlexInteraction, FlexOutboundRequest, FlexSnapshot } from './api';
+import { DataResources } from './data-resources';
 import type { ProjectData } from './project-data';
 import type { Timeline } from './timeline';
+import type { NewTemplate } from './twilio/content';
 import { TwilioError } from './twilio/http/errors';
 import type { RestApi } from './twilio/rest-api';
 import { identityOf } from './twilio/taskrouter';
@@ -21,9 +23,22 @@ export class FlexClient {
   readonly #options: FlexClientOptions;
   /** The requests that were sent, by the id of their timeline entry. */
   #sent = new Map<number, FlexOutboundRequest>();
+  readonly #agents: DataResources<undefined>;
+  readonly #templates: DataResources<NewTemplate>;
 
   constructor(options: FlexClientOptions) {
     this.#options = options;
+    const { taskRouter, content } = options.rest;
+    this.#agents = new DataResources({
+      find: (name) => taskRouter.workers().find((one) => one.friendly_name === name)?.friendly_name,
+      put: (name) => taskRouter.putWorker(name),
+      remove: (name) => taskRouter.removeWorker(name),
+    });
+    this.#templates = new DataResources({
+      find: (sid) => content.templates().find((one) => one.sid === sid)?.sid,
+      put: (_sid, template) => content.put(template),
+      remove: (sid) => content.remove(sid),
+    });
   }
 
   /** Applies the project's data: the SIDs, the workers as agents, the Content templates. */
@@ -31,8 +46,8 @@ export class FlexClient {
     const { rest, data } = this.#options;
     const { workspace, workers, contents } = data();
     rest.taskRouter.configure(workspace);
-    for (const { identity } of workers) rest.taskRouter.putWorker(identity);
-    for (const template of contents) rest.content.put(template);
+    this.#agents.apply(new Map(workers.map(({ identity }) => [identity, undefined])));
+    this.#templates.apply(new Map(contents.map((template) => [template.sid, template])));
   }
 
   /** @returns the default environment of the functions, for what the project does not set */

@@ -1,8 +1,13 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
+/** Where the functions are: a URL, or the path of a socket that only this user can open. */
+export type Target = string;
+
 export interface ForwardedRequest {
   method: string;
+  /** With the query. */
+  path: string;
   headers: Headers;
   body: Buffer;
   /** Ends the request, and its answer where that has begun. */
@@ -33,11 +38,14 @@ const connectionHeaders = [
  * @returns the answer as it comes, its body as a stream
  * @throws an error when there is no answer
  */
-export function forwardRequest(url: string, { signal, ...given }: ForwardedRequest): Promise<Response> {
+export function forwardRequest(target: Target, { signal, ...given }: ForwardedRequest): Promise<Response> {
+  const { method, path } = given;
+  const url = URL.canParse(target) && target.startsWith('http:') ? new URL(target) : undefined;
+  const to = url ? { host: url.hostname, port: url.port } : { socketPath: target };
   const headers = Object.fromEntries(given.headers);
   for (const name of connectionHeaders) delete headers[name];
   return new Promise((resolve, reject) => {
-    httpRequest(url, { method: given.method, headers, signal }, (answer) => resolve(toResponse(answer)))
+    httpRequest({ ...to, method, path, headers, signal }, (answer) => resolve(toResponse(answer)))
       .once('error', reject)
       .end(given.body);
   });

@@ -1,4 +1,5 @@
 import type { SimulatedWorker, WorkerChange } from './api';
+import { DataResources } from './data-resources';
 import type { ProjectData } from './project-data';
 import type { Frontline } from './twilio/frontline';
 
@@ -6,18 +7,23 @@ import type { Frontline } from './twilio/frontline';
 export class FrontlineWorkers {
   readonly #frontline: Frontline;
   readonly #data: () => ProjectData;
+  readonly #users: DataResources<string>;
 
   constructor(frontline: Frontline, data: () => ProjectData) {
     this.#frontline = frontline;
     this.#data = data;
+    this.#users = new DataResources({
+      find: (identity) => frontline.users().find((one) => one.identity === identity)?.friendly_name,
+      put: (identity, friendly_name) => frontline.putUser({ identity, friendly_name }),
+      remove: (identity) => frontline.removeUser(identity),
+    });
   }
 
-  /** Creates the missing Frontline users. */
-  addMissing(): void {
-    const known = new Set(this.#frontline.users().map(({ identity }) => identity));
-    for (const { identity, displayName } of this.#data().workers) {
-      if (!known.has(identity)) this.#frontline.putUser({ identity, friendly_name: displayName });
-    }
+  /** Makes the workers of the data Frontline users, and nobody else whom the data named before. */
+  applyData(): void {
+    this.#users.apply(
+      new Map(this.#data().workers.map(({ identity, displayName }) => [identity, displayName])),
+    );
   }
 
   /** @returns the workers of the data with their availability */

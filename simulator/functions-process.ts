@@ -1,18 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
-import { freePort } from './listen';
+import type { Target } from './forward-request';
+import { createTemporaryFolder, socketIn } from './temporary-folder';
 import { readLogLine } from './webhook-id';
 
 export interface FunctionsOptions {
   /** The project's folder, built. */
   root: string;
+  /** The gateway's port, which functions see in `DOMAIN_NAME`. */
+  port: number;
   /** Variables that override `.env`. */
   env: Record<string, string>;
   /** Defaults for variables that are not in `.env`. */
@@ -32,20 +34,26 @@ export interface FunctionsOptions {
   onOutput(line: string): void;
 }
 
-/** Runs `twilio-run` on the built folders. */
+/** There is no valid build yet. */
+export class NotBuilt extends Error {
+  constructor() {
+    super('There is no dist/ to serve yet: fix what the build reports and save');
+  }
+}
+
+/** Runs `twilio-run` on the built folders, where only this user's programs reach it. */
 export class FunctionsProcess {
   readonly #options: FunctionsOptions;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'local-twilio-'));
   #child: ChildProcess | undefined;
-  #ready: Promise<string> | undefined;
+  #ready: Promise<Target> | undefined;
   #stopped = false;
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
   }
 
-  /** @returns the functions' URL, once they can be reached; starts them if they are not running */
-  url(): Promise<string> {
+  /** @returns where the functions are, once they can be reached; starts them if they are not running */
+  target(): Promise<Target> {
     if (this.#stopped) return Promise.reject(new Error('the functions have been stopped'));
     this.#ready ??= this.#start();
     return this.#ready;
@@ -62,15 +70,20 @@ export class FunctionsProcess {
   async stop(): Promise<void> {
     this.#stopped = true;
     await end(this.#child);
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #start(): Promise<string> {
-    const { root, env, defaults = {}, processEnv, onLog, onOutput } = this.#options;
-    const port = await freePort();
-    const envFile = join(this.#folder, 'functions.env');
-    writeFileSync(envFile, environmentText(root, env, defaults));
-    const preloads = [join(__dirname, 'end-with-parent.cjs'), ...(this.#options.preloads ?? [])];
+  async #start(): Promise<Target> {
+    const { root, port, env, defaults = {}, processEnv, onLog, onOutput } = this.#options;
+    // twilio-run would build by itself, and say nothing of what is wrong.
+    if (!existsSync(join(root, 'dist', 'functions'))) throw new NotBuilt();
+    const folder = createTemporaryFolder();
+    const socket = socketIn(folder);
+    const envFile = join(folder, 'env');
+    const preloads = [
+      join(__dirname, 'end-with-parent.cjs'),
+      join(__dirname, 'serve-on-socket.cjs'),
+      ...(this.#options.preloads ?? []),
+    ];
     const args = [
       ...preloads.flatMap((file) => ['--require', file]),
       join(root, 'node_modules/twilio-run/bin/twilio-run.js'),
@@ -83,7 +96,14 @@ export class FunctionsProcess {
     ];
     const child = spawn(process.execPath, args, {
       cwd: root,
-      env: { ...process.env, ...processEnv },
+      env: {
+        ...process.env,
+        ...processEnv,
+        LOCAL_TWILIO_FOLDER: folder,
+        LOCAL_TWILIO_SOCKET: socket,
+        LOCAL_TWILIO_ENV_FILE: envFile,
+        LOCAL_TWILIO_ENV: environmentText(root, env, defaults),
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -95,6 +115,7 @@ export class FunctionsProcess {
       });
     }
     child.once('exit', (code) => {
+      rmSync(folder, { recursive: true, force: true });
       if (this.#child !== child || this.#stopped) return;
       onOutput(
         `The functions' process ended by itself (exit code ${code}); the next request starts another.`,
@@ -103,7 +124,7 @@ export class FunctionsProcess {
       this.#ready = undefined;
     });
     while (child.exitCode === null && child.signalCode === null) {
-      if (await canConnect(port)) return `http://127.0.0.1:${port}`;
+      if (await canConnect(socket)) return socket;
       await sleep(30);
     }
     throw new Error('twilio-run could not be started');
@@ -139,9 +160,9 @@ async function end(child: ChildProcess | undefined): Promise<void> {
   clearTimeout(killed);
 }
 
-/** @returns whether something listens on a port of this machine */
-export async function canConnect(port: number): Promise<boolean> {
-  const socket = connect(port, 'localhost');
+/** @returns whether something listens on a port of this machine, or at a socket */
+export async function canConnect(at: number | string): Promise<boolean> {
+  const socket = typeof at === 'number' ? connect(at, 'localhost') : connect(at);
   try {
     await once(socket, 'connect');
     return true;

@@ -1,17 +1,23 @@
-import { createServer, type Server } from 'node:http';
-import { getRequestListener, RequestError } from '@hono/node-server';
+import type { Server } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { validateRequest, validateRequestWithBody } from 'twilio/lib/webhooks/webhooks';
-import { forwardRequest } from './forward-request';
-import { listen, stopServer } from './listen';
+import { AllowedHosts, type Reach } from './allowed-hosts';
+import { forwardRequest, type Target } from './forward-request';
+import { NotBuilt } from './functions-process';
+import { createAppServer, listen, malformedPath, stopServer } from './listen';
 import { isForm, isUncheckable, stripBody, stripFields } from './reserved-fields';
 
 export interface GatewayOptions {
-  authToken: string;
+  /** For the signatures of protected functions; undefined where nobody signs. */
+  authToken: string | undefined;
+  /** Whether requests by this machine's own names need no signature. */
+  trustsThisMachine?: boolean;
+  /** By which names it may be called: those of this machine when left out. */
+  hosts?: AllowedHosts;
   /** Where the functions are, once they can be reached; waited for. */
-  target(): Promise<string>;
+  target(): Promise<Target>;
   /** `protected`, `public` or `private` by URL path; undefined for what is not there. */
   accessOf(path: string): 'public' | 'protected' | 'private' | undefined;
   /** How long a function may take, in milliseconds: Twilio's 10 s when left out. */
@@ -22,19 +28,26 @@ export interface GatewayOptions {
 
 /** Twilio's limit for headers and body together, in bytes. */
 const requestMaximum = 1024 * 1024;
-const malformedPath = 'The path of the request is malformed';
 const unreachable = 'The functions cannot be reached';
+
+const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host'];
+const noSignature =
+  'Unauthorized - you are not authorized to perform this action: the X-Twilio-Signature is missing or wrong';
 
 /**
  * Enforces what Twilio's gateway does and `twilio-run` does not: signatures on protected functions, no access to private
- * ones, methods, 1 MB, 10 s, and how many requests are handled at once. A request also cannot replace `event.request`, nor pose as a preflight.
+ * ones, methods, 1 MB, 10 s, and how many requests are handled at once. A request also cannot replace `event.request`,
+ * nor pose as a preflight. And since it is on a developer's machine, it keeps out web pages: those that call it by
+ * another name, and those of other sites, which may only call public functions, since these have rules of their own.
  *
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions
  */
 export function createGateway(options: GatewayOptions): Hono {
   const gateway = new Hono();
+  const hosts = options.hosts ?? new AllowedHosts();
   let underWay = 0;
   gateway.onError((error, c) => {
+    if (error instanceof NotBuilt) return c.json({ message: error.message }, 502);
     if (!(error instanceof HTTPException)) return c.json({ message: unreachable }, 502);
     return c.json({ message: error.message }, error.status as ContentfulStatusCode);
   });
@@ -42,9 +55,19 @@ export function createGateway(options: GatewayOptions): Hono {
     if (!['GET', 'POST', 'OPTIONS'].includes(req.method)) refuse(405, 'Method not allowed');
     const { pathname } = new URL(req.url);
     if (!isWellFormed(pathname)) refuse(400, malformedPath);
+    const host = req.header('host');
+    const foreign = [new URL(req.url).host, host].find((name) => name !== undefined && !hosts.has(name));
+    if (foreign !== undefined) refuse(403, `The Host ${foreign} is not of this machine: see --allow-host`);
     const access = options.accessOf(pathname);
-    if (access === undefined) refuse(404, 'Resource not found');
+    if (access === undefined) {
+      // Before the first build there is nothing, and another answer.
+      await options.target();
+      refuse(404, 'Resource not found');
+    }
     if (access === 'private') refuse(403, 'This resource is private');
+    if (access === 'protected' && hosts.isOtherSite(req.raw.headers, host)) {
+      refuse(403, 'Pages of other sites may not call this function');
+    }
     // Not known of Twilio: our endpoint answers 204 to any request with this header, and does nothing.
     if (req.method !== 'OPTIONS' && req.header('access-control-request-method') !== undefined) {
       refuse(403, 'Only OPTIONS may have Access-Control-Request-Method');
@@ -63,29 +86,26 @@ export function createGateway(options: GatewayOptions): Hono {
   return gateway;
 }
 
-/** The gateway on a port of this machine alone. */
+/** The gateway on a port. */
 export class Gateway {
   readonly #port: number;
+  readonly #host: string | undefined;
   readonly #server: Server;
 
-  constructor({ port, ...options }: GatewayOptions & { port: number }) {
+  constructor({
+    port,
+    reach = {},
+    ...options
+  }: Omit<GatewayOptions, 'hosts'> & { port: number; reach?: Reach }) {
     this.#port = port;
-    const gateway = createGateway(options);
-    const listener = getRequestListener(gateway.fetch, {
-      // For HTTP/1.0, which may leave the Host header out.
-      hostname: 'localhost',
-      errorHandler: (error) => {
-        const isMalformed = error instanceof RequestError;
-        const message = isMalformed ? malformedPath : unreachable;
-        return Response.json({ message }, { status: isMalformed ? 400 : 502 });
-      },
-    });
-    this.#server = createServer(listener);
+    this.#host = reach.host;
+    const gateway = createGateway({ ...options, hosts: new AllowedHosts(reach) });
+    this.#server = createAppServer((request) => gateway.fetch(request), unreachable);
   }
 
   /** @throws an error that names the port when it is taken */
   async start(): Promise<void> {
-    await listen(this.#server, this.#port, 'PORT');
+    await listen(this.#server, this.#port, 'PORT', this.#host);
   }
 
   async stop(): Promise<void> {
@@ -98,25 +118,22 @@ async function checkAndForward({ req }: Context, options: GatewayOptions): Promi
   const url = new URL(req.url);
   const body = await readBody(raw);
   const contentType = req.header('content-type') ?? '';
-  if (method !== 'OPTIONS' && options.accessOf(url.pathname) === 'protected') {
+  const authToken = options.trustsThisMachine && isFromHere(raw.headers, url) ? undefined : options.authToken;
+  if (authToken !== undefined && method !== 'OPTIONS' && options.accessOf(url.pathname) === 'protected') {
     const signature = req.header('x-twilio-signature');
-    if (!isSigned({ signature, url, body, contentType }, options.authToken)) {
-      refuse(
-        403,
-        'Unauthorized - you are not authorized to perform this action: the X-Twilio-Signature is missing or wrong',
-      );
-    }
+    if (!isSigned({ signature, url, body, contentType }, authToken)) refuse(403, noSignature);
   }
   if (isUncheckable(contentType, req.header('content-encoding') ?? '')) {
     refuse(415, 'Send forms and JSON as plain UTF-8');
   }
 
   const query = stripFields(url.search.slice(1));
-  const target = `${await options.target()}${url.pathname}${query && `?${query}`}`;
+  const target = await options.target();
   const late = AbortSignal.timeout(options.timeLimitMs ?? 10_000);
   try {
     return await forwardRequest(target, {
       method,
+      path: `${url.pathname}${query && `?${query}`}`,
       headers: raw.headers,
       body: stripBody(body, contentType),
       signal: AbortSignal.any([late, raw.signal]),
@@ -157,12 +174,20 @@ interface SignedRequest {
   contentType: string;
 }
 
+/** A tunnel keeps its own name, or says that it has replaced it. */
+function isFromHere(headers: Headers, url: URL): boolean {
+  return AllowedHosts.isOwn(url.host) && !forwardingHeaders.some((name) => headers.has(name));
+}
+
+/** Twilio signs the URL that it was given. A tunnel takes requests by https, and passes them on by http. */
 function isSigned({ signature, url, body, contentType }: SignedRequest, authToken: string): boolean {
   if (signature === undefined) return false;
-  if (url.searchParams.has('bodySHA256')) {
-    return validateRequestWithBody(authToken, signature, url.href, body.toString());
-  }
-  return validateRequest(authToken, signature, url.href, isForm(contentType) ? fieldsOf(body) : {});
+  const text = body.toString();
+  return [url.href, url.href.replace(/^http:/, 'https:')].some((href) =>
+    url.searchParams.has('bodySHA256')
+      ? validateRequestWithBody(authToken, signature, href, text)
+      : validateRequest(authToken, signature, href, isForm(contentType) ? fieldsOf(body) : {}),
+  );
 }
 
 function fieldsOf(body: Buffer): Record<string, string | string[]> {

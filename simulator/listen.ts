@@ -1,19 +1,63 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer } from 'node:net';
+import { getRequestListener, RequestError } from '@hono/node-server';
+
+/** The answer to a request whose path cannot be read. */
+export const malformedPath = 'The path of the request is malformed';
 
 /**
- * Makes a server listen on a port of this machine only.
+ * Makes a server that answers whatever it gets: a malformed request is answered 400, and ends nothing.
+ *
+ * @param unexpected the message of a failure that the handler did not answer itself
+ */
+export function createAppServer(
+  handler: (request: Request) => Response | Promise<Response>,
+  unexpected: string,
+): Server {
+  const listener = getRequestListener(handler, {
+    // For HTTP/1.0, which may leave the Host header out.
+    hostname: 'localhost',
+    errorHandler: (error) => {
+      const isMalformed = error instanceof RequestError;
+      return Response.json(
+        { message: isMalformed ? malformedPath : unexpected },
+        { status: isMalformed ? 400 : 502 },
+      );
+    },
+  });
+  const server = createHttpServer((request, response) => {
+    listener(request, response).catch(() => response.destroy());
+  });
+  // Without a listener, Node.js closes the connection and answers nothing.
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  return server;
+}
+
+/**
+ * Makes a server listen.
  *
  * @param variable the environment variable that chooses the port
+ * @param host this machine only, if left out
  * @throws an error that says what to do if the port is taken
  */
-export async function listen(server: Server, port: number, variable: string): Promise<number> {
-  server.listen(port, 'localhost');
+export async function listen(
+  server: Server,
+  port: number,
+  variable: string,
+  host = 'localhost',
+): Promise<number> {
+  server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
     const { code } = error as { code?: string };
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new Error(`--host ${host} is not an address of this machine (${code})`);
+    }
     const another = `${variable}=${port + 10}`;
     throw new Error(
       `Port ${port} cannot be used (${code}). Stop what uses it, or choose another: ${another}`,
@@ -22,7 +66,6 @@ export async function listen(server: Server, port: number, variable: string): Pr
   const address = server.address();
   return typeof address === 'object' && address ? address.port : port;
 }
-
 /** Stops a server at once, and closes its connections. */
 export async function stopServer(server: Server): Promise<void> {
   if (!server.listening) return;

@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { AccountSetup } from './account-setup';
+import { AllowedHosts, type Reach } from './allowed-hosts';
 import type { FrontlineUrls, LocalAccount, Snapshot } from './api';
 import { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
 import { FrontlineWorkers } from './frontline-workers';
-import { FunctionsProcess } from './functions-process';
+import { FunctionsProcess, NotBuilt } from './functions-process';
 import { Gateway } from './gateway';
 import { nameOf } from './names';
 import { Customers } from './phones/customers';
@@ -37,15 +39,15 @@ export interface LocalTwilioOptions {
     proxy: number /** Of deployed builds, from here on; any if left out. */;
     deployed?: number;
   };
+  /** Where the servers listen, and by which names they may be called. */
+  reach?: Reach;
+  /** 32 characters; random if left out. */
+  authToken?: string | undefined;
   /** Called with each line that the functions print. */
   onOutput(line: string): void;
 }
 
 const accountSid = `AC${'0'.repeat(32)}`;
-const authToken = '0'.repeat(32);
-
-/** The key for servers that call `/flex/outbound-message`, if `.env` has no OUTBOUND_API_KEY. */
-export const localApiKey = 'local-outbound-key-0123456789abcdef';
 
 /**
  * The local Twilio: the functions behind a gateway, Twilio's REST side behind a proxy, customers' phones, the
@@ -53,8 +55,8 @@ export const localApiKey = 'local-outbound-key-0123456789abcdef';
  */
 export class LocalTwilio {
   readonly timeline = new Timeline();
-  readonly state = new Conversations({ accountSid, authToken });
-  readonly rest = new RestApi(this.state);
+  readonly state: Conversations;
+  readonly rest: RestApi;
   /** What differs between Twilio accounts. */
   readonly variants = {
     /** Whether webhooks have projected addresses in square brackets. */
@@ -65,6 +67,11 @@ export class LocalTwilio {
   readonly parts: ScenarioParts;
   readonly actions: Actions;
   readonly #options: LocalTwilioOptions;
+  readonly #hosts: AllowedHosts;
+  /** A page or another user of this machine could sign with a known one. */
+  readonly #authToken: string;
+  /** The key for servers that call `/flex/outbound-message`, if `.env` has no OUTBOUND_API_KEY. */
+  readonly #apiKey = randomBytes(32).toString('hex');
   readonly #account: AccountSetup;
   readonly #events = new Events(() => this.snapshot());
   readonly #gateway: Gateway;
@@ -77,20 +84,26 @@ export class LocalTwilio {
 
   constructor(options: LocalTwilioOptions) {
     this.#options = options;
+    this.#hosts = new AllowedHosts(options.reach);
+    this.#authToken = options.authToken ?? randomBytes(16).toString('hex');
     this.#data = readProject(options.root);
-    const { rest, state } = this;
+    const state = new Conversations({ accountSid, authToken: this.#authToken });
+    const rest = new RestApi(state);
+    this.state = state;
+    this.rest = rest;
     const data = (): ProjectData => this.#data;
-    const functionsUrl = `http://localhost:${options.ports.functions}`;
+    const functionsUrl = this.#urlOf(options.ports.functions);
     const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
     this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls });
     this.parts = this.#makeParts(data);
     this.actions = new Actions(this.parts);
     this.#gateway = new Gateway({
       port: options.ports.functions,
-      authToken,
+      reach: options.reach ?? {},
+      authToken: this.#authToken,
       target: () => {
         if (!this.#functions) throw new Error('the functions are not running');
-        return this.#functions.url();
+        return this.#functions.target();
       },
       accessOf: (path) => this.#data.access.get(path),
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
@@ -103,26 +116,28 @@ export class LocalTwilio {
         snapshot: () => this.snapshot(),
         account: () => this.account(),
         reset: () => this.reset(),
+        hosts: this.#hosts,
       },
-      options.ports.console,
+      { port: options.ports.console, host: options.reach?.host },
     );
     this.#account.configure();
-    this.parts.workers.addMissing();
+    this.parts.workers.applyData();
     this.parts.flex.configure();
     this.#listen();
   }
 
   /** Starts everything. @throws an error that names a port that is taken */
   async start(): Promise<void> {
-    const { root, ports, onOutput } = this.#options;
+    const { root, ports, reach = {}, onOutput } = this.#options;
     try {
       await this.#gateway.start();
       await this.#control.start();
-      const proxy = await startProxy(this.rest, { port: ports.proxy });
+      const proxy = await startProxy(this.rest, { port: ports.proxy, reach });
       this.#proxy = proxy;
       this.#functions = new FunctionsProcess({
         root,
-        env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken, HTTP_PROXY: proxy.url },
+        port: ports.functions,
+        env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken, HTTP_PROXY: proxy.url },
         defaults: this.parts.flex.environment(),
         processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
         preloads: [webhookIdPreload],
@@ -133,7 +148,10 @@ export class LocalTwilio {
         onOutput,
       });
       this.#hosting = this.#host(proxy);
-      await this.#functions.url();
+      await this.#functions.target().catch((error: unknown) => {
+        if (!(error instanceof NotBuilt)) throw error;
+        onOutput(error.message);
+      });
     } catch (error) {
       await this.stop();
       throw error;
@@ -156,7 +174,7 @@ export class LocalTwilio {
     this.#build = build;
     if (build.ok) {
       this.#data = readProject(this.#options.root);
-      this.parts.workers.addMissing();
+      this.parts.workers.applyData();
       this.#account.applyData();
       this.parts.flex.configure();
       await this.#functions?.restart();
@@ -170,9 +188,9 @@ export class LocalTwilio {
     return {
       version: packageVersion(root),
       urls: {
-        functions: `http://localhost:${ports.functions}`,
-        console: `http://localhost:${ports.console}`,
-        proxy: `http://localhost:${ports.proxy}`,
+        functions: this.#urlOf(ports.functions),
+        console: this.#urlOf(ports.console),
+        proxy: this.#urlOf(ports.proxy),
       },
       build: this.#build,
       ...takeSnapshot(this.parts, this.#data),
@@ -183,9 +201,9 @@ export class LocalTwilio {
   account(): LocalAccount {
     if (!this.#proxy) throw new Error('the local Twilio is not running');
     const { url: proxyUrl, caFile } = this.#proxy;
-    const functionsUrl = `http://localhost:${this.#options.ports.functions}`;
+    const functionsUrl = this.#urlOf(this.#options.ports.functions);
     const variables = this.parts.flex.environment();
-    return { accountSid, authToken, functionsUrl, proxyUrl, caFile, variables };
+    return { accountSid, authToken: this.#authToken, functionsUrl, proxyUrl, caFile, variables };
   }
 
   /** Clears conversations, unknown customers and timeline. */
@@ -197,20 +215,21 @@ export class LocalTwilio {
     inbound.reset();
     this.timeline.clear();
     customers.reset();
-    workers.addMissing();
+    workers.applyData();
     this.#events.sendReset();
     this.#events.sendState();
   }
 
   /** Serves what is deployed to this account. */
   #host({ url, caFile }: RunningProxy): LocalHosting {
-    const { root, ports, onOutput } = this.#options;
+    const { root, ports, reach = {}, onOutput } = this.#options;
     const { timeline } = this;
     const { serverless } = this.rest;
     const hosting = new LocalHosting({
       root,
       port: ports.deployed ?? 0,
-      credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },
+      reach,
+      credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken },
       processEnv: { HTTP_PROXY: url, NODE_EXTRA_CA_CERTS: caFile },
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
       onOutput: (text) => {
@@ -228,10 +247,14 @@ export class LocalTwilio {
     return hosting;
   }
 
+  #urlOf(port: number): string {
+    return `http://${this.#hosts.nameInUrls}:${port}`;
+  }
+
   #makeParts(data: () => ProjectData): ScenarioParts {
     const { state, timeline, rest, variants } = this;
     const account = this.#account;
-    const functionsUrl = `http://localhost:${this.#options.ports.functions}`;
+    const functionsUrl = this.#urlOf(this.#options.ports.functions);
     const settings = new SettingsStore(functionsUrl, ({ faults, flex, optOut }) => {
       rest.setFaults(faults);
       rest.flex.aftermath = flex;
@@ -244,7 +267,8 @@ export class LocalTwilio {
     );
     const webhooks = new WebhookSender({
       urlOf: (name) => account.webhookUrl(name),
-      authToken,
+      authToken: this.#authToken,
+      host: this.#hosts.nameInUrls,
       timeline,
       badSignature: () => settings.current.faults.badSignature,
     });
@@ -273,7 +297,7 @@ export class LocalTwilio {
       initializingMs: () => variants.initializingMs,
     });
     const app = new FrontlineApp({ ...common, serviceSid: () => data().conversationServiceSid });
-    const apiKey = (): string => data().env.OUTBOUND_API_KEY || localApiKey;
+    const apiKey = (): string => data().env.OUTBOUND_API_KEY || this.#apiKey;
     const flex = new FlexClient({ rest, timeline, webhooks, data, apiKey });
     const workers = new FrontlineWorkers(rest.frontline, data);
     return { state, timeline, webhooks, inbound, app, flex, customers, workers, settings, rest };

@@ -136,7 +136,8 @@ export function numbersOf({ proxyAddresses: { defaults, rules }, routing }: Rout
   return [...numbers].map(([address, channels]) => ({ address, channels: [...channels] }));
 }
 
-function readAccess(root: string): ProjectData['access'] {
+/** @returns the access of each function and asset of a built project, by URL path */
+export function readAccess(root: string): ProjectData['access'] {
   const access = new Map<string, 'public' | 'protected' | 'private'>();
   for (const [folder, standard] of [
     ['dist/functions', '.js'],

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Target } from '../forward-request';
 import { canConnect } from '../functions-process';
+import { createTemporaryFolder, socketIn } from '../temporary-folder';
 import type { Release, WrittenLine } from '../twilio/serverless/serverless';
 import { webhookIdPreload } from '../webhook-id';
 
@@ -23,12 +24,18 @@ export interface DeployedProcessOptions {
  * `files/ZN…` without an extension, and the packages that the build names.
  */
 export class DeployedProcess {
-  readonly #folder = mkdtempSync(join(realpathSync(tmpdir()), 'deployed-'));
-  readonly #settings: { functions: Record<string, string>; assets: Record<string, string>; context: object };
+  readonly #folder = createTemporaryFolder();
+  readonly #socket = socketIn(this.#folder);
+  readonly #settings: {
+    socket: Target;
+    functions: Record<string, string>;
+    assets: Record<string, string>;
+    context: object;
+  };
   readonly #options: DeployedProcessOptions;
   #env: Record<string, string> = {};
   #child: ChildProcess | undefined;
-  #ready: Promise<string> | undefined;
+  #ready: Promise<Target> | undefined;
   #stopped = false;
 
   constructor(release: Release, options: DeployedProcessOptions) {
@@ -44,6 +51,7 @@ export class DeployedProcess {
         }),
       );
     this.#settings = {
+      socket: this.#socket,
       functions: write('handlers', build.function_versions, '.js'),
       assets: write(
         'files',
@@ -72,18 +80,16 @@ export class DeployedProcess {
     if (this.#child?.connected) this.#child.send({ ...this.#settings, env }, () => {});
   }
 
-  /** @returns the URL, once it can be reached; a process that has ended is followed by a new one */
-  async url(): Promise<string> {
+  /** @returns where it is, once it can be reached; a process that has ended is followed by a new one */
+  async target(): Promise<Target> {
     if (this.#stopped) throw new Error('the deployed functions have been stopped');
     this.#ready ??= this.#start();
     const [ready, child] = [this.#ready, this.#child];
-    const url = await ready;
-    if (this.#child === child && child?.exitCode === null && (await canConnect(Number(new URL(url).port)))) {
-      return url;
-    }
+    const target = await ready;
+    if (this.#child === child && child?.exitCode === null && (await canConnect(target))) return target;
     // It has ended, but nobody has been told yet.
     if (this.#ready === ready) this.#child = this.#ready = undefined;
-    return this.url();
+    return this.target();
   }
 
   async stop(): Promise<void> {
@@ -97,8 +103,10 @@ export class DeployedProcess {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #start(): Promise<string> {
+  async #start(): Promise<Target> {
     const { processEnv, onOutput, onLine } = this.#options;
+    // A process that was killed leaves its socket.
+    rmSync(this.#socket, { force: true });
     const child = fork(join(__dirname, 'process.cjs'), {
       cwd: this.#folder,
       execArgv: ['--require', webhookIdPreload],
@@ -109,10 +117,10 @@ export class DeployedProcess {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', onOutput);
     }
-    const port = await new Promise<number>((resolve, reject) => {
-      child.on('message', (message: { port?: number; line?: WrittenLine }) => {
+    await new Promise<void>((resolve, reject) => {
+      child.on('message', (message: { listening?: true; line?: WrittenLine }) => {
         if (message.line) onLine(message.line);
-        if (message.port !== undefined) resolve(message.port);
+        if (message.listening) resolve();
       });
       child.once('error', reject);
       child.once('exit', (code) => {
@@ -121,7 +129,7 @@ export class DeployedProcess {
       });
       child.send({ ...this.#settings, env: this.#env });
     });
-    return `http://127.0.0.1:${port}`;
+    return this.#socket;
   }
 }
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
+import { AllowedHosts, type Reach } from '../allowed-hosts';
 import { createGateway } from '../gateway';
-import { listen, stopServer } from '../listen';
+import { createAppServer, listen, stopServer } from '../listen';
 import type { Environment, Service, Visibility } from '../twilio/serverless/resources';
 import type { Hosting, Release, WrittenLine } from '../twilio/serverless/serverless';
 import { DeployedProcess } from './deployed-process';
@@ -13,6 +13,7 @@ export interface LocalHostingOptions {
   root: string;
   /** The port of the first environment; each further one takes the next. Any free port where one is taken. */
   port: number;
+  reach?: Reach;
   credentials: { ACCOUNT_SID: string; AUTH_TOKEN: string };
   processEnv: Record<string, string>;
   /** How many requests an environment handles at once; the others get 429. undefined: no limit. */
@@ -49,8 +50,13 @@ export class LocalHosting implements Hosting {
   }
 
   async open({ include_credentials }: Service): Promise<string> {
+    const { port: first, reach = {} } = this.#options;
+    const hosts = new AllowedHosts(reach);
     const site: Site = {
-      server: createServer((request, response) => void listener(request, response)),
+      server: createAppServer(
+        (request) => gateway.fetch(request),
+        'The deployed functions cannot be reached',
+      ),
       includeCredentials: include_credentials,
       current: undefined,
       access: new Map(),
@@ -58,15 +64,15 @@ export class LocalHosting implements Hosting {
     };
     const gateway = createGateway({
       authToken: this.#options.credentials.AUTH_TOKEN,
+      hosts,
       accessOf: (path) => site.access.get(path),
       concurrency: this.#options.concurrency,
-      target: () => site.current?.url() ?? Promise.reject(new Error('no build is deployed')),
+      target: () => site.current?.target() ?? Promise.reject(new Error('no build is deployed')),
     });
-    const listener = getRequestListener(gateway.fetch, { hostname: 'localhost' });
-    const { port: first } = this.#options;
     const wanted = first === 0 ? 0 : first + this.#sites.size;
-    const port = await listen(site.server, wanted, '').catch(() => listen(site.server, 0, ''));
-    const domain = `localhost:${port}`;
+    const open = (port: number): Promise<number> => listen(site.server, port, '', reach.host);
+    const port = await open(wanted).catch(() => open(0));
+    const domain = `${hosts.nameInUrls}:${port}`;
     this.#sites.set(domain, site);
     return domain;
   }
@@ -82,7 +88,7 @@ export class LocalHosting implements Hosting {
     });
     next.configure(this.#envOf(site));
     try {
-      await next.url();
+      await next.target();
     } catch (error) {
       await next.stop();
       throw error;

@@ -1,8 +1,9 @@
 /**
- * The process of one deployed build. Its parent says what it serves and, whenever the variables change, which they are;
- * it tells its port, and each line that a function writes. It ends with its parent.
+ * The process of one deployed build. Its parent says what it serves and where and, whenever the variables change, which
+ * they are; it tells when it listens, and each line that a function writes. It ends with its parent, and removes its folder.
  */
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { rmSync } = require('node:fs');
 const { createServer } = require('node:http');
 const { format } = require('node:util');
 const { createRuntime } = require('./runtime.cjs');
@@ -24,13 +25,17 @@ for (const [method, level] of Object.entries(levels)) {
 }
 
 const server = createServer((request, response) => {
-  paths.run(new URL(request.url, 'http://deployed').pathname, () => listener(request, response));
+  const [path] = request.url.split('?');
+  paths.run(path, () => listener(request, response));
 });
 
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => {
+  rmSync(process.cwd(), { recursive: true, force: true });
+  process.exit();
+});
 process.on('message', (settings) => {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, settings.env, kept);
   listener = createRuntime(settings);
-  if (!server.listening) server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+  if (!server.listening) server.listen(settings.socket, () => process.send({ listening: true }));
 });

@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as v from 'valibot';
+import type { AllowedHosts } from '../allowed-hosts';
 import type { LocalAccount, Snapshot } from '../api';
 import {
   conversationChange,
@@ -30,19 +31,24 @@ export interface ControlTarget {
   account(): LocalAccount;
   /** Clears conversations, unknown customers and timeline. */
   reset(): void;
+  /** By which names it may be called. */
+  hosts: AllowedHosts;
 }
 
 /** bytes */
 const bodyMaximum = 1024 * 1024;
 
-/** @returns the control API, which `simulator/README.md` lists; it answers only requests from this machine */
+/** @returns the control API, which `simulator/README.md` lists; it needs no key, and answers no page of another site */
 export function createControlApi(target: ControlTarget): Hono {
-  const { account, actions, parts, events, snapshot, reset } = target;
+  const { account, actions, parts, events, snapshot, reset, hosts } = target;
   const { timeline } = parts;
   const server = new Hono();
   server.use(async ({ req, header }, next) => {
-    if (!isOwnHost(req.header('host'), req.header('origin'))) {
-      throw new TwilioError(403, 20003, 'Only requests from this machine are allowed');
+    const host = req.header('host');
+    // A link may lead to the page, but nothing of another site may call the API.
+    const isLink = !req.path.startsWith('/api') && req.header('origin') === undefined;
+    if (!hosts.has(host) || (!isLink && hosts.isOtherSite(req.raw.headers, host))) {
+      throw new TwilioError(403, 20003, 'Only requests from this machine are allowed: see --allow-host');
     }
     header('Cache-Control', 'no-store');
     await next();
@@ -136,12 +142,6 @@ function createAppApi({ app, timeline }: ScenarioParts): Hono {
     return c.json({ categories: value ?? [], entry });
   });
   return api;
-}
-
-/** Keeps pages of other sites from calling the API through the user's browser. */
-function isOwnHost(host = '', origin: string | undefined): boolean {
-  const own = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-  return own.test(host) && (origin === undefined || own.test(origin.replace(/^https?:\/\//, '')));
 }
 
 /** Answers 405 to other methods on existing paths. */

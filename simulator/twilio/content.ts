@@ -42,6 +42,10 @@ export class ContentModel {
     });
   }
 
+  remove(sid: string): void {
+    this.#templates.delete(sid);
+  }
+
   templates(): Template[] {
     return [...this.#templates.values()].map(({ template }) => template);
   }

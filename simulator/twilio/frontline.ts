@@ -62,6 +62,11 @@ export class Frontline {
     return user;
   }
 
+  removeUser(identity: string): void {
+    this.#users.delete(identity);
+    for (const listener of this.#listeners) listener();
+  }
+
   /** @throws TwilioError on an account without Frontline */
   requireAccess(path: string): void {
     if (this.access === 'missing') throw notFound(path);

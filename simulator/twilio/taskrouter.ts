@@ -16,6 +16,12 @@ export type Task = ReturnType<typeof newTask>;
 /** A worker, who is a Flex agent, as served. */
 export type Worker = ReturnType<typeof newWorker>;
 
+const standardWorkspace: Workspace = {
+  workspaceSid: fixedSid('WS', 1),
+  workflowSid: fixedSid('WW', 1),
+  queueSid: fixedSid('WQ', 1),
+};
+
 /**
  * A TaskRouter workspace with its workers, who are Flex agents, and the tasks of interactions.
  *
@@ -23,12 +29,9 @@ export type Worker = ReturnType<typeof newWorker>;
  */
 export class TaskRouter {
   readonly #account: Pick<Conversations, 'accountSid'>;
-  #workspace: Workspace = {
-    workspaceSid: fixedSid('WS', 1),
-    workflowSid: fixedSid('WW', 1),
-    queueSid: fixedSid('WQ', 1),
-  };
+  #workspace: Workspace = standardWorkspace;
   #workers = new Map<string, Worker>();
+  #workerCount = 0;
   #tasks = new Map<string, Task>();
 
   constructor(account: Pick<Conversations, 'accountSid'>) {
@@ -49,16 +52,22 @@ export class TaskRouter {
     };
   }
 
-  /** Uses the SIDs that the functions are configured with. */
+  /** Uses the SIDs that the functions are configured with, and invented ones for the others. */
   configure(workspace: Partial<Workspace>): void {
-    this.#workspace = { ...this.#workspace, ...workspace };
+    this.#workspace = { ...standardWorkspace, ...workspace };
     for (const { sid, friendly_name } of this.#workers.values()) this.#setWorker(sid, friendly_name);
   }
 
   /** Creates a worker, unless there is one with this name. */
   putWorker(friendlyName: string): Worker {
     const known = this.#workers.get(friendlyName);
-    return known ?? this.#setWorker(fixedSid('WK', this.#workers.size + 1), friendlyName);
+    if (known) return known;
+    this.#workerCount += 1;
+    return this.#setWorker(fixedSid('WK', this.#workerCount), friendlyName);
+  }
+
+  removeWorker(friendlyName: string): void {
+    this.#workers.delete(friendlyName);
   }
 
   workers(): Worker[] {

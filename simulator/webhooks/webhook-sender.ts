@@ -20,6 +20,8 @@ export interface WebhookOptions {
   /** The URL of a webhook, which is also what is signed; undefined if it is switched off. */
   urlOf(name: string): string | undefined;
   authToken: string;
+  /** The name of this machine in URLs, if that is not `localhost`. */
+  host?: string;
   timeline: Timeline;
   /** Whether to sign the next webhook wrongly. */
   badSignature(): boolean;
@@ -109,11 +111,15 @@ export class WebhookSender {
     request: SentRequest,
     limitMs: number,
   ): Promise<ReceivedAnswer & { replayed?: boolean }> {
-    if (!isOnThisMachine(url)) return { body: `${url} is not on this machine: nothing is sent there` };
+    if (!isOnThisMachine(url, this.#options.host))
+      return { body: `${url} is not on this machine: nothing is sent there` };
     try {
       const response = await fetch(url, {
         method: 'POST',
         ...request,
+        // A redirect could lead away from this machine. Twilio follows 301, 302, 303 and 307:
+        // https://www.twilio.com/docs/api/errors/11216
+        redirect: 'manual',
         signal: AbortSignal.timeout(limitMs),
       });
       const body = await response.text();
@@ -141,6 +147,6 @@ export function signWrongly(signature: string): string {
 }
 
 /** Nothing leaves this machine, whatever URL is configured. */
-function isOnThisMachine(url: string): boolean {
-  return URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+function isOnThisMachine(url: string, host = 'localhost'): boolean {
+  return URL.canParse(url) && [host, 'localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }

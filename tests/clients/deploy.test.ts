@@ -4,7 +4,7 @@ import type { UploadedFile } from '../../cli/deploy/upload';
 import type { ActionResult } from '../../simulator/api';
 import type { Version } from '../../simulator/twilio/serverless/resources';
 import { useLocal, webhooks } from '../simulator/local-over-http';
-import { accountSid, authToken } from '../simulator/rest-api';
+import { accountSid } from '../simulator/rest-api';
 import { runCommand } from '../support/command-line';
 import { ProjectCopy } from '../support/project-copy';
 import { withoutChance } from './resources';
@@ -39,6 +39,8 @@ interface Deployed {
 }
 /** Deploys by the Twilio CLI. */
 const deploy = () => cli.json<Deployed>('serverless:deploy');
+const sign = (url: string, fields: Record<string, string>): string =>
+  getExpectedTwilioSignature(running.local.account().authToken, url, fields);
 const post = async (url: string, fields: Record<string, string>, signature?: string) => {
   const headers: Record<string, string> = signature ? { 'X-Twilio-Signature': signature } : {};
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers });
@@ -94,7 +96,7 @@ describe('twilio serverless:deploy', () => {
     const probe = { BuildProbe: '1' };
     for (const { path } of dry.functions.filter(({ visibility }) => visibility === 'protected')) {
       const url = `http://${domain}${path}`;
-      const signed = await post(url, probe, getExpectedTwilioSignature(authToken, url, probe));
+      const signed = await post(url, probe, sign(url, probe));
       expect(signed).toMatchObject({ buildId: dry.buildId });
       expect(await post(url, probe)).toEqual({ status: 403, buildId: null });
       expect(await post(url, probe, 'forged')).toEqual({ status: 403, buildId: null });
@@ -208,7 +210,7 @@ describe('the Serverless plugin of the Twilio CLI', () => {
 
     const url = `http://${stage.domain}/callbacks/crm`;
     const fields = { Location: 'GetCustomersList', Worker: 'alice@example.com', PageSize: '30' };
-    expect(await post(url, fields, getExpectedTwilioSignature(authToken, url, fields))).toMatchObject({
+    expect(await post(url, fields, sign(url, fields))).toMatchObject({
       status: 200,
     });
     const logs = await cli.run('serverless:logs --environment stage');

@@ -1,3 +1,4 @@
+import { AllowedHosts } from '../../simulator/allowed-hosts';
 import { LocalTwilio } from '../../simulator/local-twilio';
 import { createControlApi } from '../../simulator/server/control-api';
 import { Events } from '../../simulator/server/events';
@@ -13,7 +14,9 @@ const snapshot = () => local.snapshot();
 const events = new Events(snapshot);
 events.follow(local.timeline, local.state);
 const account = () => local.account();
-const api = createControlApi({ parts, actions, events, snapshot, account, reset: () => local.reset() });
+const reset = () => local.reset();
+const hosts = new AllowedHosts();
+const api = createControlApi({ parts, actions, events, snapshot, account, reset, hosts });
 
 const request = (method: string, path: string, body?: string, headers: Record<string, string> = {}) =>
   api.request(path, { method, headers: { Host: 'localhost:2', ...headers }, ...(body && { body }) });

@@ -1,4 +1,3 @@
-import { localApiKey } from '../../simulator/local-twilio';
 import { useLocal } from './local-over-http';
 
 const { running } = useLocal();
@@ -25,7 +24,8 @@ describe('the gateway', () => {
   });
 
   it.each(['query', 'form', 'JSON'])('lets no field of the %s pose as a header', async (place) => {
-    const headers = { authorization: `Bearer ${localApiKey}`, 'content-type': 'application/json' };
+    const { OUTBOUND_API_KEY: key } = running.local.account().variables;
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const query = new URLSearchParams({ 'request[headers][authorization]': headers.authorization });
     const [type, body] =
       place === 'JSON'

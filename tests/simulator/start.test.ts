@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import type { ActionResult, Snapshot } from '../../simulator/api';
 import { canConnect } from '../../simulator/functions-process';
 import { freePorts } from '../../simulator/listen';
+import { runCommand } from '../support/command-line';
+import { listeningAddresses } from '../support/listening';
 import { ProjectCopy } from '../support/project-copy';
 import { isRunning, Started } from '../support/started';
 
@@ -21,8 +24,8 @@ afterEach(() => {
   project.remove();
 });
 
-const start = (env: Record<string, string> = {}): Started =>
-  new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start'], {
+const start = (env: Record<string, string> = {}, args: string[] = []): Started =>
+  new Started(project.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start', ...args], {
     PORT: String(ports.functions),
     SIMULATOR_PORT: String(ports.console),
     SIMULATOR_PROXY_PORT: String(ports.proxy),
@@ -95,16 +98,85 @@ describe('npm start', () => {
     },
   );
 
-  it('leaves no process behind even when it is killed', async () => {
+  it('starts without a build when the data is wrong, says so, and serves once it is fixed', async () => {
+    edit('assets/routing.private.json', (text) => text.replace('"workers"', '"wokers"'));
+    running = start();
+    await running.prints(/There is no dist\/ to serve yet[\s\S]*Stop it with Ctrl-C/);
+    const unserved = await fetch(`http://localhost:${ports.functions}/callbacks/crm`);
+    expect([unserved.status, await unserved.json()]).toEqual([
+      502,
+      { message: 'There is no dist/ to serve yet: fix what the build reports and save' },
+    ]);
+    expect((await api<Snapshot>('GET', '/api/state')).build.report).toContain('did you mean "workers"?');
+    edit('assets/routing.private.json', (text) => text.replace('"wokers"', '"workers"'));
+    await running.until(
+      async () => ((await api<Snapshot>('GET', '/api/state')).build.ok ? true : undefined),
+      'a build',
+    );
+    const result = await api<ActionResult>('POST', '/api/scenarios/known-customer');
+    expect(result.failures).toEqual([]);
+  });
+
+  it.each(['start', 'start-functions'])(
+    'runs once in a folder: %s says what runs already',
+    async (command) => {
+      running = start();
+      await running.prints(/Stop it with Ctrl-C/);
+      const [first] = running.processes();
+      const second = runCommand(project.root, [command], { PORT: '1', SIMULATOR_PORT: '2' });
+      expect(second).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `npm start is already running in this folder: http://localhost:${ports.console} (process ${first}). Use it, or stop it first: kill ${first}\n`,
+      });
+      expect(await running.ends('SIGTERM')).toBe(0);
+      running = start();
+      await running.prints(/Stop it with Ctrl-C/);
+      running.kill();
+      await running.ends();
+      // Nobody has removed what says that it runs.
+      running = start();
+      await running.prints(/Stop it with Ctrl-C/);
+    },
+  );
+
+  it('is found by other commands in its folder, with its credentials', async () => {
     running = start();
     await running.prints(/Stop it with Ctrl-C/);
-    const all = running.processes();
-    const functions = all.filter((pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('twilio-run'),
-    );
-    expect(functions).toHaveLength(1);
-    for (const pid of all) if (!functions.includes(pid)) process.kill(pid, 'SIGKILL');
-    await running.until(() => (all.some(isRunning) ? undefined : true), 'the end of twilio-run');
+    for (const args of [
+      ['simulate', 'scenario', 'known-customer'],
+      ['deploy', '--local', '--dry-run'],
+      ['sweep', '--local', '--dry-run'],
+    ])
+      expect(runCommand(project.root, args)).toMatchObject({ status: 0 });
+  });
+
+  it('takes requests from other machines, and by another name, when it is told to', async () => {
+    running = start({}, ['--host', '0.0.0.0', '--allow-host', '*.ngrok-free.app']);
+    await running.prints(/Stop it with Ctrl-C/);
+    const everywhere = running.processes().flatMap(listeningAddresses);
+    expect(everywhere.filter((address) => address.startsWith('00000000:'))).toHaveLength(3);
+    const status = (host: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const asked = request({ port: ports.console, path: '/api/account', headers: { host } }, (answer) =>
+          resolve(answer.resume().statusCode ?? 0),
+        );
+        asked.once('error', reject).end();
+      });
+    expect(await status('abc.ngrok-free.app')).toBe(200);
+    expect(await status('example.com')).toBe(403);
+  });
+
+  it.each([
+    [
+      ['--allow-host', 'https://abc.ngrok-free.app'],
+      {},
+      '--allow-host takes a name such as abc.ngrok-free.app',
+    ],
+    [[], { SIMULATOR_AUTH_TOKEN: 'short' }, 'SIMULATOR_AUTH_TOKEN takes 32 letters and digits'],
+  ])('is not called with %j and %j', (args, env, message) => {
+    const { status, stderr } = runCommand(project.root, ['start', ...args], env);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(

@@ -1,15 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
+import { AllowedHosts, type Reach } from '../../allowed-hosts';
 import { listen } from '../../listen';
+import { createTemporaryFolder } from '../../temporary-folder';
 import { webhookIdHeader } from '../../webhook-id';
 import { ConnectionReset, type WireFault } from './faults';
 import { type RestRequest, readFields } from './request';
+
+/** More than an asset may have, in bytes: 25 MB, with the other fields of its form. */
+const bodyMaximum = 32 * 1024 * 1024;
 
 /** What answers in place of Twilio. */
 export interface RestHandler {
@@ -41,7 +45,10 @@ export interface RunningProxy {
  * @param options.port 0 for any free port
  * @throws an error that names the port when it is taken
  */
-export async function startProxy(rest: RestHandler, { port }: { port: number }): Promise<RunningProxy> {
+export async function startProxy(
+  rest: RestHandler,
+  { port, reach = {} }: { port: number; reach?: Reach },
+): Promise<RunningProxy> {
   const { cert, key } = await certificate();
   const escapes: string[] = [];
   const sockets = new Set<Socket>();
@@ -60,6 +67,10 @@ export async function startProxy(rest: RestHandler, { port }: { port: number }):
     socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
   });
+  origin.on('connect', (_request, socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
   proxy.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!/^[\w-]+\.twilio\.com:443$/.test(request.url ?? '')) {
       escapes.push(String(request.url));
@@ -70,13 +81,14 @@ export async function startProxy(rest: RestHandler, { port }: { port: number }):
     if (head.length > 0) socket.unshift(head);
     origin.emit('connection', socket);
   });
-  const taken = await listen(proxy, port, 'SIMULATOR_PROXY_PORT');
+  const taken = await listen(proxy, port, 'SIMULATOR_PROXY_PORT', reach.host);
 
-  const folder = await mkdtemp(join(tmpdir(), 'twilio-proxy-'));
+  // The certificate alone: its key stays in memory.
+  const folder = createTemporaryFolder();
   const caFile = join(folder, 'ca.pem');
-  await writeFile(caFile, cert);
+  await writeFile(caFile, cert, { mode: 0o600 });
   return {
-    url: `http://localhost:${taken}`,
+    url: `http://${new AllowedHosts(reach).nameInUrls}:${taken}`,
     caFile,
     escapes,
     async close() {
@@ -94,24 +106,33 @@ async function serve(
   response: ServerResponse,
   tcp: () => Socket | undefined,
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = await readBody(request);
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  const url = new URL(request.url ?? '/', `https://${host}`);
+  const target = `https://${host}${request.url}`;
+  if (!request.url?.startsWith('/') || !URL.canParse(target)) {
+    response.writeHead(400).end('The path or the Host of the request is malformed.\n');
+    return;
+  }
+  if (body === undefined) {
+    response.writeHead(413).end('The request is too large for the local Twilio.\n');
+    return;
+  }
+  const url = new URL(target);
   const { [webhookIdHeader]: webhookId, ...visible } = request.headers;
   try {
-    const { status, headers, body, wire } = await rest.handle({
+    const answer = await rest.handle({
       method: request.method ?? 'GET',
       host,
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
-      ...readFields(Buffer.concat(chunks), request.headers['content-type']),
+      ...readFields(body, request.headers['content-type']),
       headers: Object.fromEntries(Object.entries(visible).map(([name, value]) => [name, String(value)])),
       ...(webhookId !== undefined && { webhookId: Number(webhookId) }),
     });
-    const isJson = typeof body === 'object';
+    const { status, headers, wire } = answer;
+    const isJson = typeof answer.body === 'object';
     const sent = headers ?? { 'Content-Type': isJson ? 'application/json' : 'text/html' };
-    const text = isJson ? JSON.stringify(body) : body;
+    const text = typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body;
     if (wire) return await corrupt(wire, { status, headers: sent, body: text }, request.socket, tcp());
     response.writeHead(status, sent);
     response.end(text);
@@ -119,6 +140,17 @@ async function serve(
     if (!(error instanceof ConnectionReset)) throw error;
     request.socket.destroy();
   }
+}
+
+/** @returns undefined for what is larger than any upload to Twilio; that is read, too, and dropped */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size <= bodyMaximum) chunks.push(chunk as Buffer);
+  }
+  return size <= bodyMaximum ? Buffer.concat(chunks) : undefined;
 }
 
 /** @returns the TCP connection of a request: TLS sockets cannot be reset */
