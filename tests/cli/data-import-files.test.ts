@@ -33,7 +33,15 @@ describe('the encoding of a file', () => {
   });
 
   it('can be given', async () => {
-    const cyrillic = Buffer.from([...Buffer.from('Id,Name,Phone\n1003,'), 0xce, 0xeb, 0xfc, 0xe3, 0xe0]);
+    const cyrillic = Buffer.from([
+      ...Buffer.from('Id,Name,Phone\n1003,'),
+      0xce,
+      0xeb,
+      0xfc,
+      0xe3,
+      0xe0,
+      0x2c,
+    ]);
     const result = await plan(cyrillic, { encoding: 'windows-1251' });
     expect(written(result).at(-1)?.display_name).toBe('Ольга');
   });
