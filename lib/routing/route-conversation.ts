@@ -11,8 +11,9 @@ import {
   joinConversation,
   keepOne,
   markedWorkers,
+  previewAssignment,
 } from './assign';
-import { type InboundConversation, planRoute, type RoutableEvent, readInbound } from './plan';
+import { type InboundConversation, planRoute, type RoutableEvent, type RoutePlan, readInbound } from './plan';
 
 /** What routing needs besides the event. */
 export interface RoutingContext {
@@ -31,16 +32,11 @@ export type RouteAnswer = { routed: true; worker: string; rule: string } | { rou
 /**
  * Gives an inbound conversation a worker, unless it has one.
  *
- * @param departed identities who do not count as workers and get nothing: they may still be in the conversation
  * @returns who is in the conversation and by which rule, or why nobody is
  * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
  */
-export async function routeConversation(
-  event: RoutableEvent,
-  context: RoutingContext,
-  departed: readonly string[] = [],
-): Promise<RouteAnswer> {
-  const assignment = await assignWorker(event, context, departed);
+export async function routeConversation(event: RoutableEvent, context: RoutingContext): Promise<RouteAnswer> {
+  const assignment = await assignWorker(event, context, []);
   const { worker, rule = '', reason = '', passedOver, unchecked } = assignment;
   if (unchecked) context.addToLog({ duplicates: 'not checked' }, 'error');
   if (worker === undefined) {
@@ -52,14 +48,57 @@ export async function routeConversation(
   return { routed: true, worker, rule };
 }
 
-const alreadyThere = 'already_in_conversation';
+/** What assigning a worker needs: no log. */
+type AssignContext = Pick<RoutingContext, 'customers' | 'routing' | 'twilio'>;
 
-/** List the participants → look the customer up → plan → add the first candidate who can take it. */
-async function assignWorker(
+/** The rule of a worker whom routing found in the conversation. */
+export const alreadyThere = 'already_in_conversation';
+
+/**
+ * Gives a conversation a worker, unless it has one: adds the first candidate who can take it.
+ *
+ * @param departed identities who do not count as workers and get nothing: they may still be in the conversation
+ * @throws as `routeConversation`
+ */
+export async function assignWorker(
   event: RoutableEvent,
-  { customers, routing, twilio }: RoutingContext,
+  context: AssignContext,
   departed: readonly string[],
 ): Promise<Assignment> {
+  const { present, participants, plan, effects } = await prepare(event, context, departed);
+  if (present === undefined) return assign(plan, effects);
+  const left = await keepOne(effects, present, participants);
+  return { worker: present, rule: alreadyThere, passedOver: [], ...left };
+}
+
+/**
+ * Says who would get a conversation right now; changes nothing.
+ *
+ * @param departed as for `assignWorker`
+ * @throws as `routeConversation`
+ */
+export async function previewWorker(
+  event: RoutableEvent,
+  context: AssignContext,
+  departed: readonly string[],
+): Promise<Pick<Assignment, 'worker' | 'rule' | 'reason'>> {
+  const { present, plan, effects } = await prepare(event, context, departed);
+  if (present === undefined) return previewAssignment(plan, effects);
+  return { worker: present, rule: alreadyThere };
+}
+
+/** List the participants → look the customer up → plan. */
+async function prepare(
+  event: RoutableEvent,
+  { customers, routing, twilio }: AssignContext,
+  departed: readonly string[],
+): Promise<{
+  /** The worker who is in the conversation; then nothing is planned. */
+  present: string | undefined;
+  participants: Participant[];
+  plan: RoutePlan;
+  effects: AssignEffects;
+}> {
   const data = await routing();
   const opened = twilio();
   // One request that hangs must leave time for two more tries.
@@ -73,8 +112,7 @@ async function assignWorker(
   );
   const effects = createEffects(api, conversation, participants);
   if (present !== undefined) {
-    const left = await keepOne(effects, present, participants);
-    return { worker: present, rule: alreadyThere, passedOver: [], ...left };
+    return { present, participants, plan: { candidates: [], passedOver: [] }, effects };
   }
 
   const projected = findProjected(participants)?.projectedAddress;
@@ -83,7 +121,7 @@ async function assignWorker(
   const customer = await findCustomer(await customers(), conversation.senders);
   const plan = planRoute({ ...conversation, twilioAddress }, customer, data);
   const candidates = plan.candidates.filter((one) => !departed.includes(one.worker));
-  return assign({ ...plan, candidates }, effects);
+  return { present, participants, plan: { ...plan, candidates }, effects };
 }
 
 /** The pause before the participants are listed again, in milliseconds. */
