@@ -99,15 +99,13 @@ export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<A
 }
 
 /** @returns who would get a conversation right now, unless Twilio rejects that worker, or why nobody would */
-export async function previewAssignment(
-  plan: RoutePlan,
-  effects: AssignEffects,
-): Promise<Pick<Assignment, 'worker' | 'rule' | 'reason'>> {
+export async function previewAssignment(plan: RoutePlan, effects: AssignEffects): Promise<Assignment> {
   const isAway = availabilityOf(plan.candidates, effects);
   for (const [rank, { worker, rule, evenIfUnavailable }] of plan.candidates.entries()) {
-    if (evenIfUnavailable || !(await isAway(rank))) return { worker, rule };
+    if (evenIfUnavailable || !(await isAway(rank))) return { worker, rule, passedOver: [] };
   }
-  return { reason: plan.candidates.length === 0 ? 'no_candidate' : 'nobody_available' };
+  const reason = plan.candidates.length === 0 ? 'no_candidate' : 'nobody_available';
+  return { reason, passedOver: [] };
 }
 
 /** How often a worker is added who is missing although Twilio accepted the add. */

@@ -13,7 +13,7 @@ import {
   markedWorkers,
   previewAssignment,
 } from './assign';
-import { type InboundConversation, planRoute, type RoutableEvent, type RoutePlan, readInbound } from './plan';
+import { type InboundConversation, planRoute, type RoutableEvent, readInbound } from './plan';
 
 /** What routing needs besides the event. */
 export interface RoutingContext {
@@ -48,57 +48,23 @@ export async function routeConversation(event: RoutableEvent, context: RoutingCo
   return { routed: true, worker, rule };
 }
 
-/** What assigning a worker needs: no log. */
-type AssignContext = Pick<RoutingContext, 'customers' | 'routing' | 'twilio'>;
-
 /** The rule of a worker whom routing found in the conversation. */
 export const alreadyThere = 'already_in_conversation';
 
 /**
- * Gives a conversation a worker, unless it has one: adds the first candidate who can take it.
+ * Gives a conversation a worker, unless it has one: list the participants → look the customer up → plan → add the first
+ * candidate who can take it.
  *
  * @param departed identities who do not count as workers and get nothing: they may still be in the conversation
+ * @param how what is done with the plan, and with the workers who are there
  * @throws as `routeConversation`
  */
 export async function assignWorker(
   event: RoutableEvent,
-  context: AssignContext,
+  { customers, routing, twilio }: Pick<RoutingContext, 'customers' | 'routing' | 'twilio'>,
   departed: readonly string[],
+  how = { assign, keepOne },
 ): Promise<Assignment> {
-  const { present, participants, plan, effects } = await prepare(event, context, departed);
-  if (present === undefined) return assign(plan, effects);
-  const left = await keepOne(effects, present, participants);
-  return { worker: present, rule: alreadyThere, passedOver: [], ...left };
-}
-
-/**
- * Says who would get a conversation right now; changes nothing.
- *
- * @param departed as for `assignWorker`
- * @throws as `routeConversation`
- */
-export async function previewWorker(
-  event: RoutableEvent,
-  context: AssignContext,
-  departed: readonly string[],
-): Promise<Pick<Assignment, 'worker' | 'rule' | 'reason'>> {
-  const { present, plan, effects } = await prepare(event, context, departed);
-  if (present === undefined) return previewAssignment(plan, effects);
-  return { worker: present, rule: alreadyThere };
-}
-
-/** List the participants → look the customer up → plan. */
-async function prepare(
-  event: RoutableEvent,
-  { customers, routing, twilio }: AssignContext,
-  departed: readonly string[],
-): Promise<{
-  /** The worker who is in the conversation; then nothing is planned. */
-  present: string | undefined;
-  participants: Participant[];
-  plan: RoutePlan;
-  effects: AssignEffects;
-}> {
   const data = await routing();
   const opened = twilio();
   // One request that hangs must leave time for two more tries.
@@ -112,7 +78,8 @@ async function prepare(
   );
   const effects = createEffects(api, conversation, participants);
   if (present !== undefined) {
-    return { present, participants, plan: { candidates: [], passedOver: [] }, effects };
+    const left = await how.keepOne(effects, present, participants);
+    return { worker: present, rule: alreadyThere, passedOver: [], ...left };
   }
 
   const projected = findProjected(participants)?.projectedAddress;
@@ -121,7 +88,24 @@ async function prepare(
   const customer = await findCustomer(await customers(), conversation.senders);
   const plan = planRoute({ ...conversation, twilioAddress }, customer, data);
   const candidates = plan.candidates.filter((one) => !departed.includes(one.worker));
-  return { present, participants, plan: { ...plan, candidates }, effects };
+  return how.assign({ ...plan, candidates }, effects);
+}
+
+/**
+ * Says who would get a conversation right now, or why nobody would; changes nothing.
+ *
+ * @param departed as for `assignWorker`
+ * @throws as `routeConversation`
+ */
+export function previewWorker(
+  event: RoutableEvent,
+  context: Pick<RoutingContext, 'customers' | 'routing' | 'twilio'>,
+  departed: readonly string[],
+): Promise<Assignment> {
+  return assignWorker(event, context, departed, {
+    assign: previewAssignment,
+    keepOne: async () => ({}),
+  });
 }
 
 /** The pause before the participants are listed again, in milliseconds. */
