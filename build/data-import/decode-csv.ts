@@ -24,7 +24,7 @@ export function decodeCsv(bytes: Uint8Array, label?: string | undefined): Decode
   if (start === 'PK\x03\x04' || start === '\xd0\xcf\x11\xe0') {
     throw new UnreadableCsv('is an Excel workbook: save it in Excel as "CSV UTF-8 (Comma delimited)"');
   }
-  if (isUtf32(bytes)) throw new UnreadableCsv('is UTF-32, which nothing reads: save it as UTF-8');
+  if (isUtf32(bytes)) throw new UnreadableCsv('is UTF-32, which is not supported: save it as UTF-8');
   const encoding = label ?? byMark(bytes) ?? byZeroBytes(bytes);
   if (encoding !== undefined) {
     const text = decode(bytes, encoding);

@@ -72,7 +72,7 @@ describe('the encoding of a file', () => {
       {},
       'begins as utf-16le, but',
     ],
-    ['UTF-32', utf32('\uFEFFId,Name\n'), {}, 'is UTF-32, which nothing reads: save it as UTF-8'],
+    ['UTF-32', utf32('\uFEFFId,Name\n'), {}, 'is UTF-32, which is not supported: save it as UTF-8'],
     ['UTF-32 without a mark', utf32('Id,Name\n'), {}, 'is UTF-32'],
     ['UTF-32 in the other byte order', utf32('\uFEFFId,Name\n').swap32(), {}, 'is UTF-32'],
     ['UTF-32 in that order without a mark', utf32('Id,Name\n').swap32(), {}, 'is UTF-32'],
