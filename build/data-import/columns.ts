@@ -102,7 +102,10 @@ export function mapColumns(
   for (const column of free) {
     if (column.fields.length > 0) continue;
     const [, named] = /^fields\.([\w-]+)$/.exec(column.name) ?? [];
-    const known = named ?? templateFields.find((field) => bareName(field) === bareName(column.name));
+    const known =
+      named ??
+      templateFields.find((field) => column.name === `fields.${field}`) ??
+      templateFields.find((field) => bareName(field) === bareName(column.name));
     if (known !== undefined && !taken.has(`fields.${known}`)) column.fields.push(`fields.${known}`);
   }
   return columns;

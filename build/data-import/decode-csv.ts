@@ -24,12 +24,16 @@ export function decodeCsv(bytes: Uint8Array, label?: string | undefined): Decode
   if (start === 'PK\x03\x04' || start === '\xd0\xcf\x11\xe0') {
     throw new UnreadableCsv('is an Excel workbook: save it in Excel as "CSV UTF-8 (Comma delimited)"');
   }
+  if (isUtf32(bytes)) throw new UnreadableCsv('is UTF-32, which is not supported: save it as UTF-8');
   const encoding = label ?? byMark(bytes) ?? byZeroBytes(bytes);
   if (encoding !== undefined) {
     const text = decode(bytes, encoding);
-    if (text === undefined)
-      throw new UnreadableCsv(`is not ${encoding}: leave out --encoding, or correct it`);
-    return { text, encoding: encoding.toLowerCase() };
+    if (text !== undefined) return { text, encoding: encoding.toLowerCase() };
+    throw new UnreadableCsv(
+      label === undefined
+        ? `begins as ${encoding}, but is damaged: save it as UTF-8, or give --encoding`
+        : `is not ${encoding}: leave out --encoding, or correct it`,
+    );
   }
   const utf8 = decode(bytes, 'utf-8');
   if (utf8 !== undefined) return { text: utf8, encoding: 'utf-8' };
@@ -81,6 +85,15 @@ function byMark([first, second, third]: Uint8Array): string | undefined {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
   return first === 0xef && second === 0xbb && third === 0xbf ? 'utf-8' : undefined;
+}
+
+/**
+ * In UTF-32, three bytes of every Latin letter are zero. Its mark in one byte order begins as that of UTF-16 does. The
+ * Encoding Standard does not have it.
+ */
+function isUtf32(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 8)).toString('latin1');
+  return /^(\xff\xfe\0\0|\0\0\xfe\xff|([^\0]\0{3}){2}|(\0{3}[^\0]){2})/.test(start);
 }
 
 /** In UTF-16 without a mark, every second byte of a header in Latin letters is zero. */

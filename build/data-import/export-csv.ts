@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { channelTypes } from '../../lib/model';
-import { ExistingCustomers } from './match-customers';
+import { cleanText, protectText } from './cell-text';
+import { ExistingCustomers } from './existing-customers';
 
 /**
  * Writes customers as CSV, in columns that an import recognizes: what is exported and imported again changes nothing.
@@ -21,7 +22,7 @@ export function exportCsv(
     const record = new Map<string, string>();
     const set = (column: string, value: unknown): void => {
       if (typeof value === 'string' || typeof value === 'number')
-        record.set(column, protectText(String(value)));
+        record.set(column, protectText(cleanText(String(value))));
     };
     const { details, fields } = customer;
     for (const field of plainFields) set(field, customer[field]);
@@ -57,13 +58,4 @@ function orderColumns(used: ReadonlySet<string>): string[] {
   };
   const required = ['customer_id', 'display_name', 'sms'];
   return [...new Set([...required, ...used])].sort((a, b) => rank(a) - rank(b));
-}
-
-/**
- * Spreadsheets run what begins like a formula. An import removes the apostrophe again.
- *
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
-function protectText(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

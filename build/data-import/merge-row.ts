@@ -1,5 +1,7 @@
+import { cleanText, toOneLine } from './cell-text';
 import type { Json, JsonEdit } from './edit-json';
-import type { RawChannel, RawCustomer } from './match-customers';
+import type { RawChannel, RawCustomer } from './existing-customers';
+import { readCountry, readLanguage } from './names';
 import type { ImportedRow, RowChannel } from './read-rows';
 
 /** A field of a customer that an import changes. */
@@ -33,15 +35,23 @@ export function createCustomer(row: ImportedRow, id: string): { [key: string]: J
   };
 }
 
+/** How texts of the file are read for a comparison with cells, by field; the others are only cleaned. */
+const readings: Readonly<Record<string, (text: string) => string>> = {
+  display_name: toOneLine,
+  language: readLanguage,
+  country: readCountry,
+};
+
 /**
- * Compares a row with the customer whom it describes. Empty cells change nothing. Of each channel type that the row
- * has, the customer keeps the row's addresses alone: an old number may belong to somebody else by now.
+ * Compares a row with the customer whom it describes. Empty cells change nothing, and neither does a text that differs
+ * only in what an import removes, such as white space around it. Of each channel type that the row has, the customer
+ * keeps the row's addresses alone: an old number may belong to somebody else by now.
  */
 export function mergeRow(row: ImportedRow, customer: RawCustomer, channels: readonly RawChannel[]): Merged {
   const changes: FieldChange[] = [];
   const edits: JsonEdit[] = [];
   const set = (path: string[], from: unknown, to: Json | undefined): void => {
-    if (to === undefined || from === to) return;
+    if (to === undefined || isSameText(path.join('.'), from, to)) return;
     changes.push({ field: path.join('.'), from: from as Json | undefined, to });
     edits.push({ path, value: to });
   };
@@ -50,13 +60,21 @@ export function mergeRow(row: ImportedRow, customer: RawCustomer, channels: read
   set(['language'], customer.language, row.language);
   set(['country'], customer.country, row.country);
   set(['avatar'], customer.avatar, row.avatar);
-  const isMoved = row.country !== undefined && row.country !== customer.country;
+  const isMoved = changes.some(({ field }) => field === 'country');
   const merged = mergeChannels(row.channels, channels, isMoved);
   changes.push(...merged.changes);
   edits.push(...merged.edits);
   setWithin('details', customer.details, completeDetails(row, Object(customer.details)), set);
   setWithin('fields', customer.fields, row.fields, set);
   return { changes, edits };
+}
+
+function isSameText(field: string, from: unknown, to: Json): boolean {
+  if (typeof from === 'number') return String(from) === to;
+  if (typeof from !== 'string') return from === to;
+  const read = readings[field];
+  const text = cleanText(from);
+  return (read ? read(text) : text) === to;
 }
 
 /** A card shows details with both title and content. */
@@ -83,8 +101,7 @@ function setWithin(
     return;
   }
   for (const [name, value] of Object.entries(values)) {
-    const from = (current as Record<string, unknown>)[name];
-    if (typeof from !== 'number' || String(from) !== value) set([key, name], from, value);
+    set([key, name], (current as Record<string, unknown>)[name], value);
   }
 }
 

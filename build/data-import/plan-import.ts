@@ -4,7 +4,8 @@ import type { Problem } from '../data/problems';
 import { type Column, mapColumns } from './columns';
 import { decodeCsv, UnreadableCsv } from './decode-csv';
 import { editJson, type Json, type JsonEdit } from './edit-json';
-import { ExistingCustomers, type MatchedRow, matchCustomers, type RawCustomer } from './match-customers';
+import { ExistingCustomers, type RawCustomer } from './existing-customers';
+import { type MatchedRow, matchCustomers } from './match-customers';
 import { createCustomer, type FieldChange, mergeRow } from './merge-row';
 import { parseCsv } from './parse-csv';
 import { customersFile, readCustomers } from './read-customers';
@@ -89,28 +90,20 @@ export async function planImport(
 
   report(`Reading ${csv.rows.length.toLocaleString('en-US')} rows`);
   await nextTurn();
-  const context: RowContext = {
-    columns,
-    country: options.country ?? defaultCountry,
-    workers: readWorkers(sources),
-  };
-  const rows = readRows(csv, context);
+  const rows = readRows(csv, { columns, workers: readWorkers(sources) });
   if (rows.length === 0 && options.prune) {
     throw new UnreadableCsv('has no rows: with --prune, every customer would be removed');
   }
-  const matched = matchCustomers(rows, existing);
+  const matched = matchCustomers(rows, existing, options.country ?? defaultCountry);
   // Those in bad rows are in the file, too.
   const named = rows.flatMap(({ id }) => (id === undefined ? [] : (existing.withId(id) ?? [])));
-  for (const { row, index } of matched) {
-    if (row.name !== undefined || index !== undefined) continue;
-    row.problems.push({
-      problem: 'has no name',
-      fix: 'give it one, or say which column it is: --map "COLUMN=display_name"',
-    });
-  }
+  for (const { row, index } of matched) checkWhole(row, index === undefined);
   await nextTurn();
 
+  const warningsBefore = rows.map(({ warnings }) => warnings.length);
   for (;;) {
+    // With some rows left out, the rest is checked again, and its customers are elsewhere.
+    for (const [index, { warnings }] of rows.entries()) warnings.length = warningsBefore[index] ?? 0;
     const usable = matched.filter(({ row }) => row.problems.length === 0);
     const draft = mergeRows(usable, existing, named, options.prune ?? false);
     const text = editJson(current, draft.edits);
@@ -144,6 +137,42 @@ function readWorkers(sources: Sources): RowContext['workers'] {
   } catch {
     return [];
   }
+}
+
+/**
+ * Checks that a row says enough. Of a row with cells too few, Excel has left out the empty ones at its end, or a line
+ * break or a delimiter got lost: then it is the beginning or the rest of another one, and has no address.
+ *
+ * @param isNew whether it adds a customer
+ * @see https://www.stata.com/support/faqs/data-management/how-excel-writes-empty-cells/
+ */
+function checkWhole(row: ImportedRow, isNew: boolean): void {
+  const isReachable = !isNew || row.channels.length > 0;
+  const cells = row.missingCells === 1 ? 'its last cell' : `its last ${row.missingCells} cells`;
+  if (row.missingCells > 0 && !isReachable) {
+    row.problems.push({
+      problem: `lacks ${cells}, and would be a customer without an address`,
+      fix: 'see whether a line break or a delimiter is wrong; empty cells must be there',
+    });
+    return;
+  }
+  if (row.missingCells > 0) {
+    row.warnings.push({
+      problem: `lacks ${cells}: they are read as empty`,
+      fix: 'if they are not empty in your sheet, correct the row, and import the file again',
+    });
+  }
+  if (!isReachable) {
+    row.warnings.push({
+      problem: 'is a new customer without an address: nobody can write to them',
+      fix: 'give them a number or another address, or say which column it is: --map "COLUMN=sms"',
+    });
+  }
+  if (!isNew || row.name !== undefined) return;
+  row.problems.push({
+    problem: 'has no name',
+    fix: 'give it one, or say which column it is: --map "COLUMN=display_name"',
+  });
 }
 
 function requireColumns(columns: readonly Column[]): void {
@@ -247,7 +276,6 @@ function contentOf({ file, path, problem }: Problem, customer: number | undefine
 
 function addTo(list: RowProblem[] | undefined, found: Problem): void {
   const added = atField(found);
-  // With some rows left out, the rest is checked again.
   if (!list?.some(({ problem }) => problem === added.problem)) list?.push(added);
 }
 

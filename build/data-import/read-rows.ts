@@ -1,7 +1,6 @@
 import { type ChannelType, channelTypes } from '../../lib/model';
-import { explainInvalidAddress, normalizeAddress } from '../data/customers';
 import { findNearestWorker } from '../data/nearest-worker';
-import { trimWhiteSpace } from '../data/white-space';
+import { cleanText, toOneLine, unprotectText } from './cell-text';
 import type { Column, Field } from './columns';
 import { readCountry, readLanguage } from './names';
 import type { Csv, CsvRow } from './parse-csv';
@@ -12,7 +11,13 @@ export interface RowProblem {
   fix: string;
 }
 
-/** An address in a row. */
+/** An address as a cell has it. */
+export interface AddressCell {
+  type: ChannelType;
+  text: string;
+}
+
+/** An address of the customer whom a row describes. */
 export interface RowChannel {
   type: ChannelType;
   /** As it is written into the data: a number in E.164. */
@@ -33,7 +38,11 @@ export interface ImportedRow {
   details: { title?: string | undefined; content?: string | undefined };
   /** The column of `details.content`: the title where there is none. */
   detailsColumn: string | undefined;
+  addresses: AddressCell[];
+  /** The addresses once they are read: a number's country can be that of the customer, who is found first. */
   channels: RowChannel[];
+  /** How many cells fewer than the header the row has. */
+  missingCells: number;
   fields: Record<string, string>;
   problems: RowProblem[];
   warnings: RowProblem[];
@@ -42,8 +51,6 @@ export interface ImportedRow {
 /** What cells are compared with. */
 export interface RowContext {
   columns: readonly Column[];
-  /** The country of numbers without a country code. */
-  country: string | undefined;
   workers: readonly { identity: string; display_name?: string | undefined }[];
 }
 
@@ -64,28 +71,30 @@ export function readRows({ header, rows, delimiter }: Csv, context: RowContext):
         fix: `put a cell that contains ${JSON.stringify(delimiter)} between quotation marks`,
       });
     }
+    read.missingCells = Math.max(0, header.length - row.cells.length);
     return read;
   });
 }
 
 function readRow(
   { line, cells }: CsvRow,
-  { columns, country: home }: RowContext,
+  { columns }: RowContext,
   findWorker: (text: string) => FoundWorker,
 ): ImportedRow {
   const values = new Map<Field, { text: string; column: string }[]>();
   for (const [position, { name, fields }] of columns.entries()) {
-    const text = cleanCell(cells[position] ?? '');
+    const text = cleanText(unprotectText(cleanText(cells[position] ?? '')));
     if (text === '') continue;
     for (const field of fields) values.set(field, [...(values.get(field) ?? []), { text, column: name }]);
   }
   const first = (field: Field): string | undefined => values.get(field)?.[0]?.text;
-  const oneLine = (field: Field): string | undefined => first(field)?.replace(/\s+/g, ' ');
+  const oneLine = (field: Field): string | undefined => {
+    const text = first(field);
+    return text === undefined ? undefined : toOneLine(text);
+  };
   const parts = (['first_name', 'middle_name', 'last_name'] as const).flatMap((part) => oneLine(part) ?? []);
 
-  const problems: RowProblem[] = [];
   const givenCountry = first('country');
-  const country = givenCountry === undefined ? undefined : readCountry(givenCountry);
   const givenWorker = first('worker');
   const worker = givenWorker === undefined ? undefined : findWorker(givenWorker);
   const language = first('language');
@@ -95,68 +104,20 @@ function readRow(
     name: oneLine('display_name') ?? (parts.length > 0 ? parts.join(' ') : oneLine('company')),
     worker: worker?.identity,
     language: language === undefined ? undefined : readLanguage(language),
-    country,
+    country: givenCountry === undefined ? undefined : readCountry(givenCountry),
     avatar: first('avatar'),
     details: { title: first('details.title'), content: first('details.content') },
     detailsColumn: values.get('details.content')?.[0]?.column,
-    channels: channelTypes.flatMap((type) =>
-      readChannels(type, values.get(type)?.map(({ text }) => text) ?? [], country ?? home, problems),
-    ),
+    addresses: channelTypes.flatMap((type) => (values.get(type) ?? []).map(({ text }) => ({ type, text }))),
+    channels: [],
+    missingCells: 0,
     fields: Object.fromEntries(
       [...values].flatMap(([field, [value]]) =>
         field.startsWith('fields.') && value ? [[field.slice('fields.'.length), value.text]] : [],
       ),
     ),
-    problems,
+    problems: [],
     warnings: worker?.warning ? [worker.warning] : [],
-  };
-}
-
-/**
- * Removes control characters, and what spreadsheets put around a text so that it stays a text: `="+15550100"`,
- * `'+15550100`.
- */
-function cleanCell(cell: string): string {
-  const text = trimWhiteSpace(cell.replace(/\p{Cc}/gu, (one) => (one === '\n' || one === '\t' ? one : '')));
-  const [, formula] = /^="(.*)"$/s.exec(text) ?? [];
-  return trimWhiteSpace(formula ?? text.replace(/^'(?=[=+\-@\d(])/, ''));
-}
-
-/** The same address in two columns is one. */
-function readChannels(
-  type: ChannelType,
-  texts: readonly string[],
-  country: string | undefined,
-  problems: RowProblem[],
-): RowChannel[] {
-  const channels = new Map<string, RowChannel>();
-  for (const text of texts) {
-    const address = normalizeAddress(text, type, country);
-    if (!address) problems.push(explainAddress(text, type, country));
-    else if (!channels.has(address.key)) {
-      channels.set(address.key, { type, value: address.value.replace(/^whatsapp:/, ''), key: address.key });
-    }
-  }
-  return [...channels.values()];
-}
-
-function explainAddress(text: string, type: ChannelType, country: string | undefined): RowProblem {
-  const [problem, fix] = explainInvalidAddress(text, type);
-  if (type !== 'sms' && type !== 'whatsapp') return { problem, fix };
-  if (/^\d+([.,]\d+)?e\+?\d+$/i.test(text)) {
-    return { problem, fix: 'Excel has rounded the number: format the column as text, and export it again' };
-  }
-  const digits = text.replace(/\D/g, '');
-  const whole = /[a-z+]/i.test(text) ? undefined : normalizeAddress(`+${digits}`, type, undefined);
-  if (whole?.isKnown && digits.length > 10) {
-    return { problem, fix: `did you mean "+${digits}"? Excel removes the + unless the column is text` };
-  }
-  if (country !== undefined || /[a-z+]/i.test(text)) {
-    return { problem, fix: 'write one number, with its country code, e.g. "+1 212 555 0101"' };
-  }
-  return {
-    problem,
-    fix: 'write it with its country code, or name the country of all such numbers: --country US',
   };
 }
 

@@ -18,18 +18,18 @@ export interface Reassignment {
   routingText: string | undefined;
 }
 
-/** An identity that the routing data does not list. */
+/** An identity that the routing data does not list, and that no customer has. */
 export class UnlistedIdentity extends Error {}
 
 /**
  * Gives the customers of one worker to another: on their cards, and in `routing.customers`.
  *
- * @throws UnlistedIdentity when `to` is not listed, or `from` neither is nor owns anybody but looks like somebody who is
+ * @throws UnlistedIdentity when `to` is not listed, or `from` neither is nor owns anybody
  */
 export function reassign(sources: Sources, from: string, to: string): Reassignment {
   const { text, raw, workers } = readRouting(sources);
   const customers = readCustomers(sources);
-  requireListed(to, workers);
+  requireListed(to, workers, ': add the worker there first');
 
   const owned: Reassignment['customers'] = [];
   const cardEdits: JsonEdit[] = [];
@@ -43,7 +43,9 @@ export function reassign(sources: Sources, from: string, to: string): Reassignme
     Object(entry).worker === from ? [{ path: ['routing', 'customers', index, 'worker'], value: to }] : [],
   );
   const stillNamed = placesOf(raw, from);
-  if (owned.length + entryEdits.length + stillNamed.length === 0) requireListed(from, workers, 'nearest');
+  if (owned.length + entryEdits.length + stillNamed.length === 0) {
+    requireListed(from, workers, ', and no customer has this worker');
+  }
   return {
     customers: owned,
     entries: entryEdits.length,
@@ -53,15 +55,13 @@ export function reassign(sources: Sources, from: string, to: string): Reassignme
   };
 }
 
-/** @param when `nearest`: only where another one is close, as a worker who has left need not be listed */
-function requireListed(identity: string, workers: RoutingText['workers'], when?: 'nearest'): void {
+/** @param hint what is said where nobody else can be meant */
+function requireListed(identity: string, workers: RoutingText['workers'], hint: string): void {
   if (workers.some((worker) => worker.identity === identity)) return;
   const nearest = findNearestWorker(identity, workers);
-  if (nearest === undefined && when === 'nearest') return;
-  const hint =
-    nearest === undefined ? 'add the worker there first' : `did you mean ${JSON.stringify(nearest)}?`;
+  const meant = nearest === undefined ? hint : `: did you mean ${JSON.stringify(nearest)}?`;
   throw new UnlistedIdentity(
-    `${JSON.stringify(identity)} is not among the workers of assets/${routingFile}: ${hint}`,
+    `${JSON.stringify(identity)} is not among the workers of assets/${routingFile}${meant}`,
   );
 }
 

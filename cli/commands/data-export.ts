@@ -16,11 +16,14 @@ export function addDataExport(data: Command): void {
 }
 
 async function exportFile(file: string | undefined, options: Options, command: Command): Promise<void> {
-  const { writeFile } = await import('node:fs/promises');
   const { exportCsv } = await import('../../build/data-import/export-csv');
-  const { readCustomers } = await import('../../build/data-import/read-customers');
-  const { pathOf, readData } = await import('../data/files');
-  const { raw, defaultCountry } = readCustomers(await readData());
+  const { customersFile, readCustomers } = await import('../../build/data-import/read-customers');
+  const { readData, writeNamedFile } = await import('../data/files');
+  const sources = await readData();
+  if (sources[customersFile] === undefined) {
+    throw new Error(`assets/${customersFile} is missing: there are no customers to export`);
+  }
+  const { raw, defaultCountry } = readCustomers(sources);
   const { customers } = raw;
   if (file === undefined && wantsJson(command)) return printJson({ ok: true, customers });
 
@@ -31,7 +34,7 @@ async function exportFile(file: string | undefined, options: Options, command: C
     return;
   }
   // Excel takes a file without the mark for the Windows code page.
-  await writeFile(pathOf(file), `\uFEFF${csv}`);
+  await writeNamedFile(file, `\uFEFF${csv}`);
   if (wantsJson(command)) printJson({ ok: true, file, customers: customers.length });
   else console.log(`${customers.length.toLocaleString('en-US')} customers are in ${file}`);
 }

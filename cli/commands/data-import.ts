@@ -26,7 +26,7 @@ export function addDataImport(data: Command): void {
       'What a column is, e.g. "Phone=sms,whatsapp", "Plan=fields.plan" or "Fax=ignore"; may be repeated',
       (value: string, list: string[] = []) => [...list, value],
     )
-    .option('--country <code>', 'The country of numbers without a country code, e.g. US')
+    .option('--country <country>', 'The country of numbers without a country code, e.g. US')
     .addOption(
       new Option('--delimiter <character>', 'e.g. ";" or "tab"; recognized unless given').argParser((text) =>
         text === 'tab' || text === '\\t' ? '\t' : text,
@@ -45,10 +45,10 @@ async function importFile(file: string, options: Options, command: Command): Pro
   const { UnreadableCsv } = await import('../../build/data-import/decode-csv');
   const { UnknownColumn } = await import('../../build/data-import/columns');
   const { readData, readNamedFile, writeData } = await import('../data/files');
-  await requireCountry(options.country);
+  const country = await readHomeCountry(options.country);
   const [bytes, sources] = await Promise.all([readNamedFile(file), readData()]);
   const plan = await withProgress(`Importing ${file}`, (report) =>
-    planImport(bytes, sources, options, report),
+    planImport(bytes, sources, { ...options, country }, report),
   ).catch((error: unknown) => {
     if (error instanceof UnknownColumn) throw new UsageError(error.message);
     throw error instanceof UnreadableCsv ? new Error(`${file} ${error.message}`) : error;
@@ -65,12 +65,14 @@ async function importFile(file: string, options: Options, command: Command): Pro
   } else await printPlan(plan, file, options, writes);
 }
 
-async function requireCountry(country: string | undefined): Promise<void> {
-  if (country === undefined) return;
+/** @returns the code of a country that is written as cells may write it. @throws UsageError */
+async function readHomeCountry(text: string | undefined): Promise<string | undefined> {
+  if (text === undefined) return undefined;
   const { isSupportedCountry } = await import('libphonenumber-js');
-  if (!isSupportedCountry(country)) {
-    throw new UsageError(`--country ${country} is no country: write two capital letters, e.g. US`);
-  }
+  const { readCountry } = await import('../../build/data-import/names');
+  const code = readCountry(text);
+  if (isSupportedCountry(code)) return code;
+  throw new UsageError(`--country ${text} is no country: write its code or its name, e.g. US`);
 }
 
 async function printPlan(

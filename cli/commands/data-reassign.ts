@@ -38,15 +38,16 @@ async function reassignCustomers(options: Options, command: Command): Promise<vo
   const { customersFile } = await import('../../build/data-import/read-customers');
   const { readData, writeData } = await import('../data/files');
   const sources = await readData();
+  const routing = readRouting(sources);
+  if (openConversations) await requireWorker(routing, from);
   let plan: Reassignment;
   try {
     plan = reassign(sources, from, to);
   } catch (error) {
     throw error instanceof UnlistedIdentity ? new UsageError(error.message) : error;
   }
-  const routing = readRouting(sources);
   // What is missing is said before anything is changed.
-  const mover = openConversations && (await openMover(options, routing, from));
+  const mover = openConversations && (await openMover(options, routing));
   if (!dryRun) {
     const texts = [
       [customersFile, plan.customersText],
@@ -73,18 +74,25 @@ async function reassignCustomers(options: Options, command: Command): Promise<vo
   } else print(plan, conversations, options);
 }
 
-/** @throws UsageError when there are no credentials, or the old worker may be a customer */
+/** @throws UsageError when an identity may be that of a customer */
+async function requireWorker({ workers }: RoutingText, identity: string): Promise<void> {
+  if (workers.some((worker) => worker.identity === identity)) return;
+  const { findNearestWorker } = await import('../../build/data/nearest-worker');
+  const nearest = findNearestWorker(identity, workers);
+  const hint =
+    nearest === undefined
+      ? 'list the worker there until the conversations are moved'
+      : `did you mean ${JSON.stringify(nearest)}?`;
+  throw new UsageError(
+    `${JSON.stringify(identity)} is not among the workers of assets/routing.private.json, and could be a customer in a chat: ${hint}`,
+  );
+}
+
+/** @throws UsageError when there are no credentials */
 async function openMover(
   { dryRun, local }: Options,
-  { workers, conversationServiceSid }: RoutingText,
-  from: string,
+  { conversationServiceSid }: RoutingText,
 ): Promise<(from: string, to: string) => Promise<MovedConversation[]>> {
-  if (!workers.some(({ identity }) => identity === from)) {
-    throw new UsageError(
-      `${JSON.stringify(from)} is not among the workers of assets/routing.private.json, and could be a customer in a chat: ` +
-        'list the worker there until the conversations are moved',
-    );
-  }
   const { openAccount } = await import('../account');
   const { moveOpenConversations } = await import('../data/move-conversations');
   const { client } = await openAccount({ local });

@@ -39,7 +39,7 @@ async function sweep(options: Options): Promise<void> {
   const closeOlderThanMs = readDays(options.closeOlderThan);
   const requestsPerSecond = readRate(options.requestsPerSecond) ?? (options.local ? 1_000 : 20);
   const { openAccount, readEnvFile } = await import('../account');
-  const { askForYes } = await import('../ask');
+  const { askForYes, canAsk } = await import('../ask');
   const { withProgress } = await import('../progress');
   const { AssetCustomers } = await import('../../lib/customers/asset-customers');
   const { AccountSweep } = await import('../sweep/sweep-account');
@@ -58,11 +58,8 @@ async function sweep(options: Options): Promise<void> {
     workspaceSid: workspaceSid || undefined,
     requestsPerSecond,
   });
-  const placeFile = new PlaceFile(projectFolder, {
-    accountSid: account.accountSid,
-    serviceSid,
-    closeOlderThanMs,
-  });
+  const owner = { accountSid: account.accountSid, serviceSid, closeOlderThanMs };
+  const placeFile = new PlaceFile(projectFolder, owner, console.error);
   const notSwept = await reasonNotToSweep(routing, account.isLocal);
   const run = (dryRun: boolean) =>
     explainErrors(() =>
@@ -75,9 +72,18 @@ async function sweep(options: Options): Promise<void> {
     const preview = await run(true);
     const dead = preview.conversations.filter(({ outcome }) => outcome === 'would_close').length;
     const question = `Close ${dead} conversations whose last message is older than ${options.closeOlderThan}?`;
+    if (dead > 0 && !canAsk()) {
+      const error = `${question} Nobody can be asked here: add --yes to go ahead.`;
+      if (!options.json) console.log(formatSweep(preview));
+      console.error(error);
+      if (options.json) printJson({ ...preview, ok: false, error });
+      process.exitCode = exitCodes.usage;
+      return;
+    }
     if (dead > 0 && !(await askForYes(question, options))) {
-      if (options.json) printJson({ ...preview, ok: true });
+      if (options.json) printJson({ ...preview, ok: false, error: 'Nothing was changed.' });
       else console.log(`${formatSweep(preview)}\nNothing was changed.`);
+      process.exitCode = exitCodes.failed;
       return;
     }
   }

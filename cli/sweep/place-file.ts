@@ -16,8 +16,12 @@ const mostAgeMs = 24 * 60 * 60_000;
 export class PlaceFile {
   readonly #path: string;
   readonly #owner: string;
+  readonly #warn: (text: string) => void;
+  #isBroken = false;
 
-  constructor(root: string, owner: PlaceOwner) {
+  /** @param warn is told, once, that the place cannot be kept; the sweep goes on without it */
+  constructor(root: string, owner: PlaceOwner, warn: (text: string) => void) {
+    this.#warn = warn;
     this.#path = join(root, '.sweep.json');
     this.#owner = JSON.stringify([owner.accountSid, owner.serviceSid, owner.closeOlderThanMs]);
   }
@@ -33,13 +37,32 @@ export class PlaceFile {
     }
   }
 
-  /** Writes the place, as a whole or not at all. */
+  /** Writes the place, as a whole or not at all; several sweeps may do so at once. */
   save(place: SweepPlace): void {
-    writeFileSync(`${this.#path}.new`, JSON.stringify({ owner: this.#owner, savedAt: Date.now(), place }));
-    renameSync(`${this.#path}.new`, this.#path);
+    const draft = `${this.#path}.${process.pid}`;
+    this.#attempt(() => {
+      try {
+        writeFileSync(draft, JSON.stringify({ owner: this.#owner, savedAt: Date.now(), place }));
+        renameSync(draft, this.#path);
+      } catch (error) {
+        rmSync(draft, { force: true });
+        throw error;
+      }
+    });
   }
 
   remove(): void {
-    rmSync(this.#path, { force: true });
+    this.#attempt(() => rmSync(this.#path, { force: true }));
+  }
+
+  #attempt(work: () => void): void {
+    if (this.#isBroken) return;
+    try {
+      work();
+    } catch (error) {
+      this.#isBroken = true;
+      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+      this.#warn(`.sweep.json cannot be written (${code}): after an interruption, a sweep begins anew.`);
+    }
   }
 }

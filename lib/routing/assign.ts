@@ -39,6 +39,8 @@ export interface Assignment {
   worker?: string;
   /** The rule that named this worker. */
   rule?: string;
+  /** Whether another delivery added this worker; not set where that cannot be told. */
+  byAnother?: true;
   /** Why nobody has it. */
   reason?: 'no_candidate' | 'nobody_available' | 'all_refused' | 'conversation_closed';
   /** The rules and candidates that did not get it, in order. */
@@ -90,8 +92,20 @@ export async function assign(plan: RoutePlan, effects: AssignEffects): Promise<A
   if (plan.candidates.length === 0) return { reason: 'no_candidate', passedOver: all };
   // Another delivery may have found somebody meanwhile.
   const { worker, rule } = await keepOne(effects);
-  if (worker !== undefined) return { worker, ...(rule !== undefined && { rule }), passedOver: all };
+  if (worker !== undefined) {
+    return { worker, ...(rule !== undefined && { rule }), byAnother: true, passedOver: all };
+  }
   return { reason: refused.size > 0 ? 'all_refused' : 'nobody_available', passedOver: all };
+}
+
+/** @returns who would get a conversation right now, unless Twilio rejects that worker, or why nobody would */
+export async function previewAssignment(plan: RoutePlan, effects: AssignEffects): Promise<Assignment> {
+  const isAway = availabilityOf(plan.candidates, effects);
+  for (const [rank, { worker, rule, evenIfUnavailable }] of plan.candidates.entries()) {
+    if (evenIfUnavailable || !(await isAway(rank))) return { worker, rule, passedOver: [] };
+  }
+  const reason = plan.candidates.length === 0 ? 'no_candidate' : 'nobody_available';
+  return { reason, passedOver: [] };
 }
 
 /** How often a worker is added who is missing although Twilio accepted the add. */
@@ -114,7 +128,9 @@ async function tryWorker(
     // A rejection may be wrong: unless it could be checked, nobody else is tried.
     if (present.unchecked && refusal) throw present.unchecked;
     const isIn = present.worker !== undefined || present.unchecked || outcome === 'already_in';
-    if (isIn) return { worker, rule: mark.rule, ...present };
+    // After a try whose answer got lost, `already_in` can be our own doing.
+    const isOther = outcome === 'already_in' || (present.worker ?? worker) !== worker;
+    if (isIn) return { worker, rule: mark.rule, ...present, ...(isOther && { byAnother: true }) };
     if (refusal || attempt === tries) return refusal ? { refusal } : {};
   }
 }
@@ -123,6 +139,7 @@ async function tryWorker(
 interface Present {
   worker?: string;
   rule?: string;
+  byAnother?: true;
   /** The error that kept us from checking it. */
   unchecked?: unknown;
 }

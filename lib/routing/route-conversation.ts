@@ -11,6 +11,7 @@ import {
   joinConversation,
   keepOne,
   markedWorkers,
+  previewAssignment,
 } from './assign';
 import { type InboundConversation, planRoute, type RoutableEvent, readInbound } from './plan';
 
@@ -31,16 +32,11 @@ export type RouteAnswer = { routed: true; worker: string; rule: string } | { rou
 /**
  * Gives an inbound conversation a worker, unless it has one.
  *
- * @param departed identities who do not count as workers and get nothing: they may still be in the conversation
  * @returns who is in the conversation and by which rule, or why nobody is
  * @throws NotFound when there is no such conversation; TwilioUnavailable; Misconfigured
  */
-export async function routeConversation(
-  event: RoutableEvent,
-  context: RoutingContext,
-  departed: readonly string[] = [],
-): Promise<RouteAnswer> {
-  const assignment = await assignWorker(event, context, departed);
+export async function routeConversation(event: RoutableEvent, context: RoutingContext): Promise<RouteAnswer> {
+  const assignment = await assignWorker(event, context, []);
   const { worker, rule = '', reason = '', passedOver, unchecked } = assignment;
   if (unchecked) context.addToLog({ duplicates: 'not checked' }, 'error');
   if (worker === undefined) {
@@ -52,13 +48,22 @@ export async function routeConversation(
   return { routed: true, worker, rule };
 }
 
-const alreadyThere = 'already_in_conversation';
+/** The rule of a worker whom routing found in the conversation. */
+export const alreadyThere = 'already_in_conversation';
 
-/** List the participants → look the customer up → plan → add the first candidate who can take it. */
-async function assignWorker(
+/**
+ * Gives a conversation a worker, unless it has one: list the participants → look the customer up → plan → add the first
+ * candidate who can take it.
+ *
+ * @param departed identities who do not count as workers and get nothing: they may still be in the conversation
+ * @param how what is done with the plan, and with the workers who are there
+ * @throws as `routeConversation`
+ */
+export async function assignWorker(
   event: RoutableEvent,
-  { customers, routing, twilio }: RoutingContext,
+  { customers, routing, twilio }: Pick<RoutingContext, 'customers' | 'routing' | 'twilio'>,
   departed: readonly string[],
+  how = { assign, keepOne },
 ): Promise<Assignment> {
   const data = await routing();
   const opened = twilio();
@@ -73,7 +78,7 @@ async function assignWorker(
   );
   const effects = createEffects(api, conversation, participants);
   if (present !== undefined) {
-    const left = await keepOne(effects, present, participants);
+    const left = await how.keepOne(effects, present, participants);
     return { worker: present, rule: alreadyThere, passedOver: [], ...left };
   }
 
@@ -83,7 +88,24 @@ async function assignWorker(
   const customer = await findCustomer(await customers(), conversation.senders);
   const plan = planRoute({ ...conversation, twilioAddress }, customer, data);
   const candidates = plan.candidates.filter((one) => !departed.includes(one.worker));
-  return assign({ ...plan, candidates }, effects);
+  return how.assign({ ...plan, candidates }, effects);
+}
+
+/**
+ * Says who would get a conversation right now, or why nobody would; changes nothing.
+ *
+ * @param departed as for `assignWorker`
+ * @throws as `routeConversation`
+ */
+export function previewWorker(
+  event: RoutableEvent,
+  context: Pick<RoutingContext, 'customers' | 'routing' | 'twilio'>,
+  departed: readonly string[],
+): Promise<Assignment> {
+  return assignWorker(event, context, departed, {
+    assign: previewAssignment,
+    keepOne: async () => ({}),
+  });
 }
 
 /** The pause before the participants are listed again, in milliseconds. */

@@ -3,7 +3,7 @@ import type { CustomerDirectory } from '../customers/directory';
 import { CallbackError, Misconfigured, NotFound } from '../errors';
 import type { Routing } from '../model';
 import { ourNumberRank } from '../routing/assign';
-import { routeConversation } from '../routing/route-conversation';
+import { alreadyThere, assignWorker, previewWorker } from '../routing/route-conversation';
 import {
   type ActiveConversation,
   endConversation,
@@ -137,10 +137,10 @@ export class Sweeper {
     if (marked.some(({ mark }) => mark.rank === ourNumberRank)) {
       return { ...facts, outcome: 'unrouted', reason: 'our_number_is_the_workers' };
     }
-    if (dryRun) return { ...facts, outcome: 'would_route' };
+    const event = toRoutableEvent(conversation, parties, messages.find(isOf(parties))?.author);
+    if (dryRun) return { ...facts, ...(await this.#preview(api, event, deactivated)) };
     // Routing keeps the first worker whom it added: the deactivated one has to go before another one comes.
     for (const { sid } of marked) await removeParticipant(api, conversation, sid);
-    const event = toRoutableEvent(conversation, parties, messages.find(isOf(parties))?.author);
     return { ...facts, ...(await this.#route(api, event, deactivated)) };
   }
 
@@ -149,20 +149,36 @@ export class Sweeper {
     event: ReturnType<typeof toRoutableEvent>,
     deactivated: readonly string[],
   ): Promise<Pick<SweptConversation, 'outcome' | 'reason' | 'worker' | 'rule'>> {
-    const { customers, routing } = this.#context;
-    const context = {
-      customers,
-      routing: async () => routing,
-      twilio: () => api,
-      hash: (identity: string) => identity,
-      addToLog: () => undefined,
-    };
-    const answer = await routeConversation(event, context, deactivated);
-    if (!answer.routed) return { outcome: 'unrouted', reason: answer.reason };
-    const { worker, rule } = answer;
-    // Live routing was faster.
-    if (rule === 'already_in_conversation') return { ...skipped('has_worker'), worker };
+    const {
+      worker,
+      rule = '',
+      reason = '',
+      byAnother,
+    } = await assignWorker(event, this.#routingContext(api), deactivated);
+    if (worker === undefined) return { outcome: 'unrouted', reason };
+    // Live routing or another sweep was faster.
+    if (rule === alreadyThere || byAnother) return { ...skipped('has_worker'), worker };
     return { outcome: 'routed', worker, rule };
+  }
+
+  async #preview(
+    api: TwilioApi,
+    event: ReturnType<typeof toRoutableEvent>,
+    deactivated: readonly string[],
+  ): Promise<Pick<SweptConversation, 'outcome' | 'reason' | 'worker' | 'rule'>> {
+    const {
+      worker,
+      rule = '',
+      reason = '',
+    } = await previewWorker(event, this.#routingContext(api), deactivated);
+    if (worker === undefined) return { outcome: 'unrouted', reason };
+    if (rule === alreadyThere) return { ...skipped('has_worker'), worker };
+    return { outcome: 'would_route', worker, rule };
+  }
+
+  #routingContext(api: TwilioApi) {
+    const { customers, routing } = this.#context;
+    return { customers, routing: async () => routing, twilio: () => api };
   }
 
   /** @returns what else answers a conversation, if anything does */

@@ -19,7 +19,7 @@ export interface SweepServer
 export interface SweepAnswer {
   /** Whether all conversations have been looked at; the next call begins anew. */
   done: boolean;
-  /** How many conversations got a worker, and were closed. */
+  /** How many conversations got a worker by this call, and were closed. */
   routed: number;
   closed: number;
   /** How many unfinished outbound starts came to an end. */
@@ -69,20 +69,23 @@ export async function sweepForAWhile(
   try {
     if (
       at.phase === 'conversations' &&
-      !(await sweepConversations(server, at, closeOlderThanMs, counts, keep))
+      (await sweepConversations(server, at, closeOlderThanMs, counts, keep))
     ) {
-      return { done: false, ...counts, next: 'conversations' };
+      at = { ...firstPlace, phase: 'starts' };
     }
-    at = { ...firstPlace, phase: 'starts' };
-    if (!(await finishForAWhile(server, counts))) return { done: false, ...counts, next: 'starts' };
-    at = undefined;
-    return { done: true, ...counts };
+    if (at.phase === 'starts' && (await finishForAWhile(server, counts))) at = undefined;
+    return answerOf(counts, at);
   } finally {
-    server.addToLog(counts);
+    server.addToLog({ ...answerOf(counts, at) });
     const data: object = at ?? {};
     if (document) await updateDocument(sync, document, data, placeSeconds);
     else await createDocument(sync, placeName, data, placeSeconds);
   }
+}
+
+/** @param at where the next call goes on; undefined once all is done */
+function answerOf(counts: Counts, at: KeptPlace | undefined): SweepAnswer {
+  return at === undefined ? { done: true, ...counts } : { done: false, ...counts, next: at.phase };
 }
 
 type Counts = Pick<SweepAnswer, 'routed' | 'closed' | 'finished' | 'unrouted' | 'failed'>;

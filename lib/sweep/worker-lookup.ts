@@ -28,8 +28,11 @@ export class WorkerLookup {
    * Tells the workers in a conversation who can answer from those who no longer can.
    *
    * A worker is somebody whom routing added, whom the data lists, or whom Frontline knows. Deactivated is whom Frontline
-   * says so of; without Frontline, a worker whom routing added and whom the data no longer lists.
+   * says so of; and a worker whom routing added and whom the data no longer lists, without Frontline, or where Frontline
+   * does not know this identity any more. That Frontline answers 404 for somebody who was taken from the app in the
+   * identity provider is *unsure*: its API can deactivate users, and its documentation names no way to delete them.
    *
+   * @see https://www.twilio.com/docs/frontline/api/user-resource
    * @throws TwilioUnavailable when Frontline cannot tell whether somebody is a worker
    */
   async findWorkers(
@@ -55,6 +58,7 @@ export class WorkerLookup {
       return this.#listed.size > 0 ? 'deactivated' : 'active';
     }
     const answer = await this.#ask(api, identity);
+    if (answer === 'no_worker' && isMarked && !isListed) return 'deactivated';
     return answer !== 'deactivated' && (isListed || isMarked) ? 'active' : answer;
   }
 

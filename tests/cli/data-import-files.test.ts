@@ -7,6 +7,10 @@ import { projectRoot } from '../support/project';
 
 const rene = { display_name: 'René Müller €', channels: [{ type: 'sms', value: '+12125550103' }] };
 
+/** @returns the text in UTF-32, the low bytes first */
+const utf32 = (text: string): Buffer =>
+  Buffer.from(Uint32Array.from([...text], (one) => one.codePointAt(0) ?? 0).buffer);
+
 describe('the encoding of a file', () => {
   const csv = 'Id;Name;Phone\r\n1003;René Müller €;(212) 555-0103\r\n';
   const latin = Buffer.from(csv.replace('€', '\u0080'), 'latin1');
@@ -33,7 +37,15 @@ describe('the encoding of a file', () => {
   });
 
   it('can be given', async () => {
-    const cyrillic = Buffer.from([...Buffer.from('Id,Name,Phone\n1003,'), 0xce, 0xeb, 0xfc, 0xe3, 0xe0]);
+    const cyrillic = Buffer.from([
+      ...Buffer.from('Id,Name,Phone\n1003,'),
+      0xce,
+      0xeb,
+      0xfc,
+      0xe3,
+      0xe0,
+      0x2c,
+    ]);
     const result = await plan(cyrillic, { encoding: 'windows-1251' });
     expect(written(result).at(-1)?.display_name).toBe('Ольга');
   });
@@ -48,6 +60,22 @@ describe('the encoding of a file', () => {
     ],
     ['a wrong encoding', Buffer.from([0xe9]), { encoding: 'utf-8' }, 'is not utf-8: leave out --encoding'],
     ['an unknown encoding', Buffer.from('x'), { encoding: 'utf-99' }, 'there is no such encoding'],
+    [
+      'UTF-8 with a mark and a wrong byte',
+      Buffer.from([0xef, 0xbb, 0xbf, 0x49, 0x64, 0xe9, 0x0a]),
+      {},
+      'begins as utf-8, but is damaged: save it as UTF-8, or give --encoding',
+    ],
+    [
+      'UTF-16 of odd length',
+      Buffer.from('\uFEFFId\n', 'utf16le').subarray(0, 7),
+      {},
+      'begins as utf-16le, but',
+    ],
+    ['UTF-32', utf32('\uFEFFId,Name\n'), {}, 'is UTF-32, which is not supported: save it as UTF-8'],
+    ['UTF-32 without a mark', utf32('Id,Name\n'), {}, 'is UTF-32'],
+    ['UTF-32 in the other byte order', utf32('\uFEFFId,Name\n').swap32(), {}, 'is UTF-32'],
+    ['UTF-32 in that order without a mark', utf32('Id,Name\n').swap32(), {}, 'is UTF-32'],
     ['nothing', Buffer.from('\n\n'), {}, 'is empty: its first line must name the columns'],
   ])('is not guessed for %s', async (_title, bytes, options, message) => {
     await expect(plan(bytes, options)).rejects.toThrow(message);

@@ -22,6 +22,12 @@ describe('a row that cannot be imported', () => {
       'did you mean "+442079460123"?',
     ],
     [
+      'too few cells for an address',
+      'Id,Name,Phone\n1003,Jane',
+      'lacks its last cell, and would be a customer without an address',
+      'empty cells must be there',
+    ],
+    [
       'a number with an extension',
       'Id,Name,Phone\n1003,Jane,+1 212 555 0103 x12',
       'is not a valid phone number',
@@ -78,6 +84,17 @@ describe('a row that cannot be imported', () => {
       'Dee',
     ]);
     expect(compileData({ ...sources, 'customers.private.json': result.text }).problems).toEqual([]);
+  });
+
+  it('has its warnings once, though the others are checked again without it', async () => {
+    const csv = 'Id,Name,Phone,Avatar\n1,Ann,+12125550111,no.png\n2,Bob,+12125550112,\n3,Cid,+12125550112,';
+    const { warnings } = await plan(csv, { skipBadRows: true });
+    expect(warnings.map(({ line, problem }) => [line, problem])).toEqual([
+      [
+        4,
+        '+12125550112 of "Cid" (customers[3]) is also an address of "Bob" (customers[2]), who is found by it',
+      ],
+    ]);
   });
 
   it('is about somebody who is in the file', async () => {
@@ -146,5 +163,105 @@ describe('rows about the same people', () => {
     expect(await plan(csv, {}, data)).toMatchObject({ customers: [], unchanged: 2, badRows: [] });
     const { badRows } = await plan('Name,Phone\nCid,+12125550111', {}, data);
     expect(badRows).toMatchObject([{ problem: 'its addresses belong to several customers: "Ann", "Ben"' }]);
+  });
+});
+
+describe('a row that says little', () => {
+  const warningsOf = async (csv: string) => {
+    const { badRows, warnings } = await plan(csv);
+    return [badRows, warnings.map(({ line, name, problem }) => [line, name, problem])];
+  };
+
+  it('is imported, with a warning, where it lacks the last cells: Excel leaves out empty ones', async () => {
+    expect(await warningsOf('Id,Name,Phone,Plan,Fax\n1002,John Fox\n1003,Jane,+12125550103')).toEqual([
+      [],
+      [
+        [2, 'John Fox', 'lacks its last 3 cells: they are read as empty'],
+        [3, 'Jane', 'lacks its last 2 cells: they are read as empty'],
+      ],
+    ]);
+  });
+
+  it('is a bad one where a line break without quotation marks has made two of it', async () => {
+    const [badRows, warnings] = await warningsOf('Id,Name,Phone\n1002,John\nFox,+12125550102');
+    expect(badRows).toMatchObject([{ line: 3, problem: expect.stringMatching(/^lacks its last cell, and/) }]);
+    expect(warnings).toEqual([[2, 'John', 'lacks its last cell: they are read as empty']]);
+  });
+
+  it('adds a customer without an address, with a warning', async () => {
+    expect(await warningsOf('Id,Name,Phone\n1003,Jane,')).toEqual([
+      [],
+      [[2, 'Jane', 'is a new customer without an address: nobody can write to them']],
+    ]);
+  });
+});
+
+describe('a number without a country code', () => {
+  const people = [
+    {
+      customer_id: '1',
+      display_name: 'Ana',
+      country: 'MX',
+      channels: [{ type: 'sms', value: '55 1234 5678' }],
+    },
+    {
+      customer_id: '2',
+      display_name: 'Ben',
+      country: 'GB',
+      channels: [{ type: 'sms', value: '07700 900112' }],
+    },
+    { customer_id: '3', display_name: 'Cid', channels: [{ type: 'sms', value: '(212) 555-0103' }] },
+    { customer_id: '4', display_name: 'Dee', channels: [{ type: 'whatsapp', value: '+52 55 1234 5674' }] },
+  ];
+  const text = JSON.stringify({ defaultCountry: 'US', customers: people });
+  const data = { ...sources, 'customers.private.json': text };
+  const changesOf = async (csv: string, options = {}) => {
+    const { badRows, customers } = await plan(csv, options, data);
+    const changes = customers.map(({ customer_id: id, changes }) => [id, ...changes.map(({ to }) => to)]);
+    return badRows.length > 0 ? badRows : changes;
+  };
+
+  it.each<[string, string, object, unknown[]]>([
+    ['of the customer whom the id names', 'Id,Phone\n1,55 8765 4321', {}, [['1', '+525587654321']]],
+    [
+      'of that one, with another trunk prefix',
+      'Id,Name,Phone\n2,,07700 900113',
+      {},
+      [['2', '+447700900113']],
+    ],
+    [
+      'of the country of the first number on a card that has none',
+      'Id,Phone\n4,55 8765 4324',
+      {},
+      [['4', '+525587654324']],
+    ],
+    ['of the row, if it has one', 'Id,Phone,Country\n3,07700 900116,UK', {}, [['3', 'GB', '+447700900116']]],
+    [
+      'of --country for new customers',
+      'Id,Name,Phone\n9,New,07700 900119',
+      { country: 'GB' },
+      [['9', '+447700900119']],
+    ],
+    [
+      'of the customer, whatever --country is',
+      'Id,Phone\n1,55 8765 4321',
+      { country: 'GB' },
+      [['1', '+525587654321']],
+    ],
+  ])('is %s', async (_title, csv, options, expected) => {
+    expect(await changesOf(csv, options)).toEqual(expected);
+  });
+
+  it.each([
+    ['by the id', 'Id,Phone\n1,55 1234 5678\n2,07700 900112\n3,(212) 555-0103'],
+    ['by the number', 'Name,Phone\nAna,55 1234 5678\nBen,07700-900112\nCid,212 555 0103'],
+    ['by another of the addresses', 'Name,Phone,WhatsApp\nDee,,55 1234 5674'],
+  ])('changes nothing where it is the one on the card of a customer who is found %s', async (_title, csv) => {
+    expect(await changesOf(csv)).toEqual([]);
+    expect(await changesOf(csv, { country: 'DE' })).toEqual([]);
+  });
+
+  it('is read anew where the row names another country', async () => {
+    expect(await changesOf('Id,Phone,Country\n3,(212) 555-0103,UK')).toEqual([['3', 'GB', '+442125550103']]);
   });
 });

@@ -1,4 +1,3 @@
-import { exportCsv } from '../../build/data-import/export-csv';
 import { customers, plan, sources, written } from '../support/csv-import';
 
 describe('what is written', () => {
@@ -145,38 +144,4 @@ describe('forty thousand rows', () => {
     const again = await plan(csv, {}, { ...sources, 'customers.private.json': result.text });
     expect(again).toMatchObject({ customers: [], unchanged: 40_000 });
   }, 120_000);
-});
-
-describe('an export', () => {
-  const rich = customers
-    .replace('"John Fox"', '"=John; \\"Fox\\""')
-    .replace(
-      '"fields": { "plan": "Gold" }',
-      '"language": "es", "country": "US", "avatar": "https://example.com/a.png",\n      "details": { "title": "Notes", "content": "-one\\ntwo, three" },\n      "fields": { "plan": "Gold", "n": 7 }',
-    );
-  const data = { ...sources, 'customers.private.json': rich };
-  const csv = exportCsv(JSON.parse(rich).customers, 'US', ',');
-
-  it('has a column for all that an import reads', () => {
-    expect(csv).toBe(
-      [
-        'customer_id,display_name,worker,language,country,avatar,sms,whatsapp,details.title,details.content,fields.plan,fields.n',
-        '1001,María Gómez,alice@example.com,es,US,https://example.com/a.png,+12125550101,+12125550101,Notes,"\'-one\ntwo, three",Gold,7',
-        '1002,"\'=John; ""Fox""",,,,,+12125550102,,,,,',
-        '',
-      ].join('\r\n'),
-    );
-  });
-
-  it.each([',', ';', '\t'])('changes nothing when it is imported again, with %j', async (delimiter) => {
-    const exported = exportCsv(JSON.parse(rich).customers, 'US', delimiter);
-    expect(await plan(exported, {}, data)).toMatchObject({
-      delimiter,
-      customers: [],
-      unchanged: 2,
-      missing: [],
-      warnings: [],
-      text: rich,
-    });
-  });
 });

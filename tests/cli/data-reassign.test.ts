@@ -42,6 +42,15 @@ describe('npm run data -- reassign', () => {
     expect(runCommand(project.root, ['data', 'check']).status).toBe(0);
   });
 
+  it('can run twice at once', async () => {
+    const command = ['--import', 'tsx', 'cli/main.ts', 'data', 'reassign', ...aliceToBob];
+    const { PATH = '', HOME = '' } = process.env;
+    const start = () => run(process.execPath, command, { cwd: project.root, env: { PATH, HOME } });
+    const results = await Promise.all([start(), start()]);
+    expect(results.map(({ stderr }) => stderr)).toEqual(['', '']);
+    expect(read(customersFile)).not.toContain('"worker": "alice@example.com"');
+  }, 30_000);
+
   it('writes nothing in a dry run, and prints JSON', () => {
     const cards = read(customersFile);
     const { status, stdout } = reassign(...aliceToBob, '--dry-run', '--json');
@@ -77,6 +86,10 @@ describe('npm run data -- reassign', () => {
     [
       ['--from', 'alise@example.com', '--to', 'bob@example.com'],
       `"alise@example.com" ${notListed}: did you mean "alice@example.com"?\n`,
+    ],
+    [
+      ['--from', 'somebody-else', '--to', 'bob@example.com'],
+      `"somebody-else" ${notListed}, and no customer has this worker\n`,
     ],
     [
       ['--from', 'gone@example.com', '--to', 'bob@example.com', '--open-conversations'],

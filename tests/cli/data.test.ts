@@ -168,7 +168,11 @@ describe('npm run data -- import', () => {
   it.each([
     [['none.csv'], 'none.csv cannot be read: there is no such file\n'],
     [['new.csv', '--map', 'Phon=sms'], 'there is no column "Phon": did you mean Phone?\n'],
-    [['new.csv', '--country', 'UK'], '--country UK is no country: write two capital letters, e.g. US\n'],
+    [['assets'], 'assets cannot be read: it is a folder\n'],
+    [
+      ['new.csv', '--country', 'Atlantis'],
+      '--country Atlantis is no country: write its code or its name, e.g. US\n',
+    ],
     [
       ['new.csv', '--prune', '--skip-bad-rows'],
       "option '--prune' cannot be used with option '--skip-bad-rows'\nHelp: npm run data -- import --help\n",
@@ -177,6 +181,15 @@ describe('npm run data -- import', () => {
   ])('ends with 2 where it is called wrongly: %j', (args, stderr) => {
     write('new.csv', csv);
     expect(data('import', ...args)).toEqual({ status: 2, stdout: '', stderr });
+  });
+
+  it('takes the country as cells write it', () => {
+    write('new.csv', 'Id,Name,Phone\n2001,Ann Lee,030 90185555\n');
+    for (const country of ['de', 'Germany']) {
+      expect(data('import', 'new.csv', '--dry-run', '--country', country).stdout).toContain(
+        '"+493090185555"',
+      );
+    }
   });
 
   it('says what a file is that is no CSV', () => {
@@ -202,6 +215,20 @@ describe('npm run data -- export', () => {
       stderr: '',
     });
     expect(read(customersFile)).toBe(before);
+  });
+
+  it('says why there is no file, or nothing to write', () => {
+    expect(data('export', 'none/all.csv')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'none/all.csv cannot be written: there is no such folder\n',
+    });
+    rmSync(project.path(customersFile));
+    expect(data('export')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${customersFile} is missing: there are no customers to export\n`,
+    });
   });
 
   it('prints CSV, or JSON', () => {

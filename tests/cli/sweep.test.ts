@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import type { Participant } from '../../simulator/twilio/conversations/model';
 import { type RunningLocal, startLocal } from '../simulator/local';
 import { ProjectCopy } from '../support/project-copy';
@@ -70,7 +70,9 @@ describe('npm run sweep', () => {
     const dry = await sweep('--dry-run');
     expect(dry.code).toBe(0);
     expect(dry.output).toMatch(
-      new RegExp(`${sid} to be routed \\(created \\d+s ago, last message \\d+s ago\\)`),
+      new RegExp(
+        `${sid} to be routed: (\\S+) by the rule \\S+ \\(created \\d+s ago, last message \\d+s ago\\)`,
+      ),
     );
     expect(workersIn(sid)).toEqual([]);
 
@@ -116,15 +118,66 @@ describe('npm run sweep', () => {
     expect(existsSync(project.path('.sweep.json'))).toBe(false);
   }, 120_000);
 
+  it('can run several times at once', async () => {
+    for (let n = 0; n < 60; n++) addInbound(n);
+    const all = await Promise.all([1, 2, 3].map(() => sweepForJson()));
+    expect(all.map(({ code, json }) => [code, json.ok])).toEqual([
+      [0, true],
+      [0, true],
+      [0, true],
+    ]);
+    const counts = Array.from({ length: 60 }, (_, n) => workersIn(sidOf(n)).length);
+    expect(counts.filter((count) => count !== 1)).toEqual([]);
+    expect(readdirSync(project.root).filter((name) => name.startsWith('.sweep'))).toEqual([]);
+  }, 60_000);
+
+  it('goes on where its place cannot be written', async () => {
+    const sid = addInbound(1);
+    mkdirSync(project.path('.sweep.json'));
+    const { code, output } = await sweep();
+    rmdirSync(project.path('.sweep.json'));
+    expect(code).toBe(0);
+    expect(output).toContain(
+      '.sweep.json cannot be written (EISDIR): after an interruption, a sweep begins anew.\n',
+    );
+    expect(output.match(/cannot be written/g)).toHaveLength(1);
+    expect(workersIn(sid)).toHaveLength(1);
+    expect(readdirSync(project.root).filter((name) => name.startsWith('.sweep'))).toEqual([]);
+  }, 60_000);
+
   it('closes dead conversations only after a yes', async () => {
     const sid = addInbound(1);
     const [message] = running.local.state.messages(sid);
     if (message) message.date_created = '2020-01-01T00:00:00Z';
     const asked = await sweep('--close-older-than', '30d');
+    const question =
+      'Close 1 conversations whose last message is older than 30d? Nobody can be asked here: add --yes to go ahead.';
     expect(asked.code).toBe(2);
-    expect(asked.output).toContain(
-      'Close 1 conversations whose last message is older than 30d? Nobody can be asked here: add --yes to go ahead.',
-    );
+    expect(asked.output).toContain(`${sid} to be closed (created `);
+    expect(asked.output).toContain(question);
+    const asJson = await sweepForJson('--close-older-than', '30d');
+    expect([asJson.code, asJson.json]).toEqual([
+      2,
+      {
+        ok: false,
+        error: question,
+        dryRun: true,
+        resumed: false,
+        checked: 1,
+        conversations: [
+          {
+            sid,
+            outcome: 'would_close',
+            why: 'no_worker',
+            ageMs: expect.any(Number),
+            silentMs: expect.any(Number),
+          },
+        ],
+        skipped: {},
+        finished: [],
+        unfinished: 0,
+      },
+    ]);
     expect(running.local.state.conversation(sid).state).toBe('active');
     const { code, json } = await sweepForJson('--close-older-than', '30d', '--yes');
     expect([code, json.conversations]).toMatchObject([0, [{ sid, outcome: 'closed', why: 'no_worker' }]]);

@@ -36,7 +36,15 @@ describe.each(runtimes)('the sweep of cron services, $name', (runtime) => {
     expect([first.status, first.body]).toEqual([200, { done: true, ...nothing, routed: 2 }]);
     for (const sid of sids) expect(running.twilio.workers(sid)).toHaveLength(1);
     expect(first.lines).toEqual([
-      { level: 'info', event: 'sweep', ...nothing, routed: 2, status: 200, ms: expect.any(Number) },
+      {
+        level: 'info',
+        event: 'sweep',
+        done: true,
+        ...nothing,
+        routed: 2,
+        status: 200,
+        ms: expect.any(Number),
+      },
     ]);
     const second = await running.call(path, {}, bearer(key));
     expect([second.status, second.body]).toEqual([200, { done: true, ...nothing }]);

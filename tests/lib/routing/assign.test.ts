@@ -171,6 +171,7 @@ describe('an assignment', () => {
     ).toEqual({
       worker: kept,
       rule: 'pool',
+      byAnother: true,
       passedOver: [],
     });
     expect(outside.participants.map(({ identity }) => identity)).toEqual([kept]);

@@ -127,6 +127,23 @@ describe('a sweep', () => {
     });
   });
 
+  it('says so in a dry run, too, and who would get the others', async () => {
+    const account = new SweptAccount(poolData({ respectAvailability: true }));
+    for (const identity of ['alice', 'bob', 'carol'])
+      account.twilio.addUser({ identity, isAvailable: identity === 'carol' });
+    const sid = account.addInbound(1);
+    expect(await account.outcomes({ dryRun: true })).toEqual({
+      [sid]: { outcome: 'would_route', why: 'no_worker', worker: 'carol', rule: 'pool' },
+    });
+    account.twilio.addUser({ identity: 'carol', isAvailable: false });
+    const nobody = { outcome: 'unrouted', why: 'no_worker', reason: 'nobody_available' };
+    expect(await account.outcomes({ dryRun: true })).toEqual({ [sid]: nobody });
+    account.data = poolData({ pool: [] });
+    const none = { outcome: 'unrouted', why: 'no_worker', reason: 'no_candidate' };
+    expect(await account.outcomes({ dryRun: true })).toEqual({ [sid]: none });
+    expect(account.twilio.writes).toEqual([]);
+  });
+
   it('works in the conversation service of the data', async () => {
     const serviceSid = `IS${'7'.repeat(32)}`;
     const account = new SweptAccount({ ...poolData(), conversationServiceSid: serviceSid });
@@ -182,6 +199,18 @@ describe('a conversation whose worker is deactivated', () => {
     expect(account.twilio.writes).toEqual([]);
   });
 
+  it('is one whose worker neither Frontline nor the data knows any more, if routing added that one', async () => {
+    const account = new SweptAccount();
+    const gone = account.addInbound(1, [{ identity: 'zoe', attributes: mark() }]);
+    const listed = account.addInbound(2, [{ identity: 'yann', attributes: mark() }]);
+    account.data = { ...account.data, workers: [...account.data.workers, { identity: 'yann' }] };
+    expect(await account.outcomes()).toMatchObject({
+      [gone]: { outcome: 'routed', why: 'worker_deactivated' },
+      [listed]: { outcome: 'skipped', reason: 'has_worker' },
+    });
+    expect(account.twilio.workers(gone)).toEqual([expect.stringMatching(/^(alice|bob|carol)$/)]);
+  });
+
   it('is, without Frontline, one whose worker the data no longer lists', async () => {
     const account = new SweptAccount(poolData({ on: 'onConversationAdded' }));
     account.twilio.frontline = 'missing';
@@ -200,7 +229,7 @@ describe('a sweep with a limit of age', () => {
     account.write(alive, '+12125550002', 29);
     expect(await account.outcomes({ closeOlderThanMs: 30 * day, dryRun: true })).toEqual({
       [dead]: { outcome: 'would_close', why: 'no_worker' },
-      [alive]: { outcome: 'would_route', why: 'no_worker' },
+      [alive]: { outcome: 'would_route', why: 'no_worker', worker: expect.any(String), rule: 'pool' },
     });
     expect(account.twilio.writes).toEqual([]);
     const { swept } = await account.sweep({ closeOlderThanMs: 30 * day });
@@ -268,9 +297,26 @@ describe('a thousand conversations of which a hundred are unrouted', () => {
     const deliver = async (): Promise<void> => {
       for (const n of live.reverse()) await account.routeLive(n);
     };
-    await Promise.all([...sweeps, deliver()]);
+    const [first, second] = await Promise.all([...sweeps, deliver()]);
     account.data = mine;
     expectOneWorkerEach(account);
+    const routed = [first, second].flatMap((sweep) =>
+      sweep?.swept.filter(({ outcome }) => outcome === 'routed'),
+    );
+    expect(routed.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('two sweeps at the same time', () => {
+  it('count each routed conversation once', async () => {
+    const account = new SweptAccount();
+    const sids = Array.from({ length: 20 }, (_, n) => account.addInbound(n));
+    account.beforeRequest = () => new Promise((resolve) => setImmediate(resolve));
+    const sweeps = await Promise.all([account.sweep(), account.sweep()]);
+    const all = sweeps.flatMap(({ swept }) => swept);
+    const routed = all.filter(({ outcome }) => outcome === 'routed').map(({ sid }) => sid);
+    expect(routed.sort()).toEqual(sids);
+    expect(all.filter(({ outcome }) => outcome === 'skipped')).toHaveLength(20);
   });
 });
 
