@@ -9,7 +9,7 @@ import { generate } from 'selfsigned';
 import { listen } from '../../listen';
 import { webhookIdHeader } from '../../webhook-id';
 import { ConnectionReset, type WireFault } from './faults';
-import { type RestRequest, readFields } from './request';
+import { type RestRequest, readFields, readQuery } from './request';
 
 /** What answers in place of Twilio. */
 export interface RestHandler {
@@ -104,7 +104,7 @@ async function serve(
       method: request.method ?? 'GET',
       host,
       path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
+      query: readQuery(url.searchParams),
       ...readFields(Buffer.concat(chunks), request.headers['content-type']),
       headers: Object.fromEntries(Object.entries(visible).map(([name, value]) => [name, String(value)])),
       ...(webhookId !== undefined && { webhookId: Number(webhookId) }),

@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { canConnect } from '../simulator/functions-process';
+import { isRunning } from '../simulator/running';
+
+/** What runs in a project's folder. */
+interface Started {
+  command: string;
+  pid: number;
+  hostname: string;
+  url: string;
+  startedAt: string;
+}
+
+export const startCommand = 'npm start';
+
+/** How long a start may take until it serves, in milliseconds. */
+const longestStart = 60_000;
+
+/**
+ * Two commands that build on every change would write the same `dist/`, and each would serve what the other has built.
+ * So only one runs in a folder. Its process ends: so does the lock.
+ *
+ * @param command e.g. `npm start`
+ * @param url where it will serve
+ * @throws an error that names what is running already
+ */
+export async function lockFolder(root: string, command: string, url: string): Promise<void> {
+  const file = fileIn(root);
+  const own: Started = {
+    command,
+    pid: process.pid,
+    hostname: hostname(),
+    url,
+    startedAt: new Date().toISOString(),
+  };
+  mkdirSync(join(root, '.builds'), { recursive: true });
+  for (let attempt = 0; !create(file, own); attempt++) {
+    const other = read(file);
+    if (attempt > 5 || (other && (await isHeld(other)))) throw new Error(describe(other));
+    // Whoever wrote it was killed.
+    rmSync(file, { force: true });
+  }
+  process.once('exit', () => {
+    if (read(file)?.pid === process.pid) rmSync(file, { force: true });
+  });
+}
+
+/**
+ * @returns where the local Twilio is controlled, by SIMULATOR_PORT or by the `npm start` that runs in the project's
+ *   folder
+ */
+export function controlUrl(root: string): string {
+  const running = read(fileIn(root));
+  const found = running?.command === startCommand && isRunning(running.pid) ? running.url : undefined;
+  const { SIMULATOR_PORT: port } = process.env;
+  return port ? `http://localhost:${port}` : (found ?? 'http://localhost:4000');
+}
+
+/** Another process can have got the id of one that was killed: then nobody listens. */
+async function isHeld({ pid, hostname: host, url, startedAt }: Started): Promise<boolean> {
+  if (host === hostname() && (pid === process.pid || !isRunning(pid))) return false;
+  if (Date.now() - Date.parse(startedAt) < longestStart) return host === hostname();
+  return canConnect(Number(new URL(url).port));
+}
+
+function fileIn(root: string): string {
+  return join(root, '.builds', 'running.json');
+}
+
+function describe(other: Started | undefined): string {
+  if (!other) return 'Another start in this folder has just begun: try again.';
+  const { command, pid, url } = other;
+  return `${command} is already running in this folder: ${url} (process ${pid}). Use it, or stop it first: kill ${pid}`;
+}
+
+function create(file: string, own: Started): boolean {
+  try {
+    writeFileSync(file, JSON.stringify(own), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function read(file: string): Started | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Started;
+  } catch {
+    return undefined;
+  }
+}
