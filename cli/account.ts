@@ -7,7 +7,6 @@ import RequestClient from 'twilio/lib/base/RequestClient';
 import type { LocalAccount } from '../simulator/api';
 import { UsageError } from './program';
 import { projectFolder } from './project-folder';
-import { controlUrl } from './start-lock';
 
 /** A Twilio account as the commands use it: in the cloud, or the local Twilio's. */
 export interface Account {
@@ -70,8 +69,8 @@ function openCloudAccount(): Account {
 }
 
 async function openLocalAccount(): Promise<Account> {
-  const url = controlUrl(projectFolder);
-  const { accountSid, authToken, functionsUrl, proxyUrl, caFile, variables } = await askLocalTwilio(url);
+  const port = process.env.SIMULATOR_PORT ?? '4000';
+  const { accountSid, authToken, functionsUrl, proxyUrl, caFile, variables } = await askLocalTwilio(port);
   const httpClient = new RequestClient();
   httpClient.axios.defaults.proxy = false;
   httpClient.axios.defaults.httpsAgent = new LocalAgent(proxyUrl, readFileSync(caFile));
@@ -81,21 +80,21 @@ async function openLocalAccount(): Promise<Account> {
     client: twilio(accountSid, authToken, { httpClient }),
     isLocal: true,
     localFunctionsUrl: functionsUrl,
-    controlUrl: url,
+    controlUrl: `http://localhost:${port}`,
     env: { HTTP_PROXY: proxyUrl, NODE_EXTRA_CA_CERTS: caFile },
     variables,
   };
 }
 
-async function askLocalTwilio(url: string): Promise<LocalAccount> {
+async function askLocalTwilio(port: string): Promise<LocalAccount> {
   try {
-    const response = await fetch(`${url}/api/account`);
+    const response = await fetch(`http://localhost:${port}/api/account`);
     if (response.ok) return (await response.json()) as LocalAccount;
   } catch {
     // Nobody is there.
   }
   throw new UsageError(
-    `No local Twilio is running at port ${new URL(url).port} (SIMULATOR_PORT): start it with "npm start".`,
+    `No local Twilio is running at port ${port} (SIMULATOR_PORT): start it with "npm start".`,
   );
 }
 

@@ -2,11 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { watch } from 'chokidar';
 import { type BuildResult, buildProject } from '../build/build-project';
-import { watchNpm } from './end-with-npm';
 import { hasColors } from './output';
-
-/** How long stopping may take, in milliseconds. */
-const longestStopMs = 5_000;
 
 /** Builds, and prints the result. */
 async function buildAndReport(root: string): Promise<BuildResult> {
@@ -53,20 +49,14 @@ export async function watchProject(
   await first;
 }
 
-/**
- * Runs `stop` once and then ends the process: on a signal, when the terminal closes, and when npm is gone. Whatever
- * else happens, it ends some seconds later.
- */
+/** On SIGINT or SIGTERM, runs `stop` once and then ends the process. */
 export function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;
-  const end = (): void => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(1), longestStopMs).unref();
-    void stop().finally(() => process.exit(0));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-  // Nobody reads what is printed any more: that must not end the process before it has stopped what it started.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', end);
-  watchNpm(end);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      void stop().finally(() => process.exit(0));
+    });
+  }
 }

@@ -17,6 +17,7 @@ import type { Problem } from '../build/data/problems';
 import { pictures } from '../cli/screenshots';
 import { markAttributes } from '../lib/routing/assign';
 import { identityHasher } from '../lib/webhook/request';
+import { localApiKey } from '../simulator/local-twilio';
 import { type RunningLocal, root, startLocal } from './simulator/local';
 import type { FakeTwilio } from './support/fake-twilio';
 import { devRuntime } from './support/process-runtimes';
@@ -84,8 +85,7 @@ describe('the sample in docs/flex.md', () => {
   });
 
   it("for a CRM's button begins one conversation for one click", async () => {
-    const { OUTBOUND_API_KEY = '' } = running.local.account().variables;
-    const env = { OUTBOUND_API_KEY };
+    const env = { OUTBOUND_API_KEY: localApiKey };
     const click = `clickToText({ click: 'click-1', agent: 'bob@example.com', phone: '+1 212 555 0142', body: 'Hello' })`;
     const first = (await execute(crm, click, env)) as { conversationSid: string };
     expect(await execute(crm, click, env)).toEqual(first);

@@ -3,8 +3,6 @@ import type { ActionResult, FlexResult, Settings, Snapshot } from '../../simulat
 import { formatEntry, formatList, formatSettings } from '../format-timeline';
 import { paintFor, printJson } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
-import { projectFolder } from '../project-folder';
-import { controlUrl } from '../start-lock';
 
 /** `npm run simulate -- …`: simulates something in the local Twilio that `npm start` runs. */
 export function addSimulate(program: Command): void {
@@ -208,7 +206,7 @@ async function ask<T = ActionResult>(
   path: string,
   body?: object,
 ): Promise<T> {
-  const url = controlUrl(projectFolder);
+  const url = `http://localhost:${process.env.SIMULATOR_PORT || 4000}`;
   const response = await fetch(`${url}${path}`, {
     method,
     ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),

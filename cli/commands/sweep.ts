@@ -4,7 +4,6 @@ import type { CustomersAsset, Routing } from '../../lib/model';
 import { printJson } from '../output';
 import { addCommand, exitCodes, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
-import { controlUrl } from '../start-lock';
 
 interface Options {
   local?: true;
@@ -106,7 +105,7 @@ async function readData(): Promise<{ customers: CustomersAsset; routing: Routing
 async function reasonNotToSweep({ routing }: Routing, isLocal: boolean): Promise<string | undefined> {
   if (routing.sweep === false) return 'routing.sweep is false in assets/routing.private.json';
   if (!isLocal || routing.on !== 'onConversationRoute') return undefined;
-  const response = await fetch(`${controlUrl(projectFolder)}/api/state`);
+  const response = await fetch(`http://localhost:${process.env.SIMULATOR_PORT ?? '4000'}/api/state`);
   const { settings } = (await response.json()) as { settings: { routingMode: string } };
   return settings.routingMode === 'none' ? 'the local Twilio is set to "Do not route"' : undefined;
 }
