@@ -8,6 +8,7 @@ import { addSchemas } from './commands/schemas';
 import { addScreenshots } from './commands/screenshots';
 import { addSetup } from './commands/setup';
 import { addSimulate } from './commands/simulate';
+import { addSimulated } from './commands/simulated';
 import { addStart } from './commands/start';
 import { addStartFunctions } from './commands/start-functions';
 import { addSweep } from './commands/sweep';
@@ -26,6 +27,7 @@ const commands = [
   addSimulate,
   addSweep,
   addSchemas,
+  addSimulated,
   addCountryPrefixes,
   addScreenshots,
 ];

@@ -14,12 +14,20 @@ export interface SimulatedInteraction {
   channel: Channel;
   invite: ReturnType<typeof newInvite>;
   routing: Json;
+  /** `HQ…` */
+  contextSid: string | null;
   task: Task;
   conversationSid: string;
 }
 
 /** @returns an interaction, as served: its `routing` holds the current state of the task */
-export function interactionResource({ sid, channel, task, routing }: SimulatedInteraction): object {
+export function interactionResource({
+  sid,
+  channel,
+  task,
+  routing,
+  contextSid,
+}: SimulatedInteraction): object {
   const url = `https://flex-api.twilio.com/v1/Interactions/${sid}`;
   const seconds = Date.parse(task.date_created) / 1_000;
   return {
@@ -45,7 +53,7 @@ export function interactionResource({ sid, channel, task, routing }: SimulatedIn
     },
     url,
     links: { channels: `${url}/Channels` },
-    interaction_context_sid: null,
+    interaction_context_sid: contextSid,
     webhook_ttid: null,
   };
 }

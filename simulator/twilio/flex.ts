@@ -93,7 +93,7 @@ export class Flex {
    *
    * @throws TwilioError 400 for a request that Twilio would reject
    */
-  createInteraction(channel: Json, routing: Json): SimulatedInteraction {
+  createInteraction(channel: Json, routing: Json, contextSid: string | null = null): SimulatedInteraction {
     const { type, initiated_by, participants } = channel;
     if (typeof type !== 'string' || !channelTypes.includes(type))
       throw invalid(`Channel type ${type} is not supported`);
@@ -121,7 +121,8 @@ export class Flex {
       conversations: { media: [{ conversation_sid: conversation.sid }] },
     };
     const task = this.#taskRouter.createTask(properties, attributes, worker);
-    const interaction = { sid, channel: made, invite, routing, task, conversationSid: conversation.sid };
+    const conversationSid = conversation.sid;
+    const interaction = { sid, channel: made, invite, routing, contextSid, task, conversationSid };
     this.#interactions.set(interaction.sid, interaction);
     this.#join(interaction, conversation, participant ?? {}, channel.properties);
     const { aftermath } = this;
@@ -315,8 +316,8 @@ function checkParticipant(type: string, one: ParticipantFields | undefined, prop
 export function flexRoutes(flex: Flex): Hono<RestEnv> {
   const app = new Hono<RestEnv>().basePath('/Interactions');
   app.post('/', (c) => {
-    const { Channel, Routing = '{}' } = c.env.form;
-    const made = flex.createInteraction(readJson('Channel', Channel), readJson('Routing', Routing));
+    const { Channel, Routing = '{}', InteractionContextSid: context } = c.env.form;
+    const made = flex.createInteraction(readJson('Channel', Channel), readJson('Routing', Routing), context);
     return answer(c, interactionResource(made));
   });
   app.get('/:sid', (c) => answer(c, interactionResource(flex.interaction(c.req.param('sid')))));

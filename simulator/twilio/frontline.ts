@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { answer, type RestEnv } from './http/app';
-import { notFound, TwilioError } from './http/errors';
+import { refuse } from './http/error-list';
+import { notFound } from './http/errors';
+import { readBoolean } from './http/resource';
 import { newSid } from './http/sids';
 
 /**
@@ -70,7 +72,7 @@ export class Frontline {
   /** @throws TwilioError on an account without Frontline */
   requireAccess(path: string): void {
     if (this.access === 'missing') throw notFound(path);
-    if (this.access === 'forbidden') throw new TwilioError(403, 20403, 'Forbidden');
+    if (this.access === 'forbidden') throw refuse(20403);
   }
 
   /** @returns a function that removes the listener */
@@ -96,7 +98,7 @@ export function frontlineRoutes(frontline: Frontline): Hono<RestEnv> {
       ...(FriendlyName !== undefined && { friendly_name: FriendlyName }),
       ...(Avatar !== undefined && { avatar: Avatar }),
       ...(State !== undefined && { state: State as FrontlineUser['state'] }),
-      ...(IsAvailable !== undefined && { is_available: IsAvailable === 'true' }),
+      ...(IsAvailable !== undefined && { is_available: readBoolean(IsAvailable) ?? false }),
     });
     return answer(c, user);
   });

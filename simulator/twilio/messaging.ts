@@ -94,11 +94,18 @@ export class MessageLog {
 export function messageLogRoutes(log: MessageLog): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   app.get('/Accounts/:account/Messages.json', (c) => {
-    const { From: from, To: to, 'DateSent>': after } = c.env.query;
-    const messages = log.received({ from, to, ...(after !== undefined && { after: new Date(after) }) });
+    const { From: from, To: to, DateSent: on, 'DateSent<': before, 'DateSent>': after } = c.env.query;
+    const messages = log
+      .received({ from, to, ...(after !== undefined && { after: new Date(after) }) })
+      .filter(({ date_sent }) => before === undefined || new Date(date_sent) <= new Date(before))
+      .filter(({ date_sent }) => on === undefined || dayOf(date_sent) === dayOf(on));
     return answer(c, olderPage(c, 'messages', messages));
   });
   return app;
+}
+
+function dayOf(date: string): string {
+  return new Date(date).toISOString().slice(0, 10);
 }
 
 function newReceivedMessage(accountSid: string, { from, to, body, at }: NewReceivedMessage) {

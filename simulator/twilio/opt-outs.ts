@@ -1,6 +1,6 @@
 import type { Settings } from '../api';
 import type { Conversations } from './conversations/conversations';
-import { TwilioError } from './http/errors';
+import { refuse } from './http/error-list';
 
 /** @see https://www.twilio.com/docs/api/errors/23004 */
 const keywords: Record<'out' | 'in', string[]> = {
@@ -53,7 +53,7 @@ export class OptOuts {
   /** @throws TwilioError 400/21610 where Twilio refuses a message that would reach nobody */
   checkMessage(conversationSid: string): void {
     if (this.mode === 'receipt' || !this.#reachesNobody(conversationSid)) return;
-    throw new TwilioError(400, optedOut, 'Attempt to send to unsubscribed recipient');
+    throw refuse(optedOut);
   }
 
   reset(): void {

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { answer, type RestEnv } from './http/app';
 import { invalid, notFound } from './http/errors';
 import { olderPage, page } from './http/paging';
-import { assignGiven } from './http/resource';
+import { assignGiven, filterEqual, readBoolean } from './http/resource';
 import { newSid } from './http/sids';
 
 /** A phone number of the account, as served. */
@@ -82,14 +82,18 @@ export class PhoneNumbers {
 export function phoneNumberRoutes(phoneNumbers: PhoneNumbers): Hono<RestEnv> {
   const app = new Hono<RestEnv>().basePath('/Accounts/:account');
   app.get('/IncomingPhoneNumbers.json', (c) => {
-    const found = phoneNumbers.numbers(c.env.query.PhoneNumber);
+    const { PhoneNumber, FriendlyName: friendly_name, Beta, Origin: origin } = c.env.query;
+    const wanted = { friendly_name, beta: readBoolean(Beta), origin };
+    const found = filterEqual(phoneNumbers.numbers(PhoneNumber), wanted);
     return answer(c, olderPage(c, 'incoming_phone_numbers', found));
   });
   app.get('/IncomingPhoneNumbers/:file', (c) => answer(c, phoneNumbers.number(sidOf(c.req.param('file')))));
   app.post('/IncomingPhoneNumbers/:file', (c) =>
     answer(c, phoneNumbers.update(sidOf(c.req.param('file')), c.env.form)),
   );
-  app.get('/SMS/ShortCodes.json', (c) => answer(c, olderPage(c, 'short_codes', phoneNumbers.shortCodes())));
+  app.get('/SMS/ShortCodes.json', (c) =>
+    answer(c, olderPage(c, 'short_codes', filterEqual(phoneNumbers.shortCodes(), shortCodeOf(c.env.query)))),
+  );
   return app;
 }
 
@@ -101,6 +105,10 @@ export function senderRoutes(phoneNumbers: PhoneNumbers): Hono<RestEnv> {
     return answer(c, page(c, 'senders', phoneNumbers.senders()));
   });
   return app;
+}
+
+function shortCodeOf({ FriendlyName: friendly_name, ShortCode: short_code }: Record<string, string>) {
+  return { friendly_name, short_code };
 }
 
 function sidOf(file: string): string {

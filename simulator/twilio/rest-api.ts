@@ -7,7 +7,8 @@ import { Flex, flexRoutes } from './flex';
 import { FlexTokens, tokenRoutes } from './flex-tokens';
 import { Frontline, frontlineRoutes } from './frontline';
 import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
-import { notFound, TwilioError } from './http/errors';
+import { refuse } from './http/error-list';
+import { notFound } from './http/errors';
 import { RequestHandler } from './http/request-handler';
 import { MessageLog, messageLogRoutes } from './messaging';
 import { MessagingServices, messagingServiceRoutes } from './messaging-services';
@@ -26,6 +27,8 @@ import { TaskRouter, taskRouterRoutes } from './taskrouter';
  * @see https://www.twilio.com/docs/conversations/api
  */
 export class RestApi extends RequestHandler {
+  /** What is answered: `/host/path` with `:name` for each variable part, and the method; `ALL` for checks. */
+  readonly routes: readonly { method: string; path: string }[];
   /** Services, users, configuration and webhooks of the account. */
   readonly account: Account;
   readonly frontline = new Frontline();
@@ -54,6 +57,14 @@ export class RestApi extends RequestHandler {
     this.serverless = new Serverless(state.accountSid);
     this.phoneNumbers = new PhoneNumbers(state.accountSid);
     const app = this.#createApp(state);
+    this.routes = app.routes.map(({ method, path }) => ({ method, path }));
+  }
+
+  /** @throws TwilioError 400/50342 for a Messaging Service that the account does not have */
+  requireMessagingService(sid: string | undefined): void {
+    const { default_messaging_service_sid: standard } = this.account.configuration.fetch();
+    if (sid === undefined || sid === '' || sid === standard) return;
+    if (!this.messagingServices.list().some((one) => one.sid === sid)) throw refuse(50342);
   }
 
   /** Clears interactions, documents, received messages and opt-outs; users, workers and templates stay. */
@@ -95,7 +106,7 @@ function authenticate(account: Pick<Conversations, 'accountSid' | 'authToken'>):
       // See `tokenRoutes`.
       const isOtherAccount = host === 'iam.twilio.com' && !path.includes(`/${accountSid}/`);
       if (isOtherAccount) throw notFound(path.replace('/v1', ''));
-      throw new TwilioError(401, 20003, 'Authenticate');
+      throw refuse(20003);
     }
     await next();
   };

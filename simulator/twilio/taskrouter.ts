@@ -2,9 +2,9 @@ import { Hono } from 'hono';
 import type { Conversations } from './conversations/conversations';
 import { answer, type RestEnv } from './http/app';
 import { formatDate } from './http/dates';
-import { invalid, notFound, TwilioError } from './http/errors';
+import { invalid, notFound, notSimulated, TwilioError } from './http/errors';
 import { page } from './http/paging';
-import { newDates } from './http/resource';
+import { filterEqual, newDates, readBoolean } from './http/resource';
 import { fixedSid, newSid } from './http/sids';
 import { queueResource, type Workspace, workflowResource, workspaceResource } from './workspace';
 
@@ -157,7 +157,11 @@ export function identityOf({ friendly_name }: { friendly_name: string }): string
 /** The simulated part of TaskRouter: Flex's workspace, workflow and queue, the tasks of interactions, and the workers. */
 export function taskRouterRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
-  app.get('/Workspaces', (c) => answer(c, page(c, 'workspaces', [taskRouter.resources().workspace])));
+  app.get('/Workspaces', (c) => {
+    const { FriendlyName: friendly_name } = c.env.query;
+    const { workspace } = taskRouter.resources();
+    return answer(c, page(c, 'workspaces', filterEqual([workspace], { friendly_name })));
+  });
   app.route('/Workspaces/:workspace', workspaceRoutes(taskRouter));
   return app;
 }
@@ -182,21 +186,39 @@ function workspaceRoutes(taskRouter: TaskRouter): Hono<RestEnv> {
     if (sid !== taskRouter.workspace.queueSid) throw notFound(`/TaskQueues/${sid}`);
     return answer(c, taskRouter.resources().queue);
   });
-  app.get('/Workflows', (c) => answer(c, page(c, 'workflows', [taskRouter.resources().workflow])));
-  app.get('/TaskQueues', (c) => answer(c, page(c, 'task_queues', [taskRouter.resources().queue])));
+  app.get('/Workflows', (c) => {
+    const { FriendlyName: friendly_name } = c.env.query;
+    return answer(c, page(c, 'workflows', filterEqual([taskRouter.resources().workflow], { friendly_name })));
+  });
+  app.get('/TaskQueues', (c) => {
+    const { FriendlyName: friendly_name } = c.env.query;
+    return answer(c, page(c, 'task_queues', filterEqual([taskRouter.resources().queue], { friendly_name })));
+  });
   app.get('/Tasks', (c) => {
-    const { EvaluateTaskAttributes, Ordering } = c.env.query;
+    const { EvaluateTaskAttributes, Ordering, Priority, AssignmentStatus } = c.env.query;
     const matches = readExpression(EvaluateTaskAttributes);
-    const tasks = taskRouter.tasks().filter(({ attributes }) => matches(JSON.parse(attributes) as object));
-    if (Ordering === 'DateCreated:desc') tasks.reverse();
+    const tasks = filterEqual(taskRouter.tasks(), {
+      priority: Priority === undefined ? undefined : Number(Priority),
+      routing_target: c.env.query.RoutingTarget,
+      workflow_sid: c.env.query.WorkflowSid,
+      workflow_friendly_name: c.env.query.WorkflowName,
+      task_queue_sid: c.env.query.TaskQueueSid,
+      task_queue_friendly_name: c.env.query.TaskQueueName,
+    })
+      .filter((task) => AssignmentStatus?.split(',').includes(task.assignment_status) ?? true)
+      .filter(({ attributes }) => matches(JSON.parse(attributes) as object));
+    if (isDescending(Ordering)) tasks.reverse();
     return answer(c, page(c, 'tasks', tasks.map(withAge)));
   });
   app.get('/Tasks/:sid', (c) => answer(c, withAge(taskRouter.task(c.req.param('sid')))));
   app.get('/Workers', (c) => {
-    const { FriendlyName: name } = c.env.query;
-    const workers = taskRouter
-      .workers()
-      .filter(({ friendly_name }) => name === undefined || friendly_name === name);
+    const { FriendlyName, ActivityName, ActivitySid, Available } = c.env.query;
+    const workers = filterEqual(taskRouter.workers(), {
+      friendly_name: FriendlyName,
+      activity_name: ActivityName,
+      activity_sid: ActivitySid,
+      available: readBoolean(Available),
+    });
     return answer(c, page(c, 'workers', workers));
   });
   app.get('/Workers/:sid', (c) => answer(c, taskRouter.worker(c.req.param('sid'))));
@@ -265,10 +287,17 @@ function newWorker(accountSid: string, { workspaceSid }: Workspace, sid: string,
   };
 }
 
+/** @throws TwilioError 501 for an order that is not simulated */
+function isDescending(ordering = 'DateCreated:asc'): boolean {
+  if (ordering === 'DateCreated:asc') return false;
+  if (ordering === 'DateCreated:desc') return true;
+  throw notSimulated(`Ordering ${ordering} of ListTask`);
+}
+
 /** Supports only TaskRouter expressions of the form `name == "text"`. */
 function readExpression(text: string | undefined): (attributes: object) => boolean {
   if (text === undefined) return () => true;
   const [, name = '', value] = /^(\w+)\s*==\s*["']([^"']*)["']$/.exec(text.trim()) ?? [];
-  if (value === undefined) throw new TwilioError(400, 20001, `The local Twilio cannot evaluate ${text}`);
+  if (value === undefined) throw notSimulated(`the expression ${text}`);
   return (attributes) => (attributes as Record<string, unknown>)[name] === value;
 }

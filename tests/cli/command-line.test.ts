@@ -224,14 +224,15 @@ describe('the command line in a project', () => {
     });
   });
 
-  it('writes the files of schemas and country-prefixes that are part of the project', () => {
+  it('writes the files of schemas, country-prefixes and simulated that are part of the project', () => {
     const written = [
       ...['customers', 'routing', 'templates'].map((name) => `schemas/${name}.schema.json`),
       'lib/proxy-addresses/country-prefixes.ts',
+      'docs/simulated.md',
     ];
-    mkdirSync(project.path('schemas'));
+    for (const folder of ['schemas', 'docs']) mkdirSync(project.path(folder), { recursive: true });
     rmSync(project.path('lib/proxy-addresses/country-prefixes.ts'));
-    for (const command of ['schemas', 'country-prefixes']) {
+    for (const command of ['schemas', 'country-prefixes', 'simulated']) {
       expect(runCommand(project.root, [command])).toEqual({ status: 0, stdout: '', stderr: '' });
     }
     for (const file of written) {

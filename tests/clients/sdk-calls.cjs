@@ -108,7 +108,7 @@ const calls = {
     };
   },
 
-  async errors({ conversations: { v1 } }, _given, twilio) {
+  async errors({ conversations: { v1 }, sync }, _given, twilio) {
     const { sid } = await v1.conversations.create({ friendlyName: 'Ada' });
     const { participants } = v1.conversations(sid);
     await participants.create({ identity: 'alice@example.com' });
@@ -117,7 +117,7 @@ const calls = {
       missing: await failure(v1.conversations(`CH${'9'.padStart(32, '0')}`).fetch()),
       twice: await failure(participants.create({ identity: 'alice@example.com' })),
       unauthorized: await failure(twilio(TWILIO_ACCOUNT_SID, 'wrong').conversations.v1.conversations.list()),
-      notSimulated: await failure(v1.roles.list()),
+      notSimulated: await failure(sync.v1.services.list()),
     };
   },
 };

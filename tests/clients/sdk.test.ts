@@ -120,7 +120,7 @@ const returned = (): Record<string, object> => ({
     notSimulated: failure(
       501,
       20501,
-      'The local Twilio does not simulate ListRole: GET https://conversations.twilio.com/v1/Roles',
+      'The local Twilio does not simulate ListService: GET https://sync.twilio.com/v1/Services',
     ),
   },
 });
@@ -159,7 +159,7 @@ const sent: Record<string, string[]> = {
   ],
   errors: [
     ...[`POST ${all}`, `POST ${one}/Participants`, `GET ${all}/CH${'9'.padStart(32, '0')}`],
-    ...[`POST ${one}/Participants`, `GET ${all}`, 'GET /v1/Roles'],
+    ...[`POST ${one}/Participants`, `GET ${all}`, 'GET /v1/Services'],
   ],
 };
 

@@ -81,7 +81,11 @@ describe('a message to a customer who has texted STOP, by the unmodified SDK', (
   it('is not refused in a group in which somebody else takes it', async () => {
     rest.optOuts.mode = 'refuse';
     rest.optOuts.read(ada, ours, 'STOP');
-    const group = conversationWith({ address: ada }, { address: ben }, { projectedAddress: ours });
+    const group = conversationWith(
+      { address: ada },
+      { address: ben },
+      { identity: 'alice', projectedAddress: ours },
+    );
     expect(await send(group)).toMatchObject({ body: 'Hello' });
     rest.optOuts.read(ben, ours, 'STOP');
     await expect(send(group)).rejects.toMatchObject({ code: 21610 });

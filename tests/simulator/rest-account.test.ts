@@ -169,7 +169,7 @@ describe('the account, by the unmodified SDK', () => {
 
   it('refuses wrong credentials, gives every request an id, and names what it does not simulate', async () => {
     expect(await failure(api.clientOf('wrong').conversations.v1.conversations.list())).toEqual([401, 20003]);
-    expect(await failure(api.client.conversations.v1.roles.list())).toEqual([501, 20501]);
+    expect(await failure(api.client.flexApi.v1.flexFlow.list())).toEqual([501, 20501]);
     await conversations().list();
     expect(api.requestIds.size).toBe(3);
     for (const id of api.requestIds) expect(id).toMatch(/^RQ[0-9a-f]{32}$/);
@@ -178,7 +178,7 @@ describe('the account, by the unmodified SDK', () => {
   it('requires exactly one of address and identity for memberships', async () => {
     const memberships = api.client.conversations.v1.participantConversations;
     expect(await failure(memberships.list())).toEqual([400, 20001]);
-    expect(await failure(memberships.list({ address: '+1', identity: 'a' }))).toEqual([400, 20001]);
+    expect(await failure(memberships.list({ address: '+1', identity: 'a' }))).toEqual([400, 50451]);
     expect(await memberships.list({ identity: 'a' })).toEqual([]);
   });
 });

@@ -113,14 +113,14 @@ describe('a conversation, by the unmodified SDK', () => {
     const json = (bytes: number): string => JSON.stringify({ x: 'x'.repeat(bytes - 8) });
     await participants.create({ identity: 'a', attributes: json(4_096) });
     expect(await failure(participants.create({ identity: 'b', attributes: json(4_097) }))).toEqual([
-      400, 20001,
+      400, 50303,
     ]);
-    expect(await failure(participants.create({ identity: 'b', attributes: '{' }))).toEqual([400, 20001]);
-    expect(await failure(participants.create({ identity: 'b'.repeat(257) }))).toEqual([400, 20001]);
+    expect(await failure(participants.create({ identity: 'b', attributes: '{' }))).toEqual([400, 50304]);
+    expect(await failure(participants.create({ identity: 'b'.repeat(257) }))).toEqual([400, 50207]);
     expect(await failure(participants.create({}))).toEqual([400, 50407]);
-    expect(await failure(conversations()(sid).update({ attributes: json(16_385) }))).toEqual([400, 20001]);
-    expect(await failure(conversations().create({ friendlyName: 'x'.repeat(257) }))).toEqual([400, 20001]);
-    expect(await failure(messages.create({ body: 'x'.repeat(1_601) }))).toEqual([400, 20001]);
+    expect(await failure(conversations()(sid).update({ attributes: json(16_385) }))).toEqual([400, 50303]);
+    expect(await failure(conversations().create({ friendlyName: 'x'.repeat(257) }))).toEqual([400, 50003]);
+    expect(await failure(messages.create({ body: 'x'.repeat(1_601) }))).toEqual([400, 50504]);
   });
 
   it('moves through its states by hand and by timers, and a closed one stays as it is', async () => {
@@ -136,7 +136,7 @@ describe('a conversation, by the unmodified SDK', () => {
     expect(await stateOf()).toBe('closed');
     expect(await failure(conversations()(sid).messages.create({ body: 'x' }))).toEqual([400, 50377]);
     expect(await failure(conversations()(sid).update({ state: 'active' }))).toEqual([400, 50377]);
-    expect(await failure(conversations().create({ 'timers.inactive': 'PT1S' }))).toEqual([400, 20001]);
+    expect(await failure(conversations().create({ 'timers.inactive': 'PT1S' }))).toEqual([400, 50375]);
     expect(await failure(conversations().create({ state: 'closed' }))).toEqual([400, 50384]);
   });
 
@@ -182,7 +182,7 @@ describe('a group MMS, by the unmodified SDK', () => {
 
   it.each<[GroupJoin, unknown, unknown]>([
     ['update', [409, 50437], undefined],
-    ['create', undefined, [400, 20001]],
+    ['create', undefined, [400, 50444]],
     ['both', undefined, undefined],
   ])('with groupJoin %s a create gives %j, an update %j', async (groupJoin, created, updated) => {
     api.state.groupJoin = groupJoin;

@@ -21,6 +21,6 @@ describe('a field of a REST request', () => {
     const update = (length: number) =>
       participants('alice').update({ attributes: JSON.stringify('é'.repeat(length)) });
     expect(await update(2_047)).toMatchObject({ attributes: `"${'é'.repeat(2_047)}"` });
-    await expect(update(2_048)).rejects.toMatchObject({ status: 400, code: 20001 });
+    await expect(update(2_048)).rejects.toMatchObject({ status: 400, code: 50303 });
   });
 });

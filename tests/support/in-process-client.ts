@@ -2,7 +2,7 @@ import twilio, { type Twilio } from 'twilio';
 import type { ClientOpts } from 'twilio/lib/base/BaseTwilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
 import type { WireFault } from '../../simulator/twilio/http/faults';
-import { readFields } from '../../simulator/twilio/http/request';
+import { readFields, readQuery } from '../../simulator/twilio/http/request';
 import { ConnectionReset, type FakeTwilio, type TwilioAnswer, type TwilioRequest } from './fake-twilio';
 
 type Adapter = Extract<RequestClient['axios']['defaults']['adapter'], (...args: never[]) => unknown>;
@@ -107,7 +107,7 @@ function readRequest({ method = 'get', headers: given, data }: RequestConfig, ur
     method: method.toUpperCase(),
     host: url.hostname,
     path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
+    query: readQuery(url.searchParams),
     ...readFields(typeof data === 'string' ? data : '', headers['content-type']),
     headers,
   };

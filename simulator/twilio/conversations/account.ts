@@ -1,5 +1,7 @@
 import { Addresses } from './addresses';
 import { Configuration } from './configuration';
+import { Push } from './push';
+import { Roles } from './roles';
 import { Services } from './services';
 import { Users } from './users';
 import { Webhooks } from './webhooks';
@@ -13,6 +15,8 @@ export class Account {
   access: 'available' | 'missing' | 'forbidden' = 'available';
   readonly services: Services;
   readonly users: Users;
+  readonly roles: Roles;
+  readonly push: Push;
   readonly configuration: Configuration;
   readonly webhooks: Webhooks;
   readonly addresses: Addresses;
@@ -21,6 +25,8 @@ export class Account {
     this.services = new Services(accountSid);
     this.services.put(serviceSid, 'Default Conversations Service');
     this.users = new Users(accountSid);
+    this.roles = new Roles(accountSid);
+    this.push = new Push(accountSid);
     this.configuration = new Configuration(accountSid, serviceSid);
     this.webhooks = new Webhooks(accountSid);
     this.addresses = new Addresses(accountSid);

@@ -1,3 +1,4 @@
+import { errorList } from '../http/error-list';
 import { TwilioError } from '../http/errors';
 import type { Conversation, Participant } from './model';
 
@@ -20,10 +21,8 @@ export class AddressPairs {
   /** @throws TwilioError 409/50416 for a pair that another open conversation holds */
   claim(address: string, proxyAddress: string, sid: string): void {
     const holder = this.holder(address, proxyAddress);
-    if (holder) {
-      const message = 'A binding for this participant and proxy address already exists in Conversation';
-      throw new TwilioError(409, 50416, `${message} ${holder.sid}`);
-    }
+    // The SID follows without a colon: Twilio's support article 41467875615259 quotes the message.
+    if (holder) throw new TwilioError(409, 50416, `${errorList[50416].message} ${holder.sid}`);
     this.#pairs.set(pairOf(address, proxyAddress), sid);
   }
 

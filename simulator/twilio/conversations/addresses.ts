@@ -1,13 +1,18 @@
 import { Hono } from 'hono';
 import { answer } from '../http/app';
 import { formatDate } from '../http/dates';
-import { notFound, TwilioError } from '../http/errors';
+import { refuse } from '../http/error-list';
+import { invalid, notFound } from '../http/errors';
 import { page } from '../http/paging';
+import { isUrl } from '../http/parameter-values';
 import { assignGiven, newDates, readBoolean } from '../http/resource';
 import { newSid } from '../http/sids';
+import { isValidAddress } from './bindings';
 import type { ConversationsEnv } from './env';
+import { readFilters } from './webhook-filters';
 
 type Form = Record<string, string>;
+type Lists = Record<string, string[]>;
 
 export interface AutoCreation {
   enabled: boolean;
@@ -16,6 +21,8 @@ export interface AutoCreation {
   webhook_url?: string;
   webhook_method?: string;
   studio_flow_sid?: string;
+  webhook_filters?: string[];
+  studio_retry_count?: number;
 }
 
 export interface AddressResource {
@@ -56,10 +63,11 @@ export class Addresses {
   }
 
   /** @throws TwilioError 409/50355 for an address that has a configuration */
-  create(form: Form): AddressResource {
+  create(form: Form, lists?: Lists): AddressResource {
     const { Type: type = '', Address: address = '' } = form;
+    requireAddress(type, address);
     if (this.list(type).some((one) => one.address === address)) {
-      throw new TwilioError(409, 50355, 'An address configuration for this address exists already');
+      throw refuse(50355);
     }
     const sid = newSid('IG');
     const made: AddressResource = {
@@ -68,7 +76,7 @@ export class Addresses {
       type,
       address,
       friendly_name: form.FriendlyName ?? null,
-      auto_creation: readAutoCreation(form, null),
+      auto_creation: readAutoCreation({ form, lists }, null),
       ...newDates(),
       url: `https://conversations.twilio.com/v1/Configuration/Addresses/${sid}`,
       address_country: form.AddressCountry ?? null,
@@ -78,11 +86,11 @@ export class Addresses {
   }
 
   /** @throws TwilioError 404 */
-  update(sidOrAddress: string, form: Form): AddressResource {
+  update(sidOrAddress: string, form: Form, lists?: Lists): AddressResource {
     const one = this.fetch(sidOrAddress);
     return assignGiven(one, {
       friendly_name: form.FriendlyName,
-      auto_creation: readAutoCreation(form, one.auto_creation),
+      auto_creation: readAutoCreation({ form, lists }, one.auto_creation),
       date_updated: formatDate(new Date()),
     });
   }
@@ -97,9 +105,9 @@ export class Addresses {
 export function addressRoutes(addresses: Addresses): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => answer(c, page(c, 'address_configurations', addresses.list(c.env.query.Type))));
-  app.post('/', (c) => answer(c, addresses.create(c.env.form), 201));
+  app.post('/', (c) => answer(c, addresses.create(c.env.form, c.env.lists), 201));
   app.get('/:sid', (c) => answer(c, addresses.fetch(c.req.param('sid'))));
-  app.post('/:sid', (c) => answer(c, addresses.update(c.req.param('sid'), c.env.form)));
+  app.post('/:sid', (c) => answer(c, addresses.update(c.req.param('sid'), c.env.form, c.env.lists)));
   app.delete('/:sid', (c) => {
     addresses.remove(c.req.param('sid'));
     return c.body(null, 204);
@@ -107,24 +115,35 @@ export function addressRoutes(addresses: Addresses): Hono<ConversationsEnv> {
   return app;
 }
 
+/** @throws TwilioError 400/20001, as Twilio documents no code for it */
+function requireAddress(type: string, address: string): void {
+  if (!isValidAddress(type, address)) throw invalid(`${address} is not a valid Address of Type ${type}`);
+}
+
 /** An empty value means the default service. */
 function readServiceSid(given: string | undefined): string | null | undefined {
   return given === '' ? null : given;
 }
 
-function readAutoCreation(form: Form, before: AutoCreation | null): AutoCreation | null {
-  const isGiven = Object.keys(form).some((name) => name.startsWith('AutoCreation.'));
-  if (!isGiven) return before;
+function readAutoCreation(
+  { form, lists }: { form: Form; lists: Lists | undefined },
+  before: AutoCreation | null,
+): AutoCreation | null {
+  const name = 'AutoCreation.WebhookFilters';
+  const filters = form[name] === undefined ? undefined : readFilters({ form, ...(lists && { lists }) }, name);
+  const { 'AutoCreation.WebhookUrl': url, 'AutoCreation.StudioRetryCount': retries } = form;
+  if (url && !isUrl(url)) throw invalid('AutoCreation.WebhookUrl must be a URL with http or https');
+  const given: { [K in keyof AutoCreation]?: AutoCreation[K] | undefined } = {
+    enabled: readBoolean(form['AutoCreation.Enabled']),
+    type: form['AutoCreation.Type'],
+    conversation_service_sid: readServiceSid(form['AutoCreation.ConversationServiceSid']),
+    webhook_url: url,
+    webhook_method: form['AutoCreation.WebhookMethod'],
+    studio_flow_sid: form['AutoCreation.StudioFlowSid'],
+    webhook_filters: filters,
+    studio_retry_count: retries === undefined ? undefined : Number(retries),
+  };
+  if (Object.values(given).every((value) => value === undefined)) return before;
   const standard: AutoCreation = { enabled: false, type: 'default', conversation_service_sid: null };
-  return assignGiven<AutoCreation>(
-    { ...standard, ...before },
-    {
-      enabled: readBoolean(form['AutoCreation.Enabled']),
-      type: form['AutoCreation.Type'],
-      conversation_service_sid: readServiceSid(form['AutoCreation.ConversationServiceSid']),
-      webhook_url: form['AutoCreation.WebhookUrl'],
-      webhook_method: form['AutoCreation.WebhookMethod'],
-      studio_flow_sid: form['AutoCreation.StudioFlowSid'],
-    },
-  );
+  return assignGiven<AutoCreation>({ ...standard, ...before }, given);
 }

@@ -2,7 +2,9 @@ import { Hono } from 'hono';
 import { answer } from '../http/app';
 import { assignGiven, readBoolean } from '../http/resource';
 import { fixedSid } from '../http/sids';
+import type { Conversations } from './conversations';
 import type { ConversationsEnv } from './env';
+import { checkTimers } from './timers';
 
 const base = 'https://conversations.twilio.com/v1';
 
@@ -90,10 +92,19 @@ export class Configuration {
 }
 
 /** The account's configuration, and that of each service. */
-export function configurationRoutes(configuration: Configuration): Hono<ConversationsEnv> {
+export function configurationRoutes(
+  configuration: Configuration,
+  state: Pick<Conversations, 'defaultTimers'>,
+): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/Configuration', (c) => answer(c, configuration.fetch()));
-  app.post('/Configuration', (c) => answer(c, configuration.update(c.env.form)));
+  app.post('/Configuration', (c) => {
+    const { DefaultInactiveTimer: inactive, DefaultClosedTimer: closed } = c.env.form;
+    const timers = { ...(inactive !== undefined && { inactive }), ...(closed !== undefined && { closed }) };
+    checkTimers(timers);
+    Object.assign(state.defaultTimers, timers);
+    return answer(c, configuration.update(c.env.form));
+  });
   app.get('/Services/:service/Configuration', (c) =>
     answer(c, configuration.ofService(c.req.param('service'))),
   );

@@ -1,10 +1,12 @@
 import { formatDate } from '../http/dates';
-import { invalid, notFound, TwilioError } from '../http/errors';
+import { refuse } from '../http/error-list';
+import { notFound, TwilioError } from '../http/errors';
 import type { Origin } from '../http/request';
 import { assignGiven } from '../http/resource';
 import { fixedSid } from '../http/sids';
+import { changedBinding, checkChangedBinding, checkNewBinding } from './bindings';
 import { Entries, type Entry, initializingOf } from './entries';
-import { checkConversation, checkParticipant, limits, requireAtMost, requireAttributes } from './limits';
+import { checkConversation, checkMessage, checkParticipant } from './limits';
 import type {
   Change,
   Conversation,
@@ -17,15 +19,17 @@ import type {
   Participant,
 } from './model';
 import {
-  bindingOf,
-  isGroup,
-  isProjected,
+  groupKey,
+  requireAuthorInGroup,
+  requireGroupPossible,
   requireIdentityFree,
   requireNewInGroup,
   requireNotOurs,
+  requireRoom,
+  requireWholeGroup,
 } from './participants';
 import { newConversation, newMessage, newParticipant, undelivered } from './resources';
-import { setTimers } from './timers';
+import { checkTimers, setTimers } from './timers';
 
 export interface ConversationsOptions {
   accountSid: string;
@@ -51,6 +55,8 @@ export class Conversations {
   /** Our own addresses, with the channel's prefix: none of them can be a customer's. */
   readonly ownAddresses = new Set<string>();
   groupJoin: GroupJoin = 'both';
+  /** The timers of conversations that are created without, from the account's configuration. */
+  defaultTimers: NonNullable<NewConversation['timers']> = {};
   /**
    * Identities that Twilio answers 404/20404 for, although it adds them, when they join a conversation again after they
    * were removed from it. Deleting the user ends this.
@@ -76,7 +82,7 @@ export class Conversations {
 
   createConversation(given: NewConversation, origin: Origin): Conversation {
     checkConversation(given);
-    if (given.state === 'closed') throw new TwilioError(400, 50384, "Initial state can't be 'closed'");
+    if (given.state === 'closed') throw refuse(50384);
     const chatServiceSid = given.chatServiceSid ?? this.defaultServiceSid;
     this.#entries.requireUniqueName(given.uniqueName, chatServiceSid);
     const now = this.#now();
@@ -93,9 +99,22 @@ export class Conversations {
       initializing: initializingOf(given.initializing, now),
       changes: [],
     };
-    setTimers(entry, given.timers, now);
+    setTimers(entry, { ...this.defaultTimers, ...given.timers }, now);
     this.#entries.add(entry);
     this.#entries.notify({ type: 'conversationAdded', conversation, origin });
+    return conversation;
+  }
+
+  /** @throws what `createConversation` and `addParticipant` throw, 400/50435 for a group of fewer than three, 409/50425 for 409/50416 */
+  createWithParticipants(given: NewConversation, people: NewParticipant[], origin: Origin): Conversation {
+    requireWholeGroup(people);
+    const conversation = this.createConversation(given, origin);
+    try {
+      for (const one of people) this.addParticipant(conversation.sid, one, origin);
+    } catch (error) {
+      this.removeConversation(conversation.sid, origin);
+      throw error instanceof TwilioError && error.code === 50416 ? refuse(50425) : error;
+    }
     return conversation;
   }
 
@@ -118,6 +137,7 @@ export class Conversations {
 
   updateConversation(sid: string, given: NewConversation, origin: Origin): Conversation {
     checkConversation(given);
+    checkTimers(given.timers);
     const entry = this.#entries.changing(sid);
     const { conversation } = entry;
     if (given.uniqueName !== undefined && given.uniqueName !== conversation.unique_name) {
@@ -130,7 +150,7 @@ export class Conversations {
       messaging_service_sid: given.messagingServiceSid,
       date_created: given.dateCreated && formatDate(given.dateCreated),
     });
-    this.#entries.setUpdated(entry, this.#now());
+    this.#entries.setUpdated(entry, given.dateUpdated ?? this.#now());
     setTimers(entry, given.timers, this.#now());
     const from = conversation.state;
     if (given.state !== undefined && given.state !== from) {
@@ -148,30 +168,25 @@ export class Conversations {
   }
 
   /**
-   * @throws 409/50433 for a participant who is in it already (409/50437 in a group), 400/50434 for an identity without
-   *   a projected address in a group, 400/50407 for one of our addresses, 409/50416 for an address pair in another
-   *   active conversation
+   * @throws 409/50433 for a participant who is in it already (409/50437 in a group), 409/50416 for an address pair in
+   *   another active conversation, 400/50407 for one of our addresses; for a REST request also what `checkNewBinding` and
+   *   `requireRoom` throw
    */
   addParticipant(conversationSid: string, given: NewParticipant, origin: Origin): Participant {
     checkParticipant(given);
     const entry = this.#entries.changing(conversationSid, origin);
     const { sid } = entry.conversation;
-    const { identity, address, proxyAddress, projectedAddress } = given;
-    if (!identity && !address && !projectedAddress) {
-      throw new TwilioError(400, 50407, 'Identity or MessagingBinding.Address is required for a participant');
-    }
+    const { identity, address, proxyAddress } = given;
+    if (origin.source === 'API') checkNewBinding(given, this.ownAddresses);
     requireNotOurs(entry.participants, address, this.ownAddresses);
     requireNewInGroup(entry.participants, given, this.groupJoin);
     if (identity) requireIdentityFree(entry.participants, identity);
-    if (isGroup(entry.participants) && !address && !projectedAddress) {
-      throw new TwilioError(400, 50434, 'Participant projected address not provided');
-    }
-    if (entry.participants.length >= limits.participants) {
-      throw new TwilioError(400, 50404, `A conversation has at most ${limits.participants} participants`);
-    }
-    if (address && proxyAddress) this.#entries.pairs.claim(address, proxyAddress, sid);
+    if (origin.source === 'API') requireRoom(entry.participants, given);
+    requireGroupPossible(entry.participants, given);
     const now = this.#now();
     const participant = newParticipant(entry.conversation, given, now);
+    if (origin.source === 'API') this.#requireNewGroup(entry, participant);
+    if (address && proxyAddress) this.#entries.pairs.claim(address, proxyAddress, sid);
     entry.participants.push(participant);
     this.#entries.touch(entry, now);
     this.#entries.notify({ type: 'participantAdded', participant, origin });
@@ -202,24 +217,26 @@ export class Conversations {
     checkParticipant(given);
     const participant = this.participant(conversationSid, sid);
     this.#entries.changing(conversationSid, origin);
-    const { identity, attributes, roleSid, proxyAddress, projectedAddress } = given;
+    const { identity, attributes, roleSid, proxyAddress, projectedAddress, dateUpdated } = given;
     if (identity !== undefined && identity !== participant.identity) {
       requireIdentityFree(this.participants(conversationSid), identity);
-      if (isProjected(participant) && this.groupJoin === 'create') {
-        // Twilio does not document the code for this.
-        throw invalid('The identity of a projected participant cannot be changed');
-      }
+      // Twilio's page on 50444 refuses to replace an identity too. Whether it does so in a group is unsure.
+      if (!participant.messaging_binding?.projected_address || this.groupJoin === 'create')
+        throw refuse(50444);
     }
+    if (origin.source === 'API') checkChangedBinding(participant, given, this.ownAddresses);
     this.#entries.pairs.moveClaim(participant, proxyAddress);
-    const date_updated = formatDate(this.#now());
-    assignGiven(participant, { identity, attributes, role_sid: roleSid, date_updated });
+    assignGiven(participant, {
+      identity,
+      attributes,
+      role_sid: roleSid,
+      last_read_message_index: given.lastReadMessageIndex,
+      last_read_timestamp: given.lastReadTimestamp,
+      date_created: given.dateCreated && formatDate(given.dateCreated),
+      date_updated: formatDate(dateUpdated ?? this.#now()),
+    });
     if (proxyAddress !== undefined || projectedAddress !== undefined) {
-      const before = participant.messaging_binding;
-      participant.messaging_binding = bindingOf({
-        address: before?.address,
-        proxyAddress: proxyAddress ?? before?.proxy_address,
-        projectedAddress: projectedAddress ?? before?.projected_address,
-      });
+      participant.messaging_binding = changedBinding(participant.messaging_binding, given);
     }
     this.#entries.notify({ type: 'participantUpdated', participant, origin });
     return participant;
@@ -235,12 +252,11 @@ export class Conversations {
   }
 
   addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
-    const { author, body, attributes, subject } = given;
+    const { author, subject } = given;
     const entry = this.#entries.changing(conversationSid, origin);
+    checkMessage(given);
+    if (origin.source === 'API') requireAuthorInGroup(entry.participants, author);
     if (entry.conversation.state === 'inactive') this.#entries.move(entry, 'active');
-    requireAtMost('Body', body, limits.body);
-    requireAtMost('Subject', subject, limits.subject);
-    requireAttributes(attributes, limits.messageAttributes);
     const now = this.#now();
     const sender = entry.participants.find(
       ({ identity, messaging_binding: binding }) =>
@@ -274,10 +290,12 @@ export class Conversations {
     const entry = this.#entries.changing(conversationSid);
     const message = entry.messages.find((one) => one.sid === sid);
     if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
-    requireAtMost('Body', given.body, limits.body);
-    requireAttributes(given.attributes, limits.messageAttributes);
-    const { body, author, attributes } = given;
-    assignGiven(message, { body, author, attributes, date_updated: formatDate(this.#now()) });
+    checkMessage(given);
+    const { body, author, attributes, subject, dateCreated, dateUpdated } = given;
+    const date_created = dateCreated && formatDate(dateCreated);
+    const date_updated = formatDate(dateUpdated ?? this.#now());
+    assignGiven(message, { body, author, attributes, date_created, date_updated });
+    if (subject !== undefined) this.#messageDetails.set(message, { ...this.detailsOf(message), subject });
     this.#entries.notify({ type: 'messageUpdated', message, origin });
     return message;
   }
@@ -288,6 +306,15 @@ export class Conversations {
     if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
     entry.messages = entry.messages.filter((one) => one !== message);
     this.#entries.notify({ type: 'messageRemoved', message, origin });
+  }
+
+  /** @throws TwilioError 409/50438 for a group with the same people and the same number of ours as an open one */
+  #requireNewGroup({ conversation, participants }: Entry, added: Participant): void {
+    const key = groupKey([...participants, added]);
+    if (key === undefined || key === groupKey(participants)) return;
+    const others = this.#entries.all().filter((one) => one.conversation !== conversation);
+    const isOpen = (one: Entry): boolean => one.conversation.state !== 'closed';
+    if (others.some((one) => isOpen(one) && groupKey(one.participants) === key)) throw refuse(50438);
   }
 
   /** @returns the conversation between two addresses that is not closed */

@@ -1,5 +1,6 @@
 import { formatDate } from '../http/dates';
-import { notFound, TwilioError } from '../http/errors';
+import { refuse } from '../http/error-list';
+import { notFound } from '../http/errors';
 import type { Origin } from '../http/request';
 import { AddressPairs } from './address-pairs';
 import type { Change, Conversation, ConversationState, Message, NewConversation, Participant } from './model';
@@ -106,12 +107,11 @@ export class Entries {
     const entry = this.find(sid);
     if (entry.conversation.state === 'initializing' && origin?.source === 'API') this.#requireReady(entry);
     if (entry.conversation.state === 'closed') {
-      throw new TwilioError(400, 50377, "Can't update conversation as it's in final closed state");
+      throw refuse(50377);
     }
     const now = this.#now().getTime();
     entry.changes = entry.changes.filter((at) => now - at < 1_000);
-    if (entry.changes.length >= this.#changesPerSecond)
-      throw new TwilioError(429, 20429, 'Too Many Requests');
+    if (entry.changes.length >= this.#changesPerSecond) throw refuse(20429);
     entry.changes.push(now);
     return entry;
   }
@@ -120,7 +120,7 @@ export class Entries {
   #requireReady(entry: Entry): void {
     if (entry.initializing.calls > 0) {
       entry.initializing.calls -= 1;
-      throw new TwilioError(409, 50386, 'Conversation is still initializing');
+      throw refuse(50386);
     }
     this.#becomeActive(entry);
   }
@@ -167,6 +167,6 @@ export class Entries {
       ({ conversation }) =>
         conversation.unique_name === uniqueName && conversation.chat_service_sid === chatServiceSid,
     );
-    if (taken) throw new TwilioError(409, 50353, 'Conversation with provided unique name already exists');
+    if (taken) throw refuse(50353);
   }
 }

@@ -1,25 +1,37 @@
-import { invalid } from '../http/errors';
-import type { NewConversation, NewParticipant } from './model';
+import { type ErrorCode, refuse } from '../http/error-list';
+import type { NewConversation, NewMessage, NewParticipant } from './model';
 
-/** Twilio's limits. Where Twilio documents no error code, the general one, 20001, is answered. */
+/**
+ * Twilio's limits. Where Twilio documents no error code, the general one, 20001, is answered.
+ *
+ * @see https://www.twilio.com/docs/conversations-classic/conversations-limits
+ */
 export const limits = {
   friendlyName: 256,
   uniqueName: 256,
   identity: 256,
   address: 256,
   body: 1_600,
+  author: 256,
   subject: 256,
   /** bytes */
   participantAttributes: 4 * 1024,
   conversationAttributes: 16 * 1024,
   messageAttributes: 4 * 1024,
+  userAttributes: 4 * 1024,
   participants: 1_000,
+  /** Participants with an address, such as those of SMS and WhatsApp. */
+  nonChatParticipants: 50,
+  /** Unsure: documented is only that one request can add 10 participants to a new group. */
+  groupParticipants: 10,
+  participantsPerRequest: 10,
 };
 
-/** @throws TwilioError for a conversation beyond Twilio's limits */
+/** @throws TwilioError for a conversation that Twilio would reject */
 export function checkConversation({ friendlyName, uniqueName, attributes }: NewConversation): void {
-  requireAtMost('FriendlyName', friendlyName, limits.friendlyName);
-  requireAtMost('UniqueName', uniqueName, limits.uniqueName);
+  requireAtMost(50003, 'FriendlyName', friendlyName, limits.friendlyName);
+  requireAtMost(50004, 'UniqueName', uniqueName, limits.uniqueName);
+  if (uniqueName !== undefined && /^CH[0-9a-f]{32}$/i.test(uniqueName)) throw refuse(50390);
   requireAttributes(attributes, limits.conversationAttributes);
 }
 
@@ -31,29 +43,39 @@ export function checkParticipant({
   projectedAddress,
   attributes,
 }: NewParticipant): void {
-  requireAtMost('Identity', identity, limits.identity);
-  requireAtMost('MessagingBinding.Address', address, limits.address);
-  requireAtMost('MessagingBinding.ProxyAddress', proxyAddress, limits.address);
-  requireAtMost('MessagingBinding.ProjectedAddress', projectedAddress, limits.address);
+  requireAtMost(50207, 'Identity', identity, limits.identity);
+  requireAtMost(50407, 'MessagingBinding.Address', address, limits.address);
+  requireAtMost(50408, 'MessagingBinding.ProxyAddress', proxyAddress, limits.address);
+  requireAtMost(50439, 'MessagingBinding.ProjectedAddress', projectedAddress, limits.address);
   requireAttributes(attributes, limits.participantAttributes);
 }
 
+/** @throws TwilioError for a message beyond Twilio's limits */
+export function checkMessage({ author, body, attributes, subject }: NewMessage): void {
+  requireAtMost(50310, 'Author', author, limits.author);
+  requireAtMost(50504, 'Body', body, limits.body);
+  requireAtMost(20001, 'Subject', subject, limits.subject);
+  requireAttributes(attributes, limits.messageAttributes);
+}
+
 /** @throws TwilioError for a text that is too long */
-export function requireAtMost(name: string, text: string | undefined, limit: number): void {
+export function requireAtMost(code: ErrorCode, name: string, text: string | undefined, limit: number): void {
   if (text !== undefined && text.length > limit) {
-    throw invalid(`${name} is longer than ${limit} characters`);
+    throw refuse(code, `${name} is longer than ${limit} characters`);
   }
 }
 
-/** @throws TwilioError for attributes that are too large or not JSON */
+/**
+ * Twilio's pages speak of a channel's attributes; that the codes are the same for the other resources is unsure.
+ *
+ * @throws TwilioError for attributes that are too large or not JSON
+ */
 export function requireAttributes(text: string | undefined, limit: number): void {
   if (text === undefined) return;
-  if (Buffer.byteLength(text) > limit) {
-    throw invalid(`Attributes are larger than ${limit} bytes`);
-  }
+  if (Buffer.byteLength(text) > limit) throw refuse(50303, `Attributes are larger than ${limit} bytes`);
   try {
     JSON.parse(text);
   } catch {
-    throw invalid('Attributes are not valid JSON');
+    throw refuse(50304);
   }
 }

@@ -103,6 +103,7 @@ export interface NewConversation {
   initializing?: { ms: number } | { calls: number } | undefined;
   timers?: { inactive?: string; closed?: string } | undefined;
   dateCreated?: Date | undefined;
+  dateUpdated?: Date | undefined;
 }
 
 export interface NewParticipant {
@@ -112,6 +113,10 @@ export interface NewParticipant {
   projectedAddress?: string | undefined;
   attributes?: string | undefined;
   roleSid?: string | undefined;
+  lastReadMessageIndex?: number | null | undefined;
+  lastReadTimestamp?: string | undefined;
+  dateCreated?: Date | undefined;
+  dateUpdated?: Date | undefined;
 }
 
 export interface NewMessage {
@@ -121,6 +126,8 @@ export interface NewMessage {
   contentSid?: string | undefined;
   subject?: string | undefined;
   mediaSids?: string[] | undefined;
+  dateCreated?: Date | undefined;
+  dateUpdated?: Date | undefined;
 }
 
 /** What changed; `origin` says whether the change triggers webhooks. */

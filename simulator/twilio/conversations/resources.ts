@@ -1,6 +1,6 @@
 import { formatDate } from '../http/dates';
-import { newDates } from '../http/resource';
 import { fixedSid, newSid } from '../http/sids';
+import { bindingOf } from './bindings';
 import type {
   Conversation,
   Message,
@@ -9,7 +9,6 @@ import type {
   NewParticipant,
   Participant,
 } from './model';
-import { bindingOf } from './participants';
 
 const base = 'https://conversations.twilio.com/v1/Conversations';
 
@@ -30,8 +29,7 @@ export function newConversation(
     unique_name: given.uniqueName ?? null,
     attributes: given.attributes ?? '{}',
     state: given.state ?? (given.initializing ? 'initializing' : 'active'),
-    date_created: formatDate(given.dateCreated ?? now),
-    date_updated: formatDate(now),
+    ...givenDates(given, now),
     timers: {},
     url,
     links: {
@@ -59,7 +57,7 @@ export function newParticipant(
     attributes: given.attributes ?? '{}',
     messaging_binding: bindingOf(given),
     role_sid: given.roleSid ?? fixedSid('RL', given.identity ? 1 : 2),
-    ...newDates(now),
+    ...givenDates(given, now),
     url: `${base}/${conversation_sid}/Participants/${sid}`,
     last_read_message_index: null,
     last_read_timestamp: null,
@@ -94,12 +92,20 @@ export function newMessage(
     media: given.mediaSids?.map(mediaOf) ?? null,
     attributes: given.attributes ?? '{}',
     participant_sid: sender?.sid ?? null,
-    ...newDates(now),
+    ...givenDates(given, now),
     url,
     delivery: null,
     links: { delivery_receipts: `${url}/Receipts`, channel_metadata: `${url}/ChannelMetadata` },
     content_sid: given.contentSid ?? null,
   };
+}
+
+/** Who imports old conversations gives their dates. */
+function givenDates(
+  { dateCreated, dateUpdated }: { dateCreated?: Date | undefined; dateUpdated?: Date | undefined },
+  now: Date,
+): { date_created: string; date_updated: string } {
+  return { date_created: formatDate(dateCreated ?? now), date_updated: formatDate(dateUpdated ?? now) };
 }
 
 /** `delivery` of a message that was not delivered. */
@@ -116,7 +122,7 @@ export const undelivered: Message['delivery'] = {
  * @returns the delivery receipts of a message that was not delivered, one for each customer
  * @see https://www.twilio.com/docs/conversations-classic/api/receipt-resource
  */
-export function receiptsOf(message: Message, participants: Participant[], errorCode: number): object[] {
+export function receiptsOf(message: Message, participants: Participant[], errorCode: number) {
   return participants.flatMap(({ sid: participantSid, messaging_binding: binding }) => {
     if (binding?.address === undefined) return [];
     const id = `${message.sid.slice(2, 18)}${participantSid.slice(2, 18)}`;

@@ -1,28 +1,33 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { answer } from '../http/app';
-import { notFound, TwilioError } from '../http/errors';
+import { refuse } from '../http/error-list';
+import { notFound } from '../http/errors';
 import { page } from '../http/paging';
+import { readList } from '../http/request';
 import type { Account } from './account';
 import { addressRoutes } from './addresses';
 import { configurationRoutes } from './configuration';
 import type { Conversations } from './conversations';
 import type { ConversationsEnv } from './env';
-import type { Conversation, Message, NewConversation, NewMessage, NewParticipant } from './model';
-import { membershipOf, receiptsOf } from './resources';
+import { readConversation, readMessage, readParticipant, readParticipantJson, type Templates } from './forms';
+import { limits } from './limits';
+import { listConversations, listMemberships } from './lists';
+import type { Message } from './model';
+import { credentialRoutes, notificationRoutes } from './push';
+import { receiptsOf } from './resources';
+import { type Roles, roleRoutes } from './roles';
 import { serviceRoutes } from './services';
+import { userConversationRoutes } from './user-conversations';
 import { userRoutes } from './users';
 import { webhookRoutes } from './webhooks';
-
-/** Renders the text of a message from its Content template. */
-interface Templates {
-  render(contentSid: string, variables: Record<string, string>): string;
-}
 
 /** What messages need of other products. */
 interface Messaging {
   content: Templates;
   /** @throws TwilioError for a message that is refused */
   optOuts: { checkMessage(conversationSid: string): void };
+  /** @throws TwilioError for a Messaging Service that the account does not have */
+  requireMessagingService(sid: string | undefined): void;
 }
 
 /**
@@ -37,8 +42,11 @@ export function conversationsRoutes(
   messaging: Messaging,
 ): Hono<ConversationsEnv> {
   const inService = new Hono<ConversationsEnv>();
-  inService.route('/Conversations', conversationRoutes(state, messaging));
-  inService.route('/Users', userRoutes(account.users, state.staleIdentities));
+  inService.route('/Conversations', conversationRoutes(state, messaging, account.roles));
+  inService.route('/ConversationWithParticipants', withParticipantsRoutes(state, messaging, account.roles));
+  inService.route('/Users', userRoutes(account.users, account.roles, state.staleIdentities));
+  inService.route('/Users', userConversationRoutes(state, account.users));
+  inService.route('/Roles', roleRoutes(account.roles));
   inService.get('/ParticipantConversations', (c) =>
     answer(c, page(c, 'conversations', listMemberships(state, c.var.serviceSid, c.env.query))),
   );
@@ -46,7 +54,7 @@ export function conversationsRoutes(
   const app = new Hono<ConversationsEnv>();
   app.use(async (c, next) => {
     if (account.access === 'missing') throw notFound(c.env.path);
-    if (account.access === 'forbidden') throw new TwilioError(403, 20403, 'Forbidden');
+    if (account.access === 'forbidden') throw refuse(20403);
     const serviceSid = account.configuration.fetch().default_chat_service_sid;
     account.services.fetch(serviceSid);
     c.set('serviceSid', serviceSid);
@@ -56,13 +64,21 @@ export function conversationsRoutes(
     c.set('serviceSid', account.services.fetch(c.req.param('service')).sid);
     await next();
   });
-  for (const collection of ['Conversations', 'Users', 'ParticipantConversations']) {
+  for (const collection of [
+    'Conversations',
+    'ConversationWithParticipants',
+    'Users',
+    'ParticipantConversations',
+    'Roles',
+  ]) {
     app.use(`/Services/:service/${collection}/*`, answerBelowService);
   }
   app.route('/', inService);
   app.route('/Services/:service', inService);
   app.route('/Services', serviceRoutes(account.services));
-  app.route('/', configurationRoutes(account.configuration));
+  app.route('/', configurationRoutes(account.configuration, state));
+  app.route('/Services/:service', notificationRoutes(account.push));
+  app.route('/Credentials', credentialRoutes(account.push));
   app.route('/', webhookRoutes(account.webhooks));
   app.route('/Configuration/Addresses', addressRoutes(account.addresses));
   return app;
@@ -73,7 +89,7 @@ const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) 
   await next();
   const text = await c.res.clone().text();
   if (text === '') return;
-  const urls = /(https:\/\/conversations\.twilio\.com\/v1\/)(?=(?:Conversations|Users)\/)/g;
+  const urls = /(https:\/\/conversations\.twilio\.com\/v1\/)(?=(?:Conversations|Users|Roles)\/)/g;
   const { serviceSid } = c.var;
   const body = JSON.parse(text.replace(urls, `$1Services/${serviceSid}/`), (_key, value) => {
     const isInConversation = value?.conversation_sid !== undefined && value.sid !== undefined;
@@ -83,7 +99,11 @@ const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) 
 };
 
 /** Conversations with their participants and messages. */
-function conversationRoutes(state: Conversations, messaging: Messaging): Hono<ConversationsEnv> {
+function conversationRoutes(
+  state: Conversations,
+  messaging: Messaging,
+  roles: Roles,
+): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const found = listConversations(state, c.var.serviceSid, c.env.query);
@@ -91,6 +111,7 @@ function conversationRoutes(state: Conversations, messaging: Messaging): Hono<Co
   });
   app.post('/', (c) => {
     const given = { ...readConversation(c.env.form), chatServiceSid: c.var.serviceSid };
+    messaging.requireMessagingService(given.messagingServiceSid);
     return answer(c, state.createConversation(given, c.var.origin), 201);
   });
 
@@ -101,18 +122,46 @@ function conversationRoutes(state: Conversations, messaging: Messaging): Hono<Co
   app.get('/:conversation', (c) => answer(c, c.var.conversation));
   app.post('/:conversation', (c) => {
     const { conversation, origin } = c.var;
-    return answer(c, state.updateConversation(conversation.sid, readConversation(c.env.form), origin));
+    const given = readConversation(c.env.form);
+    messaging.requireMessagingService(given.messagingServiceSid);
+    return answer(c, state.updateConversation(conversation.sid, given, origin));
   });
   app.delete('/:conversation', (c) => {
     state.removeConversation(c.var.conversation.sid, c.var.origin);
     return c.body(null, 204);
   });
-  app.route('/:conversation/Participants', participantRoutes(state));
+  app.route('/:conversation/Participants', participantRoutes(state, roles));
   app.route('/:conversation/Messages', messageRoutes(state, messaging));
   return app;
 }
 
-function participantRoutes(state: Conversations): Hono<ConversationsEnv> {
+/**
+ * A conversation and up to ten participants in one request: all are added, or the conversation is not created. Twilio
+ * answers 202 and adds them a moment later; here it is done by then.
+ *
+ * @see https://www.twilio.com/docs/conversations-classic/api/conversation-with-participants-resource
+ */
+function withParticipantsRoutes(
+  state: Conversations,
+  messaging: Messaging,
+  roles: Roles,
+): Hono<ConversationsEnv> {
+  const app = new Hono<ConversationsEnv>();
+  app.post('/', (c) => {
+    const { serviceSid, origin } = c.var;
+    const given = { ...readConversation(c.env.form), chatServiceSid: serviceSid };
+    const texts = readList(c.env, 'Participant');
+    if (texts.length > limits.participantsPerRequest) throw refuse(50426);
+    const participants = texts.map(readParticipantJson);
+    for (const { roleSid } of participants) roles.require(serviceSid, roleSid, 'conversation');
+    messaging.requireMessagingService(given.messagingServiceSid);
+    const made = state.createWithParticipants(given, participants, origin);
+    return answer(c, made, texts.length > 0 ? 202 : 201);
+  });
+  return app;
+}
+
+function participantRoutes(state: Conversations, roles: Roles): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const participants = state.participants(c.var.conversation.sid);
@@ -120,13 +169,16 @@ function participantRoutes(state: Conversations): Hono<ConversationsEnv> {
   });
   app.post('/', (c) => {
     const { conversation, origin } = c.var;
-    const participant = state.addParticipant(conversation.sid, readParticipant(c.env.form), origin);
+    const given = readParticipant(c.env.form);
+    roles.require(c.var.serviceSid, given.roleSid, 'conversation');
+    const participant = state.addParticipant(conversation.sid, given, origin);
     return answer(c, participant, 201);
   });
   app.get('/:sid', (c) => answer(c, state.participant(c.var.conversation.sid, c.req.param('sid'))));
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;
     const given = readParticipant(c.env.form);
+    roles.require(c.var.serviceSid, given.roleSid, 'conversation');
     return answer(c, state.updateParticipant(conversation.sid, c.req.param('sid'), given, origin));
   });
   app.delete('/:sid', (c) => {
@@ -156,13 +208,23 @@ function messageRoutes(state: Conversations, { content, optOuts }: Messaging): H
     throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
   };
   app.get('/:sid', (c) => answer(c, find(c.var.conversation.sid, c.req.param('sid'))));
-  app.get('/:sid/Receipts', (c) => {
-    const { sid } = c.var.conversation;
-    const message = find(sid, c.req.param('sid'));
+  const receiptsOfMessage = (conversation: string, sid: string) => {
+    const message = find(conversation, sid);
     const { undelivered } = state.detailsOf(message);
-    const receipts =
-      undelivered === undefined ? [] : receiptsOf(message, state.participants(sid), undelivered);
+    return undelivered === undefined
+      ? []
+      : receiptsOf(message, state.participants(conversation), undelivered);
+  };
+  app.get('/:sid/Receipts', (c) => {
+    const receipts = receiptsOfMessage(c.var.conversation.sid, c.req.param('sid'));
     return answer(c, page(c, 'delivery_receipts', receipts));
+  });
+  app.get('/:sid/Receipts/:receipt', (c) => {
+    const { sid, receipt } = c.req.param();
+    const receipts = receiptsOfMessage(c.var.conversation.sid, sid);
+    const found = receipts.find((one) => one.sid === receipt);
+    if (!found) throw notFound(`/Receipts/${receipt}`);
+    return answer(c, found);
   });
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;
@@ -174,85 +236,4 @@ function messageRoutes(state: Conversations, { content, optOuts }: Messaging): H
     return c.body(null, 204);
   });
   return app;
-}
-
-function readConversation(form: Record<string, string>): NewConversation {
-  const timers = {
-    ...(form['Timers.Inactive'] !== undefined && { inactive: form['Timers.Inactive'] }),
-    ...(form['Timers.Closed'] !== undefined && { closed: form['Timers.Closed'] }),
-  };
-  return {
-    friendlyName: form.FriendlyName,
-    uniqueName: form.UniqueName,
-    attributes: form.Attributes,
-    state: form.State as NewConversation['state'],
-    messagingServiceSid: form.MessagingServiceSid,
-    timers,
-    dateCreated: form.DateCreated === undefined ? undefined : new Date(form.DateCreated),
-  };
-}
-
-function readParticipant(form: Record<string, string>): NewParticipant {
-  return {
-    identity: form.Identity,
-    address: form['MessagingBinding.Address'],
-    proxyAddress: form['MessagingBinding.ProxyAddress'],
-    projectedAddress: form['MessagingBinding.ProjectedAddress'],
-    attributes: form.Attributes,
-    roleSid: form.RoleSid,
-  };
-}
-
-/** With a template, the rendered text replaces `Body`. It is unknown whether Twilio answers that text. */
-function readMessage(form: Record<string, string>, content: Templates): NewMessage {
-  const { ContentSid: contentSid } = form;
-  return {
-    author: form.Author,
-    body:
-      contentSid === undefined ? form.Body : content.render(contentSid, readVariables(form.ContentVariables)),
-    attributes: form.Attributes,
-    contentSid,
-    subject: form.Subject,
-    mediaSids: form.MediaSid === undefined ? undefined : [form.MediaSid],
-  };
-}
-
-function readVariables(text = '{}'): Record<string, string> {
-  try {
-    return JSON.parse(text) as Record<string, string>;
-  } catch {
-    throw new TwilioError(400, 50349, 'ContentVariables must be JSON');
-  }
-}
-
-function listConversations(
-  state: Conversations,
-  serviceSid: string,
-  query: Record<string, string>,
-): Conversation[] {
-  return state
-    .conversations()
-    .filter((one) => one.chat_service_sid === serviceSid)
-    .filter((one) => query.State === undefined || one.state === query.State)
-    .filter((one) => query.StartDate === undefined || new Date(one.date_created) >= new Date(query.StartDate))
-    .filter((one) => query.EndDate === undefined || new Date(one.date_created) <= new Date(query.EndDate));
-}
-
-function listMemberships(
-  state: Conversations,
-  serviceSid: string,
-  { Identity, Address }: Record<string, string>,
-): object[] {
-  if ((Identity === undefined) === (Address === undefined)) {
-    throw new TwilioError(400, 20001, 'Exactly one of Identity and Address is required');
-  }
-  const conversations = state.conversations().filter((one) => one.chat_service_sid === serviceSid);
-  return conversations.flatMap((conversation) =>
-    state
-      .participants(conversation.sid)
-      .filter((one) =>
-        Identity === undefined ? one.messaging_binding?.address === Address : one.identity === Identity,
-      )
-      .map((one) => membershipOf(one, conversation)),
-  );
 }

@@ -1,49 +1,64 @@
 import { formatDate } from '../http/dates';
-import { invalid } from '../http/errors';
+import { refuse } from '../http/error-list';
 import type { Conversation, NewConversation } from './model';
 
 /** The given ISO 8601 durations, and when they expire, in milliseconds. */
 export interface Timers {
   inactive?: string;
   closed?: string;
-  inactiveAt?: number;
-  closedAt?: number;
+  inactiveAt?: number | undefined;
+  closedAt?: number | undefined;
 }
 
+/** Dates must stay within what JavaScript can represent. Twilio documents no longest duration. */
+const longestMs = 100 * 365 * 86_400_000;
+
 /**
- * Sets a conversation's timers, which start at its last change.
+ * Sets a conversation's timers, which start at its last change. An empty duration or one of zero removes a timer: Twilio's
+ * page on 50379 has `PT0S` among the valid ones, but that this removes the timer is unsure.
  *
- * @see https://www.twilio.com/docs/conversations/states-timers
+ * @see https://www.twilio.com/docs/conversations-classic/states-timers
  */
 export function setTimers(
   { conversation, timers }: { conversation: Conversation; timers: Timers },
   given: NewConversation['timers'],
   now: Date,
 ): void {
+  checkTimers(given);
   if (given?.inactive !== undefined) timers.inactive = given.inactive;
   if (given?.closed !== undefined) timers.closed = given.closed;
-  const inactive = readDuration('Timers.Inactive', timers.inactive, 60);
-  const closed = readDuration('Timers.Closed', timers.closed, 600);
-  if (inactive !== undefined) {
-    timers.inactiveAt = now.getTime() + inactive;
-    conversation.timers.date_inactive = formatDate(new Date(timers.inactiveAt));
-  }
-  if (closed !== undefined) {
-    timers.closedAt = now.getTime() + closed;
-    conversation.timers.date_closed = formatDate(new Date(timers.closedAt));
-  }
+  const inactiveAt = momentOf(timers.inactive, now);
+  const closedAt = momentOf(timers.closed, now);
+  timers.inactiveAt = inactiveAt?.getTime();
+  timers.closedAt = closedAt?.getTime();
+  conversation.timers = {
+    ...(inactiveAt && { date_inactive: formatDate(inactiveAt) }),
+    ...(closedAt && { date_closed: formatDate(closedAt) }),
+  };
 }
 
-/** @returns milliseconds of an ISO 8601 duration; undefined for `''` and undefined */
-function readDuration(name: string, text: string | undefined, leastSeconds: number): number | undefined {
+/** @throws TwilioError for a duration that is invalid or too short */
+export function checkTimers(given: NewConversation['timers']): void {
+  const inactive = readDuration(given?.inactive);
+  const closed = readDuration(given?.closed);
+  if (inactive === null) throw refuse(50379);
+  if (closed === null) throw refuse(50380);
+  if (inactive !== undefined && inactive < 60_000) throw refuse(50375);
+  if (closed !== undefined && closed < 600_000) throw refuse(50376);
+}
+
+function momentOf(duration: string | undefined, now: Date): Date | undefined {
+  const ms = readDuration(duration);
+  return ms ? new Date(now.getTime() + ms) : undefined;
+}
+
+/** @returns milliseconds of an ISO 8601 duration; undefined for none or zero, null for an invalid one */
+function readDuration(text: string | undefined): number | null | undefined {
   if (!text) return undefined;
-  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = (match?.slice(1) ?? []).map((part) =>
-    Number(part ?? 0),
-  );
-  const total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
-  if (!match || total < leastSeconds) {
-    throw invalid(`${name} must be an ISO 8601 duration of at least ${leastSeconds} s`);
-  }
-  return total * 1_000;
+  const match = /^P(?=[\dT])(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(text);
+  if (!match) return null;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
+  if (ms > longestMs) return null;
+  return ms === 0 ? undefined : ms;
 }

@@ -1,11 +1,14 @@
 import { Hono } from 'hono';
 import { answer } from '../http/app';
 import { formatDate } from '../http/dates';
-import { notFound, TwilioError } from '../http/errors';
+import { refuse } from '../http/error-list';
+import { notFound } from '../http/errors';
 import { page } from '../http/paging';
 import { assignGiven, newDates } from '../http/resource';
 import { fixedSid, newSid } from '../http/sids';
 import type { ConversationsEnv } from './env';
+import { limits, requireAtMost, requireAttributes } from './limits';
+import type { Roles } from './roles';
 
 type Form = Record<string, string>;
 
@@ -54,8 +57,9 @@ export class Users {
   /** @throws TwilioError 409/50201 for an identity that is taken */
   create(serviceSid: string, form: Form): UserResource {
     const { Identity: identity = '' } = form;
+    checkUser(form);
     if (this.list(serviceSid).some((user) => user.identity === identity)) {
-      throw new TwilioError(409, 50201, 'User already exists');
+      throw refuse(50201);
     }
     const sid = newSid('US');
     const url = `https://conversations.twilio.com/v1/Users/${sid}`;
@@ -63,7 +67,7 @@ export class Users {
       sid,
       account_sid: this.#accountSid,
       chat_service_sid: serviceSid,
-      role_sid: form.RoleSid ?? fixedSid('RL', 1),
+      role_sid: form.RoleSid ?? fixedSid('RL', 4),
       identity,
       friendly_name: form.FriendlyName ?? null,
       attributes: form.Attributes ?? '{}',
@@ -79,6 +83,7 @@ export class Users {
 
   /** @throws TwilioError 404 */
   update(serviceSid: string, sidOrIdentity: string, form: Form): UserResource {
+    checkUser(form);
     return assignGiven(this.fetch(serviceSid, sidOrIdentity), {
       friendly_name: form.FriendlyName,
       attributes: form.Attributes,
@@ -98,13 +103,27 @@ export class Users {
   }
 }
 
+/** @throws TwilioError for a user that Twilio would reject */
+function checkUser({ Identity: identity, FriendlyName: name, Attributes: attributes }: Form): void {
+  if (identity !== undefined && /^US[0-9a-f]{32}$/i.test(identity)) throw refuse(50206);
+  requireAtMost(50207, 'Identity', identity, limits.identity);
+  requireAtMost(50003, 'FriendlyName', name, limits.friendlyName);
+  requireAttributes(attributes, limits.userAttributes);
+}
+
 /** @param staleIdentities see `Conversations.staleIdentities`; deleting a user removes its identity */
-export function userRoutes(users: Users, staleIdentities: Set<string>): Hono<ConversationsEnv> {
+export function userRoutes(users: Users, roles: Roles, staleIdentities: Set<string>): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => answer(c, page(c, 'users', users.list(c.var.serviceSid))));
-  app.post('/', (c) => answer(c, users.create(c.var.serviceSid, c.env.form), 201));
+  app.post('/', (c) => {
+    roles.require(c.var.serviceSid, c.env.form.RoleSid, 'service');
+    return answer(c, users.create(c.var.serviceSid, c.env.form), 201);
+  });
   app.get('/:sid', (c) => answer(c, users.fetch(c.var.serviceSid, c.req.param('sid'))));
-  app.post('/:sid', (c) => answer(c, users.update(c.var.serviceSid, c.req.param('sid'), c.env.form)));
+  app.post('/:sid', (c) => {
+    roles.require(c.var.serviceSid, c.env.form.RoleSid, 'service');
+    return answer(c, users.update(c.var.serviceSid, c.req.param('sid'), c.env.form));
+  });
   app.delete('/:sid', (c) => {
     const { identity } = users.remove(c.var.serviceSid, c.req.param('sid'));
     staleIdentities.delete(identity);

@@ -1,8 +1,11 @@
 import { Hono } from 'hono';
 import { answer } from '../http/app';
+import { refuse } from '../http/error-list';
+import { isUrl } from '../http/parameter-values';
 import type { RestRequest } from '../http/request';
 import { assignGiven } from '../http/resource';
 import type { ConversationsEnv } from './env';
+import { readFilters } from './webhook-filters';
 
 const base = 'https://conversations.twilio.com/v1';
 
@@ -70,11 +73,16 @@ export class Webhooks {
 }
 
 function change(webhooks: WebhooksResource, form: Form, filters: string[] | undefined): WebhooksResource {
+  const { Method: method, PreWebhookUrl: pre, PostWebhookUrl: post } = form;
+  if (method !== undefined && !['GET', 'POST'].includes(method))
+    throw refuse(50055, 'Method must be GET or POST');
+  if (pre && !isUrl(pre)) throw refuse(50077);
+  if (post && !isUrl(post)) throw refuse(50078);
   return assignGiven(webhooks, {
-    method: form.Method,
+    method,
     filters,
-    pre_webhook_url: readUrl(form.PreWebhookUrl),
-    post_webhook_url: readUrl(form.PostWebhookUrl),
+    pre_webhook_url: readUrl(pre),
+    post_webhook_url: readUrl(post),
   });
 }
 
@@ -97,8 +105,6 @@ export function webhookRoutes(webhooks: Webhooks): Hono<ConversationsEnv> {
   return app;
 }
 
-function filtersOf({ form, lists }: RestRequest): string[] | undefined {
-  // An empty value empties the list: a form has no other way to say so.
-  if (form.Filters === '') return [];
-  return lists?.Filters ?? (form.Filters === undefined ? undefined : [form.Filters]);
+function filtersOf(request: RestRequest): string[] | undefined {
+  return request.form.Filters === undefined ? undefined : readFilters(request, 'Filters');
 }

@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { TrieRouter } from 'hono/router/trie-router';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { TwilioError } from './errors';
+import { notSimulated, TwilioError } from './errors';
 import { type Operation, requireDescribed } from './openapi';
 import type { Origin, RestRequest } from './request';
 
@@ -33,7 +33,7 @@ export function createRestApp(): Hono<RestEnv> {
   app.notFound(({ env, var: { operation } }) => {
     const what = `${env.method} https://${env.host}${env.path}`;
     const name = operation ? `${operation.operationId}: ${what}` : what;
-    throw new TwilioError(501, 20501, `The local Twilio does not simulate ${name}`);
+    throw notSimulated(name);
   });
   return app;
 }
@@ -49,7 +49,7 @@ export const checkRequest: MiddlewareHandler<RestEnv> = async ({ env, set }, nex
 const texts = new WeakMap<Response, string>();
 
 /** @returns a response with a resource, or with a page of them, as JSON */
-export function answer(c: Pick<Context, 'body'>, resource: object, status: 200 | 201 = 200): Response {
+export function answer(c: Pick<Context, 'body'>, resource: object, status: 200 | 201 | 202 = 200): Response {
   const text = JSON.stringify(resource);
   const response = c.body(text, status, { 'Content-Type': 'application/json' });
   texts.set(response, text);

@@ -26,3 +26,8 @@ export function notFound(path: string): TwilioError {
 export function invalid(message: string): TwilioError {
   return new TwilioError(400, 20001, message);
 }
+
+/** @returns 501/20501, a code of the local Twilio's own, for what it does not simulate */
+export function notSimulated(what: string): TwilioError {
+  return new TwilioError(501, 20501, `The local Twilio does not simulate ${what}`);
+}

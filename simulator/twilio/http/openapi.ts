@@ -1,19 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { invalid, TwilioError } from './errors';
+import { invalid, notSimulated, TwilioError } from './errors';
+import { valueError } from './parameter-values';
 import type { RestRequest } from './request';
+import type { Schema } from './schema';
+import { isIgnored, unsupportedParameters } from './unsupported-parameters';
 
-export interface Schema extends Record<string, unknown> {
-  $ref?: string;
-  type?: string;
-  format?: string;
-  enum?: string[];
-  pattern?: string;
-  minimum?: number;
-  maximum?: number;
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  required?: string[];
-}
+export type { Schema } from './schema';
 
 /** One method on one path of Twilio's API. */
 export interface Operation {
@@ -27,6 +19,8 @@ export interface Operation {
 export interface Parameters {
   query: Record<string, Schema>;
   form: Record<string, Schema>;
+  /** Whether the body is a form, or there is none. */
+  isForm: boolean;
   required: { query: string[]; form: string[] };
 }
 
@@ -36,6 +30,7 @@ interface Description {
 }
 
 interface Path {
+  template: string;
   pattern: RegExp;
   operations: Record<string, Operation>;
 }
@@ -57,7 +52,7 @@ const files: Record<string, string | string[]> = {
 export const describedHosts = Object.keys(files);
 
 const formType = 'application/x-www-form-urlencoded';
-/** `page` clamps these: what Twilio answers to values out of range is not documented. */
+/** The SDK follows the pages of every list with these, also where the description does not name them. */
 const paging = new Set(['PageSize', 'Page', 'PageToken']);
 
 /**
@@ -93,7 +88,16 @@ export class ApiDescription {
     // A fixed path goes before one with a variable part.
     this.#paths = Object.entries(paths)
       .sort(([a], [b]) => variables(a) - variables(b))
-      .map(([template, operations]) => ({ pattern: patternOf(template), operations }));
+      .map(([template, operations]) => ({ template, pattern: patternOf(template), operations }));
+  }
+
+  /** All operations; a path is written as in the description, with its parameters in braces. */
+  operations(): { method: string; path: string; operation: Operation }[] {
+    return this.#paths.flatMap(({ template, operations }) =>
+      Object.entries(operations)
+        .filter(([, { operationId }]) => operationId !== undefined)
+        .map(([method, operation]) => ({ method: method.toUpperCase(), path: template, operation })),
+    );
   }
 
   /** @returns undefined if Twilio's API has no such operation */
@@ -114,14 +118,31 @@ export class ApiDescription {
     operation: Operation,
   ): { query: string[]; form: string[] } {
     const allowed = this.parameters(operation);
+    const isPaged = operation.operationId.startsWith('List');
     return {
-      query: Object.keys(query).filter((name) => !allowed.query[name]),
-      form: Object.keys(form).filter((name) => !allowed.form[name]),
+      query: Object.keys(query).filter((name) => !allowed.query[name] && !(isPaged && paging.has(name))),
+      // A body of JSON has no parameters that the description names.
+      form: allowed.isForm ? Object.keys(form).filter((name) => !allowed.form[name]) : [],
     };
   }
 
-  /** @throws TwilioError 400/20001 for a missing required parameter or an invalid value */
-  requireValid({ query, form, lists = {} }: RestRequest, operation: Operation): void {
+  /**
+   * Twilio's page on error 20161 suggests that it ignores parameters it does not have. That hides spelling mistakes, so
+   * the local Twilio names them.
+   *
+   * @see https://www.twilio.com/docs/api/errors/20161
+   * @throws TwilioError 400/20001 for a parameter that Twilio's API does not have, a missing one or an invalid value, or
+   *   another code where Twilio documents one; 501/20501 for a parameter that is not simulated
+   */
+  requireValid(request: RestRequest, operation: Operation): void {
+    const { host, query, form, lists = {} } = request;
+    const unknown = this.unknownParameters(request, operation);
+    const { operationId } = operation;
+    for (const name of unknown.query) throw invalid(`${operationId} has no query parameter ${name}`);
+    for (const name of unknown.form) {
+      if (isIgnored(host, operationId, name)) continue;
+      throw invalid(`${operationId} has no parameter ${name} in the post body`);
+    }
     const parameters = this.parameters(operation);
     for (const name of parameters.required.form) {
       if (!form[name]) throw invalid(`Missing required parameter ${name} in the post body`);
@@ -129,9 +150,18 @@ export class ApiDescription {
     for (const name of parameters.required.query) {
       if (!query[name]) throw invalid(`Missing required parameter ${name} in the query`);
     }
-    for (const [name, text] of Object.entries(query)) this.#requireValue(name, text, parameters.query[name]);
+    const check = (name: string, text: string, described: Schema | undefined): void => {
+      const error = described && this.#valueError(host, operationId, name, text, described);
+      if (error) throw error;
+    };
+    for (const [name, text] of Object.entries(query)) check(name, text, parameters.query[name]);
     for (const [name, text] of Object.entries(form)) {
-      for (const one of lists[name] ?? [text]) this.#requireValue(name, one, parameters.form[name]);
+      for (const one of lists[name] ?? [text]) check(name, one, parameters.form[name]);
+    }
+    for (const name of unsupportedParameters(host, operationId)) {
+      if (query[name] !== undefined || form[name] !== undefined) {
+        throw notSimulated(`the parameter ${name} of ${operationId}`);
+      }
     }
   }
 
@@ -141,20 +171,35 @@ export class ApiDescription {
     return name === undefined ? schema : (this.components.schemas[name] ?? schema);
   }
 
-  #requireValue(name: string, text: string, described: Schema | undefined): void {
-    if (!described || text === '' || paging.has(name)) return;
+  #valueError(
+    host: string,
+    operationId: string,
+    name: string,
+    text: string,
+    described: Schema,
+  ): TwilioError | undefined {
+    if (paging.has(name)) return pagingError(name, text);
     const resolved = this.resolve(described);
+    // An empty value empties a list: a form has no other way to say so.
+    if (resolved.type === 'array' && text === '') return undefined;
     const schema = resolved.items ? this.resolve(resolved.items) : resolved;
-    const problem = problemOf(text, schema);
-    if (problem) throw invalid(`${name} ${problem}`);
+    return valueError(host, operationId, name, text, schema);
   }
+}
+
+/** A page size above the limit is no error: the SDK asks for up to 1,000 items whatever the limit is. */
+function pagingError(name: string, text: string): TwilioError | undefined {
+  if (name === 'PageToken') return undefined;
+  const least = name === 'PageSize' ? 1 : 0;
+  const isValid = /^\d+$/.test(text) && Number(text) >= least;
+  return isValid ? undefined : invalid(`${name} must be an integer of at least ${least}`);
 }
 
 /**
  * Checks a request against Twilio's OpenAPI file.
  *
  * @returns the operation; undefined on a host that Twilio does not describe
- * @throws TwilioError 404/20404 if Twilio has no such operation, 400/20001 for an invalid parameter
+ * @throws TwilioError 404/20404 if Twilio has no such operation, and what `requireValid` throws
  */
 export function requireDescribed(request: RestRequest): Operation | undefined {
   const api = ApiDescription.of(request.host);
@@ -179,24 +224,10 @@ function readParameters({ parameters = [], requestBody }: Operation): Parameters
   return {
     query: Object.fromEntries(query.map(({ name, schema }) => [name, schema])),
     form: form?.properties ?? {},
+    isForm: form !== undefined || requestBody === undefined,
     required: {
       query: query.filter(({ required }) => required === true).map(({ name }) => name),
       form: form?.required ?? [],
     },
   };
-}
-
-/** @returns what is wrong with a value, or undefined */
-function problemOf(
-  text: string,
-  { type, format, enum: values, pattern, minimum, maximum }: Schema,
-): string | undefined {
-  if (values && !values.includes(text)) return `must be one of: ${values.join(', ')}`;
-  if (pattern !== undefined && !new RegExp(pattern).test(text)) return `must match ${pattern}`;
-  if (format === 'date-time' && Number.isNaN(Date.parse(text))) return 'must be an ISO 8601 date';
-  if (type !== 'integer') return undefined;
-  if (!/^-?\d+$/.test(text)) return 'must be an integer';
-  if (minimum !== undefined && Number(text) < minimum) return `must be at least ${minimum}`;
-  if (maximum !== undefined && Number(text) > maximum) return `must be at most ${maximum}`;
-  return undefined;
 }

@@ -10,7 +10,7 @@ import { listen } from '../../listen';
 import { createTemporaryFolder } from '../../temporary-folder';
 import { webhookIdHeader } from '../../webhook-id';
 import { ConnectionReset, type WireFault } from './faults';
-import { type RestRequest, readFields } from './request';
+import { type RestRequest, readFields, readQuery } from './request';
 
 /** More than an asset may have, in bytes: 25 MB, with the other fields of its form. */
 const bodyMaximum = 32 * 1024 * 1024;
@@ -124,7 +124,7 @@ async function serve(
       method: request.method ?? 'GET',
       host,
       path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
+      query: readQuery(url.searchParams),
       ...readFields(body, request.headers['content-type']),
       headers: Object.fromEntries(Object.entries(visible).map(([name, value]) => [name, String(value)])),
       ...(webhookId !== undefined && { webhookId: Number(webhookId) }),

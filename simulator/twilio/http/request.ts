@@ -53,6 +53,17 @@ function fieldsOfJson(body: string): URLSearchParams {
   }
 }
 
+/** @returns all values of a field; none for an empty one, as a form has no other way to say so */
+export function readList({ form, lists }: Pick<RestRequest, 'form' | 'lists'>, name: string): string[] {
+  const one = form[name];
+  return lists?.[name]?.filter((value) => value !== '') ?? (one ? [one] : []);
+}
+
+/** @returns a query's parameters; the values of one that is repeated are joined by commas */
+export function readQuery(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]));
+}
+
 export interface RestAnswer {
   status: number;
   headers: Record<string, string>;
@@ -66,7 +77,8 @@ export interface RestAnswer {
 export function readJson(name: string, text: string | undefined): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text ?? '');
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch {
     // falls through to the error below
   }

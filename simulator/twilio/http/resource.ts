@@ -16,5 +16,14 @@ export function newDates(now = new Date()): { date_created: string; date_updated
 
 /** @returns a form field as a boolean; undefined if it is missing */
 export function readBoolean(text: string | undefined): boolean | undefined {
-  return text === undefined ? undefined : text === 'true';
+  return text === undefined ? undefined : text.toLowerCase() === 'true';
+}
+
+/** @returns the resources whose fields have the given values; undefined stands for any value */
+export function filterEqual<T extends object>(
+  resources: T[],
+  wanted: { [K in keyof T]?: T[K] | undefined },
+): T[] {
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  return resources.filter((one) => given.every(([name, value]) => one[name as keyof T] === value));
 }

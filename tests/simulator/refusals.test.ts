@@ -1,0 +1,73 @@
+import { errorList } from '../../simulator/twilio/http/error-list';
+import { account, ada, ben, binding, groupOf, made, ours, post, reset, second } from './refusals/account';
+import { conversationRefusals } from './refusals/conversations';
+import { otherRefusals } from './refusals/others';
+import { participantRefusals } from './refusals/participants';
+
+const rows = [...conversationRefusals, ...participantRefusals, ...otherRefusals];
+
+beforeEach(() => reset());
+
+/** Each for a reason on Twilio's page for the code, `https://www.twilio.com/docs/api/errors/CODE`. */
+describe('the REST API refuses, with Twilio’s code,', () => {
+  it.each(rows)('%i: %s', async (code, _title, work, message = errorList[code].message) => {
+    const { status } = errorList[code];
+    const more_info = `https://www.twilio.com/docs/errors/${code}`;
+    expect(await work()).toMatchObject({ status, body: { status, code, message, more_info } });
+  });
+
+  it('and each code is tested', () => {
+    expect(
+      Object.keys(errorList).filter((code) => !rows.some(([tested]) => tested === Number(code))),
+    ).toEqual([]);
+  });
+});
+
+describe('a refused request changes nothing:', () => {
+  it('a group that exists already is not made again', async () => {
+    const form = groupOf({ address: ada }, { address: ben }, { projected_address: ours });
+    const { status, body } = await post('/ConversationWithParticipants', { ...form, FriendlyName: 'Flat' });
+    expect([status, body]).toEqual([
+      202,
+      expect.objectContaining({ friendly_name: 'Flat', state: 'active' }),
+    ]);
+    await post('/ConversationWithParticipants', form);
+    expect(account.state.conversations()).toHaveLength(1);
+    expect(
+      account.state.participants((body as { sid: string }).sid).map((one) => one.messaging_binding),
+    ).toEqual([
+      { type: 'sms', address: ada },
+      { type: 'sms', address: ben },
+      { type: 'sms', projected_address: ours },
+    ]);
+  });
+
+  it('a proxy address stays when its successor is refused', async () => {
+    const sid = await made('/Conversations');
+    const member = await made(`/Conversations/${sid}/Participants`, binding(ada, ours));
+    const to = (proxy: string) =>
+      post(`/Conversations/${sid}/Participants/${member}`, binding(undefined, proxy));
+    await to('+16465550199');
+    expect(account.state.participant(sid, member).messaging_binding).toEqual({
+      type: 'sms',
+      address: ada,
+      proxy_address: ours,
+    });
+    expect(await to(second)).toMatchObject({ status: 200 });
+    expect(await to('')).toMatchObject({
+      status: 200,
+      body: { messaging_binding: { type: 'sms', address: ada } },
+    });
+  });
+});
+
+it('takes timers away with a duration of zero or an empty one', async () => {
+  const sid = await made('/Conversations', { 'Timers.Inactive': 'PT1M', 'Timers.Closed': 'P1DT1H' });
+  expect(account.state.conversation(sid).timers).toEqual({
+    date_inactive: '2026-01-01T00:01:00Z',
+    date_closed: '2026-01-02T01:00:00Z',
+  });
+  await post(`/Conversations/${sid}`, { 'Timers.Inactive': 'PT0S', 'Timers.Closed': '' });
+  account.now = new Date(account.now.getTime() + 7 * 86_400_000);
+  expect(account.state.conversation(sid)).toMatchObject({ state: 'active', timers: {} });
+});
