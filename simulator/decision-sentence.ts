@@ -6,6 +6,13 @@ type Call = Pick<RestEntry, 'method' | 'url' | 'form' | 'code' | 'userAvailable'
 type NameOf = (address: string) => string;
 type Facts = NonNullable<WebhookEntry['decision']>;
 
+/** @returns whether this webhook decided who gets a conversation */
+export function isRouting({ name, decision }: Pick<Decided, 'name' | 'decision'>): boolean {
+  return (
+    (name === 'onConversationRoute' || name === 'onConversationAdded') && decision?.notRouted === undefined
+  );
+}
+
 /**
  * Says in words what the functions decided, with names: `Dave Diaz, by the pool. Alice Adams was next and is away.`
  *
@@ -23,14 +30,14 @@ export function decisionSentence(
 ): string | undefined {
   if (entry.status === undefined) return undefined;
   const answer = readObject(entry.body);
-  const isRouting = entry.name === 'onConversationRoute' || entry.name === 'onConversationAdded';
   if (entry.status >= 400) {
     const error = errorSentence(answer);
-    return error && isRouting ? `Nobody joins. ${error}` : error;
+    return error && isRouting(entry) ? `Nobody joins. ${error}` : error;
   }
   if (entry.replayed) return 'The answer to the earlier request with this key, once more.';
   const facts = entry.decision ?? {};
-  if (isRouting) return routingSentence(facts, answer, nameOf, calls);
+  if (facts.notRouted !== undefined) return `Not routed: ${String(facts.notRouted)}.`;
+  if (isRouting(entry)) return routingSentence(facts, answer, nameOf, calls);
   return others[entry.name]?.(facts, answer, nameOf, entry.fields);
 }
 
@@ -85,12 +92,11 @@ const unroutedReasons: Record<string, string> = {
 };
 
 function routingSentence(
-  { rule, notRouted, unrouted, passedOver = [] }: Facts,
+  { rule, unrouted, passedOver = [] }: Facts,
   { worker }: Answer,
   nameOf: NameOf,
   calls: readonly Call[],
 ): string | undefined {
-  if (notRouted !== undefined) return `Not routed: ${String(notRouted)}.`;
   if (unrouted !== undefined) {
     const reason = unroutedReasons[String(unrouted)] ?? `Not routed: ${String(unrouted)}.`;
     return [reason, ...whoWasPassedOver(passedOver, undefined, nameOf, calls)].join(' ');
