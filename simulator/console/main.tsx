@@ -4,10 +4,11 @@
  * Phones: `phone-<number>`, `phone-picker`, `new-phone`, `new-phone-number`, `new-phone-add`, `phone-input`,
  * `phone-send`, `message` (with `data-author`).
  *
- * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`, `edit-<field>`, `resend-submit`.
+ * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`, `data-highlighted`), `decision`, `folded-<id>`, `resend-<id>`,
+ * `edit-<field>`, `resend-submit`, `new-entries`.
  *
  * Top bar: `badge-local`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`), `menu-settings`,
- * `settings-…`.
+ * `settings-…`, `toast`.
  *
  * Frontline: `side-frontline`, `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
  * `customer-row-<id>`, `start-<channel>`.
@@ -64,7 +65,9 @@ function App() {
           <Side />
         </main>
       ) : (
-        <p class="empty big">Looking for the local Twilio…</p>
+        <main>
+          <p class="empty big">Looking for the local Twilio…</p>
+        </main>
       )}
       <Toasts />
     </>

@@ -109,6 +109,11 @@ const states: Record<string, () => Promise<unknown>> = {
     await page.getByTestId('phone-send').click();
     await page.getByTestId('toast').waitFor();
   },
+  'the local Twilio is not there': async () => {
+    await page.route('**/api/**', (route) => route.abort());
+    await page.reload();
+    await page.locator('.banner').waitFor();
+  },
   'the page of errors': async () => {
     await page.goto(`${running.console}/errors#out_of_time`);
   },
@@ -139,6 +144,7 @@ async function examine(): Promise<string[]> {
   return page.evaluate(`axe
     .run({
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      rules: { 'target-size': { enabled: true } },
     })
     .then(({ violations }) =>
       violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.target + ' ' + node.failureSummary)),
