@@ -79,16 +79,20 @@ describe('what a worker has typed', () => {
   });
 
   it('comes back when the local Twilio does not answer, with what was typed since', async () => {
-    await page.route('**/api/inbound', (route) => route.abort());
-    await page.getByTestId('phone-input').fill('Typed offline');
+    const input = page.getByTestId('phone-input');
+    await page.route('**/api/inbound', async (route) => {
+      await input.fill('Typed since');
+      await route.abort();
+    });
+    await input.fill('Typed offline');
     await page.getByTestId('phone-send').click();
     await page.getByTestId('toast').getByText('does not answer').waitFor();
-    expect(await page.getByTestId('phone-input').inputValue()).toBe('Typed offline');
+    expect(await input.inputValue()).toBe('Typed offline\nTyped since');
 
     await page.unroute('**/api/inbound');
     await page.getByTestId('phone-send').click();
     await page.getByTestId('chat').getByText('Typed offline').waitFor();
-    expect(await page.getByTestId('phone-input').inputValue()).toBe('');
+    expect(await input.inputValue()).toBe('');
   });
 
   it('keeps its line breaks', async () => {
@@ -183,6 +187,8 @@ describe('the timeline', () => {
     await page.locator('.trace').nth(2).waitFor();
     expect(await page.getByTestId('new-entries').count()).toBe(0);
     await page.locator('.traces').evaluate((list) => list.scrollTo({ top: 400 }));
+    // The page learns of it in the next frame.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     await receive('+19175550152');
     await page.getByTestId('new-entries').getByText('1 new').waitFor();
     await receive('+19175550153');

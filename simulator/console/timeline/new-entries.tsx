@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TimelineEntry } from '../../api';
 
 /** So far from the top somebody reads, in pixels. */
@@ -13,18 +13,19 @@ export function NewEntries({
   list: RefObject<HTMLElement | null>;
   traces: TimelineEntry[][];
 }) {
-  const newest = Math.max(0, traces[0]?.[0]?.id ?? 0);
+  const newest = useRef(0);
+  newest.current = traces[0]?.[0]?.id ?? 0;
   // The newest card when the user scrolled away; undefined at the top.
   const [seen, setSeen] = useState<number | undefined>();
   useEffect(() => {
     const element = list.current;
     const onScroll = (): void => {
       const isAway = (element?.scrollTop ?? 0) > readingFrom;
-      setSeen((before) => (isAway ? (before ?? newest) : undefined));
+      setSeen((before) => (isAway ? (before ?? newest.current) : undefined));
     };
     element?.addEventListener('scroll', onScroll, { passive: true });
     return () => element?.removeEventListener('scroll', onScroll);
-  }, [newest]);
+  }, [list]);
   if (seen === undefined) return null;
   const firstSeen = traces.findIndex(([first]) => (first?.id ?? 0) <= seen);
   const count = firstSeen < 0 ? traces.length : firstSeen;
