@@ -17,7 +17,10 @@ export async function bundleConsole(): Promise<Map<string, PageFile>> {
   const [html, icon, errors, script] = await Promise.all([
     readFile(join(__dirname, 'index.html'), 'utf8'),
     readFile(join(__dirname, 'icon.svg'), 'utf8'),
-    readFile(join(__dirname, '../../docs/errors.md'), 'utf8'),
+    // Somebody may keep the project without its docs.
+    readFile(join(__dirname, '../../docs/errors.md'), 'utf8').catch(
+      () => '# Errors\n\nThere is no docs/errors.md.',
+    ),
     build({
       entryPoints: [join(__dirname, 'main.tsx')],
       bundle: true,
