@@ -4,10 +4,11 @@
  * Phones: `phone-<number>`, `phone-picker`, `new-phone`, `new-phone-number`, `new-phone-add`, `phone-input`,
  * `phone-send`, `message` (with `data-author`).
  *
- * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`, `edit-<field>`, `resend-submit`.
+ * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`, `data-highlighted`), `decision`, `folded-<id>`, `resend-<id>`,
+ * `edit-<field>`, `resend-submit`, `new-entries`.
  *
  * Top bar: `badge-local`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`), `menu-settings`,
- * `settings-…`.
+ * `settings-…`, `toast`.
  *
  * Frontline: `side-frontline`, `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
  * `customer-row-<id>`, `start-<channel>`.
@@ -18,13 +19,14 @@
  * `data-status`), `flex-input`, `flex-send`, `flex-close`, `flex-back`.
  */
 import { render } from 'preact';
+import { Toasts } from './controls/toasts';
 import { Phones } from './phones/phones';
 import { Side } from './side';
-import { toasts } from './state/control-api';
 import { connect } from './state/server-events';
 import { connected, pane, snapshot } from './state/state';
 import './styles.css';
 import { Timeline } from './timeline/timeline';
+import { BuildBanner } from './topbar/build-banner';
 import { ScenarioResult } from './topbar/scenario-result';
 import { applyTheme } from './topbar/theme';
 import { TopBar } from './topbar/topbar';
@@ -32,7 +34,6 @@ import { TopBar } from './topbar/topbar';
 const panes = { customer: 'Customer', timeline: 'Timeline', worker: 'Worker' } as const;
 
 function App() {
-  const build = snapshot.value?.build;
   return (
     <>
       <TopBar />
@@ -42,27 +43,21 @@ function App() {
           reconnects.
         </p>
       )}
-      {build && !build.ok && (
-        <details class="banner failed" open>
-          <summary>The last build failed; the previous build is still running.</summary>
-          <pre>{build.report}</pre>
-        </details>
-      )}
+      <BuildBanner />
       <ScenarioResult />
-      <div class="panes" role="tablist" aria-label="Panes">
+      <nav class="panes" aria-label="Panes">
         {(Object.keys(panes) as (keyof typeof panes)[]).map((name) => (
           <button
             key={name}
             type="button"
-            role="tab"
-            aria-selected={pane.value === name}
+            aria-current={pane.value === name ? 'true' : undefined}
             data-testid={`pane-${name}`}
             onClick={() => (pane.value = name)}
           >
             {panes[name]}
           </button>
         ))}
-      </div>
+      </nav>
       {snapshot.value ? (
         <main data-pane={pane.value}>
           <Phones />
@@ -70,13 +65,11 @@ function App() {
           <Side />
         </main>
       ) : (
-        <p class="empty big">Looking for the local Twilio…</p>
+        <main>
+          <p class="empty big">Looking for the local Twilio…</p>
+        </main>
       )}
-      <div class="toasts" role="alert">
-        {toasts.value.map(({ id, text }) => (
-          <p key={id}>{text}</p>
-        ))}
-      </div>
+      <Toasts />
     </>
   );
 }

@@ -1,10 +1,13 @@
+import { useRef } from 'preact/hooks';
 import { Icon } from '../controls/icon';
 import { runScenario } from '../state/run-scenario';
 import { onlyProblems, snapshot, timeline, traces } from '../state/state';
+import { NewEntries } from './new-entries';
 import { Trace } from './trace';
 
 /** What happens between customers, Twilio, the functions, and the app. */
 export function Timeline() {
+  const list = useRef<HTMLDivElement>(null);
   return (
     <section class="timeline" aria-label="Timeline">
       <header class="side-head">
@@ -26,7 +29,8 @@ export function Timeline() {
           Export
         </a>
       </header>
-      <div class="traces" role="feed" aria-label="Events, the newest first">
+      <NewEntries list={list} traces={traces.value} />
+      <div ref={list} class="traces">
         {traces.value.length === 0 && <Empty />}
         {traces.value.slice(0, 100).map((entries) => (
           <Trace key={entries[0]?.trace} entries={entries} />
