@@ -18,9 +18,10 @@ export interface Parties {
  * @throws TwilioError for an invalid address
  */
 export function partiesOf(
-  { from, to: given, channel = 'sms', group = [] }: InboundRequest,
+  { from, to: given, channel: givenChannel, group = [] }: InboundRequest,
   numbers: { address: string; channels: SimulatedChannel[] }[],
 ): Parties {
+  const channel = givenChannel === 'whatsapp' ? 'whatsapp' : 'sms';
   const to = given ?? numbers.find(({ channels }) => channels.includes(channel))?.address;
   if (to === undefined) {
     throw new TwilioError(400, 21212, `There is no number for ${channel} in the routing data`);

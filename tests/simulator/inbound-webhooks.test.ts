@@ -21,7 +21,7 @@ describe('an inbound message to a number of another conversation service', () =>
 describe('onConversationAdded', () => {
   const names = (): string[] => functions.received.map(({ name }) => name).sort();
   beforeEach(() => {
-    local.addedIsOn = true;
+    local.filters('onConversationAdd', 'onConversationAdded', 'onParticipantAdded');
   });
 
   it('names the conversation and its addresses once it is created', async () => {

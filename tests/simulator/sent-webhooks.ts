@@ -2,7 +2,10 @@ import type { TimelineEntry } from '../../simulator/api';
 import { FrontlineApp } from '../../simulator/frontline-app';
 import { InboundMessages } from '../../simulator/phones/inbound-messages';
 import { Timeline } from '../../simulator/timeline';
+import type { AutoCreation } from '../../simulator/twilio/conversations/addresses';
 import { Conversations } from '../../simulator/twilio/conversations/conversations';
+import { RestApi } from '../../simulator/twilio/rest-api';
+import { Dispatcher } from '../../simulator/webhooks/dispatcher';
 import { paths } from '../../simulator/webhooks/paths';
 import { WebhookSender } from '../../simulator/webhooks/webhook-sender';
 import { authToken, type StandInFunctions, useStandInFunctions } from './stand-in-functions';
@@ -11,15 +14,19 @@ import { authToken, type StandInFunctions, useStandInFunctions } from './stand-i
 export interface TestedWebhooks {
   functions: StandInFunctions;
   state: Conversations;
+  rest: RestApi;
   timeline: Timeline;
   inbound: InboundMessages;
   app: FrontlineApp;
   twice: boolean;
+  retries: number;
   serviceSid: string | undefined;
+  autoCreation: Partial<AutoCreation>;
   brackets: boolean;
   routesOn: 'onConversationRoute' | 'onConversationAdded';
   initializingMs: number;
-  addedIsOn: boolean;
+  /** The filters of the account's webhooks; their URL is the functions'. */
+  filters(...names: string[]): void;
   /** A message of a new customer. */
   write(): ReturnType<InboundMessages['receiveInbound']>;
   /** The first webhook of that name on the timeline. */
@@ -39,36 +46,55 @@ export function useWebhooks(): TestedWebhooks {
   } as TestedWebhooks;
   beforeEach(() => {
     local.twice = false;
+    local.retries = 0;
     local.serviceSid = undefined;
+    local.autoCreation = {};
     local.brackets = false;
     local.routesOn = 'onConversationRoute';
     local.initializingMs = 0;
-    local.addedIsOn = false;
     const state = new Conversations({ accountSid: `AC${'0'.repeat(32)}`, authToken });
     const timeline = new Timeline();
-    const urlOf = (name: string): string | undefined =>
-      name === 'onConversationAdded' && !local.addedIsOn ? undefined : `${functions.url}${paths[name] ?? ''}`;
+    const rest = new RestApi(state);
+    const url = `${functions.url}${paths.onConversationAdd}`;
+    local.filters = (...names) =>
+      rest.account.webhooks.update({ PreWebhookUrl: url, PostWebhookUrl: url }, names);
+    local.filters('onConversationAdd', 'onParticipantAdded');
+    const urlOf = (name: string): string => `${functions.url}${paths[name] ?? ''}`;
     const webhooks = new WebhookSender({ urlOf, authToken, timeline, badSignature: () => false });
     const nameOf = (address: string): string => address;
+    const sending = { state, timeline, webhooks, routesOn: () => local.routesOn };
+    const dispatcher = new Dispatcher({
+      ...sending,
+      account: rest.account,
+      deliverTwice: () => local.twice,
+      retries: () => local.retries,
+      format: () => ({ brackets: local.brackets }),
+    });
     local.state = state;
+    local.rest = rest;
     local.timeline = timeline;
     local.inbound = new InboundMessages({
-      state,
-      timeline,
-      webhooks,
+      ...sending,
+      dispatcher,
       nameOf,
-      optOuts: { read: () => undefined },
+      optOuts: rest.optOuts,
+      scopedWebhooks: rest.account.scopedWebhooks,
       frontline: { users: () => [] },
       numbers: () => [],
       routingMode: () => 'custom',
-      routesOn: () => local.routesOn,
       initializingMs: () => local.initializingMs,
       deliverTwice: () => local.twice,
-      autocreates: () => true,
-      serviceOf: () => local.serviceSid,
-      brackets: () => local.brackets,
+      autoCreationOf: () => ({
+        enabled: true,
+        type: 'default',
+        conversation_service_sid: local.serviceSid ?? null,
+        ...local.autoCreation,
+      }),
     });
-    local.app = new FrontlineApp({ state, timeline, webhooks, nameOf, serviceSid: () => local.serviceSid });
+    local.app = new FrontlineApp({
+      ...{ state, timeline, webhooks, dispatcher, nameOf },
+      serviceSid: () => local.serviceSid,
+    });
   });
   return local;
 }

@@ -6,6 +6,7 @@ import { page } from '../http/paging';
 import { assignGiven, newDates, readBoolean } from '../http/resource';
 import { newSid } from '../http/sids';
 import type { ConversationsEnv } from './env';
+import { readList } from './scoped-webhooks';
 
 type Form = Record<string, string>;
 
@@ -15,7 +16,9 @@ export interface AutoCreation {
   conversation_service_sid: string | null;
   webhook_url?: string;
   webhook_method?: string;
+  webhook_filters?: string[];
   studio_flow_sid?: string;
+  studio_retry_count?: number;
 }
 
 export interface AddressResource {
@@ -56,7 +59,7 @@ export class Addresses {
   }
 
   /** @throws TwilioError 409/50355 for an address that has a configuration */
-  create(form: Form): AddressResource {
+  create(form: Form, webhookFilters?: string[]): AddressResource {
     const { Type: type = '', Address: address = '' } = form;
     if (this.list(type).some((one) => one.address === address)) {
       throw new TwilioError(409, 50355, 'An address configuration for this address exists already');
@@ -68,7 +71,7 @@ export class Addresses {
       type,
       address,
       friendly_name: form.FriendlyName ?? null,
-      auto_creation: readAutoCreation(form, null),
+      auto_creation: readAutoCreation(form, null, webhookFilters),
       ...newDates(),
       url: `https://conversations.twilio.com/v1/Configuration/Addresses/${sid}`,
       address_country: form.AddressCountry ?? null,
@@ -78,11 +81,11 @@ export class Addresses {
   }
 
   /** @throws TwilioError 404 */
-  update(sidOrAddress: string, form: Form): AddressResource {
+  update(sidOrAddress: string, form: Form, webhookFilters?: string[]): AddressResource {
     const one = this.fetch(sidOrAddress);
     return assignGiven(one, {
       friendly_name: form.FriendlyName,
-      auto_creation: readAutoCreation(form, one.auto_creation),
+      auto_creation: readAutoCreation(form, one.auto_creation, webhookFilters),
       date_updated: formatDate(new Date()),
     });
   }
@@ -97,9 +100,12 @@ export class Addresses {
 export function addressRoutes(addresses: Addresses): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => answer(c, page(c, 'address_configurations', addresses.list(c.env.query.Type))));
-  app.post('/', (c) => answer(c, addresses.create(c.env.form), 201));
+  const filters = 'AutoCreation.WebhookFilters';
+  app.post('/', (c) => answer(c, addresses.create(c.env.form, readList(c.env, filters)), 201));
   app.get('/:sid', (c) => answer(c, addresses.fetch(c.req.param('sid'))));
-  app.post('/:sid', (c) => answer(c, addresses.update(c.req.param('sid'), c.env.form)));
+  app.post('/:sid', (c) => {
+    return answer(c, addresses.update(c.req.param('sid'), c.env.form, readList(c.env, filters)));
+  });
   app.delete('/:sid', (c) => {
     addresses.remove(c.req.param('sid'));
     return c.body(null, 204);
@@ -112,7 +118,15 @@ function readServiceSid(given: string | undefined): string | null | undefined {
   return given === '' ? null : given;
 }
 
-function readAutoCreation(form: Form, before: AutoCreation | null): AutoCreation | null {
+function readNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+function readAutoCreation(
+  form: Form,
+  before: AutoCreation | null,
+  webhookFilters: string[] | undefined,
+): AutoCreation | null {
   const isGiven = Object.keys(form).some((name) => name.startsWith('AutoCreation.'));
   if (!isGiven) return before;
   const standard: AutoCreation = { enabled: false, type: 'default', conversation_service_sid: null };
@@ -124,7 +138,9 @@ function readAutoCreation(form: Form, before: AutoCreation | null): AutoCreation
       conversation_service_sid: readServiceSid(form['AutoCreation.ConversationServiceSid']),
       webhook_url: form['AutoCreation.WebhookUrl'],
       webhook_method: form['AutoCreation.WebhookMethod'],
+      webhook_filters: webhookFilters,
       studio_flow_sid: form['AutoCreation.StudioFlowSid'],
+      studio_retry_count: readNumber(form['AutoCreation.StudioRetryCount']),
     },
   );
 }

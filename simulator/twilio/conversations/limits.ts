@@ -1,5 +1,5 @@
 import { invalid } from '../http/errors';
-import type { NewConversation, NewParticipant } from './model';
+import type { NewConversation, NewParticipant, Participant } from './model';
 
 /** Twilio's limits. Where Twilio documents no error code, the general one, 20001, is answered. */
 export const limits = {
@@ -7,7 +7,10 @@ export const limits = {
   uniqueName: 256,
   identity: 256,
   address: 256,
+  /** Of a message to SMS or WhatsApp. */
   body: 1_600,
+  /** Of a message from there, or in a conversation with nobody there; bytes. */
+  longBody: 32 * 1024,
   subject: 256,
   /** bytes */
   participantAttributes: 4 * 1024,
@@ -42,6 +45,20 @@ export function checkParticipant({
 export function requireAtMost(name: string, text: string | undefined, limit: number): void {
   if (text !== undefined && text.length > limit) {
     throw invalid(`${name} is longer than ${limit} characters`);
+  }
+}
+
+/**
+ * @param recipients who gets the message: one who is not on chat has a lower limit
+ * @throws TwilioError for a message that is too long
+ * @see https://www.twilio.com/docs/conversations-classic/conversations-limits
+ */
+export function requireBody(body: string | undefined, recipients: Participant[]): void {
+  if (recipients.some(({ messaging_binding }) => messaging_binding?.address !== undefined)) {
+    requireAtMost('Body', body, limits.body);
+  }
+  if (body !== undefined && Buffer.byteLength(body) > limits.longBody) {
+    throw invalid(`Body is larger than ${limits.longBody} bytes`);
   }
 }
 

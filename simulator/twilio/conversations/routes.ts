@@ -8,7 +8,9 @@ import { configurationRoutes } from './configuration';
 import type { Conversations } from './conversations';
 import type { ConversationsEnv } from './env';
 import type { Conversation, Message, NewConversation, NewMessage, NewParticipant } from './model';
-import { membershipOf, receiptsOf } from './resources';
+import { preActions } from './pre-actions';
+import { membershipOf } from './resources';
+import { type ScopedWebhooks, scopedWebhookRoutes } from './scoped-webhooks';
 import { serviceRoutes } from './services';
 import { userRoutes } from './users';
 import { webhookRoutes } from './webhooks';
@@ -37,7 +39,7 @@ export function conversationsRoutes(
   messaging: Messaging,
 ): Hono<ConversationsEnv> {
   const inService = new Hono<ConversationsEnv>();
-  inService.route('/Conversations', conversationRoutes(state, messaging));
+  inService.route('/Conversations', conversationRoutes(state, messaging, account.scopedWebhooks));
   inService.route('/Users', userRoutes(account.users, state.staleIdentities));
   inService.get('/ParticipantConversations', (c) =>
     answer(c, page(c, 'conversations', listMemberships(state, c.var.serviceSid, c.env.query))),
@@ -59,6 +61,7 @@ export function conversationsRoutes(
   for (const collection of ['Conversations', 'Users', 'ParticipantConversations']) {
     app.use(`/Services/:service/${collection}/*`, answerBelowService);
   }
+  app.use(preActions(state, account.users));
   app.route('/', inService);
   app.route('/Services/:service', inService);
   app.route('/Services', serviceRoutes(account.services));
@@ -83,7 +86,11 @@ const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) 
 };
 
 /** Conversations with their participants and messages. */
-function conversationRoutes(state: Conversations, messaging: Messaging): Hono<ConversationsEnv> {
+function conversationRoutes(
+  state: Conversations,
+  messaging: Messaging,
+  webhooks: ScopedWebhooks,
+): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
     const found = listConversations(state, c.var.serviceSid, c.env.query);
@@ -109,6 +116,7 @@ function conversationRoutes(state: Conversations, messaging: Messaging): Hono<Co
   });
   app.route('/:conversation/Participants', participantRoutes(state));
   app.route('/:conversation/Messages', messageRoutes(state, messaging));
+  app.route('/:conversation/Webhooks', scopedWebhookRoutes(webhooks));
   return app;
 }
 
@@ -157,12 +165,14 @@ function messageRoutes(state: Conversations, { content, optOuts }: Messaging): H
   };
   app.get('/:sid', (c) => answer(c, find(c.var.conversation.sid, c.req.param('sid'))));
   app.get('/:sid/Receipts', (c) => {
-    const { sid } = c.var.conversation;
-    const message = find(sid, c.req.param('sid'));
-    const { undelivered } = state.detailsOf(message);
-    const receipts =
-      undelivered === undefined ? [] : receiptsOf(message, state.participants(sid), undelivered);
-    return answer(c, page(c, 'delivery_receipts', receipts));
+    const message = find(c.var.conversation.sid, c.req.param('sid'));
+    return answer(c, page(c, 'delivery_receipts', state.detailsOf(message).receipts));
+  });
+  app.get('/:sid/Receipts/:receipt', (c) => {
+    const message = find(c.var.conversation.sid, c.req.param('sid'));
+    const found = state.detailsOf(message).receipts.find(({ sid }) => sid === c.req.param('receipt'));
+    if (found) return answer(c, found);
+    throw notFound(c.env.path);
   });
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;

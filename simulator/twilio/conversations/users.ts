@@ -3,6 +3,7 @@ import { answer } from '../http/app';
 import { formatDate } from '../http/dates';
 import { notFound, TwilioError } from '../http/errors';
 import { page } from '../http/paging';
+import type { Origin } from '../http/request';
 import { assignGiven, newDates } from '../http/resource';
 import { fixedSid, newSid } from '../http/sids';
 import type { ConversationsEnv } from './env';
@@ -25,6 +26,13 @@ export interface UserResource {
   links: Record<string, string>;
 }
 
+/** What changed; `origin` says whether the change triggers webhooks. */
+export interface UserChange {
+  type: 'userAdded' | 'userUpdated';
+  user: UserResource;
+  origin: Origin;
+}
+
 /**
  * The users of conversation services.
  *
@@ -33,9 +41,21 @@ export interface UserResource {
 export class Users {
   readonly #accountSid: string;
   #users = new Map<string, UserResource>();
+  #listeners = new Set<(change: UserChange) => void>();
 
   constructor(accountSid: string) {
     this.#accountSid = accountSid;
+  }
+
+  /** @returns a function that removes the listener */
+  onChange(listener: (change: UserChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Forgets all users. */
+  reset(): void {
+    this.#users.clear();
   }
 
   list(serviceSid: string): UserResource[] {
@@ -44,17 +64,21 @@ export class Users {
 
   /** @throws TwilioError 404 */
   fetch(serviceSid: string, sidOrIdentity: string): UserResource {
-    const user = this.list(serviceSid).find(
-      ({ sid, identity }) => sid === sidOrIdentity || identity === sidOrIdentity,
-    );
+    const user =
+      this.#find(serviceSid, sidOrIdentity) ?? this.list(serviceSid).find(({ sid }) => sid === sidOrIdentity);
     if (user) return user;
     throw notFound(`/Users/${sidOrIdentity}`);
   }
 
+  /** Creates the user of an identity that joins a conversation of a service for the first time. */
+  addMissing(serviceSid: string, identity: string, origin: Origin): void {
+    if (!this.#find(serviceSid, identity)) this.create(serviceSid, { Identity: identity }, origin);
+  }
+
   /** @throws TwilioError 409/50201 for an identity that is taken */
-  create(serviceSid: string, form: Form): UserResource {
+  create(serviceSid: string, form: Form, origin: Origin): UserResource {
     const { Identity: identity = '' } = form;
-    if (this.list(serviceSid).some((user) => user.identity === identity)) {
+    if (this.#find(serviceSid, identity)) {
       throw new TwilioError(409, 50201, 'User already exists');
     }
     const sid = newSid('US');
@@ -73,18 +97,21 @@ export class Users {
       url,
       links: { user_conversations: `${url}/Conversations` },
     };
-    this.#users.set(sid, user);
+    this.#users.set(keyOf(serviceSid, identity), user);
+    this.#notify({ type: 'userAdded', user, origin });
     return user;
   }
 
   /** @throws TwilioError 404 */
-  update(serviceSid: string, sidOrIdentity: string, form: Form): UserResource {
-    return assignGiven(this.fetch(serviceSid, sidOrIdentity), {
+  update(serviceSid: string, sidOrIdentity: string, form: Form, origin: Origin): UserResource {
+    const user = assignGiven(this.fetch(serviceSid, sidOrIdentity), {
       friendly_name: form.FriendlyName,
       attributes: form.Attributes,
       role_sid: form.RoleSid,
       date_updated: formatDate(new Date()),
     });
+    this.#notify({ type: 'userUpdated', user, origin });
+    return user;
   }
 
   /**
@@ -93,18 +120,32 @@ export class Users {
    */
   remove(serviceSid: string, sidOrIdentity: string): UserResource {
     const user = this.fetch(serviceSid, sidOrIdentity);
-    this.#users.delete(user.sid);
+    this.#users.delete(keyOf(serviceSid, user.identity));
     return user;
   }
+
+  #find(serviceSid: string, identity: string): UserResource | undefined {
+    return this.#users.get(keyOf(serviceSid, identity));
+  }
+
+  #notify(change: UserChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function keyOf(serviceSid: string, identity: string): string {
+  return `${serviceSid} ${identity}`;
 }
 
 /** @param staleIdentities see `Conversations.staleIdentities`; deleting a user removes its identity */
 export function userRoutes(users: Users, staleIdentities: Set<string>): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => answer(c, page(c, 'users', users.list(c.var.serviceSid))));
-  app.post('/', (c) => answer(c, users.create(c.var.serviceSid, c.env.form), 201));
+  app.post('/', (c) => answer(c, users.create(c.var.serviceSid, c.env.form, c.var.origin), 201));
   app.get('/:sid', (c) => answer(c, users.fetch(c.var.serviceSid, c.req.param('sid'))));
-  app.post('/:sid', (c) => answer(c, users.update(c.var.serviceSid, c.req.param('sid'), c.env.form)));
+  app.post('/:sid', (c) =>
+    answer(c, users.update(c.var.serviceSid, c.req.param('sid'), c.env.form, c.var.origin)),
+  );
   app.delete('/:sid', (c) => {
     const { identity } = users.remove(c.var.serviceSid, c.req.param('sid'));
     staleIdentities.delete(identity);
