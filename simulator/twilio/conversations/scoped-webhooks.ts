@@ -82,9 +82,12 @@ export class ScopedWebhooks {
     throw new TwilioError(404, 50360, 'Conversation webhook not found');
   }
 
-  /** @throws TwilioError for a target or configuration that Twilio rejects, and for a sixth webhook (50361) */
-  create(conversationSid: string, target: string, given: ScopedWebhookConfiguration): ScopedWebhook {
-    if (!isTarget(target)) throw new TwilioError(400, 50364, 'Invalid conversation webhook type');
+  /** @throws TwilioError for a configuration that Twilio rejects, and for a sixth webhook (50361) */
+  create(
+    conversationSid: string,
+    target: ScopedWebhook['target'],
+    given: ScopedWebhookConfiguration,
+  ): ScopedWebhook {
     const others = this.list(conversationSid);
     if (others.length >= limits.webhooks) {
       throw new TwilioError(400, 50361, 'Too many conversation webhooks');
@@ -131,10 +134,6 @@ export class ScopedWebhooks {
   }
 }
 
-function isTarget(target: string): target is ScopedWebhook['target'] {
-  return ['webhook', 'trigger', 'studio'].includes(target);
-}
-
 /** The method is `post` by default; a studio webhook has only a flow. */
 function complete(
   target: ScopedWebhook['target'],
@@ -172,7 +171,7 @@ export function scopedWebhookRoutes(webhooks: ScopedWebhooks): Hono<Conversation
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => answer(c, page(c, 'webhooks', webhooks.list(c.var.conversation.sid))));
   app.post('/', (c) => {
-    const { Target: target = '' } = c.env.form;
+    const target = c.env.form.Target as ScopedWebhook['target'];
     return answer(c, webhooks.create(c.var.conversation.sid, target, readConfiguration(c.env)), 201);
   });
   app.get('/:sid', (c) => answer(c, webhooks.fetch(c.var.conversation.sid, c.req.param('sid'))));
