@@ -20,7 +20,7 @@ export interface ChatOptions {
  * Customers on chat, e.g. on a web page. They have an identity and no address, and use the Conversations SDK: it finds the
  * customer's open conversation or creates one, joins it, and writes.
  *
- * @see https://www.twilio.com/docs/conversations/sdk-guides
+ * @see https://www.twilio.com/docs/conversations/api/conversation-participant-resource
  */
 export class ChatMessages {
   readonly #options: ChatOptions;

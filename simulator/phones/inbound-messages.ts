@@ -6,7 +6,15 @@ import type { Origin } from '../twilio/http/request';
 import { type Keyword, type OptOuts, replies } from '../twilio/opt-outs';
 import { AskedChanges } from '../webhooks/asked-changes';
 import type { Dispatcher } from '../webhooks/dispatcher';
-import { bindingFields, isGroup, keyOf, type Parties, participantsOf, partiesOf } from './parties';
+import {
+  bindingFields,
+  groupKeyOf,
+  isGroup,
+  keyOf,
+  type Parties,
+  participantsOf,
+  partiesOf,
+} from './parties';
 import { type RoutingOptions, routeConversation } from './routing';
 
 export interface InboundOptions extends RoutingOptions {
@@ -54,7 +62,7 @@ export class InboundMessages {
   readonly #changes: AskedChanges;
   /** The messages of a pair are handled one by one: two at once must not create two conversations. */
   #turns = new Map<string, Promise<unknown>>();
-  /** The SIDs of group conversations, by `keyOf`. */
+  /** The SIDs of the group conversations that messages created, by `keyOf`: they are looked at first. */
   #groups = new Map<string, string>();
 
   constructor(options: InboundOptions) {
@@ -195,9 +203,13 @@ export class InboundMessages {
   #find(parties: Parties): Conversation | undefined {
     const { state } = this.#options;
     if (!isGroup(parties)) return state.conversationOfPair(parties.author, parties.twilio);
-    const sid = this.#groups.get(keyOf(parties));
-    const conversation = sid !== undefined && state.has(sid) ? state.conversation(sid) : undefined;
-    return conversation?.state === 'closed' ? undefined : conversation;
+    const key = keyOf(parties);
+    const isOpenGroup = ({ sid, state: status }: Conversation): boolean =>
+      status !== 'closed' && groupKeyOf(state.participants(sid)) === key;
+    const sid = this.#groups.get(key) ?? '';
+    const latest = state.has(sid) ? state.conversation(sid) : undefined;
+    if (latest && isOpenGroup(latest)) return latest;
+    return state.conversations().findLast(isOpenGroup);
   }
 }
 

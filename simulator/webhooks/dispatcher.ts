@@ -44,6 +44,8 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   /** What is under way, by trace. */
   #underWay = new Map<string, Set<Promise<unknown>>>();
+  /** The traces of REST requests: all that one causes has the same. */
+  #traces = new WeakMap<Origin, string>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -60,7 +62,7 @@ export class Dispatcher {
    * @returns what they modify; undefined if one of them rejects the change
    */
   ask(intention: Intention, origin: Origin): Promise<ModifiedFields | undefined> {
-    return askPreActions(intention, origin, this.#options);
+    return askPreActions(intention, origin, () => this.#traceOf(origin), this.#options);
   }
 
   /** Waits until all post-action webhooks of a trace have been answered, also those that come up meanwhile. */
@@ -72,12 +74,12 @@ export class Dispatcher {
 
   #dispatch(change: Change | UserChange): void {
     if (!change.origin.webhooks) return;
-    const { state, account, timeline, format } = this.#options;
+    const { state, account, format } = this.#options;
     const event = postActionOf(change, state, format());
     const targets = targetsOf(event, account);
     const studio = change.type === 'messageAdded' ? this.#studioOf(event) : undefined;
     if (targets.length === 0 && !studio) return;
-    const trace = change.origin.trace ?? timeline.newTrace();
+    const trace = this.#traceOf(change.origin);
     if (studio) this.#noteStudio(studio, trace);
     for (const target of targets) this.#track(trace, this.#deliver(event, target, trace));
   }
@@ -95,6 +97,12 @@ export class Dispatcher {
       const goal = scopedTargetOf({ target, configuration }, event);
       if (goal) this.#track(trace, this.#deliver(event, goal, trace));
     }
+  }
+
+  #traceOf(origin: Origin): string {
+    const trace = origin.trace ?? this.#traces.get(origin) ?? this.#options.timeline.newTrace();
+    this.#traces.set(origin, trace);
+    return trace;
   }
 
   async #deliver(event: ConversationEvent, target: Target, trace: string): Promise<void> {

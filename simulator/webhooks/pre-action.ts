@@ -26,18 +26,20 @@ const modifiable: Record<string, (keyof ModifiedFields)[]> = {
  * Asks the pre-action webhooks of the account and of the service about a change, one after the other, and applies their
  * answers.
  *
+ * @param traceOf finds the trace of all that this origin causes
  * @returns what they modify; undefined if one of them rejects the change
  * @see https://www.twilio.com/docs/conversations/conversations-webhooks#using-pre-action-webhooks-to-modify-or-reject-changes
  */
 export async function askPreActions(
   intention: Intention,
   origin: Origin,
+  traceOf: () => string,
   { state, account, timeline, webhooks, format }: PreActionOptions,
 ): Promise<ModifiedFields | undefined> {
   const event = preActionOf(intention, origin, state, format());
   let modified: ModifiedFields = {};
   const targets = targetsOf(event, account);
-  const trace = targets.length > 0 ? (origin.trace ?? timeline.newTrace()) : '';
+  const trace = targets.length > 0 ? traceOf() : '';
   for (const target of targets) {
     const { name, conversationSid } = event;
     const entry = await webhooks.send({
