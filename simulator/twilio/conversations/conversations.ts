@@ -32,7 +32,7 @@ import {
   requireNewInGroup,
   requireNotOurs,
 } from './participants';
-import { isFailure, newReceipt, type Outcome, summarize } from './receipts';
+import { mergeReceipts, newReceipt, type Outcome, summarize } from './receipts';
 import { newConversation, newMessage, newParticipant } from './resources';
 import { setTimers } from './timers';
 
@@ -289,25 +289,17 @@ export class Conversations {
   ): void {
     const details = this.detailsOf(message);
     const origin: Origin = { source: 'API', webhooks: true, ...(trace !== undefined && { trace }) };
-    const changed = outcomes.map((outcome) => {
-      const receipt = newReceipt(message, outcome, this.#now());
-      const before = details.receipts.find(({ sid }) => sid === receipt.sid);
-      return before ? { ...receipt, date_created: before.date_created } : receipt;
-    });
-    const others = details.receipts.filter(({ sid }) => !changed.some((one) => one.sid === sid));
-    const receipts = [...others, ...changed];
-    const failed = receipts.filter(isFailure);
+    const changed = outcomes.map((outcome) => newReceipt(message, outcome, this.#now()));
+    const receipts = mergeReceipts(details.receipts, changed);
     message.delivery = summarize(receipts, total);
-    const undelivered = failed.length === total ? failed[0]?.error_code : undefined;
-    this.#messageDetails.set(message, {
-      ...details,
-      receipts,
-      ...(undelivered !== undefined && { undelivered }),
-    });
+    const undelivered = message.delivery.failed === 'all' ? receipts[0]?.error_code : undefined;
+    const reachesNobody = undelivered === undefined ? {} : { undelivered };
+    this.#messageDetails.set(message, { ...details, receipts, ...reachesNobody });
     queueMicrotask(() => {
       if (!this.has(message.conversation_sid)) return;
-      for (const receipt of changed)
+      for (const receipt of receipts.filter(({ sid }) => changed.some((one) => one.sid === sid))) {
         this.#entries.notify({ type: 'deliveryUpdated', message, receipt, origin });
+      }
     });
   }
 

@@ -32,6 +32,16 @@ export function newReceipt(
   };
 }
 
+/** @returns the receipts of a message after some have changed; one that is known keeps the date of its creation */
+export function mergeReceipts(before: Receipt[], changed: Receipt[]): Receipt[] {
+  const others = before.filter(({ sid }) => !changed.some((one) => one.sid === sid));
+  const merged = changed.map((receipt) => {
+    const known = before.find(({ sid }) => sid === receipt.sid);
+    return known ? { ...receipt, date_created: known.date_created } : receipt;
+  });
+  return [...others, ...merged];
+}
+
 /** Which statuses of receipts count for each field of a message's `delivery`. */
 const counted: Record<string, DeliveryStatus[]> = {
   sent: ['sent', 'delivered', 'read', 'undelivered'],
