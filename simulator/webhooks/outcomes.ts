@@ -4,7 +4,7 @@ import type { WebhookTimelineEntry } from './webhook-sender';
 
 /** Says on the timeline what Twilio does with the answer to a post-action webhook. */
 export function reportPostAction(entry: WebhookTimelineEntry, timeline: Timeline): void {
-  const accepted = entry.status !== undefined && entry.status < 400;
+  const accepted = entry.status !== undefined && entry.status < 300;
   const outcome = accepted ? 'Received; the answer changes nothing.' : 'Twilio may send it again later.';
   timeline.update(entry, { outcome });
 }
