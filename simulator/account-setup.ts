@@ -6,9 +6,6 @@ import type { Conversations } from './twilio/conversations/conversations';
 import type { RestApi } from './twilio/rest-api';
 import { paths } from './webhooks/paths';
 
-/** The simulated post-action webhooks of Conversations. */
-const postWebhooks = ['onConversationAdded', 'onParticipantAdded'];
-
 /** Which URL of the Frontline Console each callback goes to. */
 const frontlineCallbacks: Record<string, keyof FrontlineUrls> = {
   GetCustomersList: 'crm',
@@ -111,34 +108,16 @@ export class AccountSetup {
     rest.frontline.access = isWithoutFrontline ? 'missing' : 'available';
   }
 
-  /** @returns the URL of a webhook: from the configuration of the account or the service, or of the Frontline Console */
-  webhookUrl(name: string): string | undefined {
-    const { rest, state, data, functionsUrl, frontlineUrls } = this.#options;
+  /** @returns the URL of a callback: one of the Frontline Console, or our function's */
+  callbackUrl(name: string): string {
+    const { functionsUrl, frontlineUrls } = this.#options;
     const callback = frontlineCallbacks[name];
-    if (callback) return frontlineUrls()[callback];
-    const isPre = name === 'onConversationAdd';
-    if (!isPre && !postWebhooks.includes(name)) return `${functionsUrl}${paths[name] ?? ''}`;
-    const serviceSid = data().conversationServiceSid ?? state.defaultServiceSid;
-    // Twilio sends to both; one of them is enough here.
-    const configured = [rest.account.webhooks.fetch(), rest.account.webhooks.ofService(serviceSid)];
-    return configured
-      .filter(({ filters }) => filters.includes(name))
-      .map(({ pre_webhook_url, post_webhook_url }) => (isPre ? pre_webhook_url : post_webhook_url))
-      .find((url): url is string => Boolean(url));
+    return callback ? frontlineUrls()[callback] : `${functionsUrl}${paths[name] ?? ''}`;
   }
 
-  /** An address without a configuration creates conversations, as its messaging service can do on Twilio. */
-  autocreates(address: string): boolean {
-    return this.#autoCreation(address)?.enabled !== false;
-  }
-
-  /** @returns the conversation service in which messages to an address create conversations */
-  serviceOf(address: string): string | undefined {
-    return this.#autoCreation(address)?.conversation_service_sid ?? undefined;
-  }
-
-  #autoCreation(address: string): AutoCreation | null | undefined {
+  /** @returns what a message to an address creates; undefined without a configuration */
+  autoCreationOf(address: string): AutoCreation | undefined {
     const configured = this.#options.rest.account.addresses.list().find((one) => one.address === address);
-    return configured?.auto_creation;
+    return configured?.auto_creation ?? undefined;
   }
 }

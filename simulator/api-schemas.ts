@@ -8,11 +8,13 @@ export const channel = v.picklist(['sms', 'whatsapp']);
 
 /** `POST /api/inbound`: a customer writes. Answers an ActionResult once everything that follows has happened. */
 export const inboundRequest = v.object({
-  /** E.164 */
+  /** E.164; on chat, the customer's identity. */
   from: text,
   /** One of our numbers; the default one when left out. */
   to: v.exactOptional(text),
-  channel: v.exactOptional(channel),
+  channel: v.exactOptional(v.picklist(['sms', 'whatsapp', 'chat'])),
+  /** On chat, into which conversation; the customer's open one or a new one when left out. */
+  conversationSid: v.exactOptional(text),
   body: v.string(),
   /** The other people of a group MMS, E.164. */
   group: v.exactOptional(v.array(text)),
@@ -96,6 +98,15 @@ export const settings = v.object({
    * fails with 21610 (`receipt`), or it refuses the request with 21610 (`refuse`).
    */
   optOut: v.picklist(['receipt', 'refuse']),
+  /**
+   * How far messages to phones get: `read` is for WhatsApp only. Each step is an `onDeliveryUpdated`. With `none`, only
+   * failures have a receipt.
+   */
+  receipts: v.picklist(['none', 'sent', 'delivered', 'read']),
+  /** How often a post-action webhook is sent again that is answered 429, 503, 504, or not in time. */
+  webhookRetries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3)),
+  /** For how long a conversation that a message creates is `initializing`, and rejects REST requests that change it. */
+  initializingMs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000)),
   flex: flexSettings,
   /** How many requests Twilio's gateway lets functions handle at once; the others get 429. null: any number. */
   concurrency: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
@@ -115,6 +126,9 @@ export const settingsChange = v.object({
   ),
   deliverTwice: v.exactOptional(settings.entries.deliverTwice),
   optOut: v.exactOptional(settings.entries.optOut),
+  receipts: v.exactOptional(settings.entries.receipts),
+  webhookRetries: v.exactOptional(settings.entries.webhookRetries),
+  initializingMs: v.exactOptional(settings.entries.initializingMs),
   flex: v.exactOptional(
     v.object({
       agentResponse: v.exactOptional(flexSettings.entries.agentResponse),

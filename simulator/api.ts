@@ -123,6 +123,12 @@ export interface WebhookEntry {
   };
   /** 1 for the first delivery, 2 for the second one. */
   delivery: number;
+  /** `GET`; `POST` when left out. */
+  method?: 'GET';
+  /** Whose webhook it goes to: one of a service or of a conversation; the account's when left out. */
+  scope?: 'service' | 'conversation';
+  /** How often it was sent before without success: `RetryCount`. */
+  retry?: number;
   /** Whether the function repeated the answer to an earlier request with the same key. */
   replayed?: boolean;
 }

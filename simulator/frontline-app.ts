@@ -1,16 +1,18 @@
 import type { OutgoingRequest, WorkerMessageRequest } from './api';
 import type { Timeline } from './timeline';
 import type { Conversations } from './twilio/conversations/conversations';
-import type { Conversation, NewConversation, NewParticipant } from './twilio/conversations/model';
+import type { NewParticipant } from './twilio/conversations/model';
 import { TwilioError } from './twilio/http/errors';
 import type { Origin } from './twilio/http/request';
+import { AskedChanges } from './webhooks/asked-changes';
 import { validateProxyAddress } from './webhooks/contracts';
-import { conversationAddedFields, conversationAddFields, participantAddedFields } from './webhooks/fields';
-import { applyPreAction } from './webhooks/pre-action';
+import type { Dispatcher } from './webhooks/dispatcher';
 import type { WebhookSender, WebhookTimelineEntry } from './webhooks/webhook-sender';
 
 /** The app uses the Conversations SDK, whose changes trigger webhooks. */
-const origin: Origin = { source: 'SDK', webhooks: true };
+function originOf(worker: string, trace: string): Origin {
+  return { source: 'SDK', webhooks: true, clientIdentity: worker, trace };
+}
 
 export interface CustomerRow {
   customer_id: string;
@@ -28,6 +30,7 @@ export interface FrontlineAppOptions {
   state: Conversations;
   timeline: Timeline;
   webhooks: WebhookSender;
+  dispatcher: Pick<Dispatcher, 'settled'>;
   /** The name of a person in the timeline. */
   nameOf(author: string): string;
   /** The conversation service that the app uses; undefined for the default one. */
@@ -47,9 +50,11 @@ export interface AppAnswer<T> {
  */
 export class FrontlineApp {
   readonly #options: FrontlineAppOptions;
+  readonly #changes: AskedChanges;
 
   constructor(options: FrontlineAppOptions) {
     this.#options = options;
+    this.#changes = new AskedChanges(options.state);
   }
 
   /** The worker opens "My customers", searches or scrolls. */
@@ -103,22 +108,30 @@ export class FrontlineApp {
   async startOutgoing(request: OutgoingRequest, trace: string): Promise<string | undefined> {
     const { worker, body } = request;
     const conversationSid = await this.#openConversation(request, trace);
-    if (conversationSid !== undefined && body)
-      this.sendWorkerMessage({ conversationSid, worker, body }, trace);
+    if (conversationSid !== undefined && body) {
+      await this.sendWorkerMessage({ conversationSid, worker, body }, trace);
+    }
+    await this.#options.dispatcher.settled(trace);
     return conversationSid;
   }
 
   /**
-   * The worker writes into a conversation.
+   * The worker writes into a conversation; settles once all webhooks have been answered.
    *
    * @throws TwilioError if the worker is not in it, or if it is closed
    */
-  sendWorkerMessage({ conversationSid, worker, body }: WorkerMessageRequest, trace: string): void {
-    const { state, timeline } = this.#options;
+  async sendWorkerMessage(
+    { conversationSid, worker, body }: WorkerMessageRequest,
+    trace: string,
+  ): Promise<void> {
+    const { state, timeline, dispatcher, nameOf } = this.#options;
     const present = state.participants(conversationSid).some(({ identity }) => identity === worker);
     if (!present) throw new TwilioError(403, 50400, `${worker} is not in this conversation`);
-    state.addMessage(conversationSid, { author: worker, body }, origin);
-    timeline.addNote(trace, `${this.#options.nameOf(worker)} writes`, { conversationSid });
+    const given = { author: worker, body };
+    const message = await this.#changes.addMessage(conversationSid, given, originOf(worker, trace));
+    const title = message ? `${nameOf(worker)} writes` : 'Twilio rejects the message';
+    timeline.addNote(trace, title, { conversationSid, ...(!message && { state: 'failed' as const }) });
+    await dispatcher.settled(trace);
   }
 
   /**
@@ -155,65 +168,26 @@ export class FrontlineApp {
     }
     timeline.update(entry, { outcome: `The conversation is held from ${proxy}.` });
 
-    const given = await this.#sendPreAction(card.display_name, trace);
-    if (!given) return fail('Twilio rejects the conversation');
-    const conversation = state.createConversation(
-      { friendlyName: card.display_name, ...given, chatServiceSid: this.#options.serviceSid() },
+    const origin = originOf(worker, trace);
+    const conversation = await this.#changes.createConversation(
+      { friendlyName: card.display_name, chatServiceSid: this.#options.serviceSid() },
       origin,
     );
-    await this.#sendPostAction(
-      'onConversationAdded',
-      conversation,
-      conversationAddedFields(conversation, origin.source),
-      trace,
-    );
-    const joins = (participant: NewParticipant): Promise<void> =>
-      this.#join(conversation, participant, trace);
+    if (!conversation) return fail('Twilio rejects the conversation');
+    const { sid } = conversation;
+    const join = async (participant: NewParticipant): Promise<boolean> =>
+      (await this.#changes.addParticipant(sid, participant, origin)) !== undefined;
     try {
-      await joins({ address, proxyAddress: proxy });
+      const areIn = (await join({ address, proxyAddress: proxy })) && (await join({ identity: worker }));
+      if (!areIn) return fail('Twilio rejects the participant');
     } catch (error) {
-      state.removeConversation(conversation.sid, origin);
+      state.removeConversation(sid, origin);
       if (!(error instanceof TwilioError) || error.code !== 50416) throw error;
       return fail('The customer and this number share an open conversation already', 48031);
     }
-    await joins({ identity: worker });
-    timeline.addNote(
-      trace,
-      `${this.#options.nameOf(worker)} starts a conversation with ${card.display_name}`,
-      {
-        conversationSid: conversation.sid,
-      },
-    );
-    return conversation.sid;
-  }
-
-  /** @returns the values that the pre-action webhook answers; undefined if it rejects the conversation */
-  async #sendPreAction(friendlyName: string, trace: string): Promise<NewConversation | undefined> {
-    const { state, timeline, webhooks, serviceSid } = this.#options;
-    if (!webhooks.isOn('onConversationAdd')) return {};
-    const fields = {
-      ...conversationAddFields(state, origin.source, serviceSid()),
-      FriendlyName: friendlyName,
-    };
-    return applyPreAction(await webhooks.send({ name: 'onConversationAdd', trace, fields }), timeline);
-  }
-
-  /** Adds a participant and sends the post-action webhook. */
-  async #join(conversation: Conversation, given: NewParticipant, trace: string): Promise<void> {
-    const participant = this.#options.state.addParticipant(conversation.sid, given, origin);
-    const fields = participantAddedFields(conversation, participant, origin.source);
-    await this.#sendPostAction('onParticipantAdded', conversation, fields, trace);
-  }
-
-  /** Sends a post-action webhook, if it is switched on. */
-  async #sendPostAction(
-    name: string,
-    { sid: conversationSid }: Conversation,
-    fields: Record<string, string>,
-    trace: string,
-  ): Promise<void> {
-    const { webhooks } = this.#options;
-    if (webhooks.isOn(name)) await webhooks.send({ name, trace, conversationSid, fields });
+    const title = `${this.#options.nameOf(worker)} starts a conversation with ${card.display_name}`;
+    timeline.addNote(trace, title, { conversationSid: sid });
+    return sid;
   }
 
   #ask(name: string, trace: string, fields: Record<string, string>): Promise<WebhookTimelineEntry> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AccountSetup } from './account-setup';
 import { AllowedHosts, type Reach } from './allowed-hosts';
-import type { FrontlineUrls, LocalAccount, Snapshot } from './api';
+import type { FrontlineUrls, LocalAccount, SimulatedCustomer, Snapshot } from './api';
 import { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
@@ -9,6 +9,7 @@ import { FrontlineWorkers } from './frontline-workers';
 import { FunctionsProcess, NotBuilt } from './functions-process';
 import { Gateway } from './gateway';
 import { nameOf } from './names';
+import { ChatMessages } from './phones/chat-messages';
 import { Customers } from './phones/customers';
 import { InboundMessages } from './phones/inbound-messages';
 import { type ProjectData, readProject } from './project-data';
@@ -23,9 +24,9 @@ import { Conversations } from './twilio/conversations/conversations';
 import { type RunningProxy, startProxy } from './twilio/http/proxy';
 import { RestApi } from './twilio/rest-api';
 import { readLogLine, webhookIdPreload } from './webhook-id';
+import { Dispatcher } from './webhooks/dispatcher';
 import { reportFlexEvents } from './webhooks/flex-events';
 import { recordLogLine } from './webhooks/log-lines';
-import { sendWebhooksOfRestChanges } from './webhooks/rest-changes';
 import { recordRestRequests } from './webhooks/rest-requests';
 import { reportUndelivered } from './webhooks/undelivered';
 import { WebhookSender } from './webhooks/webhook-sender';
@@ -61,8 +62,6 @@ export class LocalTwilio {
   readonly variants = {
     /** Whether webhooks have projected addresses in square brackets. */
     brackets: false,
-    /** How long a conversation that a message creates is initializing, and rejects REST requests that change it. */
-    initializingMs: 0,
   };
   readonly parts: ScenarioParts;
   readonly actions: Actions;
@@ -76,6 +75,7 @@ export class LocalTwilio {
   readonly #events = new Events(() => this.snapshot());
   readonly #gateway: Gateway;
   readonly #control: ControlServer;
+  #timers: NodeJS.Timeout | undefined;
   #functions: FunctionsProcess | undefined;
   #proxy: RunningProxy | undefined;
   #hosting: LocalHosting | undefined;
@@ -132,6 +132,7 @@ export class LocalTwilio {
     try {
       await this.#gateway.start();
       await this.#control.start();
+      this.#timers = setInterval(() => this.state.expireTimers(), 1_000).unref();
       const proxy = await startProxy(this.rest, { port: ports.proxy, reach });
       this.#proxy = proxy;
       this.#functions = new FunctionsProcess({
@@ -160,6 +161,7 @@ export class LocalTwilio {
 
   /** Stops everything: all processes end, and all ports are free. */
   async stop(): Promise<void> {
+    clearInterval(this.#timers);
     await Promise.all([
       this.#control.stop(),
       this.#gateway.stop(),
@@ -255,63 +257,81 @@ export class LocalTwilio {
     const { state, timeline, rest, variants } = this;
     const account = this.#account;
     const functionsUrl = this.#urlOf(this.#options.ports.functions);
-    const settings = new SettingsStore(functionsUrl, ({ faults, flex, optOut }) => {
+    const settings = new SettingsStore(functionsUrl, ({ faults, flex, optOut, receipts }) => {
       rest.setFaults(faults);
       rest.flex.aftermath = flex;
       rest.optOuts.mode = optOut;
+      rest.deliveries.upTo = receipts;
       this.#events.sendState();
     });
+    rest.deliveries.upTo = settings.current.receipts;
     const customers = new Customers(
       () => data().customers,
       () => this.#events.sendState(),
     );
     const webhooks = new WebhookSender({
-      urlOf: (name) => account.webhookUrl(name),
+      urlOf: (name) => account.callbackUrl(name),
       authToken: this.#authToken,
       host: this.#hosts.nameInUrls,
       timeline,
       badSignature: () => settings.current.faults.badSignature,
     });
-    const common = {
-      state,
-      timeline,
-      webhooks,
-      nameOf: (address: string) =>
-        nameOf(address, {
-          agents: rest.taskRouter.workers(),
-          workers: data().workers,
-          customers: customers.list(),
-        }),
+    const sending = {
+      ...{ state, timeline, webhooks },
+      routesOn: () => data().routesOn,
+      deliverTwice: () => settings.current.deliverTwice,
     };
+    const dispatcher = new Dispatcher({
+      ...sending,
+      account: rest.account,
+      retries: () => settings.current.webhookRetries,
+      format: () => variants,
+    });
+    const common = { ...sending, dispatcher, nameOf: this.#nameOf(data, () => customers.list()) };
     const inbound = new InboundMessages({
       ...common,
       frontline: rest.frontline,
       optOuts: rest.optOuts,
+      scopedWebhooks: rest.account.scopedWebhooks,
       numbers: () => data().numbers,
       routingMode: () => settings.current.routingMode,
-      routesOn: () => data().routesOn,
-      deliverTwice: () => settings.current.deliverTwice,
-      autocreates: (address) => account.autocreates(address),
-      serviceOf: (address) => account.serviceOf(address),
-      brackets: () => variants.brackets,
-      initializingMs: () => variants.initializingMs,
+      autoCreationOf: (address) => account.autoCreationOf(address),
+      initializingMs: () => settings.current.initializingMs,
     });
-    const app = new FrontlineApp({ ...common, serviceSid: () => data().conversationServiceSid });
+    const serviceSid = (): string | undefined => data().conversationServiceSid;
+    const chat = new ChatMessages({ ...common, serviceSid });
+    const app = new FrontlineApp({ ...common, serviceSid });
     const apiKey = (): string => data().env.OUTBOUND_API_KEY || this.#apiKey;
     const flex = new FlexClient({ rest, timeline, webhooks, data, apiKey });
     const workers = new FrontlineWorkers(rest.frontline, data);
-    return { state, timeline, webhooks, inbound, app, flex, customers, workers, settings, rest };
+    return { state, timeline, webhooks, inbound, chat, app, flex, customers, workers, settings, rest };
+  }
+
+  /** @returns how people are named in the timeline */
+  #nameOf(data: () => ProjectData, customers: () => SimulatedCustomer[]): (address: string) => string {
+    const { taskRouter } = this.rest;
+    return (address) =>
+      nameOf(address, {
+        agents: taskRouter.workers(),
+        workers: data().workers,
+        customers: customers(),
+      });
   }
 
   #listen(): void {
     const { state, timeline, rest } = this;
-    const { webhooks } = this.parts;
     this.#events.follow(timeline, state);
     rest.frontline.onChange(() => this.#events.sendState());
     rest.flex.onChange(() => this.#events.sendState());
     reportFlexEvents(rest.flex, timeline);
-    reportUndelivered(state, timeline);
-    sendWebhooksOfRestChanges(state, webhooks, timeline);
+    reportUndelivered(
+      state,
+      timeline,
+      this.#nameOf(
+        () => this.#data,
+        () => this.parts.customers.list(),
+      ),
+    );
     recordRestRequests(rest, timeline);
   }
 }

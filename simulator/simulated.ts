@@ -1,4 +1,5 @@
 import { Conversations } from './twilio/conversations/conversations';
+import { conversationEvents } from './twilio/conversations/event-list';
 import { errorList } from './twilio/http/error-list';
 import { ApiDescription, describedHosts } from './twilio/http/openapi';
 import { unsupportedParameters } from './twilio/http/unsupported-parameters';
@@ -56,6 +57,16 @@ export function simulatedPage(): string {
     figures(operations),
     ...describedHosts.flatMap((host) => operationTable(host, operations)),
     '## Events',
+    'Events of Conversations, and the configurations that can have them in their filters.',
+    table(
+      ['event', 'sent', 'scopes'],
+      conversationEvents.map(({ name, when, scopes, documentation }) => [
+        `[\`${name}\`](${documentation})`,
+        when === 'pre-action' ? 'before the change' : 'after the change',
+        scopes.join(', '),
+      ]),
+    ),
+    'All webhooks and callbacks, and how long their caller waits.',
     table(
       ['webhook', 'answer within'],
       Object.entries(contracts).map(([name, { limitMs }]) => [`\`${name}\``, `${limitMs / 1_000} s`]),

@@ -1,5 +1,5 @@
 import type { InboundRequest, SimulatedChannel } from '../api';
-import type { NewParticipant } from '../twilio/conversations/model';
+import type { NewParticipant, Participant } from '../twilio/conversations/model';
 import { TwilioError } from '../twilio/http/errors';
 
 /** The addresses of an inbound message, in Twilio's format. */
@@ -18,9 +18,10 @@ export interface Parties {
  * @throws TwilioError for an invalid address
  */
 export function partiesOf(
-  { from, to: given, channel = 'sms', group = [] }: InboundRequest,
+  { from, to: given, channel: givenChannel, group = [] }: InboundRequest,
   numbers: { address: string; channels: SimulatedChannel[] }[],
 ): Parties {
+  const channel = givenChannel === 'whatsapp' ? 'whatsapp' : 'sms';
   const to = given ?? numbers.find(({ channels }) => channels.includes(channel))?.address;
   if (to === undefined) {
     throw new TwilioError(400, 21212, `There is no number for ${channel} in the routing data`);
@@ -36,8 +37,21 @@ export function partiesOf(
   return { channel, author, twilio: toAddress(to), outside };
 }
 
+/**
+ * A group MMS goes into the conversation that has exactly its addresses, also one that REST created.
+ *
+ * @returns the key of a group conversation, for comparing with `keyOf`; undefined if it is none
+ * @see https://www.twilio.com/docs/conversations-classic/group-texting
+ */
+export function groupKeyOf(participants: Participant[]): string | undefined {
+  const bindings = participants.flatMap(({ messaging_binding }) => messaging_binding ?? []);
+  const outside = bindings.flatMap((one) => (one.proxy_address === undefined ? (one.address ?? []) : []));
+  const [twilio, ...others] = new Set(bindings.flatMap(({ projected_address }) => projected_address ?? []));
+  return twilio === undefined || others.length > 0 ? undefined : keyOf({ outside, twilio });
+}
+
 /** @returns a key that is the same for all messages between the same addresses */
-export function keyOf({ outside, twilio }: Parties): string {
+export function keyOf({ outside, twilio }: Pick<Parties, 'outside' | 'twilio'>): string {
   return [...outside].sort().concat(twilio).join('|');
 }
 

@@ -9,6 +9,7 @@ import type {
 import type { FlexClient } from '../flex-client';
 import type { FrontlineApp } from '../frontline-app';
 import type { FrontlineWorkers } from '../frontline-workers';
+import type { ChatMessages } from '../phones/chat-messages';
 import type { Customers } from '../phones/customers';
 import type { InboundMessages } from '../phones/inbound-messages';
 import type { SettingsStore } from '../settings';
@@ -30,6 +31,7 @@ export interface ScenarioParts {
   timeline: Timeline;
   webhooks: WebhookSender;
   inbound: InboundMessages;
+  chat: ChatMessages;
   app: FrontlineApp;
   flex: FlexClient;
   customers: Customers;

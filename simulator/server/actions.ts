@@ -11,9 +11,10 @@ import type {
 import { readAnswer } from '../flex-client';
 import { ScenarioContext, type ScenarioParts } from '../scenarios/context';
 import { scenarios } from '../scenarios/list';
+import { isConversationEvent } from '../twilio/conversations/event-list';
 import { TwilioError } from '../twilio/http/errors';
 import { curlOf } from '../webhooks/curl';
-import type { WebhookTimelineEntry } from '../webhooks/webhook-sender';
+import { urlWithFields, type WebhookTimelineEntry } from '../webhooks/webhook-sender';
 
 /** What a user can do. Each action has its own trace and returns everything that happened in it. */
 export class Actions {
@@ -26,8 +27,12 @@ export class Actions {
   /** A customer writes. */
   receiveInbound(request: InboundRequest): Promise<ActionResult> {
     return this.#run(async (trace) => {
-      const { conversationSid } = await this.#parts.inbound.receiveInbound(request, trace);
-      return conversationSid;
+      const { inbound, chat } = this.#parts;
+      const outcome =
+        request.channel === 'chat'
+          ? await chat.receive(request, trace)
+          : await inbound.receiveInbound(request, trace);
+      return outcome.conversationSid;
     });
   }
 
@@ -39,7 +44,7 @@ export class Actions {
   /** A worker writes into a conversation. */
   sendWorkerMessage(request: WorkerMessageRequest): Promise<ActionResult> {
     return this.#run(async (trace) => {
-      this.#parts.app.sendWorkerMessage(request, trace);
+      await this.#parts.app.sendWorkerMessage(request, trace);
       return request.conversationSid;
     });
   }
@@ -58,12 +63,16 @@ export class Actions {
   /** Sends a webhook from the timeline again, with the same or edited fields. */
   async resendWebhook({ id, fields }: ResendRequest): Promise<ActionResult> {
     const { webhooks, flex } = this.#parts;
-    const { name, fields: original, conversationSid } = this.#webhook(id);
+    const { name, fields: original, conversationSid, url, method, scope } = this.#webhook(id);
     return this.#run(async (trace) => {
       if (name === 'outboundMessage') {
         return (await flex.resendOutbound(id, fields ?? original, trace)).conversationSid;
       }
-      await webhooks.send({ name, trace, conversationSid, fields: fields ?? original });
+      // The URL of a callback may have been changed since.
+      const target = isConversationEvent(name) && {
+        target: { url, method: method ?? ('POST' as const), scope: scope ?? ('account' as const) },
+      };
+      await webhooks.send({ name, trace, conversationSid, fields: fields ?? original, ...target });
       return conversationSid;
     });
   }
@@ -86,8 +95,12 @@ export class Actions {
   /** @returns a webhook from the timeline as a signed curl command */
   curl(id: number): string {
     const { webhooks, flex } = this.#parts;
-    const { name, url, fields } = this.#webhook(id);
+    const { name, url, method, fields } = this.#webhook(id);
     if (name === 'outboundMessage') return flex.curl(id, url);
+    if (method === 'GET') {
+      const signed = urlWithFields(url, fields);
+      return curlOf(`'${signed}'`, [['-H', `X-Twilio-Signature: ${webhooks.sign(signed, {})}`]]);
+    }
     return curlOf(url, [
       ['-H', `X-Twilio-Signature: ${webhooks.sign(url, fields)}`],
       ...Object.entries(fields).map(([field, value]): [string, string] => [

@@ -3,6 +3,7 @@ import { simulatedConversation } from '../simulated-conversation';
 import type { Timeline } from '../timeline';
 import type { Conversations } from '../twilio/conversations/conversations';
 import type { Change } from '../twilio/conversations/model';
+import { isFailure } from '../twilio/conversations/receipts';
 
 /** The events of `GET /api/events`; nothing is composed without a listener. */
 export class Events {
@@ -35,6 +36,8 @@ export class Events {
 
   #onChange(change: Change, state: Conversations): void {
     if (this.#listeners.size === 0) return;
+    // A conversation shows only what did not arrive.
+    if (change.type === 'deliveryUpdated' && !isFailure(change.receipt)) return;
     if (change.type === 'conversationRemoved') {
       this.sendState();
       return;

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import type { ContentModel } from './content';
 import type { Conversations } from './conversations/conversations';
-import type { Message } from './conversations/model';
+import type { Message, Participant } from './conversations/model';
 import { answer, type RestEnv } from './http/app';
 import { olderPage } from './http/paging';
+import { isCarrier } from './http/request';
 import { newSid } from './http/sids';
 
 /** A message that a customer sent. */
@@ -27,14 +28,14 @@ const windowMs = 24 * 60 * 60_000;
  */
 export class MessageLog {
   readonly #state: Conversations;
+  readonly #content: ContentModel;
   #received: { message: ReceivedMessage; at: Date }[] = [];
 
   constructor(state: Conversations, content: ContentModel) {
     this.#state = state;
+    this.#content = content;
     state.onChange((change) => {
-      if (change.type !== 'messageAdded') return;
-      if (['SMS', 'WHATSAPP'].includes(change.origin.source)) this.#receive(change.message);
-      else if (!this.#isDelivered(change.message, content)) state.failMessage(change.message, 63016);
+      if (change.type === 'messageAdded' && isCarrier(change.origin)) this.#receive(change.message);
     });
   }
 
@@ -67,6 +68,18 @@ export class MessageLog {
     return this.received({ from: customer, to: proxyAddress, after }).length > 0;
   }
 
+  /**
+   * Outside the window WhatsApp delivers approved templates only. Twilio accepts other messages, which then fail.
+   *
+   * @returns 63016 for a message that does not reach this participant
+   */
+  failureOf({ content_sid, date_created }: Message, { messaging_binding }: Participant): number | undefined {
+    if (content_sid !== null && this.#content.isApproved(content_sid)) return undefined;
+    const { type, address, proxy_address } = messaging_binding ?? {};
+    if (type !== 'whatsapp' || address === undefined || proxy_address === undefined) return undefined;
+    return this.isWindowOpen(address, proxy_address, new Date(date_created)) ? undefined : 63016;
+  }
+
   reset(): void {
     this.#received = [];
   }
@@ -77,16 +90,6 @@ export class MessageLog {
     const ours = sender?.proxy_address ?? bindings.find((one) => one?.projected_address)?.projected_address;
     const { author: from, body, date_created } = message;
     this.add({ from, to: ours ?? '', body: body ?? '', at: new Date(date_created) });
-  }
-
-  /** Outside the window WhatsApp delivers approved templates only. Twilio accepts other messages, which then fail. */
-  #isDelivered({ conversation_sid, content_sid, date_created }: Message, content: ContentModel): boolean {
-    if (content_sid !== null && content.isApproved(content_sid)) return true;
-    return this.#state.participants(conversation_sid).every(({ messaging_binding }) => {
-      const { type, address, proxy_address } = messaging_binding ?? {};
-      if (type !== 'whatsapp' || address === undefined || proxy_address === undefined) return true;
-      return this.isWindowOpen(address, proxy_address, new Date(date_created));
-    });
   }
 }
 

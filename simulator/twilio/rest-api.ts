@@ -3,6 +3,7 @@ import { ContentModel, contentRoutes } from './content';
 import { Account } from './conversations/account';
 import type { Conversations } from './conversations/conversations';
 import { conversationsRoutes } from './conversations/routes';
+import { Deliveries } from './deliveries';
 import { Flex, flexRoutes } from './flex';
 import { FlexTokens, tokenRoutes } from './flex-tokens';
 import { Frontline, frontlineRoutes } from './frontline';
@@ -39,13 +40,14 @@ export class RestApi extends RequestHandler {
   readonly content: ContentModel;
   readonly messageLog: MessageLog;
   readonly optOuts: OptOuts;
+  readonly deliveries: Deliveries;
   readonly messagingServices: MessagingServices;
   readonly serverless: Serverless;
   readonly phoneNumbers: PhoneNumbers;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
-    this.account = new Account(state.accountSid, state.defaultServiceSid);
+    this.account = new Account(state);
     this.taskRouter = new TaskRouter(state);
     this.flex = new Flex(state, this.taskRouter);
     this.flexTokens = new FlexTokens(state, this.taskRouter);
@@ -53,6 +55,9 @@ export class RestApi extends RequestHandler {
     this.content = new ContentModel(state.accountSid);
     this.messageLog = new MessageLog(state, this.content);
     this.optOuts = new OptOuts(state);
+    this.deliveries = new Deliveries(state, (message, participant) => {
+      return this.optOuts.failureOf(message, participant) ?? this.messageLog.failureOf(message, participant);
+    });
     this.messagingServices = new MessagingServices(state.accountSid);
     this.serverless = new Serverless(state.accountSid);
     this.phoneNumbers = new PhoneNumbers(state.accountSid);
@@ -67,7 +72,10 @@ export class RestApi extends RequestHandler {
     if (!this.messagingServices.list().some((one) => one.sid === sid)) throw refuse(50342);
   }
 
-  /** Clears interactions, documents, received messages and opt-outs; users, workers and templates stay. */
+  /**
+   * Clears interactions, documents, received messages, opt-outs, the webhooks of conversations and their users. Frontline
+   * users, workers and templates stay.
+   */
   reset(): void {
     this.flex.reset();
     this.taskRouter.reset();
@@ -75,6 +83,9 @@ export class RestApi extends RequestHandler {
     this.sync.reset();
     this.messageLog.reset();
     this.optOuts.reset();
+    this.deliveries.reset();
+    this.account.scopedWebhooks.reset();
+    this.account.users.reset();
   }
 
   #createApp(state: Conversations): Hono<RestEnv> {

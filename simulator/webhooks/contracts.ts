@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parseAddress } from '../../lib/address';
 import type { ChannelType } from '../../lib/model';
 import type { ContractProblem } from '../api';
+import { conversationEvents, isPreAction } from '../twilio/conversations/event-list';
 
 /** What a webhook's caller expects of an answer. */
 export interface Contract {
@@ -11,6 +12,8 @@ export interface Contract {
   body?: v.GenericSchema;
   /** The schema of an error body, for callers that handle errors: then an error is no breach of contract. */
   refusal?: v.GenericSchema;
+  /** Whether an answer of 4xx rejects what the webhook is about, and breaks no contract. */
+  rejects?: boolean;
   /** The maximum size of a body, in bytes. */
   maxBytes?: number;
   /** Frontline's error codes: for an invalid or too large body, for an error status, for no answer in time. */
@@ -64,14 +67,19 @@ const isJson = (value: string): boolean => {
     return false;
   }
 };
-const conversationAdd = v.object({
-  friendly_name: v.optional(
-    v.pipe(v.string('must be text'), v.maxLength(256, 'must not be longer than 256 characters')),
-  ),
-  attributes: v.optional(
-    v.pipe(v.string('must be JSON as text, not an object'), v.check(isJson, 'must be valid JSON')),
-  ),
-});
+const attributes = v.optional(
+  v.pipe(v.string('must be JSON as text, not an object'), v.check(isJson, 'must be valid JSON')),
+);
+/** What pre-action webhooks can modify, by resource. */
+const modifiable: Record<string, v.GenericSchema> = {
+  conversation: v.object({
+    friendly_name: v.optional(
+      v.pipe(v.string('must be text'), v.maxLength(256, 'must not be longer than 256 characters')),
+    ),
+    attributes,
+  }),
+  message: v.object({ body: optionalText, author: optionalText, attributes }),
+};
 
 const sid = (prefix: string) =>
   v.pipe(
@@ -113,11 +121,20 @@ export const contracts: Record<string, Contract> = {
   GetCustomerDetailsByCustomerId: frontline(customerDetails),
   GetTemplatesByCustomerId: frontline(templates),
   onConversationRoute: { limitMs: 10_000, codes: { status: 48010, time: 48010 } },
-  onConversationAdd: { limitMs: 5_000, body: conversationAdd, codes: {} },
-  onConversationAdded: { limitMs: 5_000, codes: {} },
-  onParticipantAdded: { limitMs: 5_000, codes: {} },
+  ...Object.fromEntries(conversationEvents.map(({ name, resource }) => [name, contractOf(name, resource)])),
   outboundMessage: { limitMs: 10_000, body: outboundMessage, refusal, codes: {} },
 };
+
+/**
+ * To reject a message or a participant is what a pre-action webhook may be for. One that rejects a conversation loses the
+ * message that creates it, so that counts as a fault.
+ */
+function contractOf(name: string, resource: string): Contract {
+  const common = { limitMs: 5_000, codes: {} };
+  if (!isPreAction(name)) return common;
+  const body = /(Add|Update)$/.test(name) ? modifiable[resource] : undefined;
+  return { ...common, ...(body && { body }), rejects: name !== 'onConversationAdd' };
+}
 
 /** An answer; without a status if none came in time. */
 export interface ReceivedAnswer {
@@ -144,11 +161,12 @@ export function validateResponse(name: string, { status, body, contentType }: Re
     const problem = `no answer within ${contract.limitMs / 1_000} s`;
     return withCode([{ field: 'time', problem }], contract.codes.time);
   }
+  if (contract.rejects && status >= 400 && status <= 499) return { problems: [] };
   const isRefusal = contract.refusal !== undefined && status >= 400;
   if (!isRefusal && (status < 200 || status > 299)) {
     return withCode([{ field: 'status', problem: `must be 200, is ${status}` }], contract.codes.status);
   }
-  if (!contract.body || (name === 'onConversationAdd' && body.trim() === '')) return { problems: [] };
+  if (!contract.body || (isPreAction(name) && body.trim() === '')) return { problems: [] };
   const problems: ContractProblem[] = [];
   const size = Buffer.byteLength(body);
   if (contract.maxBytes && size > contract.maxBytes) {

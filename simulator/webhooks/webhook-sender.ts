@@ -3,6 +3,7 @@ import type { TimelineEntry } from '../api';
 import type { Timeline } from '../timeline';
 import { webhookIdHeader } from '../webhook-id';
 import { contracts, type ReceivedAnswer, type Verdict, validateResponse } from './contracts';
+import type { Target } from './targets';
 
 export type WebhookTimelineEntry = Extract<TimelineEntry, { kind: 'webhook' }>;
 
@@ -11,13 +12,17 @@ export interface Webhook {
   fields: Record<string, string>;
   trace: string;
   conversationSid?: string | undefined;
+  /** Where it goes; without it, to the URL of the callback's name. */
+  target?: Target;
   delivery?: number;
+  /** How often it has been sent before without success. */
+  retry?: number;
   /** For requests that do not come from Twilio but from a page or a server: unsigned JSON with these headers. */
   json?: { headers: Record<string, string>; body: object };
 }
 
 export interface WebhookOptions {
-  /** The URL of a webhook, which is also what is signed; undefined if it is switched off. */
+  /** The URL of a callback, which is also what is signed. */
   urlOf(name: string): string | undefined;
   authToken: string;
   /** The name of this machine in URLs, if that is not `localhost`. */
@@ -38,20 +43,16 @@ export class WebhookSender {
     this.#options = options;
   }
 
-  /** @returns whether a webhook is switched on */
-  isOn(name: string): boolean {
-    return this.#options.urlOf(name) !== undefined;
-  }
-
   /**
    * Sends a webhook and waits for the answer.
    *
    * @returns its timeline entry; without a `status` if no answer came in time
    */
   async send(webhook: Webhook): Promise<WebhookTimelineEntry> {
-    const { name, fields, trace, conversationSid, delivery = 1, json } = webhook;
+    const { name, fields, trace, conversationSid, delivery = 1, retry = 0, json, target } = webhook;
     const { timeline } = this.#options;
-    const url = this.#options.urlOf(name) ?? '';
+    const url = target?.url ?? this.#options.urlOf(name) ?? '';
+    const method = target?.method ?? 'POST';
     const limitMs = contracts[name]?.limitMs ?? 10_000;
     const entry = timeline.add({
       kind: 'webhook',
@@ -63,15 +64,23 @@ export class WebhookSender {
       delivery,
       trace,
       state: 'running',
-      title: delivery > 1 ? `${name}, delivered again` : name,
+      title: titleOf(webhook),
+      ...(method === 'GET' && { method }),
+      ...(target && target.scope !== 'account' && { scope: target.scope }),
+      ...(retry > 0 && { retry }),
       ...(conversationSid !== undefined && { conversationSid }),
     }) as WebhookTimelineEntry;
     const started = performance.now();
     const wronglySigned = !json && this.#options.badSignature();
     const request = json
-      ? { headers: { 'Content-Type': 'application/json', ...json.headers }, body: JSON.stringify(json.body) }
-      : this.#form(url, fields, wronglySigned);
-    const answer = await this.#post(url, withWebhookId(request, entry.id), limitMs);
+      ? {
+          url,
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', ...json.headers },
+          body: JSON.stringify(json.body),
+        }
+      : this.#compose(url, method, fields, wronglySigned);
+    const answer = await this.#request(withWebhookId(request, entry.id), limitMs);
     // Rejecting a wrong signature is correct, whatever the contract says about the answer.
     const isRefused = wronglySigned && answer.status === 403;
     const { problems, errorCode }: Verdict = isRefused ? { problems: [] } : validateResponse(name, answer);
@@ -93,29 +102,36 @@ export class WebhookSender {
     return getExpectedTwilioSignature(this.#options.authToken, url, fields);
   }
 
-  #form(url: string, fields: Record<string, string>, wronglySigned: boolean): SentRequest {
-    const signature = this.sign(url, fields);
+  /** With GET, the fields are in the query, and so in what is signed. */
+  #compose(
+    configured: string,
+    method: string,
+    fields: Record<string, string>,
+    wronglySigned: boolean,
+  ): SentRequest {
+    const url = method === 'GET' ? urlWithFields(configured, fields) : withoutFragment(configured);
+    const signature = this.sign(url, method === 'GET' ? {} : fields);
     return {
+      url,
+      method,
       headers: {
-        'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
+        ...(method !== 'GET' && { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' }),
         'X-Twilio-Signature': wronglySigned ? signWrongly(signature) : signature,
         'User-Agent': 'TwilioProxy/1.1',
         Accept: '*/*',
       },
-      body: new URLSearchParams(fields).toString(),
+      ...(method !== 'GET' && { body: new URLSearchParams(fields).toString() }),
     };
   }
 
-  async #post(
-    url: string,
-    request: SentRequest,
+  async #request(
+    { url, ...request }: SentRequest,
     limitMs: number,
   ): Promise<ReceivedAnswer & { replayed?: boolean }> {
     if (!isOnThisMachine(url, this.#options.host))
       return { body: `${url} is not on this machine: nothing is sent there` };
     try {
       const response = await fetch(url, {
-        method: 'POST',
         ...request,
         // A redirect could lead away from this machine. Twilio follows 301, 302, 303 and 307:
         // https://www.twilio.com/docs/api/errors/11216
@@ -132,13 +148,41 @@ export class WebhookSender {
   }
 }
 
-function withWebhookId({ headers, body }: SentRequest, id: number): SentRequest {
-  return { headers: { ...headers, [webhookIdHeader]: String(id) }, body };
+function withWebhookId(request: SentRequest, id: number): SentRequest {
+  return { ...request, headers: { ...request.headers, [webhookIdHeader]: String(id) } };
 }
 
 interface SentRequest {
+  url: string;
+  method: string;
   headers: Record<string, string>;
-  body: string;
+  body?: string;
+}
+
+/** Tells apart what is sent more than once: to another scope, again by setting, or again because it failed. */
+function titleOf({ name, target, delivery = 1, retry = 0 }: Webhook): string {
+  const scope = target?.scope ?? 'account';
+  return [
+    scope === 'account' ? name : `${name} to the ${scope}'s webhook`,
+    ...(delivery > 1 ? ['delivered again'] : []),
+    ...(retry > 0 ? [`retry ${retry}`] : []),
+  ].join(', ');
+}
+
+/** @returns a URL with the fields in its query, as a webhook with the method GET has them */
+export function urlWithFields(url: string, fields: Record<string, string>): string {
+  const base = withoutFragment(url);
+  return `${base}${base.includes('?') ? '&' : '?'}${new URLSearchParams(fields)}`;
+}
+
+/**
+ * A fragment is neither sent nor signed. In webhooks of other products it overrides how Twilio connects; Conversations
+ * and Frontline do not support that.
+ *
+ * @see https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+ */
+function withoutFragment(url: string): string {
+  return url.split('#')[0] ?? url;
 }
 
 /** @returns a well-formed signature that is always wrong */

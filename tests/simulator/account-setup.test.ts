@@ -98,10 +98,13 @@ describe('the webhooks that the local Twilio sends', () => {
   it("go to the service's URLs where the account has none", async () => {
     const { webhooks } = local.rest.account;
     webhooks.update({ PreWebhookUrl: '', PostWebhookUrl: '' }, []);
-    expect(parts.webhooks.isOn('onConversationAdd')).toBe(false);
     const form = { PreWebhookUrl: 'http://localhost:1/service' };
     webhooks.updateService(local.state.defaultServiceSid, form, ['onConversationAdd']);
-    expect((await sendTo('onConversationAdd')).url).toBe('http://localhost:1/service');
-    expect(parts.webhooks.isOn('onParticipantAdded')).toBe(false);
+    const { entries } = await local.actions.receiveInbound({ from: '+12125550101', body: 'Hi' });
+    const sent = entries.flatMap((entry) => (entry.kind === 'webhook' ? [[entry.name, entry.url]] : []));
+    expect(sent).toEqual([
+      ['onConversationAdd', 'http://localhost:1/service'],
+      ['onConversationRoute', parts.settings.current.frontlineUrls.routing],
+    ]);
   });
 });

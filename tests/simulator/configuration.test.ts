@@ -33,6 +33,24 @@ describe('the configuration by REST', () => {
     expect(route).toMatchObject({ name: 'onConversationRoute', status: 200 });
   });
 
+  it('can send webhooks by GET, which the functions answer as well', async () => {
+    const webhooks_ = sdk().conversations.v1.configuration.webhooks();
+    await webhooks_.update({ method: 'GET' });
+    const from = '+12125550101';
+    const { entries, conversationSid } = await api<ActionResult>('POST', '/api/inbound', {
+      from,
+      body: 'Hi',
+    });
+    await webhooks_.update({ method: 'POST' });
+    expect(webhooks(entries).map(({ name, method, status }) => [name, method, status])).toEqual([
+      ['onConversationAdd', 'GET', 200],
+      ['onParticipantAdded', 'GET', 200],
+      ['onConversationRoute', undefined, 200],
+    ]);
+    const [customer] = running.conversation(conversationSid ?? '').participants;
+    expect(customer?.attributes).toMatchObject({ customer_id: '1001' });
+  });
+
   it('decides whether a message creates a conversation', async () => {
     const address = sdk().conversations.v1.addressConfigurations('+16465550190');
     await address.update({ 'autoCreation.enabled': false });

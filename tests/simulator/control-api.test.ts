@@ -1,4 +1,5 @@
 import { AllowedHosts } from '../../simulator/allowed-hosts';
+import type { ActionResult, TimelineEntry } from '../../simulator/api';
 import { LocalTwilio } from '../../simulator/local-twilio';
 import { createControlApi } from '../../simulator/server/control-api';
 import { Events } from '../../simulator/server/events';
@@ -18,10 +19,20 @@ const reset = () => local.reset();
 const hosts = new AllowedHosts();
 const api = createControlApi({ parts, actions, events, snapshot, account, reset, hosts });
 
+const origin = { source: 'SDK', webhooks: true };
 const request = (method: string, path: string, body?: string, headers: Record<string, string> = {}) =>
   api.request(path, { method, headers: { Host: 'localhost:2', ...headers }, ...(body && { body }) });
 
+const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
+  const response = await request(method, path, body && JSON.stringify(body));
+  expect(response.status).toBe(200);
+  return (await response.json()) as T;
+};
+const sent = (entries: TimelineEntry[]) => entries.flatMap((one) => (one.kind === 'webhook' ? [one] : []));
+
 describe('the control API', () => {
+  beforeEach(() => local.reset());
+
   it('answers the state, which must not be cached', async () => {
     const response = await request('GET', '/api/state');
     expect(response.status).toBe(200);
@@ -69,6 +80,51 @@ describe('the control API', () => {
       code: expect.any(Number),
       message: expect.stringContaining(message),
     });
+  });
+
+  it('changes for how long conversations are initializing, how far messages get, and retries', async () => {
+    const { initializingMs, receipts, webhookRetries } = parts.settings.current;
+    expect({ initializingMs, receipts, webhookRetries }).toEqual({
+      ...{ initializingMs: 0, receipts: 'delivered', webhookRetries: 0 },
+    });
+    const change = { initializingMs: 60_000, receipts: 'read', webhookRetries: 1 };
+    expect(await ask('PATCH', '/api/settings', change)).toMatchObject(change);
+    // No function runs here: every webhook fails.
+    const body = { from: '+12125550101', channel: 'whatsapp', body: 'Hi' };
+    const { conversationSid: sid = '', entries } = await ask<ActionResult>('POST', '/api/inbound', body);
+    expect(local.state.conversation(sid).state).toBe('initializing');
+    const added = sent(entries).filter(({ name }) => name === 'onParticipantAdded');
+    expect(added.map(({ fields, retry }) => [fields.RetryCount, retry])).toEqual([
+      ['0', undefined],
+      ['1', 1],
+    ]);
+    const message = local.state.addMessage(sid, { author: 'alice', body: 'Hello' }, origin);
+    const status = () => local.state.detailsOf(message).receipts[0]?.status;
+    while (status() !== 'read') await new Promise((done) => setTimeout(done, 10));
+    await ask('PATCH', '/api/settings', { initializingMs, receipts, webhookRetries });
+    expect((await request('PATCH', '/api/settings', '{"receipts":"lost"}')).status).toBe(400);
+  });
+
+  it('lets a customer write on chat', async () => {
+    const write = (more: object) =>
+      ask<ActionResult>('POST', '/api/inbound', { channel: 'chat', from: 'visitor', body: 'Hi', ...more });
+    const { conversationSid = '' } = await write({});
+    expect((await write({ conversationSid })).conversationSid).toBe(conversationSid);
+    expect(local.state.messages(conversationSid).map(({ author }) => author)).toEqual(['visitor', 'visitor']);
+  });
+
+  it('sends a webhook again to where it went, and shows it as curl, also one that is a GET', async () => {
+    const { webhooks } = local.rest.account;
+    const url = 'http://localhost:1/get';
+    webhooks.update({ Method: 'GET', PostWebhookUrl: url }, ['onMessageAdded']);
+    const { entries } = await ask<ActionResult>('POST', '/api/inbound', { from: '+12125550101', body: 'Hi' });
+    const [{ id, fields } = { id: 0, fields: {} }] = sent(entries).filter(({ method }) => method === 'GET');
+    webhooks.update({ Method: 'POST', PostWebhookUrl: 'http://localhost:1/post' });
+    const again = await ask<ActionResult>('POST', '/api/resend', { id });
+    expect(sent(again.entries)).toMatchObject([{ name: 'onMessageAdded', url, method: 'GET', fields }]);
+    const curl = await (await request('GET', `/api/timeline/${id}/curl`)).text();
+    const signed = `${url}?${new URLSearchParams(fields)}`;
+    expect(curl).toBe(`curl '${signed}' \\\n  -H 'X-Twilio-Signature: ${parts.webhooks.sign(signed, {})}'\n`);
   });
 
   it('sends events from the moment that somebody listens until nobody does', async () => {

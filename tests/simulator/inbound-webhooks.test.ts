@@ -21,7 +21,7 @@ describe('an inbound message to a number of another conversation service', () =>
 describe('onConversationAdded', () => {
   const names = (): string[] => functions.received.map(({ name }) => name).sort();
   beforeEach(() => {
-    local.addedIsOn = true;
+    local.filters('onConversationAdd', 'onConversationAdded', 'onParticipantAdded');
   });
 
   it('names the conversation and its addresses once it is created', async () => {
@@ -116,6 +116,30 @@ describe('a group MMS', () => {
       [null, { type: 'sms', address: other }],
       [null, { type: 'sms', projected_address: to }],
     ]);
+  });
+});
+
+describe('another group MMS', () => {
+  const [ada, ben, cleo, ours] = ['+12125550101', '+12125550102', '+12125550103', '+16465550190'];
+  const write = async (from: string, ...group: string[]): Promise<string | undefined> =>
+    (await local.inbound.receiveInbound({ from, to: ours, group, body: 'Hi' }, 't')).conversationSid;
+
+  it('of the same people goes into their conversation, whoever writes, until one is added', async () => {
+    const sid = (await write(ada, ben)) ?? '';
+    expect(await write(ben, ada)).toBe(sid);
+    local.state.addParticipant(sid, { address: cleo }, { source: 'API', webhooks: false });
+    expect(await write(ada, ben)).not.toBe(sid);
+    expect(await write(ben, ada, cleo)).toBe(sid);
+  });
+
+  it('goes into the conversation that REST has created for these people', async () => {
+    const { conversations } = local.client.conversations.v1;
+    const { sid } = await conversations.create({});
+    const { participants } = conversations(sid);
+    for (const address of [ada, ben]) await participants.create({ 'messagingBinding.address': address });
+    await participants.create({ identity: 'alice', 'messagingBinding.projectedAddress': ours });
+    expect(await write(ben, ada)).toBe(sid);
+    expect(await write(ben)).not.toBe(sid);
   });
 });
 

@@ -78,7 +78,7 @@ describe('a message to a customer who has texted STOP, by the unmodified SDK', (
     expect(await send(conversationWith(participant))).toMatchObject({ body: 'Hello' });
   });
 
-  it('is not refused in a group in which somebody else takes it', async () => {
+  it('is not refused in a group in which somebody else takes it, and fails for that member alone', async () => {
     rest.optOuts.mode = 'refuse';
     rest.optOuts.read(ada, ours, 'STOP');
     const group = conversationWith(
@@ -86,7 +86,15 @@ describe('a message to a customer who has texted STOP, by the unmodified SDK', (
       { address: ben },
       { identity: 'alice', projectedAddress: ours },
     );
-    expect(await send(group)).toMatchObject({ body: 'Hello' });
+    const message = await send(group);
+    expect(message).toMatchObject({ body: 'Hello', delivery: { total: 2, failed: 'some' } });
+    const [member] = state.participants(group);
+    expect(await receiptsOf(message)).toMatchObject([
+      { participantSid: member?.sid, status: 'failed', errorCode: 21610 },
+    ]);
+    rest.optOuts.read(ada, ours, 'START');
+    expect((await send(group)).delivery).toBeNull();
+    rest.optOuts.read(ada, ours, 'STOP');
     rest.optOuts.read(ben, ours, 'STOP');
     await expect(send(group)).rejects.toMatchObject({ code: 21610 });
   });
@@ -97,6 +105,8 @@ describe('an opt-out', () => {
     ['STOP', 'out'],
     [' stop ', 'out'],
     ['Unsubscribe', 'out'],
+    ['OptOut', 'out'],
+    ['HELP', 'help'],
     ['STOP PLEASE', undefined],
     ['Please stop', undefined],
     ['START', undefined],
@@ -128,6 +138,21 @@ describe('a start to a customer who has texted STOP from their phone', () => {
     running.local.state.updateConversation(conversationSid, { state: 'closed' }, origin);
     return entries.map(({ title }) => title);
   };
+  it('is answered by Twilio itself, also in a group, and the others still get our messages', async () => {
+    const { local } = running;
+    const write = (body: string) => local.actions.receiveInbound({ from: ada, group: [ben], body });
+    const { conversationSid: sid = '' } = await write('Hello');
+    const { entries } = await write('STOP');
+    expect(entries.flatMap((entry) => (entry.kind === 'note' ? [entry.text] : []))).toContain(
+      'Twilio itself answers: “You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe.”',
+    );
+    const author = running.conversation(sid).participants.find(({ identity }) => identity)?.identity ?? '';
+    await local.actions.sendWorkerMessage({ conversationSid: sid, worker: author, body: 'Hi all' });
+    expect(running.conversation(sid).messages.at(-1)?.undelivered).toBeUndefined();
+    const [note] = local.timeline.entries().filter(({ title }) => title.includes('does not reach'));
+    expect(note).toMatchObject({ errorCode: 21610, state: 'warning', conversationSid: sid });
+  });
+
   const start = () =>
     running.local.actions.startOutbound({
       agent: 'alice@example.com',

@@ -35,7 +35,8 @@ describe('the account, by the unmodified SDK', () => {
       (await own.participantConversations.list({ identity: 'alice' })).map((one) => one.conversationSid),
     ).toEqual([sid]);
     const users = [
-      await own.users.create({ identity: 'alice' }),
+      // Alice has become a user of the service when she joined.
+      await own.users('alice').fetch(),
       await v1.users.create({ identity: 'alice' }),
     ];
     expect(new Set(users.map((user) => user.chatServiceSid)).size).toBe(2);

@@ -120,6 +120,13 @@ describe('a conversation, by the unmodified SDK', () => {
     expect(await failure(participants.create({}))).toEqual([400, 50407]);
     expect(await failure(conversations()(sid).update({ attributes: json(16_385) }))).toEqual([400, 50303]);
     expect(await failure(conversations().create({ friendlyName: 'x'.repeat(257) }))).toEqual([400, 50003]);
+    expect(await failure(messages.create({ body: 'x'.repeat(32 * 1024) }))).toBeUndefined();
+    expect(await failure(messages.create({ body: 'x'.repeat(32 * 1024 + 1) }))).toEqual([400, 50504]);
+    await participants.create({
+      'messagingBinding.address': '+12125550101',
+      'messagingBinding.proxyAddress': '+16465550190',
+    });
+    expect(await failure(messages.create({ body: 'x'.repeat(1_600) }))).toBeUndefined();
     expect(await failure(messages.create({ body: 'x'.repeat(1_601) }))).toEqual([400, 50504]);
   });
 

@@ -19,7 +19,7 @@ export interface StandInFunctions {
   url: string;
   /** What they answer; `{}` where a name is missing. */
   answers: Record<string, Answer>;
-  received: { name: string; signed: boolean }[];
+  received: { name: string; signed: boolean; method: string; fields: Record<string, string> }[];
 }
 
 /** Stand-in functions on a port of their own for the tests of a file. */
@@ -30,16 +30,18 @@ export function useStandInFunctions(): StandInFunctions {
       let body = '';
       request.on('data', (chunk) => (body += String(chunk)));
       request.on('end', () => {
-        const fields = new URLSearchParams(body);
+        const { method = '' } = request;
+        const query = new URL(request.url ?? '', functions.url).searchParams;
+        const fields = method === 'GET' ? query : new URLSearchParams(body);
         const name = fields.get('Location') ?? fields.get('EventType') ?? '';
         const signature = String(request.headers['x-twilio-signature']);
         const signed = validateRequest(
           authToken,
           signature,
           `${functions.url}${request.url}`,
-          Object.fromEntries(fields),
+          method === 'GET' ? {} : Object.fromEntries(fields),
         );
-        functions.received.push({ name, signed });
+        functions.received.push({ name, signed, method, fields: Object.fromEntries(fields) });
         (functions.answers[name] ?? json({}))(response, fields);
       });
     });

@@ -48,9 +48,9 @@ describe('an account without Frontline', () => {
   });
 
   it('gives a worker to a conversation that is initializing for a second', async () => {
-    other.local.variants.initializingMs = 1_000;
+    other.local.parts.settings.change({ initializingMs: 1_000 });
     const { failures } = await other.local.actions.runScenario('known-customer');
-    other.local.variants.initializingMs = 0;
+    other.local.parts.settings.change({ initializingMs: 0 });
     expect(failures).toEqual([]);
   });
 

@@ -20,8 +20,8 @@ export interface AutoCreation {
   conversation_service_sid: string | null;
   webhook_url?: string;
   webhook_method?: string;
-  studio_flow_sid?: string;
   webhook_filters?: string[];
+  studio_flow_sid?: string;
   studio_retry_count?: number;
 }
 

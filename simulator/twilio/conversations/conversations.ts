@@ -1,11 +1,12 @@
 import { formatDate } from '../http/dates';
 import { refuse } from '../http/error-list';
 import { notFound, TwilioError } from '../http/errors';
-import type { Origin } from '../http/request';
+import { isCarrier, type Origin } from '../http/request';
 import { assignGiven } from '../http/resource';
 import { fixedSid } from '../http/sids';
 import { changedBinding, checkChangedBinding, checkNewBinding } from './bindings';
 import { Entries, type Entry, initializingOf } from './entries';
+import type { AskPreAction } from './intentions';
 import { checkConversation, checkMessage, checkParticipant } from './limits';
 import type {
   Change,
@@ -28,7 +29,8 @@ import {
   requireRoom,
   requireWholeGroup,
 } from './participants';
-import { newConversation, newMessage, newParticipant, undelivered } from './resources';
+import { mergeReceipts, newReceipt, type Outcome, summarize } from './receipts';
+import { newConversation, newMessage, newParticipant } from './resources';
 import { checkTimers, setTimers } from './timers';
 
 export interface ConversationsOptions {
@@ -64,6 +66,8 @@ export class Conversations {
    * @see https://support.twilio.com/hc/en-us/articles/50009103572635-Resolving-Error-20404-When-Re-Adding-the-Same-Participant
    */
   readonly staleIdentities = new Set<string>();
+  /** Asks pre-action webhooks before changes that trigger webhooks; without them, nobody. */
+  askPreAction: AskPreAction = () => Promise.resolve({});
   readonly #now: () => Date;
   readonly #entries: Entries;
   readonly #messageDetails = new WeakMap<Message, MessageDetails>();
@@ -126,6 +130,11 @@ export class Conversations {
     return this.#entries.find(sidOrUniqueName, chatServiceSid).conversation;
   }
 
+  /** @returns whether there is a conversation with this SID */
+  has(sid: string): boolean {
+    return this.#entries.has(sid);
+  }
+
   /** @returns when a conversation was last changed, to the millisecond */
   updatedAt(sid: string): Date {
     return this.#entries.find(sid).updatedAt;
@@ -152,11 +161,7 @@ export class Conversations {
     });
     this.#entries.setUpdated(entry, given.dateUpdated ?? this.#now());
     setTimers(entry, given.timers, this.#now());
-    const from = conversation.state;
-    if (given.state !== undefined && given.state !== from) {
-      this.#entries.move(entry, given.state);
-      this.#entries.notify({ type: 'conversationStateUpdated', conversation, from, origin });
-    }
+    if (given.state !== undefined) this.#entries.move(entry, given.state, origin);
     this.#entries.notify({ type: 'conversationUpdated', conversation, origin });
     return conversation;
   }
@@ -254,16 +259,18 @@ export class Conversations {
   addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
     const { author, subject } = given;
     const entry = this.#entries.changing(conversationSid, origin);
-    checkMessage(given);
+    checkMessage(given, isCarrier(origin) ? [] : entry.participants);
     if (origin.source === 'API') requireAuthorInGroup(entry.participants, author);
-    if (entry.conversation.state === 'inactive') this.#entries.move(entry, 'active');
     const now = this.#now();
+    if (entry.conversation.state === 'inactive') {
+      this.#entries.move(entry, 'active', { ...origin, source: 'EVENT' });
+    }
     const sender = entry.participants.find(
       ({ identity, messaging_binding: binding }) =>
         author !== undefined && (identity ?? binding?.address) === author,
     );
     const message = newMessage(entry.conversation, given, { index: entry.nextIndex++, sender, now });
-    this.#messageDetails.set(message, { subject: subject ?? null });
+    this.#messageDetails.set(message, { subject: subject ?? null, receipts: [] });
     entry.messages.push(message);
     this.#entries.touch(entry, now);
     this.#entries.notify({ type: 'messageAdded', message, origin });
@@ -276,13 +283,33 @@ export class Conversations {
 
   /** @returns what is known about a message but not served */
   detailsOf(message: Message): MessageDetails {
-    return this.#messageDetails.get(message) ?? { subject: null };
+    return this.#messageDetails.get(message) ?? { subject: null, receipts: [] };
   }
 
-  /** Marks an accepted message as undelivered. */
-  failMessage(message: Message, code: number): void {
-    message.delivery = undelivered;
-    this.#messageDetails.set(message, { ...this.detailsOf(message), undelivered: code });
+  /**
+   * Says how a message reached participants. Who listens hears of it a moment later: after the message itself.
+   *
+   * @param about.total to how many participants the message goes
+   */
+  setReceipts(
+    message: Message,
+    outcomes: Outcome[],
+    { total, trace }: { total: number; trace?: string | undefined },
+  ): void {
+    const details = this.detailsOf(message);
+    const origin: Origin = { source: 'API', webhooks: true, ...(trace !== undefined && { trace }) };
+    const changed = outcomes.map((outcome) => newReceipt(message, outcome, this.#now()));
+    const receipts = mergeReceipts(details.receipts, changed);
+    message.delivery = summarize(receipts, total);
+    const undelivered = message.delivery.failed === 'all' ? receipts[0]?.error_code : undefined;
+    const reachesNobody = undelivered === undefined ? {} : { undelivered };
+    this.#messageDetails.set(message, { ...details, receipts, ...reachesNobody });
+    queueMicrotask(() => {
+      if (!this.has(message.conversation_sid)) return;
+      for (const receipt of receipts.filter(({ sid }) => changed.some((one) => one.sid === sid))) {
+        this.#entries.notify({ type: 'deliveryUpdated', message, receipt, origin });
+      }
+    });
   }
 
   /** Changes a message's text, author or attributes. */
@@ -290,7 +317,7 @@ export class Conversations {
     const entry = this.#entries.changing(conversationSid);
     const message = entry.messages.find((one) => one.sid === sid);
     if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
-    checkMessage(given);
+    checkMessage(given, entry.participants);
     const { body, author, attributes, subject, dateCreated, dateUpdated } = given;
     const date_created = dateCreated && formatDate(dateCreated);
     const date_updated = formatDate(dateUpdated ?? this.#now());
@@ -325,6 +352,11 @@ export class Conversations {
   /** @returns a function that removes the listener */
   onChange(listener: (change: Change) => void): () => void {
     return this.#entries.onChange(listener);
+  }
+
+  /** Changes the state of conversations whose timers have expired, which else happens when somebody asks for them. */
+  expireTimers(): void {
+    this.#entries.all();
   }
 
   /** Removes all conversations. */

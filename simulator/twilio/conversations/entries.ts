@@ -1,7 +1,7 @@
 import { formatDate } from '../http/dates';
 import { refuse } from '../http/error-list';
 import { notFound } from '../http/errors';
-import type { Origin } from '../http/request';
+import { isCarrier, type Origin } from '../http/request';
 import { AddressPairs } from './address-pairs';
 import type { Change, Conversation, ConversationState, Message, NewConversation, Participant } from './model';
 import { setTimers, type Timers } from './timers';
@@ -47,6 +47,10 @@ export class Entries {
 
   add(entry: Entry): void {
     this.#entries.set(entry.conversation.sid, entry);
+  }
+
+  has(sid: string): boolean {
+    return this.#entries.has(sid);
   }
 
   all(): Entry[] {
@@ -109,6 +113,8 @@ export class Entries {
     if (entry.conversation.state === 'closed') {
       throw refuse(50377);
     }
+    // What comes from phones waits its turn at Twilio: it is never refused.
+    if (origin && isCarrier(origin)) return entry;
     const now = this.#now().getTime();
     entry.changes = entry.changes.filter((at) => now - at < 1_000);
     if (entry.changes.length >= this.#changesPerSecond) throw refuse(20429);
@@ -122,14 +128,7 @@ export class Entries {
       entry.initializing.calls -= 1;
       throw refuse(50386);
     }
-    this.#becomeActive(entry);
-  }
-
-  /** Twilio sends a separate `onConversationStateUpdated` when a conversation is no longer initializing. */
-  #becomeActive({ conversation }: Entry): void {
-    conversation.state = 'active';
-    const origin = { source: 'EVENT', webhooks: true };
-    this.notify({ type: 'conversationStateUpdated', conversation, from: 'initializing', origin });
+    this.move(entry, 'active', { source: 'EVENT', webhooks: true });
   }
 
   /** Restarts the timers, as every change does. */
@@ -148,16 +147,23 @@ export class Entries {
     const { conversation, initializing, timers } = entry;
     const now = this.#now().getTime();
     const isOver = (moment: number | undefined): boolean => moment !== undefined && moment <= now;
-    if (conversation.state === 'initializing' && isOver(initializing.until)) this.#becomeActive(entry);
-    if (conversation.state === 'active' && isOver(timers.inactiveAt)) this.move(entry, 'inactive');
-    if (conversation.state !== 'closed' && isOver(timers.closedAt)) this.move(entry, 'closed');
+    // Twilio sends a separate `onConversationStateUpdated` when a conversation is no longer initializing.
+    if (conversation.state === 'initializing' && isOver(initializing.until)) {
+      this.move(entry, 'active', { source: 'EVENT', webhooks: true });
+    }
+    const timer = { source: 'TIMER', webhooks: true };
+    if (conversation.state !== 'closed' && isOver(timers.closedAt)) this.move(entry, 'closed', timer);
+    if (conversation.state === 'active' && isOver(timers.inactiveAt)) this.move(entry, 'inactive', timer);
     return entry;
   }
 
   /** Changes the state of a conversation; a closed one releases its address pairs. */
-  move({ conversation, participants }: Entry, state: ConversationState): void {
-    conversation.state = state;
-    if (state === 'closed') for (const participant of participants) this.pairs.release(participant);
+  move({ conversation, participants }: Entry, to: ConversationState, origin: Origin): void {
+    const from = conversation.state;
+    if (from === to) return;
+    conversation.state = to;
+    if (to === 'closed') for (const participant of participants) this.pairs.release(participant);
+    this.notify({ type: 'conversationStateUpdated', conversation, from, to, origin });
   }
 
   /** @throws TwilioError 409/50353 */

@@ -1,5 +1,5 @@
 import { type ErrorCode, refuse } from '../http/error-list';
-import type { NewConversation, NewMessage, NewParticipant } from './model';
+import type { NewConversation, NewMessage, NewParticipant, Participant } from './model';
 
 /**
  * Twilio's limits. Where Twilio documents no error code, the general one, 20001, is answered.
@@ -11,7 +11,10 @@ export const limits = {
   uniqueName: 256,
   identity: 256,
   address: 256,
+  /** Of a message to SMS or WhatsApp. */
   body: 1_600,
+  /** Of a message from there, or in a conversation with nobody there; bytes. */
+  longBody: 32 * 1024,
   author: 256,
   subject: 256,
   /** bytes */
@@ -50,10 +53,16 @@ export function checkParticipant({
   requireAttributes(attributes, limits.participantAttributes);
 }
 
-/** @throws TwilioError for a message beyond Twilio's limits */
-export function checkMessage({ author, body, attributes, subject }: NewMessage): void {
+/**
+ * @param recipients who gets the message
+ * @throws TwilioError for a message beyond Twilio's limits
+ */
+export function checkMessage(
+  { author, body, attributes, subject }: NewMessage,
+  recipients: Participant[],
+): void {
   requireAtMost(50310, 'Author', author, limits.author);
-  requireAtMost(50504, 'Body', body, limits.body);
+  requireBody(body, recipients);
   requireAtMost(20001, 'Subject', subject, limits.subject);
   requireAttributes(attributes, limits.messageAttributes);
 }
@@ -62,6 +71,20 @@ export function checkMessage({ author, body, attributes, subject }: NewMessage):
 export function requireAtMost(code: ErrorCode, name: string, text: string | undefined, limit: number): void {
   if (text !== undefined && text.length > limit) {
     throw refuse(code, `${name} is longer than ${limit} characters`);
+  }
+}
+
+/**
+ * @param recipients who gets the message: one who is not on chat has a lower limit
+ * @throws TwilioError for a message that is too long
+ * @see https://www.twilio.com/docs/conversations-classic/conversations-limits
+ */
+function requireBody(body: string | undefined, recipients: Participant[]): void {
+  if (recipients.some(({ messaging_binding }) => messaging_binding?.address !== undefined)) {
+    requireAtMost(50504, 'Body', body, limits.body);
+  }
+  if (body !== undefined && Buffer.byteLength(body) > limits.longBody) {
+    throw refuse(50504, `Body is larger than ${limits.longBody} bytes`);
   }
 }
 

@@ -78,12 +78,35 @@ export interface Message {
   content_sid: string | null;
 }
 
+/**
+ * How a message reached one participant who is not on chat.
+ *
+ * @see https://www.twilio.com/docs/conversations-classic/api/receipt-resource
+ */
+export interface Receipt {
+  sid: string;
+  account_sid: string;
+  conversation_sid: string;
+  message_sid: string;
+  channel_message_sid: string;
+  participant_sid: string;
+  status: DeliveryStatus;
+  error_code: number;
+  date_created: string;
+  date_updated: string;
+  url: string;
+}
+
+export type DeliveryStatus = 'sent' | 'delivered' | 'read' | 'failed' | 'undelivered';
+
 /** What is known about a message but not served. */
 export interface MessageDetails {
   /** For e-mail only. */
   subject: string | null;
-  /** Twilio's error code if the message was not delivered, e.g. 63016. */
+  /** Twilio's error code if the message reached nobody, e.g. 63016. */
   undelivered?: number;
+  /** One for each participant who is not on chat, once something is known. */
+  receipts: Receipt[];
 }
 
 export interface NewConversation {
@@ -137,10 +160,17 @@ export type Change =
       conversation: Conversation;
       origin: Origin;
     }
-  | { type: 'conversationStateUpdated'; conversation: Conversation; from: ConversationState; origin: Origin }
+  | {
+      type: 'conversationStateUpdated';
+      conversation: Conversation;
+      from: ConversationState;
+      to: ConversationState;
+      origin: Origin;
+    }
   | {
       type: 'participantAdded' | 'participantUpdated' | 'participantRemoved';
       participant: Participant;
       origin: Origin;
     }
-  | { type: 'messageAdded' | 'messageUpdated' | 'messageRemoved'; message: Message; origin: Origin };
+  | { type: 'messageAdded' | 'messageUpdated' | 'messageRemoved'; message: Message; origin: Origin }
+  | { type: 'deliveryUpdated'; message: Message; receipt: Receipt; origin: Origin };

@@ -108,40 +108,6 @@ function givenDates(
   return { date_created: formatDate(dateCreated ?? now), date_updated: formatDate(dateUpdated ?? now) };
 }
 
-/** `delivery` of a message that was not delivered. */
-export const undelivered: Message['delivery'] = {
-  total: 1,
-  sent: 'all',
-  delivered: 'none',
-  read: 'none',
-  failed: 'all',
-  undelivered: 'all',
-};
-
-/**
- * @returns the delivery receipts of a message that was not delivered, one for each customer
- * @see https://www.twilio.com/docs/conversations-classic/api/receipt-resource
- */
-export function receiptsOf(message: Message, participants: Participant[], errorCode: number) {
-  return participants.flatMap(({ sid: participantSid, messaging_binding: binding }) => {
-    if (binding?.address === undefined) return [];
-    const id = `${message.sid.slice(2, 18)}${participantSid.slice(2, 18)}`;
-    return {
-      sid: `DY${id}`,
-      account_sid: message.account_sid,
-      conversation_sid: message.conversation_sid,
-      message_sid: message.sid,
-      channel_message_sid: `SM${id}`,
-      participant_sid: participantSid,
-      status: 'failed',
-      error_code: errorCode,
-      date_created: message.date_created,
-      date_updated: message.date_updated,
-      url: `${message.url}/Receipts/DY${id}`,
-    };
-  });
-}
-
 /**
  * @returns a participant's membership in a conversation
  * @see https://www.twilio.com/docs/conversations/api/participant-conversation-resource

@@ -13,9 +13,10 @@ import { readConversation, readMessage, readParticipant, readParticipantJson, ty
 import { limits } from './limits';
 import { listConversations, listMemberships } from './lists';
 import type { Message } from './model';
+import { preActions } from './pre-actions';
 import { credentialRoutes, notificationRoutes } from './push';
-import { receiptsOf } from './resources';
 import { type Roles, roleRoutes } from './roles';
+import { scopedWebhookRoutes } from './scoped-webhooks';
 import { serviceRoutes } from './services';
 import { userConversationRoutes } from './user-conversations';
 import { userRoutes } from './users';
@@ -42,7 +43,7 @@ export function conversationsRoutes(
   messaging: Messaging,
 ): Hono<ConversationsEnv> {
   const inService = new Hono<ConversationsEnv>();
-  inService.route('/Conversations', conversationRoutes(state, messaging, account.roles));
+  inService.route('/Conversations', conversationRoutes(state, messaging, account));
   inService.route('/ConversationWithParticipants', withParticipantsRoutes(state, messaging, account.roles));
   inService.route('/Users', userRoutes(account.users, account.roles, state.staleIdentities));
   inService.route('/Users', userConversationRoutes(state, account.users));
@@ -73,6 +74,7 @@ export function conversationsRoutes(
   ]) {
     app.use(`/Services/:service/${collection}/*`, answerBelowService);
   }
+  app.use(preActions(state, account.users));
   app.route('/', inService);
   app.route('/Services/:service', inService);
   app.route('/Services', serviceRoutes(account.services));
@@ -102,7 +104,7 @@ const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) 
 function conversationRoutes(
   state: Conversations,
   messaging: Messaging,
-  roles: Roles,
+  { roles, scopedWebhooks }: Pick<Account, 'roles' | 'scopedWebhooks'>,
 ): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => {
@@ -132,6 +134,7 @@ function conversationRoutes(
   });
   app.route('/:conversation/Participants', participantRoutes(state, roles));
   app.route('/:conversation/Messages', messageRoutes(state, messaging));
+  app.route('/:conversation/Webhooks', scopedWebhookRoutes(scopedWebhooks));
   return app;
 }
 
@@ -208,23 +211,15 @@ function messageRoutes(state: Conversations, { content, optOuts }: Messaging): H
     throw notFound(`/Conversations/${conversation}/Messages/${sid}`);
   };
   app.get('/:sid', (c) => answer(c, find(c.var.conversation.sid, c.req.param('sid'))));
-  const receiptsOfMessage = (conversation: string, sid: string) => {
-    const message = find(conversation, sid);
-    const { undelivered } = state.detailsOf(message);
-    return undelivered === undefined
-      ? []
-      : receiptsOf(message, state.participants(conversation), undelivered);
-  };
   app.get('/:sid/Receipts', (c) => {
-    const receipts = receiptsOfMessage(c.var.conversation.sid, c.req.param('sid'));
-    return answer(c, page(c, 'delivery_receipts', receipts));
+    const message = find(c.var.conversation.sid, c.req.param('sid'));
+    return answer(c, page(c, 'delivery_receipts', state.detailsOf(message).receipts));
   });
   app.get('/:sid/Receipts/:receipt', (c) => {
-    const { sid, receipt } = c.req.param();
-    const receipts = receiptsOfMessage(c.var.conversation.sid, sid);
-    const found = receipts.find((one) => one.sid === receipt);
-    if (!found) throw notFound(`/Receipts/${receipt}`);
-    return answer(c, found);
+    const message = find(c.var.conversation.sid, c.req.param('sid'));
+    const found = state.detailsOf(message).receipts.find(({ sid }) => sid === c.req.param('receipt'));
+    if (found) return answer(c, found);
+    throw notFound(c.env.path);
   });
   app.post('/:sid', (c) => {
     const { conversation, origin } = c.var;

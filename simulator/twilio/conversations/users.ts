@@ -4,6 +4,7 @@ import { formatDate } from '../http/dates';
 import { refuse } from '../http/error-list';
 import { notFound } from '../http/errors';
 import { page } from '../http/paging';
+import type { Origin } from '../http/request';
 import { assignGiven, newDates } from '../http/resource';
 import { fixedSid, newSid } from '../http/sids';
 import type { ConversationsEnv } from './env';
@@ -28,6 +29,13 @@ export interface UserResource {
   links: Record<string, string>;
 }
 
+/** What changed; `origin` says whether the change triggers webhooks. */
+export interface UserChange {
+  type: 'userAdded' | 'userUpdated';
+  user: UserResource;
+  origin: Origin;
+}
+
 /**
  * The users of conversation services.
  *
@@ -36,9 +44,21 @@ export interface UserResource {
 export class Users {
   readonly #accountSid: string;
   #users = new Map<string, UserResource>();
+  #listeners = new Set<(change: UserChange) => void>();
 
   constructor(accountSid: string) {
     this.#accountSid = accountSid;
+  }
+
+  /** @returns a function that removes the listener */
+  onChange(listener: (change: UserChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Forgets all users. */
+  reset(): void {
+    this.#users.clear();
   }
 
   list(serviceSid: string): UserResource[] {
@@ -47,18 +67,22 @@ export class Users {
 
   /** @throws TwilioError 404 */
   fetch(serviceSid: string, sidOrIdentity: string): UserResource {
-    const user = this.list(serviceSid).find(
-      ({ sid, identity }) => sid === sidOrIdentity || identity === sidOrIdentity,
-    );
+    const user =
+      this.#find(serviceSid, sidOrIdentity) ?? this.list(serviceSid).find(({ sid }) => sid === sidOrIdentity);
     if (user) return user;
     throw notFound(`/Users/${sidOrIdentity}`);
   }
 
+  /** Creates the user of an identity that joins a conversation of a service for the first time. */
+  addMissing(serviceSid: string, identity: string, origin: Origin): void {
+    if (!this.#find(serviceSid, identity)) this.create(serviceSid, { Identity: identity }, origin);
+  }
+
   /** @throws TwilioError 409/50201 for an identity that is taken */
-  create(serviceSid: string, form: Form): UserResource {
+  create(serviceSid: string, form: Form, origin: Origin): UserResource {
     const { Identity: identity = '' } = form;
     checkUser(form);
-    if (this.list(serviceSid).some((user) => user.identity === identity)) {
+    if (this.#find(serviceSid, identity)) {
       throw refuse(50201);
     }
     const sid = newSid('US');
@@ -77,19 +101,22 @@ export class Users {
       url,
       links: { user_conversations: `${url}/Conversations` },
     };
-    this.#users.set(sid, user);
+    this.#users.set(keyOf(serviceSid, identity), user);
+    this.#notify({ type: 'userAdded', user, origin });
     return user;
   }
 
   /** @throws TwilioError 404 */
-  update(serviceSid: string, sidOrIdentity: string, form: Form): UserResource {
+  update(serviceSid: string, sidOrIdentity: string, form: Form, origin: Origin): UserResource {
     checkUser(form);
-    return assignGiven(this.fetch(serviceSid, sidOrIdentity), {
+    const user = assignGiven(this.fetch(serviceSid, sidOrIdentity), {
       friendly_name: form.FriendlyName,
       attributes: form.Attributes,
       role_sid: form.RoleSid,
       date_updated: formatDate(new Date()),
     });
+    this.#notify({ type: 'userUpdated', user, origin });
+    return user;
   }
 
   /**
@@ -98,9 +125,21 @@ export class Users {
    */
   remove(serviceSid: string, sidOrIdentity: string): UserResource {
     const user = this.fetch(serviceSid, sidOrIdentity);
-    this.#users.delete(user.sid);
+    this.#users.delete(keyOf(serviceSid, user.identity));
     return user;
   }
+
+  #find(serviceSid: string, identity: string): UserResource | undefined {
+    return this.#users.get(keyOf(serviceSid, identity));
+  }
+
+  #notify(change: UserChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function keyOf(serviceSid: string, identity: string): string {
+  return `${serviceSid} ${identity}`;
 }
 
 /** @throws TwilioError for a user that Twilio would reject */
@@ -117,12 +156,12 @@ export function userRoutes(users: Users, roles: Roles, staleIdentities: Set<stri
   app.get('/', (c) => answer(c, page(c, 'users', users.list(c.var.serviceSid))));
   app.post('/', (c) => {
     roles.require(c.var.serviceSid, c.env.form.RoleSid, 'service');
-    return answer(c, users.create(c.var.serviceSid, c.env.form), 201);
+    return answer(c, users.create(c.var.serviceSid, c.env.form, c.var.origin), 201);
   });
   app.get('/:sid', (c) => answer(c, users.fetch(c.var.serviceSid, c.req.param('sid'))));
   app.post('/:sid', (c) => {
     roles.require(c.var.serviceSid, c.env.form.RoleSid, 'service');
-    return answer(c, users.update(c.var.serviceSid, c.req.param('sid'), c.env.form));
+    return answer(c, users.update(c.var.serviceSid, c.req.param('sid'), c.env.form, c.var.origin));
   });
   app.delete('/:sid', (c) => {
     const { identity } = users.remove(c.var.serviceSid, c.req.param('sid'));

@@ -1,20 +1,6 @@
 import { invalid } from '../http/errors';
 import { type RestRequest, readList } from '../http/request';
-
-/**
- * The events that a webhook can be sent for: before the action, and after it.
- *
- * @see https://www.twilio.com/docs/conversations-classic/conversations-webhooks
- */
-const webhookEvents = [
-  ...['onConversationAdd', 'onConversationUpdate', 'onConversationRemove'],
-  ...['onParticipantAdd', 'onParticipantUpdate', 'onParticipantRemove'],
-  ...['onMessageAdd', 'onMessageUpdate', 'onMessageRemove', 'onUserUpdate'],
-  ...['onConversationAdded', 'onConversationUpdated', 'onConversationRemoved', 'onConversationStateUpdated'],
-  ...['onParticipantAdded', 'onParticipantUpdated', 'onParticipantRemoved'],
-  ...['onMessageAdded', 'onMessageUpdated', 'onMessageRemoved', 'onDeliveryUpdated'],
-  ...['onUserAdded', 'onUserUpdated'],
-];
+import { isConversationEvent } from './event-list';
 
 /**
  * Twilio documents a code for the filters of a conversation's own webhooks (50365), not for these.
@@ -24,7 +10,7 @@ const webhookEvents = [
  */
 export function readFilters(request: Pick<RestRequest, 'form' | 'lists'>, name: string): string[] {
   const filters = readList(request, name);
-  const unknown = filters.find((one) => !webhookEvents.includes(one));
+  const unknown = filters.find((one) => !isConversationEvent(one));
   if (unknown !== undefined) throw invalid(`${name} must be events of Conversations, and ${unknown} is none`);
   return filters;
 }

@@ -3,10 +3,21 @@ import type { WireFault } from './faults';
 
 /** Where a change comes from. REST requests trigger no webhooks unless a header asks for them. */
 export interface Origin {
-  /** `SMS`, `WHATSAPP`, `API`, `SDK` */
+  /** `SMS`, `WHATSAPP`, `API`, `SDK`; for a change of state that nobody asked for, `TIMER` or `EVENT` */
   source: string;
   /** Whether this change triggers webhooks. */
   webhooks: boolean;
+  /** The user of an SDK. */
+  clientIdentity?: string;
+  /** The addresses of the inbound message, as the webhooks of the conversation that it creates have them. */
+  binding?: Record<string, string>;
+  /** The trace of the timeline that it belongs to. */
+  trace?: string;
+}
+
+/** @returns whether a change comes from a carrier: somebody's phone */
+export function isCarrier({ source }: Origin): boolean {
+  return source === 'SMS' || source === 'WHATSAPP';
 }
 
 /** A REST request. `path` has no query and is percent-encoded. */

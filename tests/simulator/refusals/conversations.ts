@@ -1,4 +1,4 @@
-import { account, join, made, ours, post, type Row, write } from './account';
+import { account, ada, binding, join, made, ours, post, type Row, write } from './account';
 
 const closed = async (): Promise<string> => {
   const sid = await made('/Conversations');
@@ -164,9 +164,15 @@ export const conversationRefusals: Row[] = [
   [50390, 'a unique name like a SID', () => post('/Conversations', { UniqueName: `CH${'0'.repeat(32)}` })],
   [
     50504,
-    'a body that is too long',
-    () => write({ Body: 'x'.repeat(1_601) }),
+    'a body that is too long for SMS',
+    () => write({ Body: 'x'.repeat(1_601) }, [binding(ada, ours)]),
     'Message body parameter is too long: Body is longer than 1600 characters',
+  ],
+  [
+    50504,
+    'a body that is too long for chat',
+    () => write({ Body: 'x'.repeat(32 * 1024 + 1) }),
+    'Message body parameter is too long: Body is larger than 32768 bytes',
   ],
   [
     50510,

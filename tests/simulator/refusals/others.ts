@@ -3,8 +3,33 @@ import { account, ada, ask, binding, chat, join, made, ours, post, type Row, res
 const documents = 'https://sync.twilio.com/v1/Services/default/Documents';
 const environments = 'https://serverless.twilio.com/v1/Services';
 
+/** Adds a webhook to a new conversation that has some. */
+async function hook(form: Record<string, string | string[]>, others = 0) {
+  const path = `/Conversations/${await made('/Conversations')}/Webhooks`;
+  const flow = { Target: 'studio', 'Configuration.FlowSid': `FW${'0'.repeat(32)}` };
+  for (let i = 0; i < others; i++) await made(path, flow);
+  return post(path, { ...(others > 0 && flow), ...form });
+}
+
+const url = { 'Configuration.Url': 'https://example.com/x' };
+const toUrl = { Target: 'webhook', ...url };
+const trigger = { Target: 'trigger', ...url };
+
 /** Users, roles, webhooks, addresses, and the other products. */
 export const otherRefusals: Row[] = [
+  [
+    50360,
+    'a webhook of a conversation that does not exist',
+    async () => ask(`GET ${chat}/Conversations/${await made('/Conversations')}/Webhooks/WH${'0'.repeat(32)}`),
+  ],
+  [50361, 'a sixth webhook of a conversation', () => hook({}, 5)],
+  [50362, 'six triggers', () => hook({ ...trigger, 'Configuration.Triggers': [...'abcdef'] })],
+  [50365, 'a pre-action event', () => hook({ ...toUrl, 'Configuration.Filters': ['onMessageAdd'] })],
+  [50366, 'a long trigger', () => hook({ ...trigger, 'Configuration.Triggers': ['x'.repeat(249)] })],
+  [50367, 'a webhook without a flow', () => hook({ Target: 'studio' })],
+  [50369, 'no URL', () => hook({ Target: 'webhook', 'Configuration.Filters': ['onMessageAdded'] })],
+  [50370, 'no filter', () => hook(toUrl)],
+  [50371, 'no trigger', () => hook(trigger)],
   [
     20001,
     'a friendly name of a role that is too long',
