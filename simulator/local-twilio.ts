@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AccountSetup } from './account-setup';
 import { AllowedHosts, type Reach } from './allowed-hosts';
-import type { FrontlineUrls, LocalAccount, Snapshot } from './api';
+import type { Build, FrontlineUrls, LocalAccount, Snapshot } from './api';
 import { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
@@ -11,10 +11,12 @@ import { Gateway } from './gateway';
 import { nameOf } from './names';
 import { Customers } from './phones/customers';
 import { InboundMessages } from './phones/inbound-messages';
-import { type ProjectData, readProject } from './project-data';
+import { type ProjectData, phoneUser, readProject } from './project-data';
 import type { ScenarioParts } from './scenarios/context';
 import { Actions } from './server/actions';
+import type { ControlTarget } from './server/control-api';
 import { ControlServer } from './server/control-server';
+import { ConversationViews } from './server/conversation-views';
 import { Events } from './server/events';
 import { packageVersion, takeSnapshot } from './server/snapshot';
 import { SettingsStore } from './settings';
@@ -22,6 +24,7 @@ import { Timeline } from './timeline';
 import { Conversations } from './twilio/conversations/conversations';
 import { type RunningProxy, startProxy } from './twilio/http/proxy';
 import { RestApi } from './twilio/rest-api';
+import { identityOf } from './twilio/taskrouter';
 import { readLogLine, webhookIdPreload } from './webhook-id';
 import { reportFlexEvents } from './webhooks/flex-events';
 import { recordLogLine } from './webhooks/log-lines';
@@ -66,6 +69,8 @@ export class LocalTwilio {
   };
   readonly parts: ScenarioParts;
   readonly actions: Actions;
+  /** What the control API shows and changes. */
+  readonly control: ControlTarget;
   readonly #options: LocalTwilioOptions;
   readonly #hosts: AllowedHosts;
   /** A page or another user of this machine could sign with a known one. */
@@ -73,14 +78,16 @@ export class LocalTwilio {
   /** The key for servers that call `/flex/outbound-message`, if `.env` has no OUTBOUND_API_KEY. */
   readonly #apiKey = randomBytes(32).toString('hex');
   readonly #account: AccountSetup;
-  readonly #events = new Events(() => this.snapshot());
+  readonly #views: ConversationViews;
+  readonly #events: Events;
   readonly #gateway: Gateway;
   readonly #control: ControlServer;
   #functions: FunctionsProcess | undefined;
   #proxy: RunningProxy | undefined;
   #hosting: LocalHosting | undefined;
   #data: ProjectData;
-  #build: Snapshot['build'] = { ok: true };
+  #loadedAt = new Date().toISOString();
+  #build: Build = { ok: true };
 
   constructor(options: LocalTwilioOptions) {
     this.#options = options;
@@ -96,6 +103,14 @@ export class LocalTwilio {
     const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
     this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls });
     this.parts = this.#makeParts(data);
+    const colleagues = (): Set<string> =>
+      new Set([
+        ...this.parts.workers.list().map(({ identity }) => identity),
+        ...rest.taskRouter.workers().map(identityOf),
+      ]);
+    const nameOf = (address: string): string => this.#nameOf(address);
+    this.#views = new ConversationViews({ state, nameOf, colleagues });
+    this.#events = new Events({ snapshot: () => this.snapshot(), views: this.#views });
     this.actions = new Actions(this.parts);
     this.#gateway = new Gateway({
       port: options.ports.functions,
@@ -108,18 +123,21 @@ export class LocalTwilio {
       accessOf: (path) => this.#data.access.get(path),
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
     });
-    this.#control = new ControlServer(
-      {
-        parts: this.parts,
-        actions: this.actions,
-        events: this.#events,
-        snapshot: () => this.snapshot(),
-        account: () => this.account(),
-        reset: () => this.reset(),
-        hosts: this.#hosts,
-      },
-      { port: options.ports.console, host: options.reach?.host },
-    );
+    this.control = {
+      parts: this.parts,
+      actions: this.actions,
+      events: this.#events,
+      views: this.#views,
+      data,
+      snapshot: () => this.snapshot(),
+      account: () => this.account(),
+      reset: (everything) => this.reset(everything),
+      hosts: this.#hosts,
+    };
+    this.#control = new ControlServer(this.control, {
+      port: options.ports.console,
+      host: options.reach?.host,
+    });
     this.#account.configure();
     this.parts.workers.applyData();
     this.parts.flex.configure();
@@ -170,11 +188,12 @@ export class LocalTwilio {
   }
 
   /** Uses a new build, or shows why it failed. Conversations and timeline stay. */
-  async onBuild(build: Snapshot['build']): Promise<void> {
+  async onBuild(build: Build): Promise<void> {
     this.#build = build;
     if (build.ok) {
       this.#data = readProject(this.#options.root);
       this.parts.workers.applyData();
+      this.#loadedAt = new Date().toISOString();
       this.#account.applyData();
       this.parts.flex.configure();
       await this.#functions?.restart();
@@ -185,6 +204,7 @@ export class LocalTwilio {
   /** @returns the answer to `GET /api/state` */
   snapshot(): Snapshot {
     const { root, ports } = this.#options;
+    const { data, ...rest } = takeSnapshot(this.parts, this.#data);
     return {
       version: packageVersion(root),
       urls: {
@@ -193,7 +213,8 @@ export class LocalTwilio {
         proxy: this.#urlOf(ports.proxy),
       },
       build: this.#build,
-      ...takeSnapshot(this.parts, this.#data),
+      data: { ...data, loadedAt: this.#loadedAt },
+      ...rest,
     };
   }
 
@@ -206,9 +227,13 @@ export class LocalTwilio {
     return { accountSid, authToken: this.#authToken, functionsUrl, proxyUrl, caFile, variables };
   }
 
-  /** Clears conversations, unknown customers and timeline. */
-  reset(): void {
-    const { customers, workers, flex, inbound } = this.parts;
+  /**
+   * Clears conversations, unknown customers and timeline.
+   *
+   * @param everything whether settings and workers are as at the start, too
+   */
+  reset(everything = false): void {
+    const { customers, workers, flex, inbound, settings } = this.parts;
     this.state.reset();
     this.rest.reset();
     flex.reset();
@@ -216,6 +241,11 @@ export class LocalTwilio {
     this.timeline.clear();
     customers.reset();
     workers.applyData();
+    if (everything) {
+      settings.change(settings.defaults);
+      for (const { identity } of workers.list())
+        workers.change(identity, { available: true, state: 'active' });
+    }
     this.#events.sendReset();
     this.#events.sendState();
   }
@@ -263,6 +293,11 @@ export class LocalTwilio {
     });
     const customers = new Customers(
       () => data().customers,
+      (phone) => {
+        const known = data().index.byAddress(phone);
+        const user = known && phoneUser(known);
+        return user?.phone === phone ? user : undefined;
+      },
       () => this.#events.sendState(),
     );
     const webhooks = new WebhookSender({
@@ -276,12 +311,7 @@ export class LocalTwilio {
       state,
       timeline,
       webhooks,
-      nameOf: (address: string) =>
-        nameOf(address, {
-          agents: rest.taskRouter.workers(),
-          workers: data().workers,
-          customers: customers.list(),
-        }),
+      nameOf: (address: string) => this.#nameOf(address),
     };
     const inbound = new InboundMessages({
       ...common,
@@ -301,6 +331,17 @@ export class LocalTwilio {
     const flex = new FlexClient({ rest, timeline, webhooks, data, apiKey });
     const workers = new FrontlineWorkers(rest.frontline, data);
     return { state, timeline, webhooks, inbound, app, flex, customers, workers, settings, rest };
+  }
+
+  #nameOf(address: string): string {
+    const { workers, index } = this.#data;
+    return nameOf(address, {
+      agents: this.rest.taskRouter.workers(),
+      workers,
+      customerName: (one) =>
+        index.byAddress(one)?.display_name ??
+        this.parts.customers.find(one.replace('whatsapp:', ''))?.displayName,
+    });
   }
 
   #listen(): void {

@@ -1,30 +1,43 @@
 /**
  * The console's page. Every control has a `data-testid`, for tests.
  *
- * Phones: `phone-<number>`, `phone-picker`, `new-phone`, `new-phone-number`, `new-phone-add`, `phone-input`,
+ * Phones: `phone-<number>`, `phone-picker` (a combobox; its options are `phone-picker-option-<number>` and
+ * `phone-picker-option-new`), `new-phone`, `new-phone-number`, `new-phone-add`, `phone-input`,
  * `phone-send`, `message` (with `data-author`).
  *
- * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`, `edit-<field>`, `resend-submit`.
+ * Middle: `view-timeline`, `view-conversations`, `view-data`.
+ *
+ * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`, `edit-<field>`, `resend-submit`,
+ * `only-conversation`, `show-all`.
+ *
+ * Conversations: `conversation-search`, `conversation-state`, `conversation-unrouted`, `conversation-<sid>` with
+ * `open-<sid>`, `add-worker-<sid>`, `activate-<sid>`, `deactivate-<sid>`, `close-<sid>`.
+ *
+ * Data: `data-customers`, `data-routing`, `data-templates`, `data-problems`, `data-search`, `data-row-<key>`,
+ * `data-open-<id>`, `data-values`, `data-problem` (with `data-severity`).
+ *
+ * Faults: `faults`, `faults-reset`, `faults-off`, `faults-undo`.
  *
  * Top bar: `badge-local`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`), `menu-settings`,
- * `settings-…`.
+ * `settings-…`, `settings-reset`, `settings-reset-all`.
  *
  * Frontline: `side-frontline`, `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
  * `customer-row-<id>`, `start-<channel>`.
  *
- * Flex: `side-flex`, `flex-agent`, `flex-as`, `flex-channel`, `flex-customer`, `flex-to`, `flex-subject`,
+ * Flex: `side-flex`, `flex-agent`, `flex-as`, `flex-channel`, `flex-customer` (a combobox), `flex-to`, `flex-subject`,
  * `flex-template`, `flex-variable-<name>`, `flex-preview`, `flex-body`, `flex-count`, `flex-active`, `flex-key`,
  * `flex-new-key`, `flex-start`, `flex-result` (with `data-status`), `flex-open`, `flex-interaction-<sid>` (with
  * `data-status`), `flex-input`, `flex-send`, `flex-close`, `flex-back`.
  */
 import { render } from 'preact';
+import { Center } from './center';
 import { Phones } from './phones/phones';
 import { Side } from './side';
 import { toasts } from './state/control-api';
 import { connect } from './state/server-events';
 import { connected, pane, snapshot } from './state/state';
 import './styles.css';
-import { Timeline } from './timeline/timeline';
+import { FaultBar } from './topbar/fault-bar';
 import { ScenarioResult } from './topbar/scenario-result';
 import { applyTheme } from './topbar/theme';
 import { TopBar } from './topbar/topbar';
@@ -48,6 +61,7 @@ function App() {
           <pre>{build.report}</pre>
         </details>
       )}
+      <FaultBar />
       <ScenarioResult />
       <div class="panes" role="tablist" aria-label="Panes">
         {(Object.keys(panes) as (keyof typeof panes)[]).map((name) => (
@@ -66,7 +80,7 @@ function App() {
       {snapshot.value ? (
         <main data-pane={pane.value}>
           <Phones />
-          <Timeline />
+          <Center />
           <Side />
         </main>
       ) : (

@@ -1,0 +1,90 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { DataFile, ListedCustomer } from '../../api-lists';
+import { searchCustomers } from '../lists/search-customers';
+import { ask } from '../state/control-api';
+import { nameOf } from '../state/names';
+import { epoch } from '../state/state';
+import { Place } from './file-table';
+import { Table } from './table';
+
+const file = 'assets/customers.private.json';
+
+/** The customers, page by page; a click shows everything that the file says about one. */
+export function CustomerTable() {
+  const query = useSignal('');
+  const customers = useSignal<ListedCustomer[]>([]);
+  const next = useSignal<number | undefined>(undefined);
+  const opened = useSignal<string | undefined>(undefined);
+  const latest = useRef(0);
+  const load = async (after?: number): Promise<void> => {
+    const turn = ++latest.current;
+    const page = await searchCustomers({ query: query.value }, after);
+    if (turn !== latest.current) return;
+    const known = page.customers.filter(({ customerId }) => customerId !== undefined);
+    customers.value = after === undefined ? known : [...customers.value, ...known];
+    next.value = page.next;
+  };
+  useEffect(() => {
+    const timer = setTimeout(() => void load(), query.value ? 150 : 0);
+    return () => clearTimeout(timer);
+  }, [query.value, epoch.value]);
+  return (
+    <Table
+      label="Customers"
+      search="Name, number, e-mail, or customer ID"
+      query={query.value}
+      onSearch={(text) => (query.value = text)}
+      columns={['Name', 'Addresses', 'Worker', 'Place']}
+      items={customers.value}
+      keyOf={({ customerId }) => customerId ?? ''}
+      onEnd={() => {
+        if (next.value !== undefined) void load(next.value);
+      }}
+      below={({ customerId = '' }) =>
+        opened.value === customerId && <Values key={customerId} customerId={customerId} />
+      }
+    >
+      {({ customerId = '', displayName, addresses, worker, line }) => [
+        <button
+          key="name"
+          type="button"
+          class="link"
+          aria-expanded={opened.value === customerId}
+          data-testid={`data-open-${customerId}`}
+          onClick={() => (opened.value = opened.value === customerId ? undefined : customerId)}
+        >
+          {displayName} <small>{customerId}</small>
+        </button>,
+        addresses.map(({ value }) => value).join(', '),
+        worker === undefined ? '—' : nameOf(worker),
+        line === undefined ? '—' : <Place key="place" file={file} line={line} />,
+      ]}
+    </Table>
+  );
+}
+
+/** All values of a customer with their lines. */
+function Values({ customerId }: { customerId: string }) {
+  const found = useSignal<DataFile | undefined>(undefined);
+  useEffect(() => {
+    const path = `/api/data/customers/${encodeURIComponent(customerId)}`;
+    void ask<DataFile>(path).then((answer) => (found.value = answer));
+  }, [customerId, epoch.value]);
+  return (
+    <div class="values" role="cell" data-testid="data-values">
+      <dl>
+        {found.value?.rows.map(({ path, value, line }) => (
+          <div key={path}>
+            <dt>
+              <code>{path}</code>
+            </dt>
+            <dd>
+              {value} <Place file={file} line={line} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
