@@ -2,7 +2,8 @@
  * The lists of the control API, which are read by page, and its events. Query parameters that are left out match all;
  * `limit` is at most 200.
  *
- * GET  /api/customers?query=&worker=&channel=&limit=&after=   CustomerPage; `?id=` or `?phone=` gives the one customer
+ * GET  /api/customers?query=&worker=&channel=&limit=&after=   CustomerPage; `?id=` or `?phone=` gives the one customer, and
+ *                                        `&places=true` each one's line
  * GET  /api/conversations?query=&state=&unrouted=&worker=&address=&limit=&before=   ConversationPage, the newest first
  * GET  /api/conversations/:sid           ConversationView with all messages
  * POST /api/conversations/:sid/workers   { worker }: adds a worker; answers ConversationView
@@ -29,7 +30,7 @@ export interface ListedCustomer {
   channels: SimulatedChannel[];
   addresses: { type: FlexChannel; value: string }[];
   worker?: string;
-  /** Where the customer begins in `assets/customers.private.json`. */
+  /** Where the customer begins in `assets/customers.private.json`; only with `places`. */
   line?: number;
 }
 

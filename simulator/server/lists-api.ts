@@ -61,13 +61,14 @@ export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): v
 }
 
 async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData): Promise<CustomerPage> {
-  const { query = '', worker, channel, after, id, phone } = c.req.query();
+  const { query = '', worker, channel, after, id, phone, places } = c.req.query();
+  const toListed = (one: Customer): ListedCustomer => listed(one, places === 'true' ? data : undefined);
   const unknown = parts.customers.unknown().map((one): ListedCustomer => ({ ...one, addresses: [] }));
   const total = data.index.customers.length + unknown.length;
   if (id !== undefined || phone !== undefined) {
     const found = id === undefined ? data.index.byAddress(phone ?? '') : data.index.byId(id);
     const made = unknown.find((one) => phone !== undefined && one.phone === phone);
-    const customers = [...(made ? [made] : []), ...(found ? [listed(found, data)] : [])];
+    const customers = [...(made ? [made] : []), ...(found ? [toListed(found)] : [])];
     if (customers.length === 0) throw notFound(`/api/customers/${id ?? phone}`);
     return { customers, total };
   }
@@ -91,14 +92,15 @@ async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData
             (!channel || (channels as string[]).includes(channel))
           );
         });
-  const customers = [...first, ...page.customers.map((one) => listed(one, data))];
+  const customers = [...first, ...page.customers.map(toListed)];
   return { customers, total, ...(page.next !== undefined && { next: page.next }) };
 }
 
-function listed(customer: Customer, data: ProjectData): ListedCustomer {
+/** @param data where the lines are looked up; not at all if left out: the first time it takes long */
+function listed(customer: Customer, data?: ProjectData): ListedCustomer {
   const phone = phoneOf(customer);
   const [worker] = ownersOf(customer);
-  const line = data.sources.customers.customerLine(customer.customer_id);
+  const line = data?.sources.customers.customerLine(customer.customer_id);
   const types = customer.channels.map(({ type }: { type: ChannelType }) => type);
   return {
     customerId: customer.customer_id,

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import type { DataFile, ListedCustomer } from '../../api-lists';
+import { useEffect } from 'preact/hooks';
+import type { DataFile } from '../../api-lists';
 import { searchCustomers } from '../lists/search-customers';
+import { usePages } from '../lists/use-pages';
 import { ask } from '../state/control-api';
 import { nameOf } from '../state/names';
 import { epoch } from '../state/state';
@@ -13,22 +14,11 @@ const file = 'assets/customers.private.json';
 /** The customers, page by page; a click shows everything that the file says about one. */
 export function CustomerTable() {
   const query = useSignal('');
-  const customers = useSignal<ListedCustomer[]>([]);
-  const next = useSignal<number | undefined>(undefined);
   const opened = useSignal<string | undefined>(undefined);
-  const latest = useRef(0);
-  const load = async (after?: number): Promise<void> => {
-    const turn = ++latest.current;
-    const page = await searchCustomers({ query: query.value }, after);
-    if (turn !== latest.current) return;
-    const known = page.customers.filter(({ customerId }) => customerId !== undefined);
-    customers.value = after === undefined ? known : [...customers.value, ...known];
-    next.value = page.next;
-  };
-  useEffect(() => {
-    const timer = setTimeout(() => void load(), query.value ? 150 : 0);
-    return () => clearTimeout(timer);
-  }, [query.value, epoch.value]);
+  const { items, more } = usePages(`${epoch.value} ${query.value}`, query.value !== '', async (after) => {
+    const { customers, next } = await searchCustomers({ query: query.value, places: 'true' }, after);
+    return { items: customers.filter(({ customerId }) => customerId !== undefined), next };
+  });
   return (
     <Table
       label="Customers"
@@ -36,11 +26,10 @@ export function CustomerTable() {
       query={query.value}
       onSearch={(text) => (query.value = text)}
       columns={['Name', 'Addresses', 'Worker', 'Place']}
-      items={customers.value}
+      widths="minmax(0, 1.1fr) minmax(0, 1.3fr) minmax(0, 0.8fr) 172px"
+      items={items}
       keyOf={({ customerId }) => customerId ?? ''}
-      onEnd={() => {
-        if (next.value !== undefined) void load(next.value);
-      }}
+      onEnd={more}
       below={({ customerId = '' }) =>
         opened.value === customerId && <Values key={customerId} customerId={customerId} />
       }
@@ -54,7 +43,8 @@ export function CustomerTable() {
           data-testid={`data-open-${customerId}`}
           onClick={() => (opened.value = opened.value === customerId ? undefined : customerId)}
         >
-          {displayName} <small>{customerId}</small>
+          {displayName}
+          <small>{customerId}</small>
         </button>,
         addresses.map(({ value }) => value).join(', '),
         worker === undefined ? '—' : nameOf(worker),

@@ -26,6 +26,7 @@ export function FileTable({ name }: { name: 'routing' | 'templates' }) {
       query={query.value}
       onSearch={(text) => (query.value = text)}
       columns={['Field', 'Value', 'Place']}
+      widths="minmax(0, 1.4fr) minmax(0, 1fr) 172px"
       items={matching}
       keyOf={({ path }) => path}
     >
@@ -42,7 +43,8 @@ export function FileTable({ name }: { name: 'routing' | 'templates' }) {
 export function Place({ file, line }: { file: string; line: number }) {
   return (
     <code class="place" title={`${file}:${line}`}>
-      {file.replace('assets/', '')}:{line}
+      {file.replace('assets/', '')}
+      <wbr />:{line}
     </code>
   );
 }

@@ -8,6 +8,8 @@ interface TableProps<T> {
   query: string;
   onSearch(text: string): void;
   columns: string[];
+  /** Of the columns, as a grid has them. */
+  widths: string;
   items: readonly T[];
   keyOf(item: T): string;
   onEnd?(): void;
@@ -23,7 +25,7 @@ const columnHead = { role: 'columnheader' } as const;
 
 /** A read-only table of any length, with a search. */
 export function Table<T>(props: TableProps<T>) {
-  const { label, search, query, onSearch, columns, items, keyOf, onEnd, below, children } = props;
+  const { label, search, query, onSearch, columns, widths, items, keyOf, onEnd, below, children } = props;
   return (
     <>
       <div class="filters">
@@ -37,7 +39,7 @@ export function Table<T>(props: TableProps<T>) {
           onInput={(event) => onSearch(event.currentTarget.value)}
         />
       </div>
-      <div class="data-table" role="table" aria-label={label} style={{ '--columns': String(columns.length) }}>
+      <div class="data-table" role="table" aria-label={label} style={{ '--columns': widths }}>
         <div role="rowgroup">
           <div class="data-row head" {...headRow}>
             {columns.map((column) => (

@@ -89,7 +89,7 @@ function Recipient() {
           search={async (query, after) => {
             const { customers, next } = await searchCustomers({ query, channel }, after);
             for (const one of customers) found.current.set(toOption(one, channel).id, one);
-            return { options: customers.map((one) => toOption(one, channel)), next };
+            return { items: customers.map((one) => toOption(one, channel)), next };
           }}
           onChoose={({ id }) => changeDraft({ customer: found.current.get(id) })}
         />

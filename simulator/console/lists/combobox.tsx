@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { usePages } from './use-pages';
 import { VirtualList } from './virtual-list';
 
 export interface Option {
@@ -21,7 +22,7 @@ export interface ComboboxProps {
   /** Options that are offered before those that are found, whatever is typed. */
   fixed?: readonly Option[];
   /** @param after `next` of the page before */
-  search(query: string, after: number | undefined): Promise<{ options: Option[]; next?: number | undefined }>;
+  search(query: string, after: number | undefined): Promise<{ items: Option[]; next?: number | undefined }>;
   onChoose(option: Option): void;
 }
 
@@ -37,27 +38,15 @@ export function Combobox(props: ComboboxProps) {
   const popup = useRef<HTMLDivElement>(null);
   const isOpen = useSignal(false);
   const query = useSignal('');
-  const found = useSignal<Option[]>([]);
-  const next = useSignal<number | undefined>(undefined);
-  const active = useSignal(-1);
-  const latest = useRef(0);
-  const options = [...fixed, ...found.value];
-
-  const load = async (after?: number): Promise<void> => {
-    const turn = ++latest.current;
-    const page = await search(query.value, after);
-    // Somebody has typed on.
-    if (turn !== latest.current) return;
-    found.value = after === undefined ? page.options : [...found.value, ...page.options];
-    next.value = page.next;
-    if (after === undefined)
-      active.value = query.value === '' ? -1 : page.options.length > 0 ? fixed.length : -1;
-  };
-  useEffect(() => {
-    if (!isOpen.value) return;
-    const timer = setTimeout(() => void load(), query.value === '' ? 0 : 150);
-    return () => clearTimeout(timer);
-  }, [isOpen.value, query.value]);
+  /** The option that the user moved to; undefined: the first one that was found. */
+  const moved = useSignal<number | undefined>(undefined);
+  const { items, hasMore, more } = usePages(
+    isOpen.value ? query.value : undefined,
+    query.value !== '',
+    (after) => search(query.value, after),
+  );
+  const options = [...fixed, ...items];
+  const active = moved.value ?? (query.value !== '' && items.length > 0 ? fixed.length : -1);
   useEffect(() => {
     // A click leaves the focus in the field.
     popup.current?.addEventListener('mousedown', (event) => event.preventDefault());
@@ -65,13 +54,13 @@ export function Combobox(props: ComboboxProps) {
   const open = (): void => {
     if (isOpen.value) return;
     query.value = '';
-    active.value = -1;
+    moved.value = undefined;
     isOpen.value = true;
     popup.current?.showPopover();
     place(input.current, popup.current);
+    window.addEventListener('resize', close, { once: true });
   };
   const close = (): void => {
-    latest.current += 1;
     isOpen.value = false;
     popup.current?.hidePopover();
   };
@@ -89,11 +78,11 @@ export function Combobox(props: ComboboxProps) {
         return;
       }
       const step = event.key === 'ArrowDown' ? 1 : -1;
-      const moved = active.value + step;
-      active.value = moved > last ? 0 : moved < 0 ? last : moved;
+      const next = active + step;
+      moved.value = next > last ? 0 : next < 0 ? last : next;
     } else if (event.key === 'Enter' && isOpen.value) {
       event.preventDefault();
-      choose(options[active.value]);
+      choose(options[active]);
     } else if (event.key === 'Escape' && isOpen.value) {
       event.preventDefault();
       event.stopPropagation();
@@ -110,7 +99,7 @@ export function Combobox(props: ComboboxProps) {
         aria-expanded={isOpen.value}
         aria-controls={listId}
         aria-autocomplete="list"
-        {...(isOpen.value && active.value >= 0 && { 'aria-activedescendant': `${listId}-${active.value}` })}
+        {...(isOpen.value && active >= 0 && { 'aria-activedescendant': `${listId}-${active}` })}
         autocomplete="off"
         data-testid={id}
         placeholder={isOpen.value ? value || placeholder : placeholder}
@@ -120,6 +109,7 @@ export function Combobox(props: ComboboxProps) {
           const { value: typed } = event.currentTarget;
           open();
           query.value = typed;
+          moved.value = undefined;
         }}
         onKeyDown={onKeyDown}
         onBlur={close}
@@ -129,21 +119,19 @@ export function Combobox(props: ComboboxProps) {
           items={options}
           keyOf={(option) => option.id}
           estimate={44}
-          active={active.value}
+          active={active}
           attributes={{ id: listId, class: 'options-list', role: 'listbox', 'aria-label': label }}
           itemAttributes={(option, index) => ({
             id: `${listId}-${index}`,
-            class: index === active.value ? 'option active' : 'option',
+            class: index === active ? 'option active' : 'option',
             role: 'option',
-            'aria-selected': index === active.value,
+            'aria-selected': index === active,
             'aria-posinset': index + 1,
-            'aria-setsize': next.value === undefined ? options.length : -1,
+            'aria-setsize': hasMore ? -1 : options.length,
             'data-testid': `${id}-option-${option.id}`,
             onClick: () => choose(option),
           })}
-          onEnd={() => {
-            if (next.value !== undefined) void load(next.value);
-          }}
+          onEnd={more}
         >
           {(option) => (
             <>

@@ -21,7 +21,7 @@ interface VirtualListProps<T> {
   itemAttributes?(item: T, index: number): HTMLAttributes<HTMLDivElement>;
   /** An item that is always there and scrolled to when it changes, e.g. an active option; -1 for none. */
   active?: number;
-  /** Called when the last items are shown. */
+  /** Called as long as the last items are shown. */
   onEnd?(): void;
   /** Shown below the items. */
   after?: ComponentChildren;
@@ -81,7 +81,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   const isAtEnd = (shown.at(-1)?.index ?? -1) >= items.length - 1;
   useLayoutEffect(() => {
     if (isAtEnd) props.onEnd?.();
-  }, [isAtEnd, items.length]);
+  });
   return (
     <div ref={scroller} {...attributes}>
       <div class="virtual" role="presentation" style={{ height: `${virtualizer.getTotalSize()}px` }}>

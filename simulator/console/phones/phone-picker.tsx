@@ -15,14 +15,14 @@ export function PhonePicker() {
   const found = useRef(new Map<string, SimulatedCustomer>());
   const search: ComboboxProps['search'] = async (query, after) => {
     const { customers, next } = await searchCustomers({ query }, after);
-    const options = customers.flatMap((customer): Option[] => {
+    const items = customers.flatMap((customer): Option[] => {
       const { phone, displayName } = customer;
       // A customer who is reached by e-mail alone has no phone.
       if (phone === undefined) return [];
       found.current.set(phone, { ...customer, phone });
       return [{ id: phone, text: displayName, detail: phone }];
     });
-    return { options, next };
+    return { items, next };
   };
   const choose = ({ id }: Option): void => {
     if (id === newPhone.id) dialog.current?.showModal();
