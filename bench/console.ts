@@ -60,6 +60,9 @@ export async function timeConsole(root: string, customers: number, burst: number
   }
 }
 
+/** How many messages are under way at once: a single process of functions answers no more within Twilio's limits. */
+const writersAtOnce = 40;
+
 /** Runs in the page. */
 const watchLongTasks = `
   window.longTasks = [];
@@ -88,21 +91,26 @@ async function timeSearch(page: Page, customers: number): Promise<number> {
 }
 
 async function timeBurst(page: Page, url: string, count: number): Promise<ConsoleTimes['burst']> {
+  const write = async (number: number): Promise<boolean> => {
+    const body = { from: `+1917556${String(number).padStart(4, '0')}`, body: `message ${number}` };
+    const answer = await fetch(`${url}/api/inbound`, { method: 'POST', body: JSON.stringify(body) });
+    return ((await answer.json()) as { ok: boolean }).ok;
+  };
+  // The functions have loaded their data before the burst.
+  await write(9_999);
   await sleep(1_000);
   await page.evaluate('window.longTasks.length = 0');
   const started = performance.now();
-  const answers = await Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const body = { from: `+1917556${String(i).padStart(4, '0')}`, body: `message ${i}` };
-      const answer = await fetch(`${url}/api/inbound`, { method: 'POST', body: JSON.stringify(body) });
-      return (await answer.json()) as { ok: boolean; failures?: string[] };
-    }),
-  );
+  let next = 0;
+  let failed = 0;
+  const writers = Array.from({ length: writersAtOnce }, async () => {
+    while (next < count) if (!(await write(next++))) failed += 1;
+  });
+  await Promise.all(writers);
   const seconds = (performance.now() - started) / 1_000;
   // What the page has not shown yet.
   await sleep(3_000);
   const tasks = (await page.evaluate('window.longTasks')) as number[];
-  const failed = answers.filter(({ ok }) => !ok).length;
   return { conversations: count, seconds, failed, longTasks: tasks.length, longest: Math.max(0, ...tasks) };
 }
 
