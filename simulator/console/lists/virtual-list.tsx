@@ -6,7 +6,7 @@ import {
   observeElementRect,
   Virtualizer,
 } from '@tanstack/virtual-core';
-import type { ComponentChildren, HTMLAttributes } from 'preact';
+import type { ComponentChildren, HTMLAttributes, RefObject } from 'preact';
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
 interface VirtualListProps<T> {
@@ -15,7 +15,9 @@ interface VirtualListProps<T> {
   /** The height of an item before it is shown, in pixels. */
   estimate: number;
   gap?: number;
-  /** The attributes of the element that scrolls. */
+  /** The element that scrolls, for who needs it. */
+  scroller?: RefObject<HTMLDivElement>;
+  /** Its attributes. */
   attributes: HTMLAttributes<HTMLDivElement>;
   /** The attributes of each item's element. */
   itemAttributes?(item: T, index: number): HTMLAttributes<HTMLDivElement>;
@@ -37,7 +39,8 @@ const nearTop = 8;
  */
 export function VirtualList<T>(props: VirtualListProps<T>) {
   const { items, keyOf, estimate, gap = 0, attributes, itemAttributes, active = -1, after, children } = props;
-  const scroller = useRef<HTMLDivElement>(null);
+  const own = useRef<HTMLDivElement>(null);
+  const scroller = props.scroller ?? own;
   const made = useRef<Virtualizer<HTMLDivElement, HTMLDivElement> | undefined>(undefined);
   const [, rerender] = useReducer((count: number) => count + 1, 0);
   const focused = (): number => {

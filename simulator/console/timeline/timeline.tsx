@@ -36,24 +36,17 @@ export function Timeline() {
   return (
     <>
       <OnlyConversation />
-      {all.length === 0 && (
-        <div class="traces">
-          <Empty />
-        </div>
-      )}
-      {all.length > 0 && (
-        <VirtualList
-          items={all}
-          keyOf={([first]) => first?.trace ?? ''}
-          estimate={320}
-          gap={10}
-          attributes={{ class: 'traces' }}
-          onEnd={() => void loadOlder()}
-          after={hasOlder.value && <p class="empty">Loading earlier entries…</p>}
-        >
-          {(entries) => <Trace entries={entries} />}
-        </VirtualList>
-      )}
+      <VirtualList
+        items={all}
+        keyOf={([first]) => first?.trace ?? ''}
+        estimate={320}
+        gap={10}
+        attributes={{ class: 'traces' }}
+        onEnd={() => void loadOlder()}
+        after={all.length === 0 ? <Empty /> : hasOlder.value && <p class="empty">Loading earlier entries…</p>}
+      >
+        {(entries) => <Trace entries={entries} />}
+      </VirtualList>
     </>
   );
 }
