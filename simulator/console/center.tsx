@@ -11,6 +11,7 @@ export function Center() {
   return (
     <section class="center" aria-label={names[view.value]}>
       <header class="side-head">
+        <h2 class="visually-hidden">{names[view.value]}</h2>
         <Tabs
           label="Views"
           panel="center-panel"

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { FlexOutboundRequest, FlexResult, FlexTemplate } from '../../api';
 import type { ListedCustomer } from '../../api-lists';
+import { searchCustomers } from '../lists/search-customers';
 import { call } from '../state/control-api';
 import { loadConversation } from '../state/conversations';
 import { showPhoneOf } from '../state/show-conversation';
@@ -35,8 +36,8 @@ export const longest = 1_600;
 export const draft = signal({
   as: 'agent' as keyof typeof callers,
   channel: 'sms',
-  /** undefined while the agent types an address. */
-  customer: undefined as ListedCustomer | undefined,
+  /** undefined until the first one is known; `other` while the agent types an address. */
+  customer: undefined as ListedCustomer | 'other' | undefined,
   to: '',
   subject: '',
   template: '',
@@ -59,7 +60,18 @@ export function chosenTemplate(): FlexTemplate | undefined {
 /** @returns the chosen customer; undefined if there is none who can be reached on this channel */
 export function chosenCustomer(): ListedCustomer | undefined {
   const { customer, channel } = draft.value;
-  return customer?.addresses.some(({ type }) => type === channel) ? customer : undefined;
+  if (customer === undefined || customer === 'other') return undefined;
+  return customer.addresses.some(({ type }) => type === channel) ? customer : undefined;
+}
+
+/** Chooses the first customer on the channel, unless somebody is chosen or an address is typed. */
+export async function chooseFirstCustomer(): Promise<void> {
+  const { customer, channel } = draft.value;
+  if (customer === 'other' || chosenCustomer()) return;
+  const { customers } = await searchCustomers({ query: '', channel, limit: '1' }, undefined);
+  if (draft.value.customer === customer && draft.value.channel === channel) {
+    changeDraft({ customer: customers[0] });
+  }
 }
 
 /** Leaves empty fields out: the function reports what is missing. */
@@ -89,6 +101,7 @@ function toRequest(): FlexOutboundRequest {
 /** Starts the conversation and shows the result. */
 export async function startOutbound(): Promise<void> {
   flexResult.value = undefined;
+  await chooseFirstCustomer();
   const result = await call<FlexResult>('POST', '/api/flex/outbound', toRequest());
   const { conversationSid } = result?.answer ?? {};
   const started = typeof conversationSid === 'string' ? await loadConversation(conversationSid) : undefined;

@@ -1,15 +1,16 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FlexTemplate } from '../../api';
 import type { ListedCustomer } from '../../api-lists';
 import { Choice } from '../controls/choice';
 import { Icon } from '../controls/icon';
 import { Combobox, type Option } from '../lists/combobox';
 import { addressOn, searchCustomers } from '../lists/search-customers';
-import { snapshot } from '../state/state';
+import { epoch, snapshot } from '../state/state';
 import {
   callers,
   changeDraft,
   channelNames,
+  chooseFirstCustomer,
   chosenCustomer,
   chosenTemplate,
   draft,
@@ -76,6 +77,7 @@ function Recipient() {
   const customer = chosenCustomer();
   const { channel, to } = draft.value;
   const found = useRef(new Map<string, ListedCustomer>());
+  useEffect(() => void chooseFirstCustomer(), [channel, epoch.value]);
   return (
     <>
       <div class="field">
@@ -91,7 +93,7 @@ function Recipient() {
             for (const one of customers) found.current.set(toOption(one, channel).id, one);
             return { items: customers.map((one) => toOption(one, channel)), next };
           }}
-          onChoose={({ id }) => changeDraft({ customer: found.current.get(id) })}
+          onChoose={({ id }) => changeDraft({ customer: found.current.get(id) ?? 'other' })}
         />
       </div>
       {!customer && (
