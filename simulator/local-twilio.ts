@@ -11,7 +11,7 @@ import { Gateway } from './gateway';
 import { nameOf } from './names';
 import { Customers } from './phones/customers';
 import { InboundMessages } from './phones/inbound-messages';
-import { type ProjectData, phoneUser, readProject } from './project-data';
+import { findPhoneUser, type ProjectData, readProject } from './project-data';
 import type { ScenarioParts } from './scenarios/context';
 import { Actions } from './server/actions';
 import type { ControlTarget } from './server/control-api';
@@ -24,7 +24,6 @@ import { Timeline } from './timeline';
 import { Conversations } from './twilio/conversations/conversations';
 import { type RunningProxy, startProxy } from './twilio/http/proxy';
 import { RestApi } from './twilio/rest-api';
-import { identityOf } from './twilio/taskrouter';
 import { readLogLine, webhookIdPreload } from './webhook-id';
 import { reportFlexEvents } from './webhooks/flex-events';
 import { recordLogLine } from './webhooks/log-lines';
@@ -103,13 +102,7 @@ export class LocalTwilio {
     const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
     this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls });
     this.parts = this.#makeParts(data);
-    const colleagues = (): Set<string> =>
-      new Set([
-        ...this.parts.workers.list().map(({ identity }) => identity),
-        ...rest.taskRouter.workers().map(identityOf),
-      ]);
-    const nameOf = (address: string): string => this.#nameOf(address);
-    this.#views = new ConversationViews({ state, nameOf, colleagues });
+    this.#views = new ConversationViews(this.parts, (address) => this.#nameOf(address));
     this.#events = new Events({ snapshot: () => this.snapshot(), views: this.#views });
     this.actions = new Actions(this.parts);
     this.#gateway = new Gateway({
@@ -293,11 +286,7 @@ export class LocalTwilio {
     });
     const customers = new Customers(
       () => data().customers,
-      (phone) => {
-        const known = data().index.byAddress(phone);
-        const user = known && phoneUser(known);
-        return user?.phone === phone ? user : undefined;
-      },
+      (phone) => findPhoneUser(data(), phone),
       () => this.#events.sendState(),
     );
     const webhooks = new WebhookSender({

@@ -73,8 +73,15 @@ export function readProject(root: string): ProjectData {
   };
 }
 
+/** @returns the customer in the data who has a phone with this number; undefined if nobody has */
+export function findPhoneUser({ index }: ProjectData, phone: string): SimulatedCustomer | undefined {
+  const customer = index.byAddress(phone);
+  const user = customer && phoneUser(customer);
+  return user?.phone === phone ? user : undefined;
+}
+
 /** @returns a customer in the data as somebody with a phone; undefined for one without a number */
-export function phoneUser(customer: Customer): SimulatedCustomer | undefined {
+function phoneUser(customer: Customer): SimulatedCustomer | undefined {
   const phone = phoneOf(customer);
   if (!phone) return undefined;
   const [worker] = ownersOf(customer);

@@ -6,37 +6,32 @@ import {
   matchesConversation,
   readCursor,
 } from '../conversation-filter';
+import type { ScenarioParts } from '../scenarios/context';
 import { simulatedConversation } from '../simulated-conversation';
-import type { Conversations } from '../twilio/conversations/conversations';
-
-export interface ConversationViewsOptions {
-  state: Conversations;
-  nameOf(address: string): string;
-  /** The identities of all workers and agents. */
-  colleagues(): ReadonlySet<string>;
-}
+import { identityOf } from '../twilio/taskrouter';
 
 /** Which messages a view has: all, the last one, or those with these SIDs. */
 type Shown = 'all' | 'last' | ReadonlySet<string>;
 
 /** The conversations as the console has them. */
 export class ConversationViews {
-  readonly #options: ConversationViewsOptions;
+  readonly #parts: ScenarioParts;
+  readonly #nameOf: (address: string) => string;
 
-  constructor(options: ConversationViewsOptions) {
-    this.#options = options;
+  constructor(parts: ScenarioParts, nameOf: (address: string) => string) {
+    this.#parts = parts;
+    this.#nameOf = nameOf;
   }
 
   /** @throws TwilioError 404 */
-  view(sid: string, shown: Shown = 'all', colleagues = this.#options.colleagues()): ConversationView {
-    const { state, nameOf } = this.#options;
-    const { participants, messages, ...conversation } = simulatedConversation(state, sid);
+  view(sid: string, shown: Shown = 'all', colleagues = this.#colleagues()): ConversationView {
+    const { participants, messages, ...conversation } = simulatedConversation(this.#parts.state, sid);
     const isRouted = participants.some(({ identity }) => identity !== undefined && colleagues.has(identity));
     return {
       ...conversation,
       participants: participants.map((one) => {
         const { identity, address, projectedAddress } = one;
-        return { ...one, name: nameOf(identity ?? address ?? projectedAddress ?? '') };
+        return { ...one, name: this.#nameOf(identity ?? address ?? projectedAddress ?? '') };
       }),
       messages:
         shown === 'all'
@@ -51,8 +46,8 @@ export class ConversationViews {
 
   /** @param before `next` of the page before */
   list(filter: ConversationFilter, limit: number, before?: string): ConversationPage {
-    const { state, colleagues } = this.#options;
-    const known = colleagues();
+    const { state } = this.#parts;
+    const known = this.#colleagues();
     const end = before === undefined ? undefined : readCursor(before);
     const places = state
       .conversations()
@@ -68,5 +63,14 @@ export class ConversationViews {
       conversations.push(view);
     }
     return { conversations };
+  }
+
+  /** @returns the identities of all workers and agents */
+  #colleagues(): ReadonlySet<string> {
+    const { workers, rest } = this.#parts;
+    return new Set([
+      ...workers.list().map(({ identity }) => identity),
+      ...rest.taskRouter.workers().map(identityOf),
+    ]);
   }
 }
