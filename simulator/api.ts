@@ -143,6 +143,8 @@ export interface RestEntry {
   during?: number;
   /** The fault that was applied, if any. */
   fault?: string;
+  /** What Frontline answered when it was asked about a user: whether that user is available. */
+  userAvailable?: boolean;
 }
 
 /** Something that happened at Twilio or in the app, in one sentence. */

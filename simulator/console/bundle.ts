@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { errorsPage } from './errors-page';
 
 export interface PageFile {
   type: string;
@@ -13,9 +14,13 @@ export interface PageFile {
  * @returns the files by URL path
  */
 export async function bundleConsole(): Promise<Map<string, PageFile>> {
-  const [html, icon, script] = await Promise.all([
+  const [html, icon, errors, script] = await Promise.all([
     readFile(join(__dirname, 'index.html'), 'utf8'),
     readFile(join(__dirname, 'icon.svg'), 'utf8'),
+    // Somebody may keep the project without its docs.
+    readFile(join(__dirname, '../../docs/errors.md'), 'utf8').catch(
+      () => '# Errors\n\nThere is no docs/errors.md.',
+    ),
     build({
       entryPoints: [join(__dirname, 'main.tsx')],
       bundle: true,
@@ -35,6 +40,7 @@ export async function bundleConsole(): Promise<Map<string, PageFile>> {
     ['/', { type: 'text/html; charset=utf-8', body: html }],
     ['/main.js', { type: 'text/javascript; charset=utf-8', body: textOf('.js') }],
     ['/main.css', { type: 'text/css; charset=utf-8', body: textOf('.css') }],
+    ['/errors', { type: 'text/html; charset=utf-8', body: errorsPage(errors) }],
     ['/icon.svg', { type: 'image/svg+xml', body: icon }],
   ]);
 }

@@ -7,8 +7,8 @@
  *
  * Middle: `view-timeline`, `view-conversations`, `view-data`.
  *
- * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`), `resend-<id>`, `edit-<field>`, `resend-submit`,
- * `only-conversation`, `show-all`.
+ * Timeline: `timeline-entry-<id>` (with `data-name`, `data-state`, `data-highlighted`), `decision`, `folded-<id>`, `resend-<id>`,
+ * `edit-<field>`, `resend-submit`, `new-entries`, `only-conversation`, `show-all`.
  *
  * Conversations: `conversation-search`, `conversation-state`, `conversation-unrouted`, `conversation-<sid>` with
  * `open-<sid>`, `add-worker-<sid>`, `activate-<sid>`, `deactivate-<sid>`, `close-<sid>`.
@@ -19,7 +19,7 @@
  * Faults: `faults`, `faults-reset`, `faults-off`, `faults-undo`.
  *
  * Top bar: `badge-local`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`), `menu-settings`,
- * `settings-…`, `settings-reset`, `settings-reset-all`.
+ * `settings-…`, `settings-reset`, `settings-reset-all`, `toast`.
  *
  * Frontline: `side-frontline`, `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
  * `customer-row-<id>`, `start-<channel>`.
@@ -31,12 +31,13 @@
  */
 import { render } from 'preact';
 import { Center } from './center';
+import { Toasts } from './controls/toasts';
 import { Phones } from './phones/phones';
 import { Side } from './side';
-import { toasts } from './state/control-api';
 import { connect } from './state/server-events';
 import { connected, pane, snapshot } from './state/state';
 import './styles.css';
+import { BuildBanner } from './topbar/build-banner';
 import { FaultBar } from './topbar/fault-bar';
 import { ScenarioResult } from './topbar/scenario-result';
 import { applyTheme } from './topbar/theme';
@@ -45,7 +46,6 @@ import { TopBar } from './topbar/topbar';
 const panes = { customer: 'Customer', timeline: 'Timeline', worker: 'Worker' } as const;
 
 function App() {
-  const build = snapshot.value?.build;
   return (
     <>
       <TopBar />
@@ -55,28 +55,22 @@ function App() {
           reconnects.
         </p>
       )}
-      {build && !build.ok && (
-        <details class="banner failed" open>
-          <summary>The last build failed; the previous build is still running.</summary>
-          <pre>{build.report}</pre>
-        </details>
-      )}
+      <BuildBanner />
       <FaultBar />
       <ScenarioResult />
-      <div class="panes" role="tablist" aria-label="Panes">
+      <nav class="panes" aria-label="Panes">
         {(Object.keys(panes) as (keyof typeof panes)[]).map((name) => (
           <button
             key={name}
             type="button"
-            role="tab"
-            aria-selected={pane.value === name}
+            aria-current={pane.value === name ? 'true' : undefined}
             data-testid={`pane-${name}`}
             onClick={() => (pane.value = name)}
           >
             {panes[name]}
           </button>
         ))}
-      </div>
+      </nav>
       {snapshot.value ? (
         <main data-pane={pane.value}>
           <Phones />
@@ -84,13 +78,11 @@ function App() {
           <Side />
         </main>
       ) : (
-        <p class="empty big">Looking for the local Twilio…</p>
+        <main>
+          <p class="empty big">Looking for the local Twilio…</p>
+        </main>
       )}
-      <div class="toasts" role="alert">
-        {toasts.value.map(({ id, text }) => (
-          <p key={id}>{text}</p>
-        ))}
-      </div>
+      <Toasts />
     </>
   );
 }

@@ -10,6 +10,7 @@ export function Side() {
   return (
     <section class="side" aria-label={isFlex ? 'Flex' : 'The Frontline app'}>
       <header class="side-head">
+        <h2 class="visually-hidden">{sides[side.value]}</h2>
         <div class="switch" role="group" aria-label="Frontline or Flex">
           {(Object.keys(sides) as (keyof typeof sides)[]).map((one) => (
             <button

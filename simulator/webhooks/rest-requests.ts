@@ -9,7 +9,7 @@ export function recordRestRequests(rest: RestApi, timeline: Timeline): void {
     if (request.host.startsWith('serverless')) return;
     const conversationSid = /\/Conversations\/(CH[0-9a-f]+)/i.exec(request.path)?.[1];
     const during = request.webhookId === undefined ? undefined : timeline.get(request.webhookId);
-    const body = answer?.body as { code?: number; message?: string } | undefined;
+    const body = answer?.body as { code?: number; message?: string; is_available?: boolean } | undefined;
     const failed = answer === undefined || answer.status >= 400;
     const entry: Omit<RestEntry, 'kind'> = {
       method: request.method,
@@ -20,6 +20,7 @@ export function recordRestRequests(rest: RestApi, timeline: Timeline): void {
       ...(ms !== undefined && { ms: Math.round(ms) }),
       ...(during && { during: during.id }),
       ...(fault !== undefined && { fault }),
+      ...(typeof body?.is_available === 'boolean' && { userAvailable: body.is_available }),
     };
     timeline.add({
       kind: 'rest',

@@ -1,6 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { SimulatedConversation } from '../../api';
+import { ErrorLink } from '../controls/error-link';
+import { Scrollable } from '../controls/scrollable';
+import { Time } from '../controls/time';
 import { nameOf } from '../state/names';
 
 interface BubblesProps {
@@ -18,7 +21,7 @@ export function Bubbles({ threads, mine, children }: BubblesProps) {
     end.current?.parentElement?.scrollTo({ top: end.current.offsetTop });
   }, [messages.length]);
   return (
-    <div class="bubbles" role="log" aria-live="polite">
+    <Scrollable class="bubbles" role="log" label="Messages">
       {messages.length === 0 && <div class="empty">{children}</div>}
       {messages.map(({ sid, author, body, at, subject, undelivered }) => (
         <div
@@ -29,16 +32,16 @@ export function Bubbles({ threads, mine, children }: BubblesProps) {
         >
           {author !== mine && <small>{nameOf(author)}</small>}
           {subject !== undefined && <strong>{subject}</strong>}
-          <span>{body}</span>
+          <span class="body">{body}</span>
           {undelivered !== undefined && (
             <span class="undelivered">
-              not delivered <b class="code">{undelivered}</b>
+              not delivered <ErrorLink code={undelivered} />
             </span>
           )}
-          <time dateTime={at}>{at.slice(11, 16)}</time>
+          <Time at={at} />
         </div>
       ))}
       <div ref={end} />
-    </div>
+    </Scrollable>
   );
 }

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import type { SimulatedConversation } from '../../api';
 import { Icon } from '../controls/icon';
 import { call } from '../state/control-api';
 import { customerOf, nameOf, titleOf } from '../state/names';
 import { Bubbles } from './bubbles';
 import { ComposeLine } from './compose-line';
+import { draftOf, keepDraft, sendDraft } from './drafts';
 
 interface ChatProps {
   /** The prefix of the test ids: `worker` gives `worker-input` and `worker-send`. */
@@ -20,15 +20,14 @@ interface ChatProps {
 
 /** A conversation as its worker or agent sees it. */
 export function Chat({ id, conversation, me, onBack, above }: ChatProps) {
-  const [text, setText] = useState('');
+  const draft = `${me} ${conversation.sid}`;
   const isClosed = conversation.state === 'closed';
   const isIn = conversation.participants.some(({ identity }) => identity === me);
   const sendWorkerMessage = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const body = text.trim();
-    if (!body) return;
-    setText('');
-    await call('POST', '/api/messages', { conversationSid: conversation.sid, worker: me, body });
+    await sendDraft(draft, (body) =>
+      call('POST', '/api/messages', { conversationSid: conversation.sid, worker: me, body }),
+    );
   };
   return (
     <div class="chat" data-testid="chat">
@@ -60,7 +59,7 @@ export function Chat({ id, conversation, me, onBack, above }: ChatProps) {
         <p>No messages yet.</p>
       </Bubbles>
       <form class="compose" onSubmit={(event) => void sendWorkerMessage(event)}>
-        {above?.(setText)}
+        {above?.((text) => keepDraft(draft, text))}
         <ComposeLine
           id={id}
           label="Reply"
@@ -72,8 +71,8 @@ export function Chat({ id, conversation, me, onBack, above }: ChatProps) {
                 : `${nameOf(me)} is not in this conversation`
           }
           disabled={isClosed || !isIn}
-          value={text}
-          onInput={setText}
+          value={draftOf(draft)}
+          onInput={(text) => keepDraft(draft, text)}
         />
       </form>
     </div>

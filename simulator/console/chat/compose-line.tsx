@@ -10,18 +10,27 @@ interface ComposeLineProps {
   onInput(text: string): void;
 }
 
+/** Enter sends; Shift and Enter begin a new line. */
+function sendOnEnter(event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }): void {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (event.currentTarget.value.trim()) event.currentTarget.form?.requestSubmit();
+}
+
 /** The text field and Send button of a message; the surrounding form sends it. */
 export function ComposeLine({ id, label, placeholder, value, disabled = false, onInput }: ComposeLineProps) {
   return (
     <div class="compose-line">
-      <input
+      <textarea
         class="input"
+        rows={1}
         placeholder={placeholder}
         aria-label={label}
         data-testid={`${id}-input`}
         disabled={disabled}
         value={value}
         onInput={(event) => onInput(event.currentTarget.value)}
+        onKeyDown={sendOnEnter}
       />
       <button
         class="round"

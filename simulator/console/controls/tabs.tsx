@@ -58,7 +58,7 @@ export function Tabs<T extends string>(props: TabsProps<T>) {
 }
 
 /** @returns the place that an arrow key, Home or End leads to, in a row that goes round; undefined for other keys */
-function nextIndex(key: string, from: number, length: number): number | undefined {
+export function nextIndex(key: string, from: number, length: number): number | undefined {
   const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   if (key === 'Home') return 0;
   if (key === 'End') return length - 1;

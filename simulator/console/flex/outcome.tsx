@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { FlexResult } from '../../api';
+import { ErrorLink } from '../controls/error-link';
 import { Icon } from '../controls/icon';
 import { showConversation } from '../state/show-conversation';
 import { conversations, flexResult } from '../state/state';
@@ -30,7 +31,7 @@ export function Outcome() {
     >
       <p class="outcome-head">
         <strong class="grow">
-          {isOk ? '✓' : '✗'} {status ?? 'no answer'} {code !== undefined && <code>{asText(code)}</code>}
+          {isOk ? '✓' : '✗'} {status ?? 'no answer'} {code !== undefined && <ErrorLink code={asText(code)} />}
           {message === undefined && sentenceOf(result)}
         </strong>
         <button

@@ -62,7 +62,12 @@ export function WorkerChat({ conversation }: { conversation: SimulatedConversati
       onBack={() => (chat.value = undefined)}
       above={(write) =>
         customerId !== '' && (
-          <Templates customerId={customerId} conversationSid={conversation.sid} onPick={write} />
+          <Templates
+            key={conversation.sid}
+            customerId={customerId}
+            conversationSid={conversation.sid}
+            onPick={write}
+          />
         )
       }
     />

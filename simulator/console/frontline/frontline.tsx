@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Tabs } from '../controls/tabs';
 import { call } from '../state/control-api';
 import { useConversationList } from '../state/conversations';
 import { chat, loaded, tab, worker, workers } from '../state/state';
@@ -34,6 +35,7 @@ export function FrontlineHead() {
           class="toggle"
           role="switch"
           aria-checked={me.available}
+          aria-label={`${me.displayName} is available`}
           data-testid="worker-available"
           onClick={() =>
             void call('PATCH', `/api/workers/${encodeURIComponent(me.identity)}`, {
@@ -65,29 +67,33 @@ export function Frontline() {
 
   return (
     <>
-      <div class="tabs" role="tablist" aria-label="Frontline">
-        {(['chats', 'customers'] as const).map((one) => (
-          <button
-            key={one}
-            type="button"
-            role="tab"
-            aria-selected={one === tab.value}
-            data-testid={`tab-${one}`}
-            onClick={() => show(one)}
-          >
-            {one === 'chats' ? `Chats ${mine.length || ''}` : 'My customers'}
-          </button>
-        ))}
+      <Tabs
+        label="Frontline"
+        panel="frontline-panel"
+        class="tabs"
+        chosen={tab.value}
+        onChoose={show}
+        tabs={[
+          { value: 'chats', testId: 'tab-chats', content: `Chats ${mine.length || ''}` },
+          { value: 'customers', testId: 'tab-customers', content: 'My customers' },
+        ]}
+      />
+      <div
+        class="tab-panel"
+        id="frontline-panel"
+        role="tabpanel"
+        aria-label={tab.value === 'chats' ? 'Chats' : 'My customers'}
+      >
+        {openChat ? (
+          <WorkerChat conversation={openChat} />
+        ) : tab.value === 'chats' ? (
+          <ChatList conversations={mine} onEnd={more} />
+        ) : card === undefined ? (
+          <CustomerList onOpen={setCard} />
+        ) : (
+          <CustomerCard id={card} onBack={() => setCard(undefined)} onStarted={() => (tab.value = 'chats')} />
+        )}
       </div>
-      {openChat ? (
-        <WorkerChat conversation={openChat} />
-      ) : tab.value === 'chats' ? (
-        <ChatList conversations={mine} onEnd={more} />
-      ) : card === undefined ? (
-        <CustomerList onOpen={setCard} />
-      ) : (
-        <CustomerCard id={card} onBack={() => setCard(undefined)} onStarted={() => (tab.value = 'chats')} />
-      )}
     </>
   );
 }

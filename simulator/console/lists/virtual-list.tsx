@@ -16,7 +16,7 @@ interface VirtualListProps<T> {
   estimate: number;
   gap?: number;
   /** The element that scrolls, for who needs it. */
-  scroller?: RefObject<HTMLDivElement>;
+  scroller?: RefObject<HTMLDivElement | null>;
   /** Its attributes. */
   attributes: HTMLAttributes<HTMLDivElement>;
   /** The attributes of each item's element. */

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ActionResult, SimulatedChannel, SimulatedConversation, SimulatedCustomer } from '../../api';
 import { Bubbles } from '../chat/bubbles';
 import { ComposeLine } from '../chat/compose-line';
+import { draftOf, keepDraft, sendDraft } from '../chat/drafts';
 import { Avatar } from '../controls/avatar';
 import { call } from '../state/control-api';
 import { loadShown, useConversationList } from '../state/conversations';
@@ -21,7 +22,6 @@ export function Phone({ owner }: { owner: SimulatedCustomer }) {
   const channel = channelOf.value[owner.phone] ?? owner.channels[0] ?? 'sms';
   const numbers = (snapshot.value?.numbers ?? []).filter((one) => one.channels.includes(channel));
   const [to, setTo] = useState('');
-  const [text, setText] = useState('');
   const [group, setGroup] = useState(false);
   const threads = useThreads(owner.phone, channel);
   const target = numbers.some((one) => one.address === to) ? to : (numbers[0]?.address ?? '');
@@ -29,21 +29,27 @@ export function Phone({ owner }: { owner: SimulatedCustomer }) {
 
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const body = text.trim();
-    if (!body) return;
-    setText('');
-    const result = await call<ActionResult>('POST', '/api/inbound', {
-      from: owner.phone,
-      to: target,
-      channel,
-      body,
-      ...(group && channel === 'sms' && others.length > 0 && { group: others.slice(0, 2) }),
-    });
+    const result = await sendDraft(owner.phone, (body) =>
+      call<ActionResult>('POST', '/api/inbound', {
+        from: owner.phone,
+        to: target,
+        channel,
+        body,
+        ...(group && channel === 'sms' && others.length > 0 && { group: others.slice(0, 2) }),
+      }),
+    );
     if (result) void showConversation(result.conversationSid);
   };
 
   return (
-    <div class={`phone ${channel}`} data-testid="phone" data-channel={channel}>
+    <div
+      class={`phone ${channel}`}
+      id="phone-panel"
+      role="tabpanel"
+      aria-label={`Phone of ${owner.displayName}`}
+      data-testid="phone"
+      data-channel={channel}
+    >
       <div class="phone-bar">
         <Avatar name={owner.displayName} />
         <div class="grow">
@@ -70,7 +76,7 @@ export function Phone({ owner }: { owner: SimulatedCustomer }) {
           type="button"
           class="link"
           data-testid="suggestion"
-          onClick={() => setText('Hello, is anybody there?')}
+          onClick={() => keepDraft(owner.phone, 'Hello, is anybody there?')}
         >
           Write “Hello, is anybody there?”
         </button>
@@ -106,8 +112,8 @@ export function Phone({ owner }: { owner: SimulatedCustomer }) {
           id="phone"
           label={`Message from ${owner.displayName}`}
           placeholder={channel === 'sms' ? 'Text message' : 'Message'}
-          value={text}
-          onInput={setText}
+          value={draftOf(owner.phone)}
+          onInput={(text) => keepDraft(owner.phone, text)}
         />
       </form>
     </div>

@@ -9,10 +9,14 @@ let nextToast = 1;
 /** Shows a message for a while. */
 export function showToast(text: string): void {
   const id = nextToast++;
-  toasts.value = [...toasts.value, { id, text }];
-  setTimeout(() => {
-    toasts.value = toasts.value.filter((toast) => toast.id !== id);
-  }, 8_000);
+  // The same message is not shown twice.
+  toasts.value = [...toasts.value.filter((toast) => toast.text !== text), { id, text }];
+  setTimeout(() => dismissToast(id), 10_000);
+}
+
+/** Hides a message. */
+export function dismissToast(id: number): void {
+  toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }
 
 /** Calls the control API. @returns undefined after an error, which is shown to the user */

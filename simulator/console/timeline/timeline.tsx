@@ -1,9 +1,12 @@
+import { useRef } from 'preact/hooks';
 import { Icon } from '../controls/icon';
 import { VirtualList } from '../lists/virtual-list';
 import { titleOf } from '../state/names';
 import { runScenario } from '../state/run-scenario';
 import { hasOlder, loaded, onlyConversation, onlyProblems, snapshot, timeline, traces } from '../state/state';
 import { loadOlder } from '../state/timeline';
+import { highlighted } from './highlight';
+import { NewEntries } from './new-entries';
 import { Trace } from './trace';
 
 /** Chooses what the timeline shows, and offers it as a file. */
@@ -32,12 +35,16 @@ export function TimelineHead() {
 
 /** What happens between customers, Twilio, the functions, and the app. */
 export function Timeline() {
+  const list = useRef<HTMLDivElement>(null);
   const all = traces.value;
   return (
     <>
       <OnlyConversation />
+      <NewEntries list={list} traces={all} />
       <VirtualList
         items={all}
+        scroller={list}
+        active={all.findIndex((entries) => entries.some(({ id }) => id === highlighted.value))}
         keyOf={([first]) => first?.trace ?? ''}
         estimate={320}
         gap={10}

@@ -1,6 +1,8 @@
 import type { TimelineEntry } from '../../api';
+import { ErrorLink } from '../controls/error-link';
 import { Dot } from './dot';
 import { type RestCall, RestLine } from './rest-line';
+import { TraceHead } from './trace-head';
 import { WebhookLine } from './webhook-line';
 
 /** Everything that one message, click or scenario has caused. */
@@ -17,13 +19,7 @@ export function Trace({ entries }: { entries: TimelineEntry[] }) {
   const lines = (first.kind === 'note' ? rest : entries).filter((entry) => !isShownBelow(entry));
   return (
     <article class={failed ? 'trace failed' : 'trace'}>
-      {first.kind === 'note' && (
-        <header data-testid={`timeline-entry-${first.id}`} data-state={first.state}>
-          <strong>{first.title}</strong>
-          {first.text && <small>{first.text}</small>}
-          <time dateTime={first.at}>{first.at.slice(11, 19)}</time>
-        </header>
-      )}
+      <TraceHead entries={entries} />
       <ol>
         {lines.map((entry) => (
           <li key={entry.id}>
@@ -41,7 +37,7 @@ export function Trace({ entries }: { entries: TimelineEntry[] }) {
                 <Dot state={entry.state} />
                 <span>
                   {entry.title}
-                  {entry.errorCode !== undefined && <b class="code">{entry.errorCode}</b>}
+                  {entry.errorCode !== undefined && <ErrorLink code={entry.errorCode} />}
                   {entry.text && <small>{entry.text}</small>}
                 </span>
               </div>

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ActionResult, TimelineEntry, WebhookEntry } from '../../api';
+import { Output } from '../controls/scrollable';
 import { call, showToast } from '../state/control-api';
+import { showEntry } from './highlight';
 
 export type Webhook = Extract<TimelineEntry, { kind: 'webhook' }>;
 
@@ -34,17 +36,23 @@ export function WebhookDetails({ entry }: { entry: Webhook }) {
         <EditForm entry={entry} onDone={() => setEditing(false)} />
       ) : (
         <>
-          <h3>Request</h3>
+          <h4>Request</h4>
           <Fields fields={{ ...entry.fields }} />
         </>
       )}
-      <h3>
+      {entry.outcome && (
+        <>
+          <h4>At Twilio</h4>
+          <p>{entry.outcome}</p>
+        </>
+      )}
+      <h4>
         Our answer <small>{entry.status ?? 'none'}</small>
-      </h3>
-      <pre>{pretty(entry.body ?? '')}</pre>
+      </h4>
+      <Output label="Our answer" text={pretty(entry.body ?? '')} />
       {(rule || passedOver.length > 0) && (
         <>
-          <h3>Why</h3>
+          <h4>Why</h4>
           <ol class="why">
             {passedOver.map((one, index) => (
               <li key={index}>
@@ -61,8 +69,8 @@ export function WebhookDetails({ entry }: { entry: Webhook }) {
       )}
       {Object.keys(facts).length > 0 && (
         <>
-          <h3>In the log</h3>
-          <pre>{JSON.stringify(facts, null, 2)}</pre>
+          <h4>In the log</h4>
+          <Output label="In the log" text={JSON.stringify(facts, null, 2)} />
         </>
       )}
     </div>
@@ -87,7 +95,10 @@ function EditForm({ entry, onDone }: { entry: Webhook; onDone(): void }) {
   const resendWebhook = async (event: Event): Promise<void> => {
     event.preventDefault();
     const result = await call<ActionResult>('POST', '/api/resend', { id: entry.id, fields });
-    if (result) onDone();
+    if (!result) return;
+    onDone();
+    const sent = result.entries.find((one) => one.kind === 'webhook' && one.name === entry.name);
+    if (sent) showEntry(sent.id);
   };
   return (
     <form class="edit" onSubmit={(event) => void resendWebhook(event)}>

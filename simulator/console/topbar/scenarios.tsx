@@ -5,11 +5,13 @@ import { closesMenu } from './menu';
 /** The scenarios. A click runs one. */
 export function Scenarios() {
   return (
-    <ul class="scenarios">
+    <ul class="scenarios" role="none">
       {snapshot.value?.scenarios.map(({ name, title, description, failing }) => (
-        <li key={name}>
+        <li key={name} role="none">
           <button
             type="button"
+            role="menuitem"
+            tabIndex={-1}
             data-testid={`scenario-${name}`}
             {...closesMenu('scenarios')}
             onClick={() => void runScenario(name)}

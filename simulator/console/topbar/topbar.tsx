@@ -16,10 +16,10 @@ export function TopBar() {
       </span>
       <span class="grow" />
       {busy.value > 0 && <span class="spinner" role="status" aria-label="Working" />}
-      <Menu name="scenarios" label="Scenarios" icon="play">
+      <Menu name="scenarios" label="Scenarios" icon="play" kind="menu">
         <Scenarios />
       </Menu>
-      <Menu name="settings" label="Settings" icon="gear">
+      <Menu name="settings" label="Settings" icon="gear" kind="dialog">
         <SettingsForm />
       </Menu>
       <button
