@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { buildProject } from '../build/build-project';
 import { projectFolder } from '../cli/project-folder';
+import { timeConsole } from './console';
 import { callbacks, Deployment, empty, type WarmPlan } from './instances';
 import { makeCustomers, timeLookups } from './lookups';
 import { type FunctionTimes, type Results, tables, targets } from './report';
@@ -15,6 +16,7 @@ interface Plan {
   eventRounds: number;
   eventCalls: number;
   messages: number;
+  console: { customers: number; burst: number };
 }
 
 const full: Plan = {
@@ -24,6 +26,7 @@ const full: Plan = {
   eventRounds: 5,
   eventCalls: 20_000,
   messages: 1_000,
+  console: { customers: 40_000, burst: 500 },
 };
 const quick: Plan = {
   coldRounds: 3,
@@ -32,6 +35,7 @@ const quick: Plan = {
   eventRounds: 1,
   eventCalls: 5_000,
   messages: 200,
+  console: { customers: 10_000, burst: 100 },
 };
 
 const customerCounts = [100, 10_000, 40_000];
@@ -105,7 +109,9 @@ async function measure(root: string, plan: Plan, report: (lines: string[]) => vo
     report(tables.lookups(lookups));
     const throughput = await timeThroughput(root, plan.messages);
     report(tables.throughput(throughput));
-    return { machine, coldStart, warm, lookups, throughput };
+    const console = await timeConsole(root, plan.console.customers, plan.console.burst);
+    report(tables.console(console));
+    return { machine, coldStart, warm, lookups, throughput, console };
   } finally {
     deployment.remove();
   }

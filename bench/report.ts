@@ -1,3 +1,4 @@
+import type { ConsoleTimes } from './console';
 import type { Subject } from './instances';
 import { type LookupTimes, lookupKinds } from './lookups';
 import type { Spread, Timing } from './stats';
@@ -18,9 +19,16 @@ export interface Results {
   /** `event`: a whole GetCustomerDetailsByCustomerId in an instance of its own, in microseconds. */
   lookups: (LookupTimes & { event: Timing })[];
   throughput: Throughput;
+  console: ConsoleTimes;
 }
 
-export const targets = { coldStartRatio: 1.3, warmMs: 1, lookupRatio: 2 };
+export const targets = {
+  coldStartRatio: 1.3,
+  warmMs: 1,
+  lookupRatio: 2,
+  longTaskMs: 100,
+  firstLoadMs: 1_000,
+};
 
 /** The results as text tables, one for each part. */
 export const tables: { [Part in keyof Results]: (part: Results[Part]) => string[] } = {
@@ -29,6 +37,7 @@ export const tables: { [Part in keyof Results]: (part: Results[Part]) => string[
   warm: warmTable,
   lookups: lookupTable,
   throughput: throughputTable,
+  console: consoleTable,
 };
 
 function coldStartTable({ rounds, empty, functions }: Results['coldStart']): string[] {
@@ -74,6 +83,29 @@ function throughputTable({ messages, seconds, failed }: Throughput): string[] {
     row(['messages a second', (messages / seconds).toFixed(0)]),
     row(['of new conversations, routed', (writers / seconds).toFixed(0)]),
     row(['failed', String(failed)]),
+  ];
+}
+
+function consoleTable({ customers, firstLoad, secondLoad, search, burst, memory }: ConsoleTimes): string[] {
+  const { conversations, seconds, failed, longTasks, longest } = burst;
+  return [
+    `\nConsole: ${customers} customers, then ${conversations} new conversations at once`,
+    row([
+      `first load, ms (target < ${targets.firstLoadMs})`,
+      `${firstLoad.toFixed(0)} ${mark(firstLoad < targets.firstLoadMs)}`,
+    ]),
+    row(['second load, ms', secondLoad.toFixed(0)]),
+    row(['a search, ms from key to result', search.toFixed(0)]),
+    row(['seconds until all were routed, and how many failed', `${seconds.toFixed(1)} · ${failed}`]),
+    row([`tasks of the page over 50 ms`, String(longTasks)]),
+    row([
+      `the longest, ms (target < ${targets.longTaskMs})`,
+      `${longest.toFixed(0)} ${mark(longest < targets.longTaskMs)}`,
+    ]),
+    row([
+      'server, MB: at the start, after it, after a reset',
+      [memory.started, memory.afterBurst, memory.afterReset].map((one) => one.toFixed(0)).join(' · '),
+    ]),
   ];
 }
 

@@ -3,10 +3,11 @@ import { type BuildFailure, formatMessages } from 'esbuild';
 import { addBuildId } from './build-id';
 import { bundleFunctions } from './bundle';
 import { compileData, formatProblems, readSources } from './data/compile';
+import { type LocatedProblem, locateProblems } from './data/locate';
 import { writeDist } from './write-dist';
 
-/** The result of a build. */
-export type BuildResult =
+/** The result of a build; `problems` has all problems and warnings in the data, if there are any. */
+export type BuildResult = { problems?: LocatedProblem[] } & (
   | {
       ok: true;
       summary: string;
@@ -17,7 +18,8 @@ export type BuildResult =
       /** The warnings about the data, as text. */
       warnings?: string;
     }
-  | { ok: false; report: string };
+  | { ok: false; report: string }
+);
 
 /**
  * Builds `dist/` from `functions/` and `assets/`: checks and normalizes the data, bundles the functions. When
@@ -28,19 +30,24 @@ export type BuildResult =
  * @returns what was built, or a report of every problem
  */
 export async function buildProject(root: string, { color = false } = {}): Promise<BuildResult> {
-  const [data, bundles] = await Promise.all([
-    readSources(join(root, 'assets')).then(compileData),
+  const [sources, bundles] = await Promise.all([
+    readSources(join(root, 'assets')),
     bundleFunctions(root).catch(async (failure: BuildFailure) => {
       if (!Array.isArray(failure.errors)) throw failure;
       return formatMessages(failure.errors, { kind: 'error', color });
     }),
   ]);
+  const data = compileData(sources);
+  const found = [...data.problems, ...data.warnings];
+  const problems = found.length > 0 ? { problems: locateProblems(found, sources) } : {};
   const reports = [
     ...(data.problems.length > 0 ? [formatProblems(data.problems, color)] : []),
     ...(data.problems.length > 0 && data.warnings.length > 0 ? [formatProblems(data.warnings, color)] : []),
     ...(Array.isArray(bundles) ? bundles : []),
   ];
-  if (Array.isArray(bundles) || reports.length > 0) return { ok: false, report: reports.join('\n') };
+  if (Array.isArray(bundles) || reports.length > 0) {
+    return { ok: false, report: reports.join('\n'), ...problems };
+  }
 
   const files = new Map<string, string>();
   for (const [path, text] of bundles) files.set(`functions/${path}`, text);
@@ -52,6 +59,7 @@ export async function buildProject(root: string, { color = false } = {}): Promis
     summary: `${bundles.size} functions and ${data.assets.size} assets are in dist/`,
     buildId,
     routes,
+    ...problems,
     ...(data.warnings.length > 0 && { warnings: formatProblems(data.warnings, color) }),
   };
 }

@@ -40,7 +40,8 @@ export const pictures: Record<string, Picture> = {
       await page.getByTestId('side-flex').click();
       await page.getByTestId('flex-agent').selectOption('alice@example.com');
       await page.getByTestId('flex-channel').selectOption('whatsapp');
-      await page.getByTestId('flex-customer').selectOption('1001');
+      await page.getByTestId('flex-customer').fill('1001');
+      await page.getByTestId('flex-customer-option-1001').click();
       await page.getByTestId('flex-body').fill('May we come at ten?');
       await page.getByTestId('flex-start').click();
       await page.locator('[data-testid=flex-result][data-status="422"]').waitFor();

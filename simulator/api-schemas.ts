@@ -152,6 +152,12 @@ export const workerChange = v.object({
   state: v.exactOptional(v.picklist(['active', 'deactivated'])),
 });
 
+/** `POST /api/conversations/:sid/workers`: adds a worker or an agent. Answers a ConversationView. */
+export const workerAddition = v.object({ worker: text });
+
+/** `POST /api/reset`. Answers `{}`. */
+export const resetRequest = v.object({ everything: v.exactOptional(v.boolean()) });
+
 /** `POST /api/conversations/:sid`. Answers a SimulatedConversation. */
 export const conversationChange = v.object({ state: v.picklist(['active', 'inactive', 'closed']) });
 

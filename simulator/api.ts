@@ -239,10 +239,8 @@ export interface FlexInteraction {
 /** What the console's Flex side needs. */
 export interface FlexSnapshot {
   agents: FlexAgent[];
-  /** All customers in the data, with all their addresses. */
-  customers: { customerId: string; displayName: string; channels: { type: FlexChannel; value: string }[] }[];
   templates: FlexTemplate[];
-  /** The newest first. */
+  /** The newest first; in `GET /api/state` at most 100. */
   interactions: FlexInteraction[];
 }
 
@@ -254,17 +252,44 @@ export interface FlexResult extends ActionResult {
   answer: Record<string, unknown>;
 }
 
-/** `GET /api/state` */
+/** A problem or a warning in the data, with its place. */
+export interface DataProblem {
+  severity: 'error' | 'warning';
+  /** e.g. `assets/customers.private.json` */
+  file: string;
+  line?: number;
+  /** e.g. `customers[3].channels[0].value` */
+  path: string;
+  problem: string;
+  fix: string;
+  /** The name of the customer whom it is about. */
+  customer?: string;
+}
+
+/** The last build. */
+export interface Build {
+  ok: boolean;
+  /** Why it failed. */
+  report?: string;
+  /** The problems and warnings in the data. */
+  problems?: DataProblem[];
+}
+
+/** `GET /api/state`. What can be long is read by page: `api-lists.ts`. */
 export interface Snapshot {
   version: string;
   urls: { functions: string; console: string; proxy: string };
-  build: { ok: boolean; report?: string };
+  build: Build;
+  /** The data that is in use. */
+  data: { loadedAt: string; customers: number; workers: number };
   settings: Settings;
+  /** The settings at the start: without faults. */
+  defaults: Settings;
   /** Our Twilio numbers, E.164, the first one the default. */
   numbers: { address: string; channels: SimulatedChannel[] }[];
   workers: SimulatedWorker[];
-  customers: SimulatedCustomer[];
-  conversations: SimulatedConversation[];
+  /** The phones to begin with: of customers who have a worker. */
+  phones: SimulatedCustomer[];
   scenarios: Scenario[];
   flex: FlexSnapshot;
 }
@@ -283,19 +308,10 @@ export interface LocalAccount {
   variables: Record<string, string>;
 }
 
-/**
- * Server-sent events of `GET /api/events`: `timeline` with a TimelineEntry, `conversation` with a
- * SimulatedConversation (new or changed), `state` with a Snapshot when anything else changed, `reset` with nothing.
- */
-export type ServerEvent =
-  | { type: 'timeline'; data: TimelineEntry }
-  | { type: 'conversation'; data: SimulatedConversation }
-  | { type: 'state'; data: Snapshot }
-  | { type: 'reset'; data: null };
-
 /*
  * Further calls:
  *
+ * GET  /api/events                       server-sent events `changes`, each with a list of ServerEvent (`api-lists.ts`)
  * GET  /api/timeline                     TimelineEntry[]; `?format=export` offers it as a file
  * GET  /api/timeline/:id/curl            text/plain: the webhook as a signed curl command
  * GET  /api/account                      LocalAccount
@@ -304,7 +320,8 @@ export type ServerEvent =
  * PATCH /api/workers/:identity           { available?, state? }; answers SimulatedWorker
  * POST /api/conversations/:sid           { state: 'active' | 'inactive' | 'closed' }; answers SimulatedConversation
  * POST /api/customers                    { displayName?, phone } an unknown customer's phone; answers SimulatedCustomer
- * POST /api/reset                        forgets conversations and timeline
+ * POST /api/reset                        forgets conversations and timeline; `{ everything: true }` also puts back the
+ *                                        settings with all faults, and makes every worker available
  *
  * What the Frontline app asks our functions for a worker; each answers what the function answered and the entry:
  * GET  /api/app/customers?worker=&query=&token=&pageSize=   { customers: [{customer_id, display_name, avatar?}], nextPageToken?, entry }

@@ -62,7 +62,7 @@ export class FlexClient {
   }
 
   snapshot(): FlexSnapshot {
-    const { rest, data } = this.#options;
+    const { rest } = this.#options;
     const agents = rest.taskRouter.workers().map((worker) => ({
       name: worker.friendly_name,
       displayName: this.#nameOf(worker.friendly_name),
@@ -71,7 +71,6 @@ export class FlexClient {
     }));
     return {
       agents,
-      customers: data().recipients,
       templates: rest.content.templates().map(({ sid, types, variables, language }) => ({
         contentSid: sid,
         text: types['twilio/text'].body,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AccountSetup } from './account-setup';
 import { AllowedHosts, type Reach } from './allowed-hosts';
-import type { FrontlineUrls, LocalAccount, SimulatedCustomer, Snapshot } from './api';
+import type { Build, FrontlineUrls, LocalAccount, Snapshot } from './api';
 import { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
@@ -12,10 +12,12 @@ import { nameOf } from './names';
 import { ChatMessages } from './phones/chat-messages';
 import { Customers } from './phones/customers';
 import { InboundMessages } from './phones/inbound-messages';
-import { type ProjectData, readProject } from './project-data';
+import { findPhoneUser, type ProjectData, readProject } from './project-data';
 import type { ScenarioParts } from './scenarios/context';
 import { Actions } from './server/actions';
+import type { ControlTarget } from './server/control-api';
 import { ControlServer } from './server/control-server';
+import { ConversationViews } from './server/conversation-views';
 import { Events } from './server/events';
 import { packageVersion, takeSnapshot } from './server/snapshot';
 import { SettingsStore } from './settings';
@@ -65,6 +67,8 @@ export class LocalTwilio {
   };
   readonly parts: ScenarioParts;
   readonly actions: Actions;
+  /** What the control API shows and changes. */
+  readonly control: ControlTarget;
   readonly #options: LocalTwilioOptions;
   readonly #hosts: AllowedHosts;
   /** A page or another user of this machine could sign with a known one. */
@@ -72,7 +76,8 @@ export class LocalTwilio {
   /** The key for servers that call `/flex/outbound-message`, if `.env` has no OUTBOUND_API_KEY. */
   readonly #apiKey = randomBytes(32).toString('hex');
   readonly #account: AccountSetup;
-  readonly #events = new Events(() => this.snapshot());
+  readonly #views: ConversationViews;
+  readonly #events: Events;
   readonly #gateway: Gateway;
   readonly #control: ControlServer;
   #timers: NodeJS.Timeout | undefined;
@@ -80,7 +85,8 @@ export class LocalTwilio {
   #proxy: RunningProxy | undefined;
   #hosting: LocalHosting | undefined;
   #data: ProjectData;
-  #build: Snapshot['build'] = { ok: true };
+  #loadedAt = new Date().toISOString();
+  #build: Build = { ok: true };
 
   constructor(options: LocalTwilioOptions) {
     this.#options = options;
@@ -96,6 +102,8 @@ export class LocalTwilio {
     const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
     this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls });
     this.parts = this.#makeParts(data);
+    this.#views = new ConversationViews(this.parts, (address) => this.#nameOf(address));
+    this.#events = new Events({ snapshot: () => this.snapshot(), views: this.#views });
     this.actions = new Actions(this.parts);
     this.#gateway = new Gateway({
       port: options.ports.functions,
@@ -108,18 +116,21 @@ export class LocalTwilio {
       accessOf: (path) => this.#data.access.get(path),
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
     });
-    this.#control = new ControlServer(
-      {
-        parts: this.parts,
-        actions: this.actions,
-        events: this.#events,
-        snapshot: () => this.snapshot(),
-        account: () => this.account(),
-        reset: () => this.reset(),
-        hosts: this.#hosts,
-      },
-      { port: options.ports.console, host: options.reach?.host },
-    );
+    this.control = {
+      parts: this.parts,
+      actions: this.actions,
+      events: this.#events,
+      views: this.#views,
+      data,
+      snapshot: () => this.snapshot(),
+      account: () => this.account(),
+      reset: (everything) => this.reset(everything),
+      hosts: this.#hosts,
+    };
+    this.#control = new ControlServer(this.control, {
+      port: options.ports.console,
+      host: options.reach?.host,
+    });
     this.#account.configure();
     this.parts.workers.applyData();
     this.parts.flex.configure();
@@ -172,11 +183,12 @@ export class LocalTwilio {
   }
 
   /** Uses a new build, or shows why it failed. Conversations and timeline stay. */
-  async onBuild(build: Snapshot['build']): Promise<void> {
+  async onBuild(build: Build): Promise<void> {
     this.#build = build;
     if (build.ok) {
       this.#data = readProject(this.#options.root);
       this.parts.workers.applyData();
+      this.#loadedAt = new Date().toISOString();
       this.#account.applyData();
       this.parts.flex.configure();
       await this.#functions?.restart();
@@ -187,6 +199,7 @@ export class LocalTwilio {
   /** @returns the answer to `GET /api/state` */
   snapshot(): Snapshot {
     const { root, ports } = this.#options;
+    const { data, ...rest } = takeSnapshot(this.parts, this.#data);
     return {
       version: packageVersion(root),
       urls: {
@@ -195,7 +208,8 @@ export class LocalTwilio {
         proxy: this.#urlOf(ports.proxy),
       },
       build: this.#build,
-      ...takeSnapshot(this.parts, this.#data),
+      data: { ...data, loadedAt: this.#loadedAt },
+      ...rest,
     };
   }
 
@@ -208,9 +222,13 @@ export class LocalTwilio {
     return { accountSid, authToken: this.#authToken, functionsUrl, proxyUrl, caFile, variables };
   }
 
-  /** Clears conversations, unknown customers and timeline. */
-  reset(): void {
-    const { customers, workers, flex, inbound } = this.parts;
+  /**
+   * Clears conversations, unknown customers and timeline.
+   *
+   * @param everything whether settings and workers are as at the start, too
+   */
+  reset(everything = false): void {
+    const { customers, workers, flex, inbound, settings } = this.parts;
     this.state.reset();
     this.rest.reset();
     flex.reset();
@@ -218,6 +236,11 @@ export class LocalTwilio {
     this.timeline.clear();
     customers.reset();
     workers.applyData();
+    if (everything) {
+      settings.change(settings.defaults);
+      for (const { identity } of workers.list())
+        workers.change(identity, { available: true, state: 'active' });
+    }
     this.#events.sendReset();
     this.#events.sendState();
   }
@@ -267,6 +290,7 @@ export class LocalTwilio {
     rest.deliveries.upTo = settings.current.receipts;
     const customers = new Customers(
       () => data().customers,
+      (phone) => findPhoneUser(data(), phone),
       () => this.#events.sendState(),
     );
     const webhooks = new WebhookSender({
@@ -287,7 +311,7 @@ export class LocalTwilio {
       retries: () => settings.current.webhookRetries,
       format: () => variants,
     });
-    const common = { ...sending, dispatcher, nameOf: this.#nameOf(data, () => customers.list()) };
+    const common = { ...sending, dispatcher, nameOf: (address: string) => this.#nameOf(address) };
     const inbound = new InboundMessages({
       ...common,
       frontline: rest.frontline,
@@ -307,15 +331,15 @@ export class LocalTwilio {
     return { state, timeline, webhooks, inbound, chat, app, flex, customers, workers, settings, rest };
   }
 
-  /** @returns how people are named in the timeline */
-  #nameOf(data: () => ProjectData, customers: () => SimulatedCustomer[]): (address: string) => string {
-    const { taskRouter } = this.rest;
-    return (address) =>
-      nameOf(address, {
-        agents: taskRouter.workers(),
-        workers: data().workers,
-        customers: customers(),
-      });
+  #nameOf(address: string): string {
+    const { workers, index } = this.#data;
+    return nameOf(address, {
+      agents: this.rest.taskRouter.workers(),
+      workers,
+      customerName: (one) =>
+        index.byAddress(one)?.display_name ??
+        this.parts.customers.find(one.replace('whatsapp:', ''))?.displayName,
+    });
   }
 
   #listen(): void {
@@ -324,14 +348,7 @@ export class LocalTwilio {
     rest.frontline.onChange(() => this.#events.sendState());
     rest.flex.onChange(() => this.#events.sendState());
     reportFlexEvents(rest.flex, timeline);
-    reportUndelivered(
-      state,
-      timeline,
-      this.#nameOf(
-        () => this.#data,
-        () => this.parts.customers.list(),
-      ),
-    );
+    reportUndelivered(state, timeline, (address) => this.#nameOf(address));
     recordRestRequests(rest, timeline);
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { toE164 } from '../lib/address';
 import {
+  type Customer,
   type CustomersAsset,
   type Routing,
   type TemplateCategory,
@@ -10,7 +11,9 @@ import {
   withoutUndefined,
 } from '../lib/model';
 import { placeholder } from '../lib/templates/render';
-import type { FlexSnapshot, SimulatedChannel, SimulatedCustomer } from './api';
+import type { SimulatedChannel, SimulatedCustomer } from './api';
+import { CustomerIndex, isPhone, ownersOf, phoneOf } from './data/customer-index';
+import { SourceFile } from './data/source-file';
 import type { NewTemplate } from './twilio/content';
 import type { Workspace } from './twilio/workspace';
 
@@ -26,8 +29,10 @@ export interface ProjectData {
   conversationServiceSid?: string;
   /** The access of each function and asset, by URL path. */
   access: ReadonlyMap<string, 'public' | 'protected' | 'private'>;
-  /** All customers, with all their addresses. */
-  recipients: FlexSnapshot['customers'];
+  /** All customers, also those without a phone. */
+  index: CustomerIndex;
+  /** The files that people write, by name: `customers`, `routing`, `templates`. */
+  sources: Record<'customers' | 'routing' | 'templates', SourceFile>;
   /** The Content templates: all templates with a Content SID. */
   contents: NewTemplate[];
   /** The origins of pages that can call `/flex/outbound-message`. */
@@ -45,21 +50,13 @@ export function readProject(root: string): ProjectData {
   const routing = read<Routing>(join(assets, 'routing.private.json'));
   const env = readEnv(root);
   return {
-    customers: customers.flatMap((customer): SimulatedCustomer[] => {
-      const channels = customer.channels.filter(({ type }) => type === 'sms' || type === 'whatsapp');
-      const phone = channels[0]?.value.replace('whatsapp:', '');
-      if (!phone) return [];
-      const worker = customer.assigned_workers?.[0] ?? customer.worker;
-      return [
-        {
-          customerId: customer.customer_id,
-          displayName: customer.display_name,
-          phone,
-          channels: channels.map(({ type }) => type as SimulatedChannel),
-          ...(worker !== undefined && { worker }),
-        },
-      ];
-    }),
+    customers: customers.flatMap((customer) => phoneUser(customer) ?? []),
+    index: new CustomerIndex(customers),
+    sources: {
+      customers: new SourceFile(root, 'assets/customers.private.json'),
+      routing: new SourceFile(root, 'assets/routing.private.json'),
+      templates: new SourceFile(root, 'assets/templates.private.json'),
+    },
     workers: (routing?.workers ?? []).map(({ identity, display_name }) => ({
       identity,
       displayName: display_name ?? identity,
@@ -68,16 +65,32 @@ export function readProject(root: string): ProjectData {
     routesOn: routing?.routing.on ?? 'onConversationRoute',
     ...(routing?.conversationServiceSid && { conversationServiceSid: routing.conversationServiceSid }),
     access: readAccess(root),
-    recipients: customers.map(({ customer_id, display_name, channels }) => ({
-      customerId: customer_id,
-      displayName: display_name,
-      channels: channels.map(({ type, value }) => ({ type, value })),
-    })),
     contents:
       read<TemplatesAsset>(join(assets, 'templates.private.json'))?.categories.flatMap(readContents) ?? [],
     origins: routing?.flex?.origins ?? [],
     workspace: readWorkspace(routing, env),
     env,
+  };
+}
+
+/** @returns the customer in the data who has a phone with this number; undefined if nobody has */
+export function findPhoneUser({ index }: ProjectData, phone: string): SimulatedCustomer | undefined {
+  const customer = index.byAddress(phone);
+  const user = customer && phoneUser(customer);
+  return user?.phone === phone ? user : undefined;
+}
+
+/** @returns a customer in the data as somebody with a phone; undefined for one without a number */
+function phoneUser(customer: Customer): SimulatedCustomer | undefined {
+  const phone = phoneOf(customer);
+  if (!phone) return undefined;
+  const [worker] = ownersOf(customer);
+  return {
+    customerId: customer.customer_id,
+    displayName: customer.display_name,
+    phone,
+    channels: customer.channels.flatMap(({ type }): SimulatedChannel[] => (isPhone(type) ? [type] : [])),
+    ...(worker !== undefined && { worker }),
   };
 }
 

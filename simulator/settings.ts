@@ -4,12 +4,14 @@ import { paths } from './webhooks/paths';
 /** The console's settings: how Twilio and the agents behave, the Frontline Console's URLs, and what goes wrong on purpose. */
 export class SettingsStore {
   readonly #onChange: (settings: Settings) => void;
+  /** The settings at the start. */
+  readonly defaults: Settings;
   #current: Settings;
 
   /** @param functionsUrl where the Frontline Console's URLs lead at first, e.g. `http://localhost:3000` */
   constructor(functionsUrl: string, onChange: (settings: Settings) => void) {
     this.#onChange = onChange;
-    this.#current = {
+    this.defaults = {
       routingMode: 'custom',
       frontlineUrls: {
         crm: `${functionsUrl}${paths.GetCustomersList}`,
@@ -26,6 +28,7 @@ export class SettingsStore {
       concurrency: null,
       faults: { rest: 'none', restTimes: null, badSignature: false },
     };
+    this.#current = this.defaults;
   }
 
   get current(): Settings {

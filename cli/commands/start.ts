@@ -58,8 +58,11 @@ async function runStart(options: ReachOptions): Promise<void> {
     await started;
     // Not before the first build: what an older one has left configures nothing.
     local ??= new LocalTwilio({ root: projectFolder, ports, reach, authToken, onOutput: console.log });
+    const problems = result.problems ? { problems: result.problems } : {};
     await local.onBuild(
-      result.ok ? { ok: true } : { ok: false, report: stripVTControlCharacters(result.report) },
+      result.ok
+        ? { ok: true, ...problems }
+        : { ok: false, report: stripVTControlCharacters(result.report), ...problems },
     );
   });
   if (!local) return;

@@ -4,23 +4,49 @@ import { TwilioError } from '../twilio/http/errors';
 /** The people with phones: the customers in the data, and made-up unknown customers. */
 export class Customers {
   readonly #known: () => SimulatedCustomer[];
+  readonly #findKnown: (phone: string) => SimulatedCustomer | undefined;
   readonly #onChange: () => void;
   #unknown: SimulatedCustomer[] = [];
   #nextUnknown = 0;
 
-  constructor(known: () => SimulatedCustomer[], onChange: () => void) {
+  /**
+   * @param known the customers in the data who have a phone
+   * @param findKnown finds one of them by the number, fast
+   */
+  constructor(
+    known: () => SimulatedCustomer[],
+    findKnown: (phone: string) => SimulatedCustomer | undefined,
+    onChange: () => void,
+  ) {
     this.#known = known;
+    this.#findKnown = findKnown;
     this.#onChange = onChange;
   }
 
-  list(): SimulatedCustomer[] {
-    return [...this.#known(), ...this.#unknown];
+  /** @returns the unknown customers, the newest first */
+  unknown(): SimulatedCustomer[] {
+    return this.#unknown.toReversed();
+  }
+
+  /** @returns the customer with a phone number, known or not */
+  find(phone: string): SimulatedCustomer | undefined {
+    return this.#unknown.find((one) => one.phone === phone) ?? this.#findKnown(phone);
+  }
+
+  /** @returns customers who have a worker, the first ones in the data */
+  owned(count: number): SimulatedCustomer[] {
+    const found: SimulatedCustomer[] = [];
+    for (const one of this.#known()) {
+      if (found.length === count) break;
+      if (one.worker !== undefined) found.push(one);
+    }
+    return found;
   }
 
   /** @returns the customer with this phone number, or else a new unknown customer */
   addUnknown(given: Partial<CustomerRequest> = {}): SimulatedCustomer {
     const phone = given.phone ?? `+1917555${String(100 + (this.#nextUnknown++ % 100)).padStart(4, '0')}`;
-    const existing = this.list().find((one) => one.phone === phone);
+    const existing = this.find(phone);
     if (existing) return existing;
     const added: SimulatedCustomer = {
       displayName: given.displayName ?? 'New customer',

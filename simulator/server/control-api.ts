@@ -12,7 +12,9 @@ import {
   inboundRequest,
   outgoingRequest,
   resendRequest,
+  resetRequest,
   settingsChange,
+  workerAddition,
   workerChange,
   workerMessageRequest,
 } from '../api-schemas';
@@ -21,16 +23,20 @@ import { simulatedConversation } from '../simulated-conversation';
 import { TwilioError } from '../twilio/http/errors';
 import type { Actions } from './actions';
 import type { Events } from './events';
+import { addListRoutes, type ListsTarget } from './lists-api';
 
 /** What the control API shows and changes. */
-export interface ControlTarget {
-  parts: ScenarioParts;
+export interface ControlTarget extends ListsTarget {
   actions: Actions;
   events: Events;
   snapshot(): Snapshot;
   account(): LocalAccount;
-  /** Clears conversations, unknown customers and timeline. */
-  reset(): void;
+  /**
+   * Clears conversations, unknown customers and timeline.
+   *
+   * @param everything whether settings and workers are as at the start, too
+   */
+  reset(everything: boolean): void;
   /** By which names it may be called. */
   hosts: AllowedHosts;
 }
@@ -40,8 +46,7 @@ const bodyMaximum = 1024 * 1024;
 
 /** @returns the control API, which `simulator/README.md` lists; it needs no key, and answers no page of another site */
 export function createControlApi(target: ControlTarget): Hono {
-  const { account, actions, parts, events, snapshot, reset, hosts } = target;
-  const { timeline } = parts;
+  const { account, actions, parts, events, snapshot, reset, views, hosts } = target;
   const server = new Hono();
   server.use(async ({ req, header }, next) => {
     const host = req.header('host');
@@ -68,22 +73,16 @@ export function createControlApi(target: ControlTarget): Hono {
   api.get('/account', (c) => c.json(account()));
   api.get('/events', (c) => {
     return streamSSE(c, async (stream) => {
-      const ended = new Promise<void>((done) => stream.onAbort(done));
+      const ended = new AbortController();
+      stream.onAbort(() => ended.abort());
       await stream.write(': connected\n\n');
-      const end = events.onEvent(({ type, data }) => {
-        void stream.writeSSE({ event: type, data: JSON.stringify(data) });
-      });
-      await ended;
-      end();
+      for await (const batch of events.batches(ended.signal)) {
+        await stream.writeSSE({ event: 'changes', data: JSON.stringify(batch) });
+      }
     });
   });
 
-  api.get('/timeline', (c) => {
-    const entries = timeline.entries(c.req.query('trace'));
-    if (c.req.query('format') !== 'export') return c.json(entries);
-    c.header('Content-Disposition', 'attachment; filename="timeline.json"');
-    return c.body(JSON.stringify(entries, null, 2), 200, { 'Content-Type': 'application/json' });
-  });
+  addListRoutes(api, target);
   api.get('/timeline/:id{[0-9]+}/curl', (c) => c.text(`${actions.curl(Number(c.req.param('id')))}\n`));
 
   api.post('/inbound', async (c) => c.json(await actions.receiveInbound(await read(c, inboundRequest))));
@@ -107,8 +106,14 @@ export function createControlApi(target: ControlTarget): Hono {
     return c.json(simulatedConversation(parts.state, c.req.param('sid')));
   });
   api.post('/customers', async (c) => c.json(parts.customers.addUnknown(await read(c, customerRequest))));
-  api.post('/reset', (c) => {
-    reset();
+  api.post('/conversations/:sid/workers', async (c) => {
+    const { worker } = await read(c, workerAddition);
+    parts.state.addParticipant(c.req.param('sid'), { identity: worker }, { source: 'API', webhooks: false });
+    return c.json(views.view(c.req.param('sid')));
+  });
+  api.post('/reset', async (c) => {
+    const { everything = false } = await read(c, resetRequest);
+    reset(everything);
     return c.json({});
   });
 

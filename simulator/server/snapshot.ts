@@ -4,26 +4,31 @@ import type { Snapshot } from '../api';
 import type { ProjectData } from '../project-data';
 import type { ScenarioParts } from '../scenarios/context';
 import { scenarios } from '../scenarios/list';
-import { simulatedConversation } from '../simulated-conversation';
+
+/** The most interactions that a snapshot has; it is sent at every change of one. */
+const mostInteractions = 100;
 
 /** @returns the answer to `GET /api/state`, except for what only `LocalTwilio` knows */
 export function takeSnapshot(
-  { settings, workers, customers, state, flex }: ScenarioParts,
-  { numbers }: ProjectData,
-): Omit<Snapshot, 'version' | 'urls' | 'build'> {
+  { settings, workers, customers, flex }: ScenarioParts,
+  { numbers, index }: ProjectData,
+): Omit<Snapshot, 'version' | 'urls' | 'build' | 'data'> & { data: Omit<Snapshot['data'], 'loadedAt'> } {
+  const { interactions, ...flexSide } = flex.snapshot();
+  const people = workers.list();
   return {
+    data: { customers: index.customers.length, workers: people.length },
     settings: settings.current,
+    defaults: settings.defaults,
     numbers,
-    workers: workers.list(),
-    customers: customers.list(),
-    conversations: state.conversations().map(({ sid }) => simulatedConversation(state, sid)),
+    workers: people,
+    phones: customers.owned(3),
     scenarios: scenarios.map(({ name, title, description, failing }) => ({
       name,
       title,
       description,
       failing,
     })),
-    flex: flex.snapshot(),
+    flex: { ...flexSide, interactions: interactions.slice(0, mostInteractions) },
   };
 }
 

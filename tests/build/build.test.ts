@@ -131,7 +131,9 @@ describe('a build', () => {
       await build();
       const before = dist();
       edit(file, change);
-      expect(await build()).toEqual({ ok: false, report: expect.stringMatching(report) });
+      const { problems, ...result } = await build();
+      expect(result).toEqual({ ok: false, report: expect.stringMatching(report) });
+      expect(problems !== undefined).toBe(file.startsWith('assets/'));
       expect(dist()).toEqual(before);
     },
   );
@@ -142,6 +144,16 @@ describe('a build', () => {
     edit('functions/callbacks/crm.protected.ts', (text) => `${text}\nconst = 1;`);
     const result = await build();
     expect(result).toMatchObject({ ok: false });
+    expect(result.problems).toContainEqual({
+      severity: 'error',
+      file: 'assets/customers.private.json',
+      line: 49,
+      column: 20,
+      path: 'customers[1].channels[0].value',
+      customer: 'John Fox',
+      problem: '"12" is not a valid phone number',
+      fix: expect.stringContaining('country code'),
+    });
     const { report } = result as { report: string };
     expect(report).toContain('customers[1].channels[0].value: "12" is not a valid phone number');
     expect(report).toContain('routing.defaultWorkers: there is no field "defaultWorkers" here');

@@ -79,9 +79,41 @@ const states: Record<string, () => Promise<unknown>> = {
     await page.getByTestId('menu-settings').click();
     await page.getByTestId('settings-routing').waitFor();
   },
+  'a search for a phone': async () => {
+    await showPane('customer');
+    await page.getByTestId('phone-picker').fill('fox');
+    await page.locator('[role=option][aria-selected=true]').waitFor();
+  },
+  'all conversations': async () => {
+    await post('/inbound', { from: '+19175550150', body: 'Hi' });
+    await showPane('timeline');
+    await page.getByTestId('view-conversations').click();
+    await page.getByTestId(/^open-CH/).waitFor();
+  },
+  'the customers in the data': async () => {
+    await showPane('timeline');
+    await page.getByTestId('view-data').click();
+    await page.getByTestId('data-search').fill('fox');
+    await page.getByTestId('data-open-1002').click();
+    await page.getByTestId('data-values').getByText('John Fox').waitFor();
+  },
+  'the routing data': async () => {
+    await showPane('timeline');
+    await page.getByTestId('view-data').click();
+    await page.getByTestId('data-routing').click();
+    await page
+      .getByTestId(/^data-row-/)
+      .first()
+      .waitFor();
+  },
+  'faults are on': async () => {
+    running.local.parts.settings.change({ deliverTwice: true, faults: { rest: 'hang' } });
+    await page.getByTestId('faults').waitFor();
+  },
   'the dialog for a phone': async () => {
     await showPane('customer');
-    await page.getByTestId('phone-picker').selectOption('new');
+    await page.getByTestId('phone-picker').click();
+    await page.getByTestId('phone-picker-option-new').click();
     await page.getByTestId('new-phone').waitFor();
   },
   'a scenario ended well': async () => {
@@ -190,7 +222,7 @@ async function faintControls(): Promise<string[]> {
 
 describe.each([1280, 390])('the console, %i px wide', (width) => {
   beforeEach(async () => {
-    running.local.reset();
+    running.local.reset(true);
     await running.local.onBuild({ ok: true });
     page = await browser.newPage({
       viewport: { width, height: 844 },

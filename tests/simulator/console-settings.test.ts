@@ -67,7 +67,8 @@ describe('a start in doubt on the Flex side', () => {
     await page.getByTestId('side-flex').click();
     await page.getByTestId('flex-agent').selectOption('alice@example.com');
     await page.getByTestId('flex-channel').selectOption('sms');
-    await page.getByTestId('flex-customer').selectOption('1001');
+    await page.getByTestId('flex-customer').fill('1001');
+    await page.getByTestId('flex-customer-option-1001').click();
     await page.getByTestId('flex-body').fill('May we come at ten?');
   });
 

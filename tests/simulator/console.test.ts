@@ -47,6 +47,13 @@ const writeAs = async (text: string): Promise<void> => {
   await page.getByTestId('phone-input').press('Enter');
 };
 
+/** Chooses an option of a combobox by its id: a customer is searched first. */
+const choose = async (combobox: string, option: string): Promise<void> => {
+  await page.getByTestId(combobox).click();
+  if (/\d/.test(option)) await page.getByTestId(combobox).fill(option);
+  await page.getByTestId(`${combobox}-option-${option}`).click();
+};
+
 /** @returns the `data-testid` of what has the focus */
 const focused = (): Promise<unknown> => page.evaluate('document.activeElement.dataset.testid');
 
@@ -139,15 +146,14 @@ describe('the console', () => {
   it('adds an unknown customer’s phone, once its number is in E.164', async () => {
     const dialog = page.getByTestId('new-phone');
     const number = page.getByTestId('new-phone-number');
-    await page.getByTestId('phone-picker').focus();
-    await page.getByTestId('phone-picker').selectOption('new');
+    await choose('phone-picker', 'new');
     await dialog.waitFor();
     expect(await focused()).toBe('new-phone-number');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     expect(await focused()).toBe('phone-picker');
 
-    await page.getByTestId('phone-picker').selectOption('new');
+    await choose('phone-picker', 'new');
     await number.fill('555 0151');
     await number.press('Enter');
     expect(await dialog.isVisible()).toBe(true);
@@ -209,7 +215,7 @@ describe('the console', () => {
     await page.getByTestId('menu-settings').click();
     await page.getByTestId('settings-reset').click();
     await page.getByText('Nothing has happened yet.').waitFor();
-    expect(running.local.snapshot().conversations).toEqual([]);
+    expect(running.local.state.conversations()).toEqual([]);
   });
 
   it('shows a build that failed', async () => {
@@ -243,32 +249,36 @@ describe('the Flex side', () => {
     page.locator('[data-testid^=flex-interaction-][data-status=active]').filter({ hasText: name });
 
   it.each([
-    ['sms', { 'flex-customer': '1001' }, {}, 'María Gómez'],
-    ['chat', { 'flex-customer': '1018', 'flex-as': 'server' }, {}, 'Mai Nguyễn'],
-    ['email', { 'flex-customer': '1001' }, { 'flex-subject': 'Your appointment' }, 'María Gómez'],
-    ['messenger', {}, { 'flex-to': '1234567890' }, 'messenger:1234567890'],
-  ])('lets an agent start a conversation by %s, and write on', async (channel, chosen, written, name) => {
-    await fill(channel, 'May we come at ten?');
-    for (const [id, value] of Object.entries(chosen)) await page.getByTestId(id).selectOption(value);
-    for (const [id, value] of Object.entries(written)) await page.getByTestId(id).fill(value);
-    const result = await start(201);
-    await result.getByText(/^KD[0-9a-f]{32}$/).waitFor();
+    ['sms', '1001', 'agent', {}, 'María Gómez'],
+    ['chat', '1018', 'server', {}, 'Mai Nguyễn'],
+    ['email', '1001', 'agent', { 'flex-subject': 'Your appointment' }, 'María Gómez'],
+    ['messenger', 'other', 'agent', { 'flex-to': '1234567890' }, 'messenger:1234567890'],
+  ])(
+    'lets an agent start a conversation by %s, and write on',
+    async (channel, customer, as, written, name) => {
+      await fill(channel, 'May we come at ten?');
+      await choose('flex-customer', customer);
+      await page.getByTestId('flex-as').selectOption(as);
+      for (const [id, value] of Object.entries(written)) await page.getByTestId(id).fill(value);
+      const result = await start(201);
+      await result.getByText(/^KD[0-9a-f]{32}$/).waitFor();
 
-    await interaction(name).getByText('task assigned').waitFor();
-    await interaction(name).click();
-    const chat = page.getByTestId('chat');
-    await chat.getByText('May we come at ten?').waitFor();
-    for (const value of Object.values(written)) await chat.getByText(value).first().waitFor();
-    await page.getByTestId('flex-input').fill('Or at eleven?');
-    await page.getByTestId('flex-send').click();
-    const message = chat.getByTestId('message').filter({ hasText: 'Or at eleven?' });
-    await message.waitFor();
-    expect(await message.getAttribute('data-author')).toBe('alice_40example_2Ecom');
-  });
+      await interaction(name).getByText('task assigned').waitFor();
+      await interaction(name).click();
+      const chat = page.getByTestId('chat');
+      await chat.getByText('May we come at ten?').waitFor();
+      for (const value of Object.values(written)) await chat.getByText(value).first().waitFor();
+      await page.getByTestId('flex-input').fill('Or at eleven?');
+      await page.getByTestId('flex-send').click();
+      const message = chat.getByTestId('message').filter({ hasText: 'Or at eleven?' });
+      await message.waitFor();
+      expect(await message.getAttribute('data-author')).toBe('alice_40example_2Ecom');
+    },
+  );
 
   it('is told that WhatsApp takes a template only, and shows how the template reads before it is sent', async () => {
     await fill('whatsapp', 'May we come at ten?');
-    await page.getByTestId('flex-customer').selectOption('1001');
+    await choose('flex-customer', '1001');
     await (await start(422)).getByText('template_required').waitFor();
 
     await page.getByTestId('flex-template').selectOption('HX00000000000000000000000000000001');
@@ -284,7 +294,7 @@ describe('the Flex side', () => {
 
   it('shows the SMS on the customer’s phone, and by whom it is', async () => {
     await fill('sms', 'May we come at ten?');
-    await page.getByTestId('flex-customer').selectOption('1002');
+    await choose('flex-customer', '1002');
     await start(201);
     const message = page.getByTestId('phone').getByTestId('message');
     await message.getByText('May we come at ten?').waitFor();
@@ -293,9 +303,9 @@ describe('the Flex side', () => {
 
   it('names the conversation that is open already, opens it, and starts another once it is closed', async () => {
     await fill('sms', 'May we come at ten?');
-    await page.getByTestId('flex-customer').selectOption('1001');
+    await choose('flex-customer', '1001');
     await start(201);
-    const [open] = running.local.snapshot().conversations;
+    const [open] = running.local.state.conversations();
     const refused = await start(409);
     await refused.getByText('conversation_open').waitFor();
     await refused.getByText(open?.sid ?? '').waitFor();
@@ -313,7 +323,7 @@ describe('the Flex side', () => {
 
   it('carries a start out once when it is sent again with its key', async () => {
     await fill('sms', 'May we come at ten?');
-    await page.getByTestId('flex-customer').selectOption('1001');
+    await choose('flex-customer', '1001');
     await page.getByTestId('flex-new-key').click();
     await start(201);
     await start(201);

@@ -1,8 +1,7 @@
-import { AllowedHosts } from '../../simulator/allowed-hosts';
 import type { ActionResult, TimelineEntry } from '../../simulator/api';
+import type { ServerEvent } from '../../simulator/api-lists';
 import { LocalTwilio } from '../../simulator/local-twilio';
 import { createControlApi } from '../../simulator/server/control-api';
-import { Events } from '../../simulator/server/events';
 import { root } from './local';
 
 const local = new LocalTwilio({
@@ -10,14 +9,8 @@ const local = new LocalTwilio({
   ports: { functions: 1, console: 2, proxy: 3 },
   onOutput: () => undefined,
 });
-const { parts, actions } = local;
-const snapshot = () => local.snapshot();
-const events = new Events(snapshot);
-events.follow(local.timeline, local.state);
-const account = () => local.account();
-const reset = () => local.reset();
-const hosts = new AllowedHosts();
-const api = createControlApi({ parts, actions, events, snapshot, account, reset, hosts });
+const { parts } = local;
+const api = createControlApi(local.control);
 
 const origin = { source: 'SDK', webhooks: true };
 const request = (method: string, path: string, body?: string, headers: Record<string, string> = {}) =>
@@ -127,15 +120,47 @@ describe('the control API', () => {
     expect(curl).toBe(`curl '${signed}' \\\n  -H 'X-Twilio-Signature: ${parts.webhooks.sign(signed, {})}'\n`);
   });
 
-  it('sends events from the moment that somebody listens until nobody does', async () => {
+  it('sends events in batches, each change once, from the moment that somebody listens until nobody does', async () => {
     const response = await request('GET', '/api/events');
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
     const read = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
+    const batch = async (): Promise<ServerEvent[]> => {
+      const [, data = ''] = /^event: changes\ndata: (.*)\n\n$/.exec(await read()) ?? [];
+      return JSON.parse(data) as ServerEvent[];
+    };
     expect(await read()).toBe(': connected\n\n');
     await new Promise(setImmediate);
+
+    const rest = { source: 'API', webhooks: false };
+    const { sid } = local.state.createConversation({ friendlyName: 'María' }, rest);
+    local.state.addParticipant(sid, { identity: 'alice@example.com' }, rest);
+    local.state.addMessage(sid, { author: 'alice@example.com', body: 'one' }, rest);
     local.timeline.addNote('t', 'Hello');
-    expect(await read()).toMatch(/^event: timeline\ndata: \{.*"title":"Hello".*\}\n\n$/);
+    const [conversation, entry, ...others] = await batch();
+    expect(conversation).toMatchObject({
+      type: 'conversation',
+      data: {
+        sid,
+        unrouted: false,
+        messageCount: 1,
+        messages: [{ body: 'one' }],
+        participants: [{ identity: 'alice@example.com', name: 'Alice Adams' }],
+      },
+    });
+    expect(entry).toMatchObject({ type: 'timeline', data: { title: 'Hello' } });
+    expect(others).toEqual([]);
+
+    // Only what is new is sent again.
+    local.state.addMessage(sid, { author: 'alice@example.com', body: 'two' }, rest);
+    expect(await batch()).toMatchObject([{ data: { messageCount: 2, messages: [{ body: 'two' }] } }]);
+    local.state.removeConversation(sid, rest);
+    expect(await batch()).toEqual([{ type: 'conversationRemoved', data: sid }]);
+    local.reset();
+    expect(await batch()).toMatchObject([
+      { type: 'reset' },
+      { type: 'state', data: { build: { ok: true } } },
+    ]);
     await reader.cancel();
   });
 });

@@ -139,7 +139,7 @@ describe('an inbound message', () => {
     );
     const results = await Promise.all(sent.map((message) => running.local.actions.receiveInbound(message)));
     expect(results.flatMap(({ failures }) => failures)).toEqual([]);
-    const all = running.local.snapshot().conversations;
+    const all = running.local.state.conversations().map(({ sid }) => running.conversation(sid));
     expect(all).toHaveLength(30);
     for (const conversation of all) {
       expect(conversation.messages.map(({ body }) => body).sort()).toEqual(

@@ -178,8 +178,8 @@ describe('a start to a customer who has texted STOP from their phone', () => {
     const { status, answer } = await start();
     running.local.parts.settings.change({ optOut: 'receipt' });
     expect([status, answer.code]).toEqual([422, 'recipient_opted_out']);
-    const { conversations, flex } = running.local.snapshot();
-    expect(conversations.map(({ state }) => state)).toEqual(['closed', 'closed']);
+    const { flex } = running.local.snapshot();
+    expect(running.local.state.conversations().map(({ state }) => state)).toEqual(['closed', 'closed']);
     expect(flex.interactions).toMatchObject([{ status: 'closed', taskStatus: 'completed' }]);
   });
 });

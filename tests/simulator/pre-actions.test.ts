@@ -40,16 +40,16 @@ describe('a pre-action webhook of a REST request whose header asks for it', () =
         .map((name, index) => [name, json({}, index % 2 === 0 ? 403 : 500)]),
     );
     for (const work of [
-      conversationsOf().create(asked),
-      conversationsOf()(sid).update({ friendlyName: 'x', ...asked }),
-      messages.create({ body: 'x', ...asked }),
-      messages(message.sid).update({ body: 'x', ...asked }),
-      messages(message.sid).remove(asked),
-      participants.create({ identity: 'bob', ...asked }),
-      local.client.conversations.v1.users('ada').update({ friendlyName: 'x', ...asked }),
-      conversationsOf()(sid).remove(asked),
+      () => conversationsOf().create(asked),
+      () => conversationsOf()(sid).update({ friendlyName: 'x', ...asked }),
+      () => messages.create({ body: 'x', ...asked }),
+      () => messages(message.sid).update({ body: 'x', ...asked }),
+      () => messages(message.sid).remove(asked),
+      () => participants.create({ identity: 'bob', ...asked }),
+      () => local.client.conversations.v1.users('ada').update({ friendlyName: 'x', ...asked }),
+      () => conversationsOf()(sid).remove(asked),
     ])
-      expect(await failure(work)).toEqual([400, 20001]);
+      expect(await failure(work())).toEqual([400, 20001]);
     expect(local.state.conversations().map((one) => one.friendly_name)).toEqual(['Ada']);
     expect(local.state.messages(sid).map(({ body }) => body)).toEqual(['Hi']);
     expect(local.state.participants(sid)).toEqual([]);

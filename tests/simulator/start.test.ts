@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import type { ActionResult, Snapshot } from '../../simulator/api';
+import type { CustomerPage } from '../../simulator/api-lists';
 import { canConnect } from '../../simulator/functions-process';
 import { freePorts } from '../../simulator/listen';
 import { runCommand } from '../support/command-line';
@@ -60,8 +61,8 @@ describe('npm start', () => {
     const first = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'one' });
     edit('assets/customers.private.json', (text) => text.replace('John Fox', 'John Wolf'));
     const nameIn = async (): Promise<string | undefined> => {
-      const { customers } = await api<Snapshot>('GET', '/api/state');
-      return customers.find(({ customerId }) => customerId === '1002')?.displayName;
+      const { customers } = await api<CustomerPage>('GET', '/api/customers?id=1002');
+      return customers[0]?.displayName;
     };
     await running.until(async () => ((await nameIn()) === 'John Wolf' ? true : undefined), 'the new name');
     const second = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550102', body: 'two' });

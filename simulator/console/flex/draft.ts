@@ -1,8 +1,11 @@
 import { signal } from '@preact/signals';
 import type { FlexOutboundRequest, FlexResult, FlexTemplate } from '../../api';
+import type { ListedCustomer } from '../../api-lists';
+import { searchCustomers } from '../lists/search-customers';
 import { call } from '../state/control-api';
+import { loadConversation } from '../state/conversations';
 import { showPhoneOf } from '../state/show-conversation';
-import { agent, conversations, flexResult, snapshot } from '../state/state';
+import { agent, flexResult, snapshot } from '../state/state';
 
 /** The name of each channel. */
 export const channelNames: Record<string, string> = {
@@ -26,9 +29,6 @@ export const examples: Record<string, string> = {
 export const callers = { agent: 'the agent’s plugin', server: 'the CRM' } as const;
 export const policies = { refuse: 'reject', reuse: 'reuse it' } as const;
 
-/** The choice of an agent who types an address instead of choosing a customer. */
-export const otherAddress = 'another address';
-
 /** The longest text that Twilio accepts, in characters. */
 export const longest = 1_600;
 
@@ -36,7 +36,8 @@ export const longest = 1_600;
 export const draft = signal({
   as: 'agent' as keyof typeof callers,
   channel: 'sms',
-  customer: '',
+  /** undefined until the first one is known; `other` while the agent types an address. */
+  customer: undefined as ListedCustomer | 'other' | undefined,
   to: '',
   subject: '',
   template: '',
@@ -56,28 +57,27 @@ export function chosenTemplate(): FlexTemplate | undefined {
   return snapshot.value?.flex.templates.find(({ contentSid }) => contentSid === draft.value.template);
 }
 
-/** @returns the customers who can be reached on the channel, by id */
-export function recipients(): Record<string, string> {
-  const onChannel = (snapshot.value?.flex.customers ?? []).flatMap(
-    ({ customerId, displayName, channels }) => {
-      const address = channels.find(({ type }) => type === draft.value.channel)?.value;
-      return address === undefined ? [] : [[customerId, `${displayName} · ${address.replace(/^\w+:/, '')}`]];
-    },
-  );
-  return { ...Object.fromEntries(onChannel), [otherAddress]: 'another address…' };
+/** @returns the chosen customer; undefined if there is none who can be reached on this channel */
+export function chosenCustomer(): ListedCustomer | undefined {
+  const { customer, channel } = draft.value;
+  if (customer === undefined || customer === 'other') return undefined;
+  return customer.addresses.some(({ type }) => type === channel) ? customer : undefined;
 }
 
-/** @returns the chosen recipient, or the first one when the chosen one is not on this channel */
-export function chosenRecipient(): string {
-  const all = recipients();
-  const { customer } = draft.value;
-  return customer in all ? customer : (Object.keys(all)[0] ?? otherAddress);
+/** Chooses the first customer on the channel, unless somebody is chosen or an address is typed. */
+export async function chooseFirstCustomer(): Promise<void> {
+  const { customer, channel } = draft.value;
+  if (customer === 'other' || chosenCustomer()) return;
+  const { customers } = await searchCustomers({ query: '', channel, limit: '1' }, undefined);
+  if (draft.value.customer === customer && draft.value.channel === channel) {
+    changeDraft({ customer: customers[0] });
+  }
 }
 
 /** Leaves empty fields out: the function reports what is missing. */
 function toRequest(): FlexOutboundRequest {
   const { as, channel, to, subject, variables, body, onActive, key } = draft.value;
-  const recipient = chosenRecipient();
+  const customerId = chosenCustomer()?.customerId;
   const template = chosenTemplate();
   const filled = (template?.variables ?? []).flatMap((name) => {
     const value = variables[name];
@@ -88,8 +88,8 @@ function toRequest(): FlexOutboundRequest {
     as,
     channel,
     onActive,
-    ...(recipient !== otherAddress && { customerId: recipient }),
-    ...(recipient === otherAddress && to && { to }),
+    ...(customerId !== undefined && { customerId }),
+    ...(customerId === undefined && to && { to }),
     ...(channel === 'email' && subject && { subject }),
     ...(template && { contentSid: template.contentSid }),
     ...(filled.length > 0 && { contentVariables: Object.fromEntries(filled) }),
@@ -101,8 +101,10 @@ function toRequest(): FlexOutboundRequest {
 /** Starts the conversation and shows the result. */
 export async function startOutbound(): Promise<void> {
   flexResult.value = undefined;
+  await chooseFirstCustomer();
   const result = await call<FlexResult>('POST', '/api/flex/outbound', toRequest());
+  const { conversationSid } = result?.answer ?? {};
+  const started = typeof conversationSid === 'string' ? await loadConversation(conversationSid) : undefined;
   flexResult.value = result;
-  const started = conversations.value.find(({ sid }) => sid === result?.answer.conversationSid);
-  if (started) showPhoneOf(started);
+  if (started) await showPhoneOf(started);
 }

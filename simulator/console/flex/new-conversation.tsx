@@ -1,20 +1,22 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FlexTemplate } from '../../api';
+import type { ListedCustomer } from '../../api-lists';
 import { Choice } from '../controls/choice';
 import { Icon } from '../controls/icon';
-import { snapshot } from '../state/state';
+import { Combobox, type Option } from '../lists/combobox';
+import { addressOn, searchCustomers } from '../lists/search-customers';
+import { epoch, snapshot } from '../state/state';
 import {
   callers,
   changeDraft,
   channelNames,
-  chosenRecipient,
+  chooseFirstCustomer,
+  chosenCustomer,
   chosenTemplate,
   draft,
   examples,
   longest,
-  otherAddress,
   policies,
-  recipients,
   startOutbound,
 } from './draft';
 
@@ -69,19 +71,32 @@ export function NewConversation() {
   );
 }
 
+const otherAddress = { id: 'other', text: 'Another address…' };
+
 function Recipient() {
-  const recipient = chosenRecipient();
+  const customer = chosenCustomer();
   const { channel, to } = draft.value;
+  const found = useRef(new Map<string, ListedCustomer>());
+  useEffect(() => void chooseFirstCustomer(), [channel, epoch.value]);
   return (
     <>
-      <Choice
-        label="Customer"
-        id="flex-customer"
-        value={recipient}
-        options={recipients()}
-        onChange={(customer) => changeDraft({ customer })}
-      />
-      {recipient === otherAddress && (
+      <div class="field">
+        <span aria-hidden="true">Customer</span>
+        <Combobox
+          label="Customer"
+          id="flex-customer"
+          value={customer ? `${customer.displayName} · ${addressOn(customer, channel)}` : otherAddress.text}
+          placeholder="Name, number, e-mail, or customer ID"
+          fixed={[otherAddress]}
+          search={async (query, after) => {
+            const { customers, next } = await searchCustomers({ query, channel }, after);
+            for (const one of customers) found.current.set(toOption(one, channel).id, one);
+            return { items: customers.map((one) => toOption(one, channel)), next };
+          }}
+          onChoose={({ id }) => changeDraft({ customer: found.current.get(id) ?? 'other' })}
+        />
+      </div>
+      {!customer && (
         <label>
           Address
           <input
@@ -95,6 +110,14 @@ function Recipient() {
       )}
     </>
   );
+}
+
+function toOption(customer: ListedCustomer, channel: string): Option {
+  return {
+    id: customer.customerId ?? customer.phone ?? '',
+    text: customer.displayName,
+    detail: addressOn(customer, channel),
+  };
 }
 
 function Subject() {

@@ -1,13 +1,20 @@
 import type { SimulatedConversation } from '../../api';
 import { Chat } from '../chat/chat';
 import { Avatar } from '../controls/avatar';
+import { VirtualList } from '../lists/virtual-list';
 import { titleOf } from '../state/names';
 import { showConversation } from '../state/show-conversation';
 import { chat, worker } from '../state/state';
 import { Templates } from './templates';
 
 /** The conversations that the worker is in. */
-export function ChatList({ conversations: all }: { conversations: SimulatedConversation[] }) {
+export function ChatList({
+  conversations: all,
+  onEnd,
+}: {
+  conversations: SimulatedConversation[];
+  onEnd(): void;
+}) {
   if (all.length === 0) {
     return (
       <div class="empty">
@@ -17,24 +24,29 @@ export function ChatList({ conversations: all }: { conversations: SimulatedConve
     );
   }
   return (
-    <ul class="list">
-      {all.map((one) => (
-        <li key={one.sid}>
-          <button
-            type="button"
-            data-testid={`worker-chat-${one.sid}`}
-            onClick={() => showConversation(one.sid)}
-          >
-            <Avatar name={titleOf(one)} />
-            <span class="grow">
-              <strong>{titleOf(one)}</strong>
-              <small>{one.messages.at(-1)?.body ?? 'No messages'}</small>
-            </span>
-            {one.state !== 'active' && <em>{one.state}</em>}
-          </button>
-        </li>
-      ))}
-    </ul>
+    <VirtualList
+      items={all}
+      keyOf={({ sid }) => sid}
+      estimate={57}
+      attributes={{ class: 'list', role: 'list', 'aria-label': 'Chats' }}
+      itemAttributes={() => ({ role: 'listitem' })}
+      onEnd={onEnd}
+    >
+      {(one) => (
+        <button
+          type="button"
+          data-testid={`worker-chat-${one.sid}`}
+          onClick={() => void showConversation(one.sid)}
+        >
+          <Avatar name={titleOf(one)} />
+          <span class="grow">
+            <strong>{titleOf(one)}</strong>
+            <small>{one.messages.at(-1)?.body ?? 'No messages'}</small>
+          </span>
+          {one.state !== 'active' && <em>{one.state}</em>}
+        </button>
+      )}
+    </VirtualList>
   );
 }
 

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ActionResult, SimulatedChannel } from '../../api';
+import type { CustomerPage } from '../../api-lists';
 import { Avatar } from '../controls/avatar';
 import { Icon } from '../controls/icon';
-import { call } from '../state/control-api';
+import { ask, call } from '../state/control-api';
 import { nameOf } from '../state/names';
 import { showConversation } from '../state/show-conversation';
-import { customers, worker } from '../state/state';
+import { worker } from '../state/state';
 
 interface Card {
   customer_id: string;
@@ -18,10 +19,14 @@ interface Card {
 /** A customer's details, as the callback answers them, and a button per channel to start a conversation. */
 export function CustomerCard({ id, onBack, onStarted }: { id: string; onBack(): void; onStarted(): void }) {
   const [card, setCard] = useState<Card | null | undefined>();
+  const [owner, setOwner] = useState<string | undefined>();
   useEffect(() => {
     const query = new URLSearchParams({ worker: worker.value });
     void call<{ customer: Card | null }>('GET', `/api/app/customers/${encodeURIComponent(id)}?${query}`).then(
       (answer) => setCard(answer?.customer ?? null),
+    );
+    void ask<CustomerPage>(`/api/customers?${new URLSearchParams({ id })}`).then((page) =>
+      setOwner(page?.customers[0]?.worker),
     );
   }, [id]);
 
@@ -33,11 +38,10 @@ export function CustomerCard({ id, onBack, onStarted }: { id: string; onBack(): 
     });
     if (!result?.conversationSid) return;
     onStarted();
-    showConversation(result.conversationSid);
+    void showConversation(result.conversationSid);
   };
 
   if (card === undefined) return <p class="empty">…</p>;
-  const known = customers.value.find(({ customerId }) => customerId === id);
   return (
     <div class="scroll card">
       <button type="button" class="link" onClick={onBack}>
@@ -85,7 +89,7 @@ export function CustomerCard({ id, onBack, onStarted }: { id: string; onBack(): 
               <span class="pill">{display_name}</span> <small>{value}</small>
             </p>
           ))}
-          {known?.worker && <small>owned by {nameOf(known.worker)}</small>}
+          {owner && <small>owned by {nameOf(owner)}</small>}
         </>
       )}
     </div>

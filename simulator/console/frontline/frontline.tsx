@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { Tabs } from '../controls/tabs';
 import { call } from '../state/control-api';
-import { chat, conversations, tab, worker, workers } from '../state/state';
+import { useConversationList } from '../state/conversations';
+import { chat, loaded, tab, worker, workers } from '../state/state';
 import { ChatList, WorkerChat } from './chats';
 import { CustomerCard } from './customer-card';
 import { CustomerList } from './customer-list';
@@ -52,10 +53,12 @@ export function FrontlineHead() {
 /** The Frontline app of one worker. */
 export function Frontline() {
   const [card, setCard] = useState<string | undefined>();
-  const mine = conversations.value.filter((one) =>
-    one.participants.some(({ identity }) => identity === worker.value),
-  );
-  const openChat = mine.find(({ sid }) => sid === chat.value);
+  const { list: mine, more } = useConversationList({ worker: worker.value });
+  // An old chat that was opened elsewhere is not in the list yet.
+  const opened = loaded.value.get(chat.value ?? '');
+  const openChat = opened?.participants.some(({ identity }) => identity === worker.value)
+    ? opened
+    : undefined;
   const show = (next: typeof tab.value): void => {
     tab.value = next;
     setCard(undefined);
@@ -84,7 +87,7 @@ export function Frontline() {
         {openChat ? (
           <WorkerChat conversation={openChat} />
         ) : tab.value === 'chats' ? (
-          <ChatList conversations={mine} />
+          <ChatList conversations={mine} onEnd={more} />
         ) : card === undefined ? (
           <CustomerList onOpen={setCard} />
         ) : (

@@ -1,39 +1,47 @@
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { SimulatedCustomer } from '../../api';
+import { Combobox, type ComboboxProps, type Option } from '../lists/combobox';
+import { searchCustomers } from '../lists/search-customers';
 import { call } from '../state/control-api';
+import { takeCustomers } from '../state/conversations';
 import { showPhone } from '../state/show-conversation';
-import { customers } from '../state/state';
 
-/** Every customer's phone, and a dialog for one that is not in the data. */
+const newPhone = { id: 'new', text: 'An unknown customer…', detail: 'a number that is not in the data' };
+
+/** A search for a customer's phone, and a dialog for one that is not in the data. */
 export function PhonePicker() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const choose = (select: HTMLSelectElement): void => {
-    const { value } = select;
-    // Resets the list to its title, so that the same choice can be made again.
-    select.value = '';
-    if (value === 'new') dialog.current?.showModal();
-    else showPhone(value);
+  const found = useRef(new Map<string, SimulatedCustomer>());
+  const search: ComboboxProps['search'] = async (query, after) => {
+    const { customers, next } = await searchCustomers({ query }, after);
+    const items = customers.flatMap((customer): Option[] => {
+      const { phone, displayName } = customer;
+      // A customer who is reached by e-mail alone has no phone.
+      if (phone === undefined) return [];
+      found.current.set(phone, { ...customer, phone });
+      return [{ id: phone, text: displayName, detail: phone }];
+    });
+    return { items, next };
+  };
+  const choose = ({ id }: Option): void => {
+    if (id === newPhone.id) dialog.current?.showModal();
+    const customer = found.current.get(id);
+    if (!customer) return;
+    takeCustomers([customer]);
+    showPhone(id);
   };
   return (
     <>
-      <select
-        class="select"
-        aria-label="Choose another phone"
-        data-testid="phone-picker"
-        value=""
-        onChange={(event) => choose(event.currentTarget)}
-      >
-        <option value="" disabled>
-          Other phone…
-        </option>
-        <option value="new">An unknown customer…</option>
-        {customers.value.map((one) => (
-          <option key={one.phone} value={one.phone}>
-            {one.displayName} {one.phone}
-          </option>
-        ))}
-      </select>
+      <Combobox
+        label="Choose another phone"
+        id="phone-picker"
+        class="grow"
+        placeholder="Another phone…"
+        fixed={[newPhone]}
+        search={search}
+        onChoose={choose}
+      />
       <NewPhone dialog={dialog} />
     </>
   );
@@ -44,7 +52,9 @@ function NewPhone({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
     const phone = String(new FormData(form).get('phone')).trim();
     form.reset();
     const made = await call<SimulatedCustomer>('POST', '/api/customers', { phone });
-    if (made) showPhone(made.phone);
+    if (!made) return;
+    takeCustomers([made]);
+    showPhone(made.phone);
   };
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby="new-phone" data-testid="new-phone">

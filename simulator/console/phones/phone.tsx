@@ -1,20 +1,20 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ActionResult, SimulatedChannel, SimulatedConversation, SimulatedCustomer } from '../../api';
 import { Bubbles } from '../chat/bubbles';
 import { ComposeLine } from '../chat/compose-line';
 import { draftOf, keepDraft, sendDraft } from '../chat/drafts';
 import { Avatar } from '../controls/avatar';
 import { call } from '../state/control-api';
+import { loadShown, useConversationList } from '../state/conversations';
 import { addressOf } from '../state/names';
 import { showConversation, showPhone } from '../state/show-conversation';
-import { channelOf, conversations, phones, snapshot } from '../state/state';
+import { channelOf, phones, snapshot } from '../state/state';
 
 /** @returns the conversations that this phone shows: those of its number on one channel, groups included */
-function threadsOf(number: string, channel: SimulatedChannel): SimulatedConversation[] {
-  const address = addressOf(number, channel);
-  return conversations.value
-    .filter((one) => one.participants.some((participant) => participant.address === address))
-    .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+function useThreads(number: string, channel: SimulatedChannel): SimulatedConversation[] {
+  const { list } = useConversationList({ address: addressOf(number, channel) });
+  useEffect(() => void loadShown(list.map(({ sid }) => sid)), [list]);
+  return list.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
 }
 
 /** One phone: its messages on one channel, and a field to write another one. */
@@ -23,7 +23,7 @@ export function Phone({ owner }: { owner: SimulatedCustomer }) {
   const numbers = (snapshot.value?.numbers ?? []).filter((one) => one.channels.includes(channel));
   const [to, setTo] = useState('');
   const [group, setGroup] = useState(false);
-  const threads = threadsOf(owner.phone, channel);
+  const threads = useThreads(owner.phone, channel);
   const target = numbers.some((one) => one.address === to) ? to : (numbers[0]?.address ?? '');
   const others = phones.value.filter((one) => one !== owner.phone);
 
@@ -38,7 +38,7 @@ export function Phone({ owner }: { owner: SimulatedCustomer }) {
         ...(group && channel === 'sms' && others.length > 0 && { group: others.slice(0, 2) }),
       }),
     );
-    if (result) showConversation(result.conversationSid);
+    if (result) void showConversation(result.conversationSid);
   };
 
   return (

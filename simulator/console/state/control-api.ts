@@ -41,3 +41,13 @@ export async function call<T>(
   }
   return undefined;
 }
+
+/** Reads from the control API without telling the user about it. @returns undefined after an error */
+export async function ask<T>(path: string): Promise<T | undefined> {
+  try {
+    const response = await fetch(path);
+    return response.ok ? ((await response.json()) as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,17 @@
 import type { FlexAgent, SimulatedChannel, SimulatedConversation, SimulatedWorker } from '../../api';
-import { agents, customers, snapshot, workers } from './state';
+import type { ConversationView } from '../../api-lists';
+import { agents, customers, workers } from './state';
+
+/** The names of people outside, by address; conversations bring them. */
+const names = new Map<string, string>();
+
+/** Remembers the names of the people in a conversation. */
+export function learnNames({ participants }: ConversationView): void {
+  for (const { address, identity, name } of participants) {
+    const author = address ?? identity;
+    if (author !== undefined) names.set(author.replace('whatsapp:', ''), name);
+  }
+}
 
 /** @returns the address of a customer on a channel, in Twilio's form */
 export function addressOf(number: string, channel: SimulatedChannel): string {
@@ -9,11 +21,12 @@ export function addressOf(number: string, channel: SimulatedChannel): string {
 /** @returns the display name of a customer, worker, or agent; the number or identity where there is none */
 export function nameOf(author: string): string {
   const number = author.replace('whatsapp:', '');
-  const known =
-    findColleague(author) ??
-    customers.value.find(({ phone }) => phone === number) ??
-    snapshot.value?.flex.customers.find(({ channels }) => channels.some(({ value }) => value === author));
-  return known?.displayName ?? number;
+  return (
+    findColleague(author)?.displayName ??
+    customers.value.find(({ phone }) => phone === number)?.displayName ??
+    names.get(number) ??
+    number
+  );
 }
 
 /** @returns the customer's address, or the identity of a customer on chat */

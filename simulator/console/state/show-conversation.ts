@@ -1,33 +1,37 @@
 import { batch } from '@preact/signals';
 import type { SimulatedChannel, SimulatedConversation } from '../../api';
+import { loadConversation, loadPhone } from './conversations';
 import { customerOf } from './names';
 import {
   agent,
   agents,
   channelOf,
   chat,
-  conversations,
-  customers,
   flexChat,
+  onlyConversation,
   phone,
   phones,
   side,
+  view,
   worker,
   workers,
 } from './state';
 
 /** Shows a conversation on both sides: the customer's phone, and the worker's or agent's chat. */
-export function showConversation(sid: string | undefined): void {
-  const one = conversations.value.find((conversation) => conversation.sid === sid);
+export async function showConversation(sid: string | undefined): Promise<void> {
+  const one = sid === undefined ? undefined : await loadConversation(sid);
   if (!one) return;
   const isIn = ({ identity }: { identity: string }): boolean =>
     one.participants.some((participant) => participant.identity === identity);
-  const workerIn = workers.value.find(isIn);
-  const agentIn = agents.value.find(isIn);
+  // Who is shown already stays, if they are in it.
+  const workerIn =
+    workers.value.find((two) => two.identity === worker.value && isIn(two)) ?? workers.value.find(isIn);
+  const agentIn =
+    agents.value.find((two) => two.name === agent.value && isIn(two)) ?? agents.value.find(isIn);
   // The side does not change while no worker and no agent is in the conversation.
   const isFlex = agentIn !== undefined || (workerIn === undefined && side.value === 'flex');
+  await showPhoneOf(one);
   batch(() => {
-    showPhoneOf(one);
     if (workerIn) worker.value = workerIn.identity;
     if (agentIn) agent.value = agentIn.name;
     side.value = isFlex ? 'flex' : 'frontline';
@@ -35,14 +39,21 @@ export function showConversation(sid: string | undefined): void {
   });
 }
 
-/** Shows the phone of a conversation's customer; a customer on another channel has none. */
-export function showPhoneOf(conversation: SimulatedConversation): void {
-  const [, prefix, number] = /^(whatsapp:)?(\+\d+)$/.exec(customerOf(conversation) ?? '') ?? [];
-  const isKnown = customers.value.some(({ phone }) => phone === number);
-  if (number !== undefined && isKnown) showPhone(number, prefix ? 'whatsapp' : 'sms');
+/** Shows nothing else in the timeline, until the user wants all again. */
+export function filterTimeline(sid: string): void {
+  batch(() => {
+    onlyConversation.value = sid;
+    view.value = 'timeline';
+  });
 }
 
-/** Shows a phone, and adds a tab for it if there is none. */
+/** Shows the phone of a conversation's customer; a customer on another channel has none. */
+export async function showPhoneOf(conversation: SimulatedConversation): Promise<void> {
+  const [, prefix, number] = /^(whatsapp:)?(\+\d+)$/.exec(customerOf(conversation) ?? '') ?? [];
+  if (number !== undefined && (await loadPhone(number))) showPhone(number, prefix ? 'whatsapp' : 'sms');
+}
+
+/** Shows a phone whose owner the page knows, and adds a tab for it if there is none. */
 export function showPhone(number: string, channel?: SimulatedChannel): void {
   if (!phones.value.includes(number)) phones.value = [number, ...phones.value].slice(0, 8);
   phone.value = number;

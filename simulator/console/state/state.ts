@@ -4,17 +4,27 @@ import type {
   FlexAgent,
   FlexResult,
   SimulatedChannel,
-  SimulatedConversation,
   SimulatedCustomer,
   SimulatedWorker,
   Snapshot,
   TimelineEntry,
 } from '../../api';
+import type { ConversationView } from '../../api-lists';
+import { compareConversations } from '../../conversation-filter';
 
-/** What the server has reported. Only its events change these. */
+/** What the server has reported: the settings and what is short. */
 export const snapshot = signal<Snapshot | undefined>(undefined);
+/** The entries that the page has loaded, in order. */
 export const timeline = signal<TimelineEntry[]>([]);
+/** Whether the server has older entries. */
+export const hasOlder = signal(false);
+/** The conversations that the page has loaded, by SID. */
+export const loaded = signal<ReadonlyMap<string, ConversationView>>(new Map());
+/** The people whom the page knows: those with a phone that it shows or has shown. */
+export const customers = signal<SimulatedCustomer[]>([]);
 export const connected = signal(true);
+/** Grows when everything has to be loaded again. */
+export const epoch = signal(0);
 
 /** What the user has chosen. */
 export const phones = signal<string[]>([]);
@@ -29,17 +39,20 @@ export const agent = signal<string>('');
 export const flexChat = signal<string | undefined>(undefined);
 /** The result of the last outbound message. */
 export const flexResult = signal<FlexResult | undefined>(undefined);
+export const view = signal<'timeline' | 'conversations' | 'data'>('timeline');
 export const onlyProblems = signal(false);
+/** The SID of the only conversation that the timeline shows. */
+export const onlyConversation = signal<string | undefined>(undefined);
 export const open = signal<ReadonlySet<number>>(new Set());
 export const pane = signal<'customer' | 'timeline' | 'worker'>('customer');
 /** The result of the last scenario. */
 export const lastResult = signal<(ActionResult & { name: string }) | undefined>(undefined);
 
-export const customers = computed<SimulatedCustomer[]>(() => snapshot.value?.customers ?? []);
 export const workers = computed<SimulatedWorker[]>(() => snapshot.value?.workers ?? []);
 export const agents = computed<FlexAgent[]>(() => snapshot.value?.flex.agents ?? []);
-export const conversations = computed<SimulatedConversation[]>(() =>
-  [...(snapshot.value?.conversations ?? [])].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
+/** The conversations that the page has loaded, the newest first. */
+export const conversations = computed<ConversationView[]>(() =>
+  [...loaded.value.values()].sort(compareConversations),
 );
 
 /** The timeline by trace, the newest first. */
@@ -50,6 +63,9 @@ export const traces = computed<TimelineEntry[][]>(() => {
     if (group) group.push(entry);
     else groups.set(entry.trace, [entry]);
   }
-  const all = [...groups.values()].reverse();
-  return onlyProblems.value ? all.filter((group) => group.some((entry) => entry.state === 'failed')) : all;
+  const sid = onlyConversation.value;
+  return [...groups.values()].reverse().filter((group) => {
+    if (onlyProblems.value && !group.some((entry) => entry.state === 'failed')) return false;
+    return sid === undefined || group.some((entry) => entry.conversationSid === sid);
+  });
 });

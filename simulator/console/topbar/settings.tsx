@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { Faults, FlexSettings, RoutingMode, Settings, SettingsChange } from '../../api';
 import { Choice } from '../controls/choice';
 import { call } from '../state/control-api';
@@ -107,6 +108,15 @@ export function SettingsForm() {
       >
         Reset conversations and timeline
       </button>
+      <button
+        type="button"
+        class="button danger"
+        data-testid="settings-reset-all"
+        {...closesMenu('settings')}
+        onClick={() => void call('POST', '/api/reset', { everything: true })}
+      >
+        Reset everything, settings and workers too
+      </button>
     </div>
   );
 }
@@ -123,6 +133,9 @@ interface OptionalNumberProps {
 
 /** A labeled field for a number, or none. */
 function OptionalNumber({ label, id, min, none, value, onChange }: OptionalNumberProps) {
+  // What is being typed stays when the page is drawn anew for another reason.
+  const [typed, setTyped] = useState<string | undefined>();
+  useEffect(() => setTyped(undefined), [value]);
   return (
     <label>
       {label}
@@ -132,7 +145,8 @@ function OptionalNumber({ label, id, min, none, value, onChange }: OptionalNumbe
         min={min}
         placeholder={none}
         data-testid={id}
-        value={value ?? ''}
+        value={typed ?? value ?? ''}
+        onInput={(event) => setTyped(event.currentTarget.value)}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
     </label>

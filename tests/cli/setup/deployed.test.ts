@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import type { ActionResult, Snapshot } from '../../../simulator/api';
+import type { ActionResult } from '../../../simulator/api';
+import type { ConversationView } from '../../../simulator/api-lists';
 import { freePorts } from '../../../simulator/listen';
 import { runCommand } from '../../support/command-line';
 import { send } from '../../support/http';
@@ -37,9 +38,8 @@ const control = async <T>(path: string, json?: Record<string, unknown>): Promise
 /** A customer texts. @returns where the webhooks went, and who is in the conversation */
 const text = async (from: string) => {
   const { ok, entries, conversationSid } = await control<ActionResult>('/inbound', { from, body: 'Hello' });
-  const { conversations } = await control<Snapshot>('/state');
+  const { participants } = await control<ConversationView>(`/conversations/${conversationSid}`);
   const webhooks = entries.flatMap((entry) => (entry.kind === 'webhook' ? [entry] : []));
-  const { participants = [] } = conversations.find(({ sid }) => sid === conversationSid) ?? {};
   return {
     ok,
     origins: new Set(webhooks.map(({ url }) => new URL(url).origin)),

@@ -1,0 +1,48 @@
+import type { Faults, Settings, SettingsChange } from './api';
+
+const restFaults: Partial<Record<Faults['rest'], string>> = {
+  429: 'answers 429',
+  500: 'answers 500',
+  hang: 'never answers',
+  torn: 'breaks its answers off',
+  drip: 'answers one byte per second',
+};
+
+/** What is said about a fault; undefined where another one says it. */
+const sentences: { [Name in keyof Faults]?: (value: Faults[Name], faults: Faults) => string | undefined } = {
+  rest: (value, { restTimes }) => {
+    const times = restTimes === null ? '' : restTimes === 1 ? ', once' : `, ${restTimes} times`;
+    return `Twilio’s REST API ${restFaults[value] ?? value}${times}`;
+  },
+  restTimes: () => undefined,
+  badSignature: () => 'Webhooks have a wrong signature',
+};
+
+/** @returns a few words for each fault that is on; none while everything works */
+export function activeFaults(settings: Settings, defaults: Settings): string[] {
+  const { faults, deliverTwice, concurrency, flex } = settings;
+  const found = (Object.keys(faults) as (keyof Faults)[]).flatMap((name) => {
+    if (isSame(faults[name], defaults.faults[name])) return [];
+    const say = sentences[name] as ((value: unknown, all: Faults) => string | undefined) | undefined;
+    const sentence = say ? say(faults[name], faults) : `${name}: ${JSON.stringify(faults[name])}`;
+    return sentence === undefined ? [] : [sentence];
+  });
+  if (deliverTwice !== defaults.deliverTwice) found.push('Webhooks are delivered twice');
+  if (concurrency !== null && concurrency !== defaults.concurrency) {
+    found.push(`Functions handle ${concurrency} requests at once`);
+  }
+  if (flex.channelFailsAfterMs !== null && flex.channelFailsAfterMs !== defaults.flex.channelFailsAfterMs) {
+    found.push(`Flex channels fail after ${flex.channelFailsAfterMs} ms with ${flex.channelErrorCode}`);
+  }
+  return found;
+}
+
+/** @returns the faults in some settings, as a change that turns them on again, or off if they are the defaults */
+export function faultsIn({ faults, deliverTwice, concurrency, flex }: Settings): SettingsChange {
+  const { channelFailsAfterMs, channelErrorCode } = flex;
+  return { faults, deliverTwice, concurrency, flex: { channelFailsAfterMs, channelErrorCode } };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

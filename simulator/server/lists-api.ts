@@ -1,0 +1,119 @@
+import type { Context, Hono } from 'hono';
+import type { ChannelType, Customer } from '../../lib/model';
+import type { TimelineEntry } from '../api';
+import type { CustomerPage, DataFile, ListedCustomer } from '../api-lists';
+import type { ConversationFilter } from '../conversation-filter';
+import { isPhone, ownersOf, phoneOf } from '../data/customer-index';
+import type { ProjectData } from '../project-data';
+import type { ScenarioParts } from '../scenarios/context';
+import { notFound } from '../twilio/http/errors';
+import type { ConversationViews } from './conversation-views';
+import { timelinePage } from './timeline-page';
+
+/** What the lists are read from. */
+export interface ListsTarget {
+  parts: ScenarioParts;
+  views: ConversationViews;
+  data(): ProjectData;
+}
+
+/** Adds the routes of what can be long: `api-lists.ts` describes them. */
+export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): void {
+  api.get('/customers', async (c) => c.json(await listCustomers(c, parts, data())));
+  api.get('/conversations', (c) => {
+    const { query, state, unrouted, worker, address, before } = c.req.query();
+    const filter: ConversationFilter = {
+      ...(query && { query }),
+      ...(state && { state }),
+      ...(unrouted === 'true' && { unrouted: true }),
+      ...(worker && { worker }),
+      ...(address && { address }),
+    };
+    return c.json(views.list(filter, limitOf(c), before));
+  });
+  api.get('/conversations/:sid', (c) => c.json(views.view(c.req.param('sid'))));
+  api.get('/timeline', (c) => {
+    const { timeline } = parts;
+    const { trace, format, conversation, limit, before } = c.req.query();
+    if (format === 'export') {
+      c.header('Content-Disposition', 'attachment; filename="timeline.json"');
+      const body = JSON.stringify(timeline.entries(trace), null, 2);
+      return c.body(body, 200, { 'Content-Type': 'application/json' });
+    }
+    const entries: TimelineEntry[] = timeline.entries(trace);
+    if (limit === undefined && conversation === undefined) return c.json(entries);
+    return c.json(
+      timelinePage(entries, {
+        limit: limitOf(c),
+        ...(conversation && { conversation }),
+        ...(before && { before: Number(before) }),
+      }),
+    );
+  });
+  api.get('/data/customers/:id', (c) => {
+    const source = data().sources.customers;
+    return c.json<DataFile>({ file: source.name, rows: source.customerRows(c.req.param('id')) });
+  });
+  api.get('/data/:file{routing|templates}', (c) => {
+    const source = data().sources[c.req.param('file') as 'routing' | 'templates'];
+    return c.json<DataFile>({ file: source.name, rows: source.rows() });
+  });
+}
+
+async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData): Promise<CustomerPage> {
+  const { query = '', worker, channel, after, id, phone, places } = c.req.query();
+  const toListed = (one: Customer): ListedCustomer => listed(one, places === 'true' ? data : undefined);
+  const unknown = parts.customers.unknown().map((one): ListedCustomer => ({ ...one, addresses: [] }));
+  const total = data.index.customers.length + unknown.length;
+  if (id !== undefined || phone !== undefined) {
+    const found = id === undefined ? data.index.byAddress(phone ?? '') : data.index.byId(id);
+    const made = unknown.find((one) => phone !== undefined && one.phone === phone);
+    const customers = [...(made ? [made] : []), ...(found ? [toListed(found)] : [])];
+    if (customers.length === 0) throw notFound(`/api/customers/${id ?? phone}`);
+    return { customers, total };
+  }
+  const limit = limitOf(c);
+  const page = await data.index.list({
+    query,
+    limit,
+    ...(worker && { worker }),
+    ...(channel && { channel }),
+    ...(after && { after: Number(after) }),
+  });
+  // Unknown customers have no worker; they come before all others.
+  const words = query.toLowerCase().split(' ');
+  const first =
+    after || worker
+      ? []
+      : unknown.filter(({ displayName, phone: number, channels }) => {
+          const text = `${displayName} ${number}`.toLowerCase();
+          return (
+            words.every((word) => text.includes(word)) &&
+            (!channel || (channels as string[]).includes(channel))
+          );
+        });
+  const customers = [...first, ...page.customers.map(toListed)];
+  return { customers, total, ...(page.next !== undefined && { next: page.next }) };
+}
+
+/** @param data where the lines are looked up; not at all if left out: the first time it takes long */
+function listed(customer: Customer, data?: ProjectData): ListedCustomer {
+  const phone = phoneOf(customer);
+  const [worker] = ownersOf(customer);
+  const line = data?.sources.customers.customerLine(customer.customer_id);
+  const types = customer.channels.map(({ type }: { type: ChannelType }) => type);
+  return {
+    customerId: customer.customer_id,
+    displayName: customer.display_name,
+    ...(phone && { phone }),
+    channels: [...new Set(types.filter(isPhone))],
+    addresses: customer.channels.map(({ type, value }) => ({ type, value })),
+    ...(worker !== undefined && { worker }),
+    ...(line !== undefined && { line }),
+  };
+}
+
+function limitOf({ req }: Context): number {
+  const limit = Number(req.query('limit') ?? 50);
+  return Number.isInteger(limit) ? Math.min(Math.max(limit, 1), 200) : 50;
+}

@@ -1,0 +1,33 @@
+import { activeFaults, faultsIn } from '../../simulator/active-faults';
+import type { SettingsChange } from '../../simulator/api';
+import { SettingsStore } from '../../simulator/settings';
+
+describe('the faults that are on', () => {
+  it.each<[SettingsChange, string[]]>([
+    [{}, []],
+    [{ routingMode: 'none', optOut: 'refuse', flex: { agentResponse: 'decline' } }, []],
+    [{ faults: { rest: 'hang' } }, ['Twilio’s REST API never answers']],
+    [{ faults: { rest: '429', restTimes: 3 } }, ['Twilio’s REST API answers 429, 3 times']],
+    [
+      { faults: { badSignature: true }, deliverTwice: true, concurrency: 2 },
+      [
+        'Webhooks have a wrong signature',
+        'Webhooks are delivered twice',
+        'Functions handle 2 requests at once',
+      ],
+    ],
+    [{ flex: { channelFailsAfterMs: 500 } }, ['Flex channels fail after 500 ms with 20500']],
+  ])('of %j are named', (change, names) => {
+    const store = new SettingsStore('http://localhost:3000', () => undefined);
+    expect(activeFaults(store.change(change), store.defaults)).toEqual(names);
+  });
+
+  it('are turned off, and on again, without a change of other settings', () => {
+    const store = new SettingsStore('http://localhost:3000', () => undefined);
+    const before = store.change({ routingMode: 'pool', deliverTwice: true, faults: { rest: 'torn' } });
+    const off = store.change(faultsIn(store.defaults));
+    expect(activeFaults(off, store.defaults)).toEqual([]);
+    expect(off.routingMode).toBe('pool');
+    expect(store.change(faultsIn(before))).toEqual(before);
+  });
+});

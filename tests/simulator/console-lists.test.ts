@@ -1,0 +1,222 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../cli/screenshots';
+import { type RunningLocal, startLocal } from './local';
+
+let running: RunningLocal;
+let browser: Browser;
+let page: Page;
+const errors: string[] = [];
+beforeAll(async () => {
+  running = await startLocal();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+});
+beforeEach(async () => {
+  running.local.reset(true);
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(running.console);
+  await page.getByTestId('phone-input').waitFor();
+});
+afterEach(async () => {
+  await page.close();
+  expect(errors.splice(0)).toEqual([]);
+});
+
+const rest = { source: 'API', webhooks: false };
+/** Creates a conversation that a customer has begun. @returns its SID */
+let number = 1_000;
+function create(name: string): string {
+  const { state, timeline } = running.local;
+  const { sid } = state.createConversation({ friendlyName: name }, rest);
+  const proxyAddress = `+1646555${number++}`;
+  state.ownAddresses.add(proxyAddress);
+  state.addParticipant(sid, { address: '+12125550101', proxyAddress }, rest);
+  state.addMessage(sid, { author: '+12125550101', body: `Hello from ${name}` }, rest);
+  timeline.addNote(timeline.newTrace(), `About ${name}`, { conversationSid: sid });
+  return sid;
+}
+const id = (testId: string) => page.getByTestId(testId);
+const heightOf = (page: Page) => page.locator('.traces').evaluate((element): number => element.scrollHeight);
+/** Scrolls down until something is there. */
+async function scrollTo(list: string, wanted: Locator): Promise<void> {
+  while ((await wanted.count()) === 0) {
+    await page.locator(list).evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  }
+}
+const rows = () => page.getByTestId(/^conversation-CH/);
+
+describe('the list of all conversations', () => {
+  it('finds the one that nobody is in, gives it a worker, and closes it', async () => {
+    const [one, two] = [create('One'), create('Two')];
+    running.local.state.addParticipant(two, { identity: 'alice@example.com' }, rest);
+    await id('view-conversations').click();
+    await id(`open-${two}`).getByText('Alice Adams').waitFor();
+    await id('conversation-unrouted').click();
+    await id(`conversation-${two}`).waitFor({ state: 'detached' });
+
+    await id(`add-worker-${one}`).selectOption('bob@example.com');
+    await id(`conversation-${one}`).waitFor({ state: 'detached' });
+    expect(running.conversation(one).participants).toMatchObject([{}, { identity: 'bob@example.com' }]);
+    await id('conversation-unrouted').click();
+    await id(`close-${one}`).click();
+    await id(`conversation-${one}`).getByText('Closed for good').waitFor();
+    await id('conversation-state').selectOption('closed');
+    await id(`conversation-${two}`).waitFor({ state: 'detached' });
+    expect(await rows().count()).toBe(1);
+  });
+
+  it('filters the timeline to one, shows it on both sides, and leads back to all', async () => {
+    const sids = ['One', 'Two'].map(create);
+    running.local.state.addParticipant(sids[0] as string, { identity: 'bob@example.com' }, rest);
+    await page.getByText('About Two').waitFor();
+    await id('view-conversations').click();
+    await id('conversation-search').fill('hello one');
+    await id(`open-${sids[0]}`).click();
+    await id('only-conversation').getByText('One').waitFor();
+    await page.getByText('About One').waitFor();
+    expect(await page.getByText('About Two').count()).toBe(0);
+    await id('chat').getByText('Hello from One').waitFor();
+    expect(await id('worker-select').inputValue()).toBe('bob@example.com');
+    await id('phone').getByText('Hello from One').waitFor();
+    await id('show-all').click();
+    await page.getByText('About Two').waitFor();
+  });
+
+  it('has only the visible ones of three hundred in the page, and all by scrolling', async () => {
+    const sids = Array.from({ length: 300 }, (_, i) => create(`No. ${i}`));
+    await page.reload();
+    await id('view-conversations').click();
+    await rows().first().waitFor();
+    expect(await rows().count()).toBeLessThan(40);
+    const last = id(`conversation-${sids[0]}`);
+    await scrollTo('.conversation-list', last);
+    expect(await rows().count()).toBeLessThan(40);
+
+    await id('view-timeline').click();
+    const traces = page.locator('.trace');
+    await traces.first().waitFor();
+    expect(await traces.count()).toBeLessThan(40);
+    await scrollTo('.traces', page.getByText('About No. 0', { exact: true }));
+  });
+
+  it('does not move what is being read when more happens', async () => {
+    for (let i = 0; i < 60; i++) create(`No. ${i}`);
+    await page.getByText('About No. 59').waitFor();
+    const traces = page.locator('.traces');
+    await traces.evaluate((element) => element.scrollTo(0, 900));
+    const read = page
+      .locator('.trace')
+      .filter({ hasText: /About No\. 4\d/ })
+      .first();
+    await read.waitFor();
+    const text = await read.innerText();
+    const before = await page.getByText(text.split('\n')[0] as string, { exact: true }).boundingBox();
+    const height = await heightOf(page);
+    for (let i = 60; i < 70; i++) create(`No. ${i}`);
+    while ((await heightOf(page)) === height) await page.waitForTimeout(20);
+    const after = await page.getByText(text.split('\n')[0] as string, { exact: true }).boundingBox();
+    expect(Math.round(after?.y ?? -1)).toBe(Math.round(before?.y ?? -2));
+  });
+});
+
+describe('the data', () => {
+  it('shows customers with the line of each value, and the routing', async () => {
+    await id('view-data').click();
+    await id('data-search').fill('gomez');
+    await id('data-row-1001').getByText('customers.private.json:5').waitFor();
+    expect(await page.getByTestId(/^data-row-/).count()).toBe(1);
+    await id('data-open-1001').click();
+    await id('data-values').getByText('customers.private.json:18').waitFor();
+
+    await id('data-routing').click();
+    await id('data-search').fill('defaultWorker');
+    await id('data-row-routing.defaultWorker')
+      .getByText(/routing\.private\.json\s*:\d+/)
+      .waitFor();
+  });
+
+  it('says when data was loaded again, and what is wrong with it, where, and about whom', async () => {
+    await running.local.onBuild({ ok: true });
+    await page.getByText('20 customers and 4 workers loaded').waitFor();
+    await running.local.onBuild({
+      ok: false,
+      report: 'wrong',
+      problems: [
+        {
+          severity: 'error',
+          file: 'assets/customers.private.json',
+          line: 14,
+          path: 'customers[0].channels[0].value',
+          problem: '"12" is not a valid phone number',
+          fix: 'write it with its country code',
+          customer: 'María Gómez',
+        },
+      ],
+    });
+    await id('view-data').click();
+    await id('data-problems').getByText('1').waitFor();
+    await id('data-problems').click();
+    const text = await id('data-problem').innerText();
+    for (const part of ['María Gómez', '"12" is not', 'customers.private.json:14', 'country code']) {
+      expect(text).toContain(part);
+    }
+    await running.local.onBuild({ ok: true });
+  });
+});
+
+describe('the faults that are on', () => {
+  it('are named on every pane, turned off together, and on again', async () => {
+    const { settings } = running.local.parts;
+    settings.change({ faults: { rest: 'hang', badSignature: true } });
+    await id('faults').getByText('Twilio’s REST API never answers').waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const pane of ['customer', 'timeline', 'worker']) {
+      await id(`pane-${pane}`).click();
+      expect(await id('faults').isVisible()).toBe(true);
+    }
+    await id('faults-reset').click();
+    await id('faults-off').waitFor();
+    expect(settings.current).toEqual(settings.defaults);
+    await id('faults-undo').click();
+    await id('faults').getByText('Webhooks have a wrong signature').waitFor();
+    expect(settings.current.faults).toMatchObject({ rest: 'hang', badSignature: true });
+  });
+
+  it('end with everything else when everything is reset', async () => {
+    create('One');
+    running.local.parts.settings.change({ deliverTwice: true });
+    await id('faults').waitFor();
+    await id('menu-settings').click();
+    await id('settings-reset-all').click();
+    await id('faults').waitFor({ state: 'detached' });
+    await page.getByText('Nothing has happened yet.').waitFor();
+    expect(running.local.parts.settings.current.deliverTwice).toBe(false);
+  });
+});
+
+describe('a search for a phone', () => {
+  it('is operated by keys, and leaves the phone when it is given up', async () => {
+    const picker = id('phone-picker');
+    await picker.focus();
+    await page.keyboard.press('ArrowDown');
+    await id('phone-picker-option-new').waitFor();
+    await picker.fill('fox');
+    await id('phone-picker-option-+12125550102').waitFor();
+    await page.keyboard.press('Escape');
+    await id('phone-picker-option-new').waitFor({ state: 'hidden' });
+    expect(await id('phone').getByText('John Fox').count()).toBe(0);
+
+    await picker.fill('fox');
+    const option = id('phone-picker-option-+12125550102');
+    await option.and(page.locator('[aria-selected=true]')).waitFor();
+    expect(await picker.getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'));
+    await page.keyboard.press('Enter');
+    await id('phone').getByText('John Fox').waitFor();
+    await id('phone-+12125550102').waitFor();
+  });
+});
