@@ -86,10 +86,11 @@ function checkVariables(variables: Readonly<Record<string, string>>): UploadProb
       fix: 'remove from .env what the callbacks do not need',
     });
   }
-  const { OUTBOUND_API_KEY: key } = variables;
-  if (key !== undefined && key.length < shortestKey) {
+  for (const name of ['OUTBOUND_API_KEY', 'SWEEP_API_KEY']) {
+    const key = variables[name];
+    if (key === undefined || key.length >= shortestKey) continue;
     problems.push({
-      problem: `OUTBOUND_API_KEY has ${key.length} characters: somebody could guess it`,
+      problem: `${name} has ${key.length} characters: somebody could guess it`,
       fix: `give it at least ${shortestKey}, e.g. by: openssl rand -hex ${shortestKey}`,
     });
   }

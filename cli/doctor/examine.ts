@@ -1,8 +1,14 @@
 import { checkAutocreation, checkNumbers } from './checks/addresses';
 import { checkDist } from './checks/build';
-import { checkOutboundEndpoint, checkSigned, checkUnsigned, type ProbeResult } from './checks/callbacks';
+import {
+  checkOutboundEndpoint,
+  checkSigned,
+  checkSweepEndpoint,
+  checkUnsigned,
+  type ProbeResult,
+} from './checks/callbacks';
 import { checkCredentials } from './checks/credentials';
-import { checkFlex, checkSync } from './checks/outbound';
+import { checkFlex, checkSweepKey, checkSync } from './checks/outbound';
 import { checkTemplates } from './checks/templates';
 import { checkVariables, readDeployedVariables } from './checks/variables';
 import { checkWebhooks } from './checks/webhooks';
@@ -26,6 +32,7 @@ const accountChecks: readonly (readonly [string, Check])[] = [
   ['the workers', checkWorkers],
   ['the templates', checkTemplates],
   ['Flex', checkFlex],
+  ['the key of sweeps', checkSweepKey],
   ['Sync', checkSync],
 ];
 
@@ -62,6 +69,7 @@ export async function examine(given: Subject, report: (text: string) => void = (
     const isOurs = !has(found, 'callback_missing', 'signature_rejected', 'build_unknown');
     const checkOutbound = (one: Subject) => checkOutboundEndpoint(one, { sendsKey: isOurs });
     findings.push(...(await run('/flex/outbound-message', checkOutbound)));
+    findings.push(...(await run('/maintenance/sweep', checkSweepEndpoint)));
   }
   return { findings, probes: results };
 }

@@ -26,6 +26,7 @@ export const severities = {
   outbound_key_rejected: 'error',
   outbound_key_invalid: 'error',
   outbound_key_missing: 'warning',
+  sweep_key_invalid: 'error',
   variable_too_large: 'error',
   variable_not_deployed: 'warning',
   variable_differs: 'warning',

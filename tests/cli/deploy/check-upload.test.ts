@@ -71,6 +71,11 @@ describe('an upload', () => {
       { variables: { OUTBOUND_API_KEY: 'k'.repeat(31) } },
       'OUTBOUND_API_KEY has 31 characters: somebody could guess it',
     ],
+    [
+      'a short SWEEP_API_KEY',
+      { variables: { SWEEP_API_KEY: 'k'.repeat(31) } },
+      'SWEEP_API_KEY has 31 characters: somebody could guess it',
+    ],
   ])('is refused for %s', (_what, changes, problem) => {
     expect(checkUpload(upload(changes))).toEqual([{ problem, fix: expect.stringMatching(/\w/) }]);
   });

@@ -263,6 +263,13 @@ describe('a fault of the account', () => {
       ['error outbound_key_invalid: OUTBOUND_API_KEY has 5 characters: it counts as none below 32'],
     ],
     [
+      'a short key for cron services',
+      (_at, subject) => {
+        subject.variables = { ...subject.variables, SWEEP_API_KEY: 'short' };
+      },
+      ['error sweep_key_invalid: SWEEP_API_KEY has 5 characters: it counts as none below 32'],
+    ],
+    [
       'a variable over the limit',
       (_at, subject) => {
         subject.variables = { ...subject.variables, NOTE: 'x'.repeat(451) };
