@@ -5,6 +5,7 @@ import { type CompiledData, compileData, readSources } from '../../build/data/co
 import type { CustomersAsset, Routing, TemplatesAsset } from '../../lib/model';
 import { type Account, readEnvFile } from '../account';
 import { deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
+import { SetupRecord } from '../setup/record';
 import { type Finding, finding } from './findings';
 import type { Send, Subject } from './subject';
 
@@ -59,6 +60,7 @@ export async function readSubject(
       templates: read<TemplatesAsset>('templates'),
       buildId: await makeBuildId(root, data),
       distBuildId: readBuildId(join(root, 'dist')),
+      kept: new SetupRecord(root, accountSid).kept,
       send: sendByFetch,
     },
   };

@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { Customer, Routing, TemplatesAsset } from '../../lib/model';
+import type { Kept } from '../setup/record';
 
 /** An answer of the deployed functions. */
 export interface ProbeAnswer {
@@ -37,7 +38,14 @@ export interface Subject {
   buildId: string;
   /** The id of `dist/`; undefined when it is missing. */
   distBuildId: string | undefined;
+  /** What setup was told to keep as it is. */
+  kept: readonly Kept[];
   send: Send;
+}
+
+/** @returns whether somebody has decided in setup to keep what is there, and it is still the same */
+export function isKept(kept: Subject['kept'], id: string, found: string): boolean {
+  return kept.some((one) => one.id === id && one.found === found);
 }
 
 /** An error of Twilio's REST API, as the SDK throws it. */

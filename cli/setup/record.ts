@@ -16,7 +16,8 @@ interface Content {
 
 /**
  * What setup has changed in an account, oldest first, in a file that git ignores. A change is written before it is made:
- * whether it was made shows in the account. No secret is in it.
+ * whether it was made shows in the account. Other programs' URLs are in it as they are, so that undo can put them back:
+ * only this user can read it.
  */
 export class SetupRecord {
   readonly #folder: string;

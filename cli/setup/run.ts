@@ -16,6 +16,7 @@ import {
   listManualSteps,
   type ManualStep,
   withoutSecrets,
+  withoutUrlSecrets,
 } from './describe';
 import type { EnvFile } from './env-file';
 import { type FlexChoice, findFlex } from './flex';
@@ -63,9 +64,10 @@ export async function runSetup(account: Account, options: SetupOptions): Promise
   const isApplied = plan.conflicts.length === 0 && (await isConfirmed(options, plan.changes.length > 0));
   if (isApplied) await withProgress('Setting up', (report) => session.apply(plan, report));
   if (options.json) {
-    const { conflicts, kept, notices } = plan;
+    const { notices } = plan;
+    const [conflicts, kept] = [plan.conflicts, plan.kept].map(withoutUrlSecrets);
     const changes = withoutSecrets(plan.changes);
-    const ok = conflicts.length === 0;
+    const ok = plan.conflicts.length === 0;
     const url = needs.functionsUrl;
     return printJson({ ok, url, changes, conflicts, kept, notices, manual, applied: isApplied });
   }
