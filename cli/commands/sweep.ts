@@ -75,7 +75,8 @@ async function sweep(options: Options): Promise<void> {
     const dead = preview.conversations.filter(({ outcome }) => outcome === 'would_close').length;
     const question = `Close ${dead} conversations whose last message is older than ${options.closeOlderThan}?`;
     if (dead > 0 && !(await askForYes(question, options))) {
-      if (options.json) printJson({ ...preview, ok: true });
+      process.exitCode = exitCodes.failed;
+      if (options.json) printJson({ ...preview, ok: false });
       else console.log(`${formatSweep(preview)}\nNothing was changed.`);
       return;
     }

@@ -18,6 +18,10 @@ import type { Subject, TwilioFailure } from './subject';
 
 /** Everything that was found. */
 export interface Diagnosis {
+  /** Where the functions are that were checked. */
+  url?: string | undefined;
+  /** The environment that they were deployed to. */
+  environment?: string | undefined;
   findings: Finding[];
   /** What the callbacks answered. */
   probes: ProbeResult[];

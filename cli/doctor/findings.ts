@@ -40,6 +40,7 @@ export const severities = {
   webhook_url_other: 'error',
   webhook_target_flex: 'error',
   webhook_kept: 'notice',
+  webhook_not_deployed: 'warning',
   webhook_filter_missing: 'error',
   webhook_method: 'error',
   webhook_twice: 'warning',

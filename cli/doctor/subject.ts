@@ -25,6 +25,8 @@ export interface Subject {
   client: Twilio;
   /** Where the functions are, e.g. `https://callbacks-1234-dev.twil.io`; undefined when nobody knows. */
   url: string | undefined;
+  /** The environment that it was deployed to; undefined when that is not known. */
+  environment: string | undefined;
   /** Other URLs of ours that webhooks may have: the live-reloading functions of the local Twilio. */
   otherUrls: readonly string[];
   /** The variables in `.env`, and with `--local` those that the local Twilio adds. */

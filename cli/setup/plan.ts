@@ -58,6 +58,15 @@ export function planSetup(options: PlanOptions): Plan {
   return plan;
 }
 
+/** @returns the ids of all conflicts that there can be */
+export function listConflicts({ addresses }: Needs): string[] {
+  return [
+    ...['pre-url', 'post-url', 'method', 'target'],
+    ...addresses.map((one) => `address:${addressId(one)}`),
+    ...addresses.flatMap(({ type, address }) => (type === 'sms' ? `number:${address}` : [])),
+  ];
+}
+
 type Ask = (conflict: Conflict) => Decision | undefined;
 
 const urlFields = { pre: 'preWebhookUrl', post: 'postWebhookUrl' } as const;

@@ -51,6 +51,7 @@ export async function checkWebhooks(subject: Subject): Promise<Finding[]> {
   ];
   return withoutRepeats([
     ...scopes.filter((scope) => isOurs(scope, ours)).flatMap(checkMethod),
+    ...checkOwnFunctions(scopes, subject),
     ...events.flatMap((event) => checkEvent(event, scopes, ours, subject.kept)),
   ]);
 }
@@ -89,6 +90,15 @@ function checkEvent(
   }
   const text = `The ${kind}-Event URL is not set: it should be ${ours[0]}`;
   return [finding('webhook_url_missing', text, fix)];
+}
+
+/** The local Twilio's own functions answer as well, so that nobody would miss the deployed ones. */
+function checkOwnFunctions(scopes: readonly Scope[], { url, environment, otherUrls }: Subject): Finding[] {
+  if (environment === undefined) return [];
+  const used = otherUrls.find((other) => scopes.some((scope) => isOurs(scope, [`${other}${path}`])));
+  if (used === undefined) return [];
+  const text = `The webhooks still lead to npm start's own functions at ${used}, not to what is deployed at ${url}`;
+  return [finding('webhook_not_deployed', text, 'npm run setup -- --local')];
 }
 
 function checkMethod({ name, method }: Scope): Finding[] {

@@ -230,6 +230,17 @@ describe('a fault of the account', () => {
       ],
     ],
     [
+      'a worker with a typo, where the one who was meant is in the data too',
+      (at, subject) => {
+        const users = at.rest.frontline.users();
+        expect(users.map(({ identity }) => identity)).toContain('dave@example.com');
+        subject.routing.routing.pool.push('dvae@example.com');
+      },
+      [
+        'error worker_unknown: Worker dvae@example.com is no user of Frontline or Flex; did you mean dave@example.com?',
+      ],
+    ],
+    [
       'a worker who has been deactivated',
       (at) => at.plant(at.rest.frontline.user('dave@example.com'), { state: 'deactivated' }),
       [

@@ -1,8 +1,4 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { formatChanges, withoutSecrets, withoutUrlSecrets } from '../../../cli/setup/describe';
 import type { Needs } from '../../../cli/setup/needs';
-import type { Plan } from '../../../cli/setup/plan';
 import type { FrontlineAccess } from '../../../simulator/twilio/frontline';
 import { gb, hookUrl, needsOf, routeOnAdded, type Setting, us, useSetting } from './setting';
 
@@ -333,10 +329,25 @@ it.each(['missing', 'forbidden'] as const)(
   },
 );
 
-it('setup says that credentials are wrong', async () => {
+it('setup does not take wrong credentials for an account without Conversations', async () => {
   setting.rest.fail({ host: 'api.twilio.com' }, { status: 401, code: 20003, message: 'Authenticate' });
-  await expect(setting.plan(needs)).rejects.toThrow('Twilio rejects the credentials');
+  await expect(setting.plan(needs)).rejects.toMatchObject({ status: 401, message: 'Authenticate' });
+  setting.rest.fail(
+    { host: 'conversations.twilio.com' },
+    { status: 401, code: 20003, message: 'Authenticate' },
+  );
+  await expect(setting.plan({ ...needs, addresses: [] })).rejects.toMatchObject({ status: 401 });
 });
+
+it.each(['account', `IS${'9'.repeat(32)}`])(
+  'setup names a conversation service that the account does not have, with the scope %s',
+  async (scope) => {
+    const serviceSid = `IS${'9'.repeat(32)}`;
+    await expect(setting.plan({ ...needs, serviceSid, scope })).rejects.toThrow(
+      `The account has no conversation service ${serviceSid}: correct "conversationServiceSid"`,
+    );
+  },
+);
 
 it('setup does without the numbers where the credentials may not list them', async () => {
   setting.rest.fail({ host: 'api.twilio.com' }, { status: 403, code: 20403, message: 'Forbidden' });
@@ -351,41 +362,4 @@ it('setup overwrites nothing that somebody changes after the plan was made', asy
   await expect(setting.session().apply(plan)).rejects.toThrow('has changed since the plan was made');
   expect(setting.writes).toEqual([]);
   expect(webhooks().fetch().pre_webhook_url).toBe(theirs);
-});
-
-describe('setup with secrets in the URLs of others', () => {
-  const secretly = 'https://user:pass-word-1@example.com/hook?token=pass-word-2#pass-word-3';
-  const shown = 'https://…@example.com/hook?…#…';
-  const print = (plan: Pick<Plan, 'changes'>): string =>
-    formatChanges(plan.changes, (_format, text) => text) + JSON.stringify(withoutSecrets(plan.changes));
-
-  it('shows none of them: not in conflicts, plans and undo, though it keeps and restores them', async () => {
-    setWebhooks({ PreWebhookUrl: secretly, PostWebhookUrl: `${secretly}4` });
-    setting.answer(us, { sms_url: secretly });
-    const { conflicts } = await setting.plan(needs);
-    expect(withoutUrlSecrets(conflicts).map(({ found }) => found)).toEqual([shown, shown, shown]);
-    for (const { text } of conflicts) expect(text).toContain(shown);
-
-    const before = setting.snapshot();
-    const plan = await setting.setUp(needs, {
-      'pre-url': 'replace',
-      'post-url': 'keep',
-      [`number:${us}`]: 'keep',
-    });
-    const undo = await setting.session().planUndo();
-    const printed = [
-      print(plan),
-      print(undo),
-      JSON.stringify([conflicts, plan.kept].map((some) => withoutUrlSecrets(some))),
-    ].join('\n');
-    expect(printed).toContain(`- Pre-Event URL: ${shown}`);
-    expect(printed).toContain(`+ Pre-Event URL: ${shown}`);
-    expect(printed).not.toContain('pass-word');
-
-    expect(idsOf((await setting.plan(needs)).kept)).toEqual(['post-url', `number:${us}`]);
-    const file = join(setting.root, '.setup', `AC${'0'.repeat(32)}.json`);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(await setting.undo()).toEqual([]);
-    expect(setting.snapshot()).toEqual(before);
-  });
 });
