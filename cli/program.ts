@@ -58,6 +58,11 @@ export function addCommand(parent: Command, name: string, description: string): 
   return command.showHelpAfterError(`Help: ${npmCall(command)} --help`);
 }
 
+/** Collects the values of an option that can be repeated. */
+export function addTo(value: string, all: string[]): string[] {
+  return [...all, value];
+}
+
 /** @returns whether a command or its parent was called with `--json` */
 export function wantsJson(command: Command): boolean {
   return command.optsWithGlobals().json === true;

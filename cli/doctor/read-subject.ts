@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { addBuildId, readBuildId } from '../../build/build-id';
+import { assembleBuild, readBuildId } from '../../build/build-id';
 import { bundleFunctions } from '../../build/bundle';
 import { type CompiledData, compileData, readSources } from '../../build/data/compile';
+import { listPublic, readOtherAssets } from '../../build/other-assets';
 import type { CustomersAsset, Routing, TemplatesAsset } from '../../lib/model';
 import { type Account, readEnvFile } from '../account';
 import { listDeployments, listLiveDeployments } from '../deploy/live-deployments';
@@ -44,6 +45,7 @@ export async function readSubject(
 
   const read = <T>(name: string): T =>
     JSON.parse(data.assets.get(`${name}.private.json` as never) ?? '') as T;
+  const others = await readOtherAssets(join(root, 'assets'));
   const { url, environment } = await findPlace(root, account, place);
   const variables = { ...account.variables, ...withoutEmpty(readEnvFile(root)) };
   const { accountSid, authToken, client, localFunctionsUrl } = account;
@@ -61,7 +63,8 @@ export async function readSubject(
       routing: read<Routing>('routing'),
       customers: read<CustomersAsset>('customers').customers,
       templates: read<TemplatesAsset>('templates'),
-      buildId: await makeBuildId(root, data),
+      buildId: await makeBuildId(root, data, others),
+      publicAssets: listPublic(others.keys()),
       distBuildId: readBuildId(join(root, 'dist')),
       kept: new SetupRecord(root, accountSid).kept,
       send: sendByFetch,
@@ -77,11 +80,12 @@ function describeData({ problems, warnings }: CompiledData): Finding[] {
 }
 
 /** @returns the id that `npm run build` would give */
-async function makeBuildId(root: string, { assets }: CompiledData): Promise<string> {
-  const files = new Map<string, string>();
-  for (const [path, text] of await bundleFunctions(root)) files.set(`functions/${path}`, text);
-  for (const [name, text] of assets) files.set(`assets/${name}`, text);
-  return addBuildId(files);
+async function makeBuildId(
+  root: string,
+  data: CompiledData,
+  others: ReadonlyMap<string, Buffer>,
+): Promise<string> {
+  return assembleBuild(await bundleFunctions(root), data.assets, others).buildId;
 }
 
 /** Without a choice on the command line: the environment dev, or the only one; else the local Twilio's own functions. */

@@ -38,6 +38,8 @@ export interface Subject {
   templates: TemplatesAsset;
   /** The id that a build of the sources has. */
   buildId: string;
+  /** The paths of the assets that everybody may read, as their names in `assets/` say. */
+  publicAssets: readonly string[];
   /** The id of `dist/`; undefined when it is missing. */
   distBuildId: string | undefined;
   /** What setup was told to keep as it is. */

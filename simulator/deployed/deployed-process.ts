@@ -24,7 +24,7 @@ export interface DeployedProcessOptions {
  */
 export class DeployedProcess {
   readonly #folder = mkdtempSync(join(realpathSync(tmpdir()), 'deployed-'));
-  readonly #settings: { functions: Record<string, string>; assets: Record<string, string>; context: object };
+  readonly #settings: Record<'functions' | 'assets' | 'served', Record<string, string>> & { context: object };
   readonly #options: DeployedProcessOptions;
   #env: Record<string, string> = {};
   #child: ChildProcess | undefined;
@@ -48,6 +48,11 @@ export class DeployedProcess {
       assets: write(
         'files',
         build.asset_versions.filter(({ visibility }) => visibility === 'private'),
+        '',
+      ),
+      served: write(
+        'served',
+        build.asset_versions.filter(({ visibility }) => visibility !== 'private'),
         '',
       ),
       context: {

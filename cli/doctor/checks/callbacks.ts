@@ -1,6 +1,7 @@
 import { type Finding, finding, withoutRepeats } from '../findings';
 import { listProbes, type Probe, protectedPaths, signForm } from '../probes';
 import type { ProbeAnswer, Subject } from '../subject';
+import { findDeployedEnvironment } from './variables';
 
 /** What a signed request to a callback was answered. */
 export interface ProbeResult {
@@ -135,7 +136,10 @@ export async function checkUnsigned(subject: Subject): Promise<Finding[]> {
     const fix = 'deploy dist/ as it is: the file name must keep ".protected"';
     return [finding('callback_open', text, fix)];
   });
-  const assets = ['/customers.json', '/routing.json', '/templates.json'].map(async (path) => {
+  const deployed = await listDeployedPublic(subject);
+  const paths = new Set(['/customers.json', '/routing.json', '/templates.json', ...deployed]);
+  const unmeant = [...paths].filter((path) => !subject.publicAssets.includes(path));
+  const assets = unmeant.map(async (path) => {
     const answer = await send(`${url}${path}`, { method: 'GET' }).catch(() => undefined);
     if (answer?.status !== 200) return [];
     const text = `Anybody can read ${url}${path}`;
@@ -144,6 +148,16 @@ export async function checkUnsigned(subject: Subject): Promise<Finding[]> {
     return [finding('asset_public', text, fix)];
   });
   return (await Promise.all([...unsigned, ...assets])).flat();
+}
+
+/** @returns the public assets of the deployed build; none where the account has no environment with this domain */
+async function listDeployedPublic(subject: Subject): Promise<string[]> {
+  const environment = await findDeployedEnvironment(subject);
+  if (!environment?.buildSid) return [];
+  const { serviceSid, buildSid } = environment;
+  const build = await subject.client.serverless.v1.services(serviceSid).builds(buildSid).fetch();
+  const assets = (build.assetVersions ?? []) as { path: string; visibility: string }[];
+  return assets.filter(({ visibility }) => visibility === 'public').map(({ path }) => path);
 }
 
 /**

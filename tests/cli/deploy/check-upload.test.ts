@@ -81,11 +81,17 @@ describe('an upload', () => {
   });
 
   it('may have the public assets that the command names, and no others', () => {
+    expect(checkUpload(upload({ assets: [] }), ['/logo.pgn'])).toEqual([
+      {
+        problem: '--public /logo.pgn names no public asset',
+        fix: 'correct or remove it; the public assets are: none',
+      },
+    ]);
     const assets = ['/logo.png', '/other.png'].map((path) => file({ path, visibility: 'public' }));
     expect(checkUpload(upload({ assets }), ['/logo.png'])).toEqual([
       {
         problem: '/other.png would be public: everybody could read it',
-        fix: 'name the file ….private.png, or deploy with --public /other.png',
+        fix: 'name the file ….private.png or ….protected.png, or add --public /other.png',
       },
     ]);
   });
