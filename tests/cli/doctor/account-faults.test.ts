@@ -1,5 +1,4 @@
 import twilio from 'twilio';
-import { checkWorkers } from '../../../cli/doctor/checks/workers';
 import { examine } from '../../../cli/doctor/examine';
 import type { Subject } from '../../../cli/doctor/subject';
 import { inProcess } from '../../simulator/in-process';
@@ -230,17 +229,6 @@ describe('a fault of the account', () => {
       ],
     ],
     [
-      'a worker with a typo, where the one who was meant is in the data too',
-      (at, subject) => {
-        const users = at.rest.frontline.users();
-        expect(users.map(({ identity }) => identity)).toContain('dave@example.com');
-        subject.routing.routing.pool.push('dvae@example.com');
-      },
-      [
-        'error worker_unknown: Worker dvae@example.com is no user of Frontline or Flex; did you mean dave@example.com?',
-      ],
-    ],
-    [
       'a worker who has been deactivated',
       (at) => at.plant(at.rest.frontline.user('dave@example.com'), { state: 'deactivated' }),
       [
@@ -335,19 +323,5 @@ describe('a fault of the account', () => {
     expect(await diagnose(subject)).toEqual(
       expected.map((one) => (typeof one === 'string' ? one : expect.stringMatching(one))),
     );
-  });
-
-  it('is none where an account without Frontline has never seen a worker', async () => {
-    const subject = await healthy.current.subject();
-    subject.routing.routing.on = 'onConversationAdded';
-    subject.routing.routing.pool.push('zoe');
-    healthy.current.plant(healthy.current.rest.frontline, { access: 'forbidden' });
-    expect(await checkWorkers(subject)).toEqual([
-      expect.objectContaining({
-        severity: 'notice',
-        code: 'worker_unconfirmed',
-        message: expect.stringMatching(/^Worker zoe /),
-      }),
-    ]);
   });
 });

@@ -31,6 +31,27 @@ function open(...args: string[]): Started {
 const webhooks = () => running.local.rest.account.webhooks;
 const textOf = ({ output }: Started): string => stripVTControlCharacters(output).replaceAll('\r', '');
 
+it.each([
+  ['no', 'n', 1],
+  ['Ctrl-C', ctrlC, 130],
+])('npm run sweep on a terminal changes nothing, and says so, after %s', async (_what, keys, status) => {
+  const sid = `CH${'1'.repeat(32)}`;
+  const { state } = running.local;
+  const setUp = { source: 'SDK', webhooks: false };
+  const address = '+12125550142';
+  state.createConversation({ sid }, setUp);
+  state.addParticipant(sid, { address, proxyAddress: '+16465550190' }, setUp);
+  const message = state.addMessage(sid, { author: address, body: 'Hello' }, setUp);
+  message.date_created = '2020-01-01T00:00:00Z';
+  const sweep = open('sweep', '--close-older-than', '30d');
+  await sweep.prints(/Close 1 conversations/);
+  sweep.type(keys);
+  expect(await sweep.ends()).toBe(status);
+  expect(textOf(sweep)).toMatch(/^Nothing was changed\.$/m);
+  expect(state.conversation(sid).state).toBe('active');
+  running.local.reset();
+});
+
 describe('npm run setup on a terminal', () => {
   let before: unknown;
   beforeEach(() => {
