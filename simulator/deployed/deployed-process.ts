@@ -50,6 +50,8 @@ export class DeployedProcess {
         build.asset_versions.filter(({ visibility }) => visibility === 'private'),
         '',
       ),
+      // The gateway checks the signatures for protected ones.
+      // @see https://www.twilio.com/docs/serverless/functions-assets/assets
       served: write(
         'served',
         build.asset_versions.filter(({ visibility }) => visibility !== 'private'),

@@ -111,9 +111,10 @@ function judgeBuilds(builds: ReadonlySet<string>, { buildId, url }: Subject): Fi
 }
 
 /**
- * Twilio's gateway refuses, or has no such function; a function that answers in our form has been called.
+ * Twilio's gateway refuses, or has no such function; a function that answers in our form has been called. What the
+ * gateway's own body holds is not documented.
  *
- * @see https://www.twilio.com/docs/serverless/functions-assets/visibility
+ * @see https://www.twilio.com/docs/serverless/functions-assets/functions/request-flow
  */
 function isRefusal({ status, body }: ProbeAnswer): boolean {
   const { code } = Object(parseJson(body)) as { code?: unknown };
