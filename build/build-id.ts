@@ -6,19 +6,38 @@ import { join } from 'node:path';
 export const buildIdPlaceholder = 'build-id-is-put-here';
 
 /**
+ * Puts together what a build makes.
+ *
+ * @param bundles the functions
+ * @param assets the data, and what else is in `assets/`
+ * @returns contents by path below `dist/`, and the build's id, which is in the functions
+ */
+export function assembleBuild(
+  bundles: ReadonlyMap<string, string>,
+  ...assets: ReadonlyMap<string, string | Buffer>[]
+): { files: Map<string, string | Buffer>; buildId: string } {
+  const files = new Map<string, string | Buffer>();
+  for (const [path, text] of bundles) files.set(`functions/${path}`, text);
+  for (const some of assets) for (const [name, content] of some) files.set(`assets/${name}`, content);
+  return { files, buildId: addBuildId(files) };
+}
+
+/**
  * Puts the build's id into the functions: a hash of code and data. The same sources have the same id on every machine.
  *
- * @param files texts by path below `dist/`; those with the placeholder are changed
+ * @param files contents by path below `dist/`; the functions, which have the placeholder, are changed
  * @returns e.g. `build-0123456789abcdef`
  */
-export function addBuildId(files: Map<string, string>): string {
+export function addBuildId(files: Map<string, string | Buffer>): string {
   const hash = createHash('sha256');
-  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(JSON.stringify([path, text]));
+  for (const [path, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(JSON.stringify([path, typeof content === 'string' ? content : content.toString('base64')]));
   }
   const buildId = `build-${hash.digest('hex').slice(0, 16)}`;
   for (const [path, text] of files) {
-    if (path.startsWith('functions/')) files.set(path, text.replaceAll(buildIdPlaceholder, buildId));
+    if (typeof text === 'string' && path.startsWith('functions/')) {
+      files.set(path, text.replaceAll(buildIdPlaceholder, buildId));
+    }
   }
   return buildId;
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type BuildFailure, formatMessages } from 'esbuild';
-import { addBuildId } from './build-id';
+import { assembleBuild } from './build-id';
 import { bundleFunctions } from './bundle';
 import { compileData, formatProblems, readSources } from './data/compile';
 import { type LocatedProblem, locateProblems } from './data/locate';
+import { readOtherAssets, warnOfPublic } from './other-assets';
 import { writeDist } from './write-dist';
 
 /** The result of a build; `problems` has all problems and warnings in the data, if there are any. */
@@ -15,7 +16,7 @@ export type BuildResult = { problems?: LocatedProblem[] } & (
       buildId: string;
       /** Files that were added or removed: a server has to reload its list of URLs. */
       routes: string[];
-      /** The warnings about the data, as text. */
+      /** The warnings about the data and about public assets, as text. */
       warnings?: string;
     }
   | { ok: false; report: string }
@@ -26,16 +27,21 @@ export type BuildResult = { problems?: LocatedProblem[] } & (
  * anything is wrong, `dist/` stays as it is.
  *
  * @param root the project's folder
- * @param color whether report and warnings have colors for a terminal
+ * @param options.color whether report and warnings have colors for a terminal
+ * @param options.warnsOfPublic whether there are warnings of public assets; `deploy` refuses those itself
  * @returns what was built, or a report of every problem
  */
-export async function buildProject(root: string, { color = false } = {}): Promise<BuildResult> {
-  const [sources, bundles] = await Promise.all([
+export async function buildProject(
+  root: string,
+  { color = false, warnsOfPublic = true } = {},
+): Promise<BuildResult> {
+  const [sources, bundles, others] = await Promise.all([
     readSources(join(root, 'assets')),
     bundleFunctions(root).catch(async (failure: BuildFailure) => {
       if (!Array.isArray(failure.errors)) throw failure;
       return formatMessages(failure.errors, { kind: 'error', color });
     }),
+    readOtherAssets(join(root, 'assets')),
   ]);
   const data = compileData(sources);
   const found = [...data.problems, ...data.warnings];
@@ -49,17 +55,15 @@ export async function buildProject(root: string, { color = false } = {}): Promis
     return { ok: false, report: reports.join('\n'), ...problems };
   }
 
-  const files = new Map<string, string>();
-  for (const [path, text] of bundles) files.set(`functions/${path}`, text);
-  for (const [name, text] of data.assets) files.set(`assets/${name}`, text);
-  const buildId = addBuildId(files);
+  const { files, buildId } = assembleBuild(bundles, data.assets, others);
   const routes = await writeDist(root, files);
+  const warnings = [...data.warnings, ...(warnsOfPublic ? warnOfPublic(others.keys()) : [])];
   return {
     ok: true,
-    summary: `${bundles.size} functions and ${data.assets.size} assets are in dist/`,
+    summary: `${bundles.size} functions and ${data.assets.size + others.size} assets are in dist/`,
     buildId,
     routes,
     ...problems,
-    ...(data.warnings.length > 0 && { warnings: formatProblems(data.warnings, color) }),
+    ...(warnings.length > 0 && { warnings: formatProblems(warnings, color) }),
   };
 }

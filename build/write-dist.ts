@@ -26,17 +26,17 @@ const writing = new Set<string>();
 /**
  * Makes `dist/` hold exactly these files, in one step. The files are written to a folder of their own below
  * `.builds/`, which the toolkit and git ignore, and `dist` is a link to the last complete one: a build that is killed,
- * or that finds the disk full, changes nothing. A file whose text has not changed stays the same file. The previous
+ * or that finds the disk full, changes nothing. A file whose content has not changed stays the same file. The previous
  * folder stays until the next build, for processes that are still reading it.
  *
  * @param root the project's folder
- * @param files texts by path below `dist/`, with `/`
+ * @param files contents by path below `dist/`, with `/`
  * @returns the paths that were added or removed
  * @throws what the file system throws; `dist/` then stays as it was
  */
 export async function writeDist(
   root: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | Buffer>,
   fs: FileSystem = nodeFileSystem,
 ): Promise<string[]> {
   const dist = join(root, 'dist');
@@ -57,7 +57,7 @@ export async function writeDist(
   const folder = join(builds, name);
   writing.add(name);
   try {
-    for (const [path, text] of files) {
+    for (const [path, content] of files) {
       const file = join(folder, path);
       await fs.mkdir(dirname(file), { recursive: true });
       const isSame =
@@ -67,7 +67,7 @@ export async function writeDist(
           () => true,
           () => false,
         ));
-      if (!isSame) await fs.writeFile(file, text, { flush: true });
+      if (!isSame) await fs.writeFile(file, content, { flush: true });
     }
     await replace(dist, folder, fs);
   } catch (error) {
@@ -151,16 +151,16 @@ async function listFiles(folder: string, fs: FileSystem): Promise<Set<string>> {
   return new Set(files.map((entry) => pathBelow(folder, join(entry.parentPath, entry.name))));
 }
 
-/** @returns the paths of the files that already have the given text */
+/** @returns the paths of the files that already have the given content */
 async function findUnchanged(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | Buffer>,
   fs: FileSystem,
 ): Promise<Set<string>> {
   const unchanged = new Set<string>();
-  for (const [path, text] of files) {
-    const present = await fs.readFile(join(folder, path), 'utf8').catch(() => undefined);
-    if (present === text) unchanged.add(path);
+  for (const [path, content] of files) {
+    const present = await fs.readFile(join(folder, path)).catch(() => undefined);
+    if (present?.equals(typeof content === 'string' ? Buffer.from(content) : content)) unchanged.add(path);
   }
   return unchanged;
 }

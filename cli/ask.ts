@@ -1,5 +1,5 @@
 import { confirm, isCancel, select } from '@clack/prompts';
-import { UsageError } from './program';
+import { Cancelled, UsageError } from './program';
 
 /** @returns whether somebody can be asked */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -7,7 +7,7 @@ export const canAsk = (): boolean => process.stdin.isTTY === true && process.std
 /**
  * Asks for a yes. With `--yes` nobody is asked.
  *
- * @throws UsageError where nobody can be asked
+ * @throws UsageError where nobody can be asked; Cancelled on Ctrl-C
  */
 export async function askForYes(
   question: string,
@@ -16,13 +16,15 @@ export async function askForYes(
   if (yes) return true;
   if (!canAsk()) throw new UsageError(`${question} Nobody can be asked here: add --yes to go ahead.`);
   const answer = await confirm({ message: question, initialValue: false });
-  return answer === true;
+  if (isCancel(answer)) throw new Cancelled();
+  return answer;
 }
 
 /**
  * Lets somebody choose.
  *
- * @returns the chosen value; undefined when nothing was chosen, or nobody can be asked
+ * @returns the chosen value; undefined when nobody can be asked
+ * @throws Cancelled on Ctrl-C
  */
 export async function askToChoose(
   question: string,
@@ -30,5 +32,6 @@ export async function askToChoose(
 ): Promise<string | undefined> {
   if (!canAsk()) return undefined;
   const answer = await select({ message: question, options: [...options] });
-  return isCancel(answer) ? undefined : answer;
+  if (isCancel(answer)) throw new Cancelled();
+  return answer;
 }

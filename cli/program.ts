@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { explainFailure } from './explain-failure';
 import { paintFor, printJson } from './output';
 
 /** Exit codes. */
@@ -8,10 +9,19 @@ export const exitCodes = {
   failed: 1,
   /** The command was called with wrong arguments; nothing was done. */
   usage: 2,
+  /** Somebody has pressed Ctrl-C at a question, as shells have it. */
+  cancelled: 130,
 } as const;
 
 /** The command was called with wrong arguments. */
 export class UsageError extends Error {}
+
+/** Somebody has pressed Ctrl-C at a question. */
+export class Cancelled extends Error {
+  constructor() {
+    super('Nothing was changed.');
+  }
+}
 
 /** Adds a command to the program. */
 type AddCommand = (program: Command) => void;
@@ -48,6 +58,11 @@ export function addCommand(parent: Command, name: string, description: string): 
   return command.showHelpAfterError(`Help: ${npmCall(command)} --help`);
 }
 
+/** Collects the values of an option that can be repeated. */
+export function addTo(value: string, all: string[]): string[] {
+  return [...all, value];
+}
+
 /** @returns whether a command or its parent was called with `--json` */
 export function wantsJson(command: Command): boolean {
   return command.optsWithGlobals().json === true;
@@ -55,7 +70,9 @@ export function wantsJson(command: Command): boolean {
 
 /** Runs the command that the arguments name, and sets the exit code. */
 export async function runProgram(program: Command): Promise<void> {
-  let json = false;
+  // Until the arguments are known to be right.
+  let json = process.argv.slice(2).includes('--json');
+  surviveClosedPipes();
   program.hook('preAction', (_program, command) => {
     json = wantsJson(command);
   });
@@ -65,14 +82,30 @@ export async function runProgram(program: Command): Promise<void> {
     if (error instanceof CommanderError) {
       // Commander has already printed the help or the error.
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      if (json && error.exitCode !== 0) {
+        printJson({ ok: false, error: error.message.replace(/^error: /, '') });
+      }
       return;
     }
-    const message = error instanceof Error ? error.message : String(error);
-    const isUsage = error instanceof UsageError;
+    const message = explainFailure(error);
     console.error(message);
-    if (json && !isUsage) printJson({ ok: false, error: message });
+    if (json) printJson({ ok: false, error: message });
     // A watcher, for example, would keep the process alive.
-    process.exit(isUsage ? exitCodes.usage : exitCodes.failed);
+    process.exit(exitCodeOf(error));
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Cancelled) return exitCodes.cancelled;
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+}
+
+/** Who reads the output may have read enough, e.g. `head`: the work is done to its end, in silence. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') process.exit(exitCodes.failed);
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { watch } from 'chokidar';
 import { type BuildResult, buildProject } from '../build/build-project';
@@ -33,22 +34,39 @@ export async function watchProject(
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let changed = new Set<string>();
+  let lastIsOk = false;
   const rebuild = async (): Promise<void> => {
     const paths = changed;
     changed = new Set();
-    await onBuild(await buildAndReport(root), paths);
+    const result = await buildAndReport(root);
+    lastIsOk = result.ok;
+    await onBuild(result, paths);
   };
   const watched = ['functions', 'lib', 'assets', '.env'].map((name) => join(root, name));
   const watcher = watch(watched, { ignoreInitial: true });
-  await once(watcher, 'ready');
+  // Somebody may delete what was built. A build itself replaces the link, which is no reason to build again.
+  const dist = join(root, 'dist');
+  const built = watch([dist, join(root, '.builds')], {
+    ignoreInitial: true,
+    followSymlinks: false,
+    depth: 0,
+  });
+  await Promise.all([once(watcher, 'ready'), once(built, 'ready')]);
   const first = rebuild();
   let turn = first.catch(() => undefined);
+  const enqueue = (build: () => Promise<void>): void => {
+    turn = turn.then(build).catch((error: unknown) => console.error(String(error)));
+  };
   watcher.on('all', (_event, path) => {
     changed.add(path);
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      turn = turn.then(rebuild).catch((error: unknown) => console.error(String(error)));
-    }, 100);
+    timer = setTimeout(() => enqueue(rebuild), 100);
+  });
+  built.on('all', () => {
+    enqueue(async () => {
+      // A link may be there that leads nowhere. A build that failed is not tried again: nothing has changed.
+      if (lastIsOk && !existsSync(join(dist, 'functions'))) await rebuild();
+    });
   });
   await first;
 }

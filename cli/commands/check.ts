@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Problem } from '../../build/data/compile';
 import { hasColors, printJson } from '../output';
-import { addCommand, exitCodes } from '../program';
+import { addCommand, addTo, exitCodes } from '../program';
 import { projectFolder } from '../project-folder';
 
 interface Options {
   strict?: true;
+  public: string[];
   json?: true;
 }
 
@@ -13,24 +15,34 @@ interface Options {
 export function addCheck(program: Command): void {
   addCommand(program, 'check', 'List every problem of the data in assets/')
     .option('--strict', 'Treat warnings as errors')
+    .option('--public <path>', 'An asset that everybody may read; can be repeated', addTo, [])
     .option('--json', 'Print JSON: ok, problems, warnings, counts')
     .action(check);
 }
 
-async function check({ strict, json }: Options): Promise<void> {
+async function check({ strict, public: publicAssets, json }: Options): Promise<void> {
   const { compileData, formatProblems, readSources } = await import('../../build/data/compile');
   const sources = await readSources(join(projectFolder, 'assets'));
-  const { problems, warnings, counts } = compileData(sources);
+  const { problems: found, warnings, counts } = compileData(sources);
+  const problems = [...found, ...(await findPublic(publicAssets))];
   const ok = problems.length === 0 && !(strict && warnings.length > 0);
   if (!ok) process.exitCode = exitCodes.failed;
   if (json) return printJson({ ok, problems, warnings, counts });
 
   const color = hasColors('stderr');
-  for (const found of [problems, warnings]) {
-    if (found.length > 0) console.error(formatProblems(found, color));
+  for (const some of [problems, warnings]) {
+    if (some.length > 0) console.error(formatProblems(some, color));
   }
   if (ok) {
     const { customers, workers, templates } = counts;
     console.log(`The data is valid: ${customers} customers, ${workers} workers, ${templates} templates`);
   } else if (problems.length === 0) console.error('--strict: warnings are errors');
+}
+
+/** @returns a problem for each asset that would be public without anybody having said so */
+async function findPublic(named: readonly string[]): Promise<Problem[]> {
+  const { listPublic, readOtherAssets } = await import('../../build/other-assets');
+  const { checkPublic } = await import('../deploy/check-upload');
+  const paths = listPublic((await readOtherAssets(join(projectFolder, 'assets'))).keys());
+  return checkPublic(paths, named).map((one) => ({ severity: 'error', file: 'assets/', path: '', ...one }));
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Rollback } from '../deploy/roll-back';
 import type { Upload } from '../deploy/upload';
 import { hasColors, printJson } from '../output';
-import { addCommand, exitCodes, UsageError } from '../program';
+import { addCommand, addTo, exitCodes, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
 
 interface Options {
@@ -24,10 +24,6 @@ export function addDeploy(program: Command): void {
     .option('--public <path>', 'An asset that everybody may read; can be repeated', addTo, [])
     .option('--json', 'Print JSON: ok, and what was deployed, would be uploaded, or is wrong')
     .action(deploy);
-}
-
-function addTo(value: string, all: string[]): string[] {
-  return [...all, value];
 }
 
 async function deploy(options: Options): Promise<void> {
@@ -54,7 +50,7 @@ async function buildAndDeploy({
   // Nobody needs an account to see what would be uploaded, except the local Twilio's variables.
   const account = dryRun && !local ? undefined : await openAccount({ local });
   const build = await withProgress('Building', () =>
-    buildProject(projectFolder, { color: !json && hasColors('stderr') }),
+    buildProject(projectFolder, { color: !json && hasColors('stderr'), warnsOfPublic: false }),
   );
   if (!build.ok) {
     process.exitCode = exitCodes.failed;

@@ -8,7 +8,7 @@ import { projectFolder } from '../project-folder';
 interface Options {
   local?: true;
   url?: string;
-  environment: string;
+  environment?: string;
   json?: true;
 }
 
@@ -16,9 +16,9 @@ interface Options {
 export function addDoctor(program: Command): void {
   addCommand(program, 'doctor', 'Check the account, the data and the deployed functions end to end')
     .option('--url <url>', 'Where the functions are; what "npm run deploy" remembers unless given')
-    .option('--environment <name>', 'Which of the deployed environments', 'dev')
+    .option('--environment <name>', 'Which of the deployed environments; dev, or the only one, unless given')
     .option('--local', 'Check the local Twilio that "npm start" runs')
-    .option('--json', 'Print JSON: ok, findings, probes')
+    .option('--json', 'Print JSON: ok, url, environment, findings, probes')
     .action(doctor);
 }
 
@@ -31,12 +31,11 @@ async function doctor({ local, url, environment, json }: Options): Promise<void>
   if (url !== undefined && !/^(https:\/\/[^/]+|http:\/\/localhost(:\d+)?)\/*$/.test(url)) {
     throw new UsageError(`--url must be like https://YOUR-SERVICE.twil.io, without a path: ${url}`);
   }
-  const place = { url, environment };
   const diagnosis = await withProgress('Reading the project', async (report): Promise<Diagnosis> => {
-    const { findings, subject } = await readSubject(projectFolder, account, place);
+    const { findings, subject } = await readSubject(projectFolder, account, { url, environment });
     if (!subject) return { findings, probes: [] };
     const { findings: more, probes } = await examine(subject, report);
-    return { findings: [...findings, ...more], probes };
+    return { url: subject.url, environment: subject.environment, findings: [...findings, ...more], probes };
   });
   const ok = diagnosis.findings.every(({ severity }) => severity !== 'error');
   if (!ok) process.exitCode = exitCodes.failed;
@@ -46,8 +45,11 @@ async function doctor({ local, url, environment, json }: Options): Promise<void>
 
 const hues = { error: 'red', warning: 'yellow', notice: 'cyan' } as const;
 
-function printDiagnosis({ findings, probes }: Diagnosis): void {
+function printDiagnosis({ url, environment, findings, probes }: Diagnosis): void {
   const paint = paintFor('stdout');
+  if (url !== undefined) {
+    console.log(`Functions at ${url}${environment === undefined ? '' : ` (environment ${environment})`}\n`);
+  }
   for (const { request, status, ms, limitMs } of probes) {
     console.log(`${status}  ${`${ms} ms`.padStart(8)} of ${limitMs}  ${request}`);
   }

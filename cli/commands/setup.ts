@@ -15,7 +15,7 @@ export function addSetup(program: Command): void {
     )
     .option('--routing <mode>', 'How Frontline routes: custom, pool or none')
     .option('--keep <conflicts...>', 'Keep what is there; "all" keeps everything that is not ours')
-    .option('--replace <conflicts...>', 'Replace what is there')
+    .option('--replace <conflicts...>', 'Replace what is there; "all" replaces everything')
     .option('--flex', "Write the SIDs of Flex's workspace, workflow and queue into .env")
     .option('--new-key', 'Write a new OUTBOUND_API_KEY into .env')
     .option('--undo', 'Put back what setup has changed, where it is still as setup wrote it')

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { limits } from '../../simulator/twilio/serverless/limits';
 import type { Upload, UploadedFile } from './upload';
 
@@ -21,13 +22,35 @@ const credentialBytes = 'ACCOUNT_SID'.length + 34 + 'AUTH_TOKEN'.length + 32;
 export function checkUpload(upload: Upload, publicAssets: readonly string[] = []): UploadProblem[] {
   return [
     ...checkFiles(upload),
-    ...upload.assets
-      .filter(({ path, visibility }) => visibility === 'public' && !publicAssets.includes(path))
-      .map(({ path }) => ({
-        problem: `${path} would be public: everybody could read it`,
-        fix: `name the file ….private${path.slice(path.lastIndexOf('.'))}, or deploy with --public ${path}`,
-      })),
+    ...checkPublic(
+      upload.assets.filter(({ visibility }) => visibility === 'public').map(({ path }) => path),
+      publicAssets,
+    ),
     ...checkVariables(upload.variables),
+  ];
+}
+
+/**
+ * Checks that exactly those assets are public that somebody has named.
+ *
+ * @param paths the public assets
+ * @param named those that `--public` names
+ */
+export function checkPublic(paths: readonly string[], named: readonly string[]): UploadProblem[] {
+  const list = paths.length > 0 ? paths.join(', ') : 'none';
+  return [
+    ...paths
+      .filter((path) => !named.includes(path))
+      .map((path) => ({
+        problem: `${path} would be public: everybody could read it`,
+        fix: `name the file ….private${extname(path)} or ….protected${extname(path)}, or add --public ${path}`,
+      })),
+    ...named
+      .filter((path) => !paths.includes(path))
+      .map((path) => ({
+        problem: `--public ${path} names no public asset`,
+        fix: `correct or remove it; the public assets are: ${list}`,
+      })),
   ];
 }
 
@@ -86,10 +109,11 @@ function checkVariables(variables: Readonly<Record<string, string>>): UploadProb
       fix: 'remove from .env what the callbacks do not need',
     });
   }
-  const { OUTBOUND_API_KEY: key } = variables;
-  if (key !== undefined && key.length < shortestKey) {
+  for (const name of ['OUTBOUND_API_KEY', 'SWEEP_API_KEY']) {
+    const key = variables[name];
+    if (key === undefined || key.length >= shortestKey) continue;
     problems.push({
-      problem: `OUTBOUND_API_KEY has ${key.length} characters: somebody could guess it`,
+      problem: `${name} has ${key.length} characters: somebody could guess it`,
       fix: `give it at least ${shortestKey}, e.g. by: openssl rand -hex ${shortestKey}`,
     });
   }

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Account } from '../account';
-import { type Deployment, deployedUrl, deploymentKey, rememberDeployment } from './deployments';
+import {
+  type Deployment,
+  deployedUrl,
+  deploymentKey,
+  readDeployments,
+  rememberDeployment,
+} from './deployments';
 import { findEnvironment, readVariables, requireService } from './environment';
 import { runToolkit } from './run-toolkit';
 import type { Upload } from './upload';
@@ -28,6 +34,8 @@ export async function deployBuild({ root, account, environment, buildId, upload 
   leftVariables: string[];
   isServed: boolean | undefined;
 }> {
+  // A damaged file is found before anything goes live.
+  readDeployments(root);
   const serviceSid = await requireService(account, readServiceName(root));
   const { variables } = upload;
   await runToolkit(root, account, { serviceSid, environment, variables });

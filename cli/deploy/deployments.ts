@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readKeptFile } from '../read-kept-file';
 
 /** What a build was deployed with. */
 interface RememberedBuild {
@@ -28,10 +29,20 @@ export type Deployments = Record<string, Deployment>;
 const fileName = '.deployments.json';
 const longestHistory = 20;
 
-/** @returns what was deployed from this folder */
+/** @returns what was deployed from this folder. @throws an error that names the file when it is damaged */
 export function readDeployments(root: string): Deployments {
-  const file = join(root, fileName);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Deployments) : {};
+  const fix =
+    'Correct or delete it. Without it, the URLs of earlier deploys are given by --url, until npm run deploy has remembered them again.';
+  const all = readKeptFile(join(root, fileName), isDeployments, fix) ?? {};
+  // A build that a person has taken out is none that could be compared.
+  return Object.fromEntries(
+    Object.entries(all).map(([key, one]) => [key, { ...one, builds: one.builds ?? {} }]),
+  );
+}
+
+function isDeployments(content: unknown): content is Deployments {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return false;
+  return Object.values(content).every((one) => typeof Object(one).domain === 'string');
 }
 
 /**

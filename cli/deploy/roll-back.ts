@@ -28,6 +28,8 @@ export async function rollBack(
   account: Pick<Account, 'client' | 'accountSid'>,
   environment: string,
 ): Promise<Rollback> {
+  const key = deploymentKey(account.accountSid, environment);
+  const known = readDeployments(root)[key] ?? { builds: {} };
   const service = await findService(account, readServiceName(root));
   const active = service && (await findEnvironment(account, service.sid, environment));
   if (!active?.buildSid) throw new Error(`Nothing is deployed to the environment ${environment}.`);
@@ -49,8 +51,6 @@ export async function rollBack(
   }
 
   await api.environments(active.sid).deployments.create({ buildSid: before.sid });
-  const key = deploymentKey(account.accountSid, environment);
-  const known = readDeployments(root)[key] ?? { builds: {} };
   const changedVariables = findChangedVariables(known, before.sid, await readVariables(account, active));
   const { serviceSid, sid: environmentSid, domainName: domain } = active;
   const deployment = rememberDeployment(root, key, {

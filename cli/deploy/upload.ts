@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { readAssetName } from '../../build/other-assets';
 import type { Visibility } from '../../simulator/twilio/serverless/resources';
 
 /** A function or an asset that is uploaded. */
@@ -54,15 +55,10 @@ function listFiles(folder: string, dropped?: string): UploadedFile[] {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => dropped === undefined || extname(file) === dropped);
   return files.sort().map((file) => {
-    const name = `/${file.slice(folder.length + 1).replaceAll('\\', '/')}`;
-    const extension = extname(name);
-    const visibility = (['protected', 'private'] as const).find((one) =>
-      name.includes(`.${one}${extension}`),
-    );
-    const path = visibility === undefined ? name : name.replace(`.${visibility}${extension}`, extension);
+    const { path, visibility } = readAssetName(file.slice(folder.length + 1).replaceAll('\\', '/'));
     return {
-      path: (dropped === undefined ? path : path.slice(0, -dropped.length)).replace(/\s/g, '-'),
-      visibility: visibility ?? 'public',
+      path: dropped === undefined ? path : path.slice(0, -dropped.length),
+      visibility,
       bytes: statSync(file).size,
     };
   });

@@ -1,8 +1,14 @@
 import { checkAutocreation, checkNumbers } from './checks/addresses';
 import { checkDist } from './checks/build';
-import { checkOutboundEndpoint, checkSigned, checkUnsigned, type ProbeResult } from './checks/callbacks';
+import {
+  checkOutboundEndpoint,
+  checkSigned,
+  checkSweepEndpoint,
+  checkUnsigned,
+  type ProbeResult,
+} from './checks/callbacks';
 import { checkCredentials } from './checks/credentials';
-import { checkFlex, checkSync } from './checks/outbound';
+import { checkFlex, checkSweepKey, checkSync } from './checks/outbound';
 import { checkTemplates } from './checks/templates';
 import { checkVariables, readDeployedVariables } from './checks/variables';
 import { checkWebhooks } from './checks/webhooks';
@@ -12,6 +18,10 @@ import type { Subject, TwilioFailure } from './subject';
 
 /** Everything that was found. */
 export interface Diagnosis {
+  /** Where the functions are that were checked. */
+  url?: string | undefined;
+  /** The environment that they were deployed to. */
+  environment?: string | undefined;
   findings: Finding[];
   /** What the callbacks answered. */
   probes: ProbeResult[];
@@ -26,6 +36,7 @@ const accountChecks: readonly (readonly [string, Check])[] = [
   ['the workers', checkWorkers],
   ['the templates', checkTemplates],
   ['Flex', checkFlex],
+  ['the key of sweeps', checkSweepKey],
   ['Sync', checkSync],
 ];
 
@@ -62,6 +73,7 @@ export async function examine(given: Subject, report: (text: string) => void = (
     const isOurs = !has(found, 'callback_missing', 'signature_rejected', 'build_unknown');
     const checkOutbound = (one: Subject) => checkOutboundEndpoint(one, { sendsKey: isOurs });
     findings.push(...(await run('/flex/outbound-message', checkOutbound)));
+    findings.push(...(await run('/maintenance/sweep', checkSweepEndpoint)));
   }
   return { findings, probes: results };
 }

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { addBuildId, readBuildId } from '../../build/build-id';
+import { assembleBuild, readBuildId } from '../../build/build-id';
 import { bundleFunctions } from '../../build/bundle';
 import { type CompiledData, compileData, readSources } from '../../build/data/compile';
+import { listPublic, readOtherAssets } from '../../build/other-assets';
 import type { CustomersAsset, Routing, TemplatesAsset } from '../../lib/model';
 import { type Account, readEnvFile } from '../account';
-import { deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
+import { listDeployments, listLiveDeployments } from '../deploy/live-deployments';
+import { chooseFunctionsUrl } from '../setup/needs';
+import { SetupRecord } from '../setup/record';
 import { type Finding, finding } from './findings';
 import type { Send, Subject } from './subject';
 
@@ -18,7 +21,8 @@ export type CheckedAccount = Pick<
 export interface Place {
   /** As given on the command line. */
   url: string | undefined;
-  environment: string;
+  /** As given on the command line. */
+  environment: string | undefined;
 }
 
 /** How long a request to the functions may take, in milliseconds: a little more than Twilio gives a function. */
@@ -41,7 +45,8 @@ export async function readSubject(
 
   const read = <T>(name: string): T =>
     JSON.parse(data.assets.get(`${name}.private.json` as never) ?? '') as T;
-  const url = findUrl(root, account, place);
+  const others = await readOtherAssets(join(root, 'assets'));
+  const { url, environment } = await findPlace(root, account, place);
   const variables = { ...account.variables, ...withoutEmpty(readEnvFile(root)) };
   const { accountSid, authToken, client, localFunctionsUrl } = account;
   return {
@@ -51,14 +56,17 @@ export async function readSubject(
       authToken,
       client,
       url,
+      environment,
       otherUrls: localFunctionsUrl === undefined ? [] : [localFunctionsUrl],
       variables,
       hasOwnVariables: url !== undefined && url === localFunctionsUrl,
       routing: read<Routing>('routing'),
       customers: read<CustomersAsset>('customers').customers,
       templates: read<TemplatesAsset>('templates'),
-      buildId: await makeBuildId(root, data),
+      buildId: await makeBuildId(root, data, others),
+      publicAssets: listPublic(others.keys()),
       distBuildId: readBuildId(join(root, 'dist')),
+      kept: new SetupRecord(root, accountSid).kept,
       send: sendByFetch,
     },
   };
@@ -72,17 +80,32 @@ function describeData({ problems, warnings }: CompiledData): Finding[] {
 }
 
 /** @returns the id that `npm run build` would give */
-async function makeBuildId(root: string, { assets }: CompiledData): Promise<string> {
-  const files = new Map<string, string>();
-  for (const [path, text] of await bundleFunctions(root)) files.set(`functions/${path}`, text);
-  for (const [name, text] of assets) files.set(`assets/${name}`, text);
-  return addBuildId(files);
+async function makeBuildId(
+  root: string,
+  data: CompiledData,
+  others: ReadonlyMap<string, Buffer>,
+): Promise<string> {
+  return assembleBuild(await bundleFunctions(root), data.assets, others).buildId;
 }
 
-function findUrl(root: string, account: CheckedAccount, { url, environment }: Place): string | undefined {
-  if (url !== undefined) return url.replace(/\/+$/, '');
-  const deployment = readDeployments(root)[deploymentKey(account.accountSid, environment)];
-  return deployment ? deployedUrl(deployment) : account.localFunctionsUrl;
+/** Without a choice on the command line: the environment dev, or the only one; else the local Twilio's own functions. */
+async function findPlace(
+  root: string,
+  account: CheckedAccount,
+  { url, environment }: Place,
+): Promise<Pick<Subject, 'url' | 'environment'>> {
+  if (url !== undefined) return { url: url.replace(/\/+$/, ''), environment: undefined };
+  const local = account.localFunctionsUrl;
+  const deployments =
+    environment === undefined
+      ? await listLiveDeployments(root, account)
+      : listDeployments(root, account.accountSid);
+  if (environment === undefined && deployments.size === 0) return { url: local, environment };
+  const name = environment ?? (deployments.has('dev') ? 'dev' : undefined);
+  return {
+    url: chooseFunctionsUrl(deployments, { given: undefined, environment: name, local }),
+    environment: name ?? [...deployments.keys()][0],
+  };
 }
 
 function withoutEmpty(variables: Record<string, string>): Record<string, string> {

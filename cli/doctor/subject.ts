@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { Customer, Routing, TemplatesAsset } from '../../lib/model';
+import type { Kept } from '../setup/record';
 
 /** An answer of the deployed functions. */
 export interface ProbeAnswer {
@@ -24,6 +25,8 @@ export interface Subject {
   client: Twilio;
   /** Where the functions are, e.g. `https://callbacks-1234-dev.twil.io`; undefined when nobody knows. */
   url: string | undefined;
+  /** The environment that it was deployed to; undefined when that is not known. */
+  environment: string | undefined;
   /** Other URLs of ours that webhooks may have: the live-reloading functions of the local Twilio. */
   otherUrls: readonly string[];
   /** The variables in `.env`, and with `--local` those that the local Twilio adds. */
@@ -35,9 +38,18 @@ export interface Subject {
   templates: TemplatesAsset;
   /** The id that a build of the sources has. */
   buildId: string;
+  /** The paths of the assets that everybody may read, as their names in `assets/` say. */
+  publicAssets: readonly string[];
   /** The id of `dist/`; undefined when it is missing. */
   distBuildId: string | undefined;
+  /** What setup was told to keep as it is. */
+  kept: readonly Kept[];
   send: Send;
+}
+
+/** @returns whether somebody has decided in setup to keep what is there, and it is still the same */
+export function isKept(kept: Subject['kept'], id: string, found: string): boolean {
+  return kept.some((one) => one.id === id && one.found === found);
 }
 
 /** An error of Twilio's REST API, as the SDK throws it. */

@@ -56,6 +56,9 @@ export async function readAccountState(
   report('Reading webhooks');
   await readConfiguration(client);
   const { scope, serviceSid } = needs;
+  for (const sid of new Set([serviceSid, scope])) {
+    if (sid !== undefined && sid !== 'account') await requireService(client, sid);
+  }
   const webhooks = (await resources.read({ kind: 'webhooks', id: scope })) ?? {};
   const other = scope === 'account' ? serviceSid : 'account';
   const otherFields = other === undefined ? null : await resources.read({ kind: 'webhooks', id: other });
@@ -97,7 +100,6 @@ async function readNumbers(client: Twilio, needs: Needs): Promise<AccountState['
       );
     } catch (error) {
       if (statusOf(error) === 403) return undefined;
-      if (statusOf(error) === 401) throw new Error('Twilio rejects the credentials', { cause: error });
       throw error;
     }
   }
@@ -136,8 +138,20 @@ export async function readConfiguration({
   try {
     return await conversations.v1.configuration().fetch();
   } catch (error) {
-    if ([401, 403, 404].includes(statusOf(error) ?? 0)) throw new ConversationsNotEnabled(error);
+    if ([403, 404].includes(statusOf(error) ?? 0)) throw new ConversationsNotEnabled(error);
     throw error;
+  }
+}
+
+async function requireService({ conversations: { v1 } }: Twilio, sid: string): Promise<void> {
+  try {
+    await v1.services(sid).fetch();
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    throw new Error(
+      `The account has no conversation service ${sid}: correct "conversationServiceSid" in assets/routing.private.json, or remove it.`,
+      { cause: error },
+    );
   }
 }
 

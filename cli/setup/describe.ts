@@ -1,7 +1,9 @@
+import { hideSecretsIn } from '../hide-secrets';
 import type { Paint } from '../output';
 import { type Change, type Fields, isSameValue, listOf } from './change';
 import { keyVariable } from './env-file';
 import { callbackPaths, type Needs } from './needs';
+import type { Conflict } from './plan';
 
 /** Where somebody pastes what no API can set. */
 export interface ManualStep {
@@ -61,7 +63,7 @@ function formatField(name: string, before: Fields | null, after: Fields | null):
   }
   const isSet = (fields: Fields | null): boolean => !isSameValue(fields?.[name], null);
   const show = (fields: Fields | null): string =>
-    name === keyVariable ? '(a key, shown nowhere)' : String(fields?.[name]);
+    name === keyVariable ? '(a key, shown nowhere)' : hideSecretsIn(String(fields?.[name]));
   return [
     ...(isSet(before) ? [`- ${label}: ${show(before)}`] : []),
     ...(isSet(after) ? [`+ ${label}: ${show(after)}`] : []),
@@ -71,10 +73,19 @@ function formatField(name: string, before: Fields | null, after: Fields | null):
 /** @returns changes as `--json` prints them, without secrets */
 export function withoutSecrets(changes: readonly Change[]): Change[] {
   const hide = (fields: Fields | null): Fields | null =>
-    fields && keyVariable in fields
-      ? { ...fields, [keyVariable]: fields[keyVariable] === null ? null : '(secret)' }
-      : fields;
+    fields &&
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => {
+        if (typeof value !== 'string') return [name, value];
+        return [name, name === keyVariable ? '(secret)' : hideSecretsIn(value)];
+      }),
+    );
   return changes.map((change) => ({ ...change, before: hide(change.before), after: hide(change.after) }));
+}
+
+/** @returns conflicts as `--json` prints them, without secrets */
+export function withoutUrlSecrets(conflicts: readonly Conflict[]): Conflict[] {
+  return conflicts.map((one) => ({ ...one, found: hideSecretsIn(one.found) }));
 }
 
 /** @returns what somebody has to set in Frontline's Console, which has no API */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvFile } from '../account';
 import type { Fields } from './change';
@@ -22,13 +22,13 @@ export class EnvFile {
     this.#file = join(root, '.env');
   }
 
-  /** @returns the variables that setup can write; null for those that are not set */
+  /** @returns the variables that setup can write; null for those that the file does not name, empty for empty ones */
   read(): Fields {
     const values = readEnvFile(this.#root);
     return Object.fromEntries(
       variables.map((name) => {
-        const value = values[name] || null;
-        return [name, name === keyVariable && value !== null ? hashKey(value) : value];
+        const value = values[name] ?? null;
+        return [name, name === keyVariable && value ? hashKey(value) : value];
       }),
     );
   }
@@ -43,10 +43,11 @@ export class EnvFile {
   write(fields: Fields): void {
     let text = this.#text();
     for (const [name, value] of Object.entries(fields)) {
-      text = setVariable(text, name, name === keyVariable && value !== null ? (this.#newKey ?? null) : value);
+      text = setVariable(text, name, name === keyVariable && value ? (this.#newKey ?? null) : value);
     }
     // The file has secrets in it, and must not be lost half-way.
     writeFileSync(`${this.#file}.new`, text, { mode: 0o600 });
+    if (existsSync(this.#file)) chmodSync(`${this.#file}.new`, statSync(this.#file).mode);
     renameSync(`${this.#file}.new`, this.#file);
   }
 

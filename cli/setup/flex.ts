@@ -40,7 +40,7 @@ export async function findFlex(
     list: () => Promise<{ sid: string; friendlyName: string }[]>,
   ): Promise<string> => {
     const configured = known ?? env[name];
-    if (typeof configured === 'string') return configured;
+    if (typeof configured === 'string' && configured !== '') return configured;
     const sid = await chooseOne(what, await list(), choose);
     found[name] = sid;
     return sid;

@@ -1,6 +1,6 @@
 import type { Routing } from '../../lib/model';
 import { numbersOf } from '../../simulator/project-data';
-import { type Deployment, deployedUrl, deploymentKey, readDeployments } from '../deploy/deployments';
+import { type Deployment, deployedUrl } from '../deploy/deployments';
 import { UsageError } from '../program';
 
 /** The webhooks before and after something happens: each has a URL of its own. */
@@ -50,16 +50,6 @@ export function readNeeds(routing: Routing, functionsUrl: string, scope: string)
   };
 }
 
-/** @returns each environment to which this account's functions have been deployed, by name */
-export function listDeployments(root: string, accountSid: string): Map<string, Deployment> {
-  const found = new Map<string, Deployment>();
-  for (const [key, deployment] of Object.entries(readDeployments(root))) {
-    const environment = key.split('/')[1] ?? '';
-    if (key === deploymentKey(accountSid, environment)) found.set(environment, deployment);
-  }
-  return found;
-}
-
 /**
  * @param deployments by the name of the environment
  * @param given by `--url`
@@ -89,7 +79,8 @@ export function chooseFunctionsUrl(
 
 function readFunctionsUrl(given: string, isLocal: boolean): string {
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  const isSecure = url?.protocol === 'https:' || (isLocal && url?.protocol === 'http:');
+  const isHere = isLocal && /^(?:(?:.+\.)?localhost|127\.0\.0\.1|\[::1\])$/.test(url?.hostname ?? '');
+  const isSecure = url?.protocol === 'https:' || (isHere && url?.protocol === 'http:');
   if (url && isSecure && url.pathname === '/' && !url.search) return url.origin;
   throw new UsageError(
     `--url must be the functions' address without a path, e.g. https://service-1234.twil.io`,

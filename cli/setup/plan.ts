@@ -1,3 +1,4 @@
+import { hideSecretsIn } from '../hide-secrets';
 import type { AccountState, NumberState } from './account-state';
 import { addressId, type Change, type Fields, hasFields, listOf } from './change';
 import { type FlexChoice, planFlex } from './flex';
@@ -7,9 +8,9 @@ import { callbackPaths, type Needs, type WebhookSide } from './needs';
 export interface Conflict {
   /** What `--keep` and `--replace` take, e.g. `pre-url`. */
   id: string;
-  /** What is there. */
+  /** What is there, with the secrets of its URL: never printed. */
   found: string;
-  /** What it is, and what happens when it is replaced. */
+  /** What it is, and what happens when it is replaced; without secrets. */
   text: string;
 }
 
@@ -42,7 +43,8 @@ export interface PlanOptions {
 /** @returns what setup changes in the account, and what it leaves to somebody */
 export function planSetup(options: PlanOptions): Plan {
   const plan: Plan = { changes: [], conflicts: [], kept: [], notices: [] };
-  const ask = (conflict: Conflict): Decision | undefined => {
+  const ask = (given: Conflict): Decision | undefined => {
+    const conflict = { ...given, text: hideSecretsIn(given.text) };
     const decision = options.decide(conflict);
     if (decision === undefined) plan.conflicts.push(conflict);
     else if (decision === 'keep') plan.kept.push(conflict);
@@ -54,6 +56,15 @@ export function planSetup(options: PlanOptions): Plan {
   planFlex(options.state.env, options.flex, plan);
   addNotices(options, plan);
   return plan;
+}
+
+/** @returns the ids of all conflicts that there can be */
+export function listConflicts({ addresses }: Needs): string[] {
+  return [
+    ...['pre-url', 'post-url', 'method', 'target'],
+    ...addresses.map((one) => `address:${addressId(one)}`),
+    ...addresses.flatMap(({ type, address }) => (type === 'sms' ? `number:${address}` : [])),
+  ];
 }
 
 type Ask = (conflict: Conflict) => Decision | undefined;
@@ -139,7 +150,8 @@ function planAddress(
   plan.changes.push({ kind: 'address', id, before: existing, after });
 }
 
-function describeAddress({
+/** @returns what an address configuration does, in words */
+export function describeAddress({
   enabled,
   type,
   studioFlowSid,

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readKeptFile } from '../read-kept-file';
 import { type Change, isSameResource } from './change';
 
 /** A conflict in which somebody has decided to keep what is there. */
@@ -14,20 +15,34 @@ interface Content {
   kept: Kept[];
 }
 
+const fix =
+  'Correct it. If you delete it instead, --undo no longer knows what was there before, and setup asks again about what is kept.';
+
+function isContent(content: unknown): content is Content {
+  const { changes, kept } = Object(content) as Partial<Content>;
+  const isList = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((one) => typeof Object(one).id === 'string');
+  return isList(changes) && isList(kept);
+}
+
 /**
  * What setup has changed in an account, oldest first, in a file that git ignores. A change is written before it is made:
- * whether it was made shows in the account. No secret is in it.
+ * whether it was made shows in the account. Other programs' URLs are in it as they are, so that undo can put them back:
+ * only this user can read it.
  */
 export class SetupRecord {
   readonly #folder: string;
   readonly #file: string;
   #content: Content = { changes: [], kept: [] };
 
-  /** @param root the project's folder */
+  /**
+   * @param root the project's folder
+   * @throws an error that names the file when it is damaged
+   */
   constructor(root: string, accountSid: string) {
     this.#folder = join(root, '.setup');
     this.#file = join(this.#folder, `${accountSid}.json`);
-    if (existsSync(this.#file)) this.#content = JSON.parse(readFileSync(this.#file, 'utf8')) as Content;
+    this.#content = readKeptFile(this.#file, isContent, fix) ?? this.#content;
   }
 
   get changes(): readonly Change[] {

@@ -100,7 +100,8 @@ const autoCreationFields = [
   ['webhookFilters', 'webhook_filters', 'autoCreation.webhookFilters'],
 ] as const;
 
-function readAutoCreation(given: unknown): Fields {
+/** @returns the fields of an address configuration, as Twilio answers them */
+export function readAutoCreation(given: unknown): Fields {
   const autoCreation = (given ?? {}) as Fields;
   const found = autoCreationFields
     .map(([name, served]) => [name, autoCreation[served] ?? null] as const)

@@ -3,9 +3,9 @@ import { compileData, readSources } from '../../build/data/compile';
 import type { Routing } from '../../lib/model';
 import type { Account } from '../account';
 import { askForYes, askToChoose, canAsk } from '../ask';
-import type { Deployment } from '../deploy/deployments';
+import { listLiveDeployments } from '../deploy/live-deployments';
 import { paintFor, printJson } from '../output';
-import { exitCodes } from '../program';
+import { exitCodes, UsageError } from '../program';
 import { withProgress } from '../progress';
 import { projectFolder } from '../project-folder';
 import { readConfiguration } from './account-state';
@@ -16,11 +16,12 @@ import {
   listManualSteps,
   type ManualStep,
   withoutSecrets,
+  withoutUrlSecrets,
 } from './describe';
 import type { EnvFile } from './env-file';
 import { type FlexChoice, findFlex } from './flex';
-import { chooseFunctionsUrl, listDeployments, readNeeds } from './needs';
-import type { Conflict, Decision, Plan } from './plan';
+import { chooseFunctionsUrl, type Needs, readNeeds } from './needs';
+import { type Conflict, type Decision, listConflicts, type Plan } from './plan';
 import { SetupSession } from './session';
 
 /** The options of `npm run setup`. */
@@ -53,6 +54,7 @@ export async function runSetup(account: Account, options: SetupOptions): Promise
     return { needs: found, state: await session.readState(found, report) };
   });
   const flex = await findFlexChoice(account, options, routing, session.env);
+  requireKnown(options, needs);
   const plan = await decideConflicts(options, (decisions) =>
     session.plan(needs, state, { decisions, routingMode: options.routing, flex }),
   );
@@ -63,9 +65,10 @@ export async function runSetup(account: Account, options: SetupOptions): Promise
   const isApplied = plan.conflicts.length === 0 && (await isConfirmed(options, plan.changes.length > 0));
   if (isApplied) await withProgress('Setting up', (report) => session.apply(plan, report));
   if (options.json) {
-    const { conflicts, kept, notices } = plan;
+    const { notices } = plan;
+    const [conflicts, kept] = [plan.conflicts, plan.kept].map(withoutUrlSecrets);
     const changes = withoutSecrets(plan.changes);
-    const ok = conflicts.length === 0;
+    const ok = plan.conflicts.length === 0;
     const url = needs.functionsUrl;
     return printJson({ ok, url, changes, conflicts, kept, notices, manual, applied: isApplied });
   }
@@ -107,7 +110,10 @@ export async function runUndo(account: Account, options: SetupOptions): Promise<
 async function isConfirmed({ dryRun, json, yes }: SetupOptions, hasChanges: boolean): Promise<boolean> {
   if (dryRun) return false;
   if (json) return yes === true;
-  return hasChanges ? askForYes('Go ahead?', { yes }) : true;
+  if (!hasChanges || (await askForYes('Go ahead?', { yes }))) return true;
+  process.exitCode = exitCodes.failed;
+  console.error('Nothing was changed.');
+  return false;
 }
 
 async function readRouting(): Promise<Routing> {
@@ -118,29 +124,12 @@ async function readRouting(): Promise<Routing> {
 }
 
 async function findFunctions(account: Account, { url, environment }: SetupOptions): Promise<string> {
-  const deployments = listDeployments(projectFolder, account.accountSid);
-  for (const [name, deployment] of deployments) {
-    // What was deployed to the local Twilio is gone when it has been restarted.
-    if (account.isLocal && !(await isDeployed(account, deployment))) deployments.delete(name);
-  }
+  const deployments = await listLiveDeployments(projectFolder, account);
   return chooseFunctionsUrl(deployments, {
     given: url,
     environment,
     local: account.localFunctionsUrl,
   });
-}
-
-async function isDeployed(
-  { client }: Account,
-  { serviceSid, environmentSid }: Pick<Deployment, 'serviceSid' | 'environmentSid'>,
-): Promise<boolean> {
-  try {
-    const environments = await client.serverless.v1.services(serviceSid).environments.list();
-    return environments.some(({ sid }) => sid === environmentSid);
-  } catch (error) {
-    if ((error as { status?: number }).status === 404) return false;
-    throw error;
-  }
 }
 
 async function findScope(
@@ -165,6 +154,16 @@ async function findFlexChoice(
   return { variables, newKey: newKey && env.makeKey() };
 }
 
+/** @throws UsageError when a conflict is named that cannot be */
+function requireKnown({ keep = [], replace = [] }: SetupOptions, needs: Needs): void {
+  const known = ['all', ...listConflicts(needs)];
+  const unknown = [...keep, ...replace].find((id) => !known.includes(id));
+  if (unknown === undefined) return;
+  throw new UsageError(
+    `There is no conflict ${unknown}: --keep and --replace take any of ${known.join(', ')}`,
+  );
+}
+
 /** Decides conflicts by the options, or asks; one decision can bring up the next conflict. */
 async function decideConflicts(
   options: SetupOptions,
@@ -175,20 +174,28 @@ async function decideConflicts(
     ...keep.map((id) => [id, 'keep'] as const),
     ...replace.map((id) => [id, 'replace'] as const),
   ]);
+  const given = decisions.size;
+  const forAll = keep.includes('all') ? 'keep' : replace.includes('all') ? 'replace' : undefined;
   for (;;) {
     const plan = makePlan(decisions);
     const [conflict] = plan.conflicts;
-    const decision = conflict && (keep.includes('all') ? 'keep' : await askToDecide(conflict, options));
-    if (!conflict || !decision) return plan;
+    if (!conflict) return plan;
+    const isAsked = forAll === undefined && canDecide(options);
+    // Who decides should know what else will happen.
+    if (isAsked && decisions.size === given && plan.changes.length > 0) {
+      console.log(`${formatChanges(plan.changes, paintFor('stdout'))}\n`);
+    }
+    const decision = isAsked ? await askToDecide(conflict) : forAll;
+    if (!decision) return plan;
     decisions.set(conflict.id, decision);
   }
 }
 
-async function askToDecide(
-  { text }: Conflict,
-  { json, yes, dryRun }: SetupOptions,
-): Promise<Decision | undefined> {
-  if (json || yes || dryRun || !canAsk()) return undefined;
+function canDecide({ json, yes, dryRun }: SetupOptions): boolean {
+  return !json && !yes && !dryRun && canAsk();
+}
+
+async function askToDecide({ text }: Conflict): Promise<Decision | undefined> {
   const answer = await askToChoose(text, [
     { value: 'keep', label: 'Keep it' },
     { value: 'replace', label: 'Replace it' },

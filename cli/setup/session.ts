@@ -1,11 +1,12 @@
 import type { Account } from '../account';
 import { deployedUrl } from '../deploy/deployments';
+import { listDeployments } from '../deploy/live-deployments';
 import { type AccountState, readAccountState } from './account-state';
 import { applyChanges } from './apply';
-import { hasFields } from './change';
+import { type Fields, hasFields } from './change';
 import { EnvFile } from './env-file';
 import type { FlexChoice } from './flex';
-import { callbackPaths, listDeployments, type Needs } from './needs';
+import { callbackPaths, type Needs } from './needs';
 import { type Conflict, type Decision, type Plan, planSetup } from './plan';
 import { SetupRecord } from './record';
 import { openResources, type Resources } from './resources';
@@ -52,6 +53,7 @@ export class SetupSession {
       flex,
       isOurs: (url) => this.#isOurs(url, needs),
       isWrittenByUs: (id, fields) =>
+        this.#isWiredByStart(fields) ||
         this.record.changes.some(
           (one) => one.kind === 'address' && one.id === id && hasFields(fields, one.after),
         ),
@@ -79,6 +81,13 @@ export class SetupSession {
 
   #keptBefore({ id, found }: Conflict): Decision | undefined {
     return this.record.kept.some((one) => one.id === id && one.found === found) ? 'keep' : undefined;
+  }
+
+  /** `npm start` gives each number of the data autocreation, in the conversation service that the data had then. */
+  #isWiredByStart(address: Fields): boolean {
+    return (
+      this.#account.localFunctionsUrl !== undefined && hasFields(address, { enabled: true, type: 'default' })
+    );
   }
 
   /** Ours are the functions' addresses that were deployed, are local, or that setup wrote. */

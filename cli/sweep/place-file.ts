@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SweepPlace } from '../../lib/sweep/sweep-pages';
+import { readKeptFile } from '../read-kept-file';
 
 /** What a place belongs to: another sweep begins anew. */
 export interface PlaceOwner {
@@ -11,6 +12,17 @@ export interface PlaceOwner {
 
 /** A place that is older means nothing any more, in milliseconds. */
 const mostAgeMs = 24 * 60 * 60_000;
+
+interface Content {
+  owner: string;
+  savedAt: number;
+  place: SweepPlace;
+}
+
+function isContent(content: unknown): content is Content {
+  const { owner, savedAt, place } = Object(content) as Partial<Content>;
+  return typeof owner === 'string' && typeof savedAt === 'number' && Array.isArray(place?.handled);
+}
 
 /** Keeps how far a sweep is in a file of the project, so that the next one goes on there if this one is killed. */
 export class PlaceFile {
@@ -29,10 +41,11 @@ export class PlaceFile {
   /** @returns where to go on; undefined to begin anew */
   read(): SweepPlace | undefined {
     try {
-      const { owner, savedAt, place } = JSON.parse(readFileSync(this.#path, 'utf8'));
-      const isOurs = owner === this.#owner && Date.now() - savedAt < mostAgeMs;
-      return isOurs && Array.isArray(place?.handled) ? place : undefined;
-    } catch {
+      const { owner, savedAt, place } = readKeptFile(this.#path, isContent, 'The sweep begins anew.') ?? {};
+      return owner === this.#owner && Date.now() - (savedAt ?? 0) < mostAgeMs ? place : undefined;
+    } catch (error) {
+      // To sweep what was swept already changes nothing.
+      console.warn((error as Error).message);
       return undefined;
     }
   }

@@ -26,10 +26,8 @@ export interface DeployedProcessOptions {
 export class DeployedProcess {
   readonly #folder = createTemporaryFolder();
   readonly #socket = socketIn(this.#folder);
-  readonly #settings: {
+  readonly #settings: Record<'functions' | 'assets' | 'served', Record<string, string>> & {
     socket: Target;
-    functions: Record<string, string>;
-    assets: Record<string, string>;
     context: object;
   };
   readonly #options: DeployedProcessOptions;
@@ -56,6 +54,13 @@ export class DeployedProcess {
       assets: write(
         'files',
         build.asset_versions.filter(({ visibility }) => visibility === 'private'),
+        '',
+      ),
+      // The gateway checks the signatures for protected ones.
+      // @see https://www.twilio.com/docs/serverless/functions-assets/assets
+      served: write(
+        'served',
+        build.asset_versions.filter(({ visibility }) => visibility !== 'private'),
         '',
       ),
       context: {

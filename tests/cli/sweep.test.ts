@@ -145,6 +145,17 @@ describe('npm run sweep', () => {
     expect(readdirSync(project.root).filter((name) => name.startsWith('.sweep'))).toEqual([]);
   }, 60_000);
 
+  it('begins anew, and says so, when .sweep.json is damaged', async () => {
+    const sid = addInbound(1);
+    for (const text of ['{"own', '{"owner":1}']) {
+      writeFileSync(project.path('.sweep.json'), text);
+      const { code, output } = await sweep();
+      expect(code).toBe(0);
+      expect(output).toMatch(/^\.sweep\.json is damaged: it is not .* The sweep begins anew\.$/m);
+    }
+    expect(workersIn(sid)).toHaveLength(1);
+  }, 60_000);
+
   it('closes dead conversations only after a yes', async () => {
     const sid = addInbound(1);
     const [message] = running.local.state.messages(sid);

@@ -85,6 +85,26 @@ describe('a deployed build', () => {
     expect((await ask('/nothing')).status).toBe(404);
   });
 
+  it('answers public assets to everybody, and protected ones to signed requests only', async () => {
+    const file = (visibility: string, text: string) => ({ path: `/${visibility}.txt`, visibility, text });
+    await deploy(
+      [{ path: '/assets', text: answering('Object.keys(Runtime.getAssets())') }],
+      ['public', 'protected', 'private'].map((visibility) => file(visibility, `It is ${visibility}.`)),
+    );
+    expect(await ask('/public.txt')).toEqual({ status: 200, body: 'It is public.' });
+    expect((await ask('/protected.txt')).status).toBe(403);
+    expect((await ask('/private.txt')).status).toBe(403);
+    const url = `http://${environment.domain_name}/protected.txt`;
+    const signature = getExpectedTwilioSignature(credentials.AUTH_TOKEN, url, {});
+    expect(await ask('/protected.txt', { 'X-Twilio-Signature': signature })).toEqual({
+      status: 200,
+      body: 'It is protected.',
+    });
+    const { headers } = await fetch(`http://${environment.domain_name}/public.txt`);
+    expect(headers.get('content-type')).toBe('text/plain');
+    expect((await ask('/assets')).body).toBe('["/private.txt"]');
+  });
+
   it('answers signed requests to protected functions, and nobody else', async () => {
     await deploy([{ path: '/protected', visibility: 'protected', text: answering('{ ok: true }') }]);
     const url = `http://${environment.domain_name}/protected`;

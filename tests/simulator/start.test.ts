@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import type { ActionResult, Snapshot } from '../../simulator/api';
@@ -53,6 +53,18 @@ describe('npm start', () => {
     const result = await api<ActionResult>('POST', '/api/scenarios/known-customer');
     expect(result.failures).toEqual([]);
     expect(running.output).toContain('"event":"onConversationRoute"');
+  });
+
+  it.each([['dist'], ['dist', '.builds']])('builds again when somebody deletes %s', async (...names) => {
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    for (const name of names) rmSync(project.path(name), { recursive: true });
+    const answer = async (): Promise<ActionResult | undefined> => {
+      const result = await api<ActionResult>('POST', '/api/scenarios/known-customer');
+      return result.failures.length === 0 && existsSync(project.path('dist/functions')) ? result : undefined;
+    };
+    await running.until(answer, 'a conversation');
+    expect(running.output.match(/^Built: /gm)).toHaveLength(2);
   });
 
   it('keeps its state when a file changes, and serves the last valid build when that is wrong', async () => {

@@ -8,19 +8,41 @@ export class Started {
   output = '';
   readonly #child: ChildProcess;
 
-  /** @param env variables besides PATH and HOME */
-  constructor(cwd: string, command: string, args: string[], env: Record<string, string> = {}) {
+  /**
+   * @param env variables besides PATH and HOME
+   * @param stdin whether somebody types
+   */
+  constructor(
+    cwd: string,
+    command: string,
+    args: string[],
+    env: Record<string, string> = {},
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ) {
     const { PATH = '', HOME = '' } = process.env;
     this.#child = spawn(command, args, {
       cwd,
       env: { PATH, HOME, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
     });
     const take = (chunk: Buffer): void => {
       this.output += chunk.toString();
     };
     this.#child.stdout?.on('data', take);
     this.#child.stderr?.on('data', take);
+  }
+
+  /** Runs the command line on a terminal, which `script` makes: questions are asked there. */
+  static onTerminal(cwd: string, args: readonly string[], env: Record<string, string>): Started {
+    const call = [process.execPath, '--import', 'tsx', 'cli/main.ts', ...args].map((part) => `'${part}'`);
+    const command = `stty cols 200 rows 60; exec ${call.join(' ')}`;
+    const colorless = { ...env, NO_COLOR: '1', TERM: 'xterm', SHELL: '/bin/sh' };
+    return new Started(cwd, 'script', ['-qec', command, '/dev/null'], colorless, 'pipe');
+  }
+
+  /** Types on its terminal. */
+  type(keys: string): void {
+    this.#child.stdin?.write(keys);
   }
 
   /** Waits until it has printed this; fails with its output after 20 s. */

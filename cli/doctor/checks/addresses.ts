@@ -1,6 +1,10 @@
 import type { Routing } from '../../../lib/model';
+import { hideSecretsIn } from '../../hide-secrets';
+import { addressId } from '../../setup/change';
+import { describeAddress } from '../../setup/plan';
+import { readAutoCreation } from '../../setup/resources';
 import { type Finding, finding } from '../findings';
-import { orMissing, type Subject } from '../subject';
+import { isKept, orMissing, type Subject } from '../subject';
 
 /** An address of ours in the data; WhatsApp senders have their prefix. */
 interface OwnAddress {
@@ -34,7 +38,7 @@ function listOwnAddresses({ proxyAddresses: { defaults, rules }, routing }: Rout
 }
 
 /** Checks that a customer's message to each address becomes a conversation, in the right service. */
-export async function checkAutocreation({ client, routing }: Subject): Promise<Finding[]> {
+export async function checkAutocreation({ client, routing, kept }: Subject): Promise<Finding[]> {
   const own = listOwnAddresses(routing);
   if (own.length === 0) return [];
   const configured = await client.conversations.v1.addressConfigurations.list({ limit: 1_000 });
@@ -46,7 +50,12 @@ export async function checkAutocreation({ client, routing }: Subject): Promise<F
       const text = `Nothing creates conversations from messages to ${address}, unless its messaging service does`;
       return [finding('autocreation_missing', text, fix)];
     }
-    const { enabled, type, conversation_service_sid: serviceSid } = readAutoCreation(one.autoCreation);
+    const found = describeAddress(readAutoCreation(one.autoCreation));
+    if (isKept(kept, `address:${addressId({ type: channel, address })}`, found)) {
+      const text = `Messages to ${address} go elsewhere, as setup was told to keep it: ${found}`;
+      return [finding('autocreation_kept', hideSecretsIn(text), 'nothing, if that is still right')];
+    }
+    const { enabled, type, conversationServiceSid: serviceSid } = readAutoCreation(one.autoCreation);
     if (!enabled) {
       const text = `Messages to ${address} create no conversations: autocreation is off`;
       return [finding('autocreation_off', text, fix)];
@@ -117,15 +126,4 @@ async function checkSenders(
     const text = `The WhatsApp sender ${address} is ${sender.status}`;
     return [finding('sender_offline', text, 'Console: Messaging → Senders → WhatsApp senders')];
   });
-}
-
-interface AutoCreation {
-  enabled?: boolean;
-  type?: string;
-  conversation_service_sid?: string | null;
-}
-
-/** The SDK types it as `any`, and leaves its names as Twilio sends them. */
-function readAutoCreation(value: unknown): AutoCreation {
-  return Object(value) as AutoCreation;
 }

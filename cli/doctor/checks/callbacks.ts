@@ -1,6 +1,7 @@
 import { type Finding, finding, withoutRepeats } from '../findings';
 import { listProbes, type Probe, protectedPaths, signForm } from '../probes';
 import type { ProbeAnswer, Subject } from '../subject';
+import { findDeployedEnvironment } from './variables';
 
 /** What a signed request to a callback was answered. */
 export interface ProbeResult {
@@ -109,20 +110,37 @@ function judgeBuilds(builds: ReadonlySet<string>, { buildId, url }: Subject): Fi
   return [finding('build_differs', text, 'npm run deploy')];
 }
 
+/**
+ * Twilio's gateway refuses, or has no such function; a function that answers in our form has been called. What the
+ * gateway's own body holds is not documented.
+ *
+ * @see https://www.twilio.com/docs/serverless/functions-assets/functions/request-flow
+ */
+function isRefusal({ status, body }: ProbeAnswer): boolean {
+  const { code } = Object(parseJson(body)) as { code?: unknown };
+  return [400, 403, 404].includes(status) && typeof code !== 'string';
+}
+
 /** Checks that nobody but Twilio can call the callbacks, and that nobody can read the data. */
-export async function checkUnsigned({ url, send }: Subject): Promise<Finding[]> {
+export async function checkUnsigned(subject: Subject): Promise<Finding[]> {
+  const { url, send } = subject;
   if (url === undefined) return [];
+  const harmlessRequests = listProbes(subject);
   const unsigned = protectedPaths.map(async (path) => {
+    // Requests that change nothing, and that a function of ours answers in its own form.
+    const { fields } = harmlessRequests.find((one) => one.path === path) ?? { fields: {} };
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const answer = await send(`${url}${path}`, { method: 'POST', headers, body: 'Location=Doctor' }).catch(
-      () => undefined,
-    );
-    if (answer === undefined || [400, 403, 404].includes(answer.status)) return [];
+    const body = new URLSearchParams(fields).toString();
+    const answer = await send(`${url}${path}`, { method: 'POST', headers, body }).catch(() => undefined);
+    if (answer === undefined || isRefusal(answer)) return [];
     const text = `${path} answers ${answer.status} to a request without a signature: anybody can call it`;
     const fix = 'deploy dist/ as it is: the file name must keep ".protected"';
     return [finding('callback_open', text, fix)];
   });
-  const assets = ['/customers.json', '/routing.json', '/templates.json'].map(async (path) => {
+  const deployed = await listDeployedPublic(subject);
+  const paths = new Set(['/customers.json', '/routing.json', '/templates.json', ...deployed]);
+  const unmeant = [...paths].filter((path) => !subject.publicAssets.includes(path));
+  const assets = unmeant.map(async (path) => {
     const answer = await send(`${url}${path}`, { method: 'GET' }).catch(() => undefined);
     if (answer?.status !== 200) return [];
     const text = `Anybody can read ${url}${path}`;
@@ -131,6 +149,16 @@ export async function checkUnsigned({ url, send }: Subject): Promise<Finding[]> 
     return [finding('asset_public', text, fix)];
   });
   return (await Promise.all([...unsigned, ...assets])).flat();
+}
+
+/** @returns the public assets of the deployed build; none where the account has no environment with this domain */
+async function listDeployedPublic(subject: Subject): Promise<string[]> {
+  const environment = await findDeployedEnvironment(subject);
+  if (!environment?.buildSid) return [];
+  const { serviceSid, buildSid } = environment;
+  const build = await subject.client.serverless.v1.services(serviceSid).builds(buildSid).fetch();
+  const assets = (build.assetVersions ?? []) as { path: string; visibility: string }[];
+  return assets.filter(({ visibility }) => visibility === 'public').map(({ path }) => path);
 }
 
 /**
@@ -181,6 +209,26 @@ export async function checkOutboundEndpoint(
     return [finding('callback_failed', text, 'docs/errors.md explains the code; the log has the details')];
   }
   return [];
+}
+
+/** Checks that `/maintenance/sweep` is there when it has a key, and lets nobody in without. No sweep is ever started. */
+export async function checkSweepEndpoint({ url, send, variables }: Subject): Promise<Finding[]> {
+  if (url === undefined) return [];
+  const path = '/maintenance/sweep';
+  const headers = { 'Content-Type': 'application/json' };
+  // An endpoint that lets anybody in refuses this value, and does nothing.
+  const body = JSON.stringify({ closeOlderThan: 'never' });
+  const answer = await send(`${url}${path}`, { method: 'POST', headers, body }).catch(() => undefined);
+  if (answer === undefined || answer.status === 401 || answer.status === 403) return [];
+  if (answer.status === 404) {
+    const isUsed = variables.SWEEP_API_KEY !== undefined;
+    return isUsed ? [finding('callback_missing', `There is no function at ${path}`, deployFix)] : [];
+  }
+  const text = `${path} answers ${answer.status} to a request without a key, not 401`;
+  if (answer.status >= 500) {
+    return [finding('callback_failed', text, 'docs/errors.md explains the code; the log has the details')];
+  }
+  return [finding('callback_open', text, 'delete the function in the Console, and deploy dist/ as it is')];
 }
 
 function parseJson(text: string): unknown {

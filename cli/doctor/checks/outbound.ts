@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../findings';
 import { orMissing, type Subject } from '../subject';
 
-/** The shortest key that `/flex/outbound-message` accepts, in characters. */
+/** The shortest key that `/flex/outbound-message` and `/maintenance/sweep` accept, in characters. */
 const leastKeyLength = 32;
 
 /** What is set up for outbound conversations from Flex; undefined for what is not. */
@@ -26,7 +26,7 @@ function hasFlex(subject: Subject): boolean {
 export async function checkFlex(subject: Subject): Promise<Finding[]> {
   const { client, variables } = subject;
   const key = variables.OUTBOUND_API_KEY;
-  const keyFindings = key === undefined ? [] : checkKey(key);
+  const keyFindings = key === undefined ? [] : checkKey('OUTBOUND_API_KEY', key);
   const { workspace, workflow, queue } = readFlexSids(subject);
   const missing = Object.entries({ workspace, workflow, queue }).flatMap(([name, sid]) => (sid ? [] : name));
   if (missing.length === 3) {
@@ -75,15 +75,21 @@ export async function checkFlex(subject: Subject): Promise<Finding[]> {
   return keyFindings;
 }
 
-function checkKey(key: string): Finding[] {
+function checkKey(name: 'OUTBOUND_API_KEY' | 'SWEEP_API_KEY', key: string): Finding[] {
+  const code = name === 'SWEEP_API_KEY' ? 'sweep_key_invalid' : 'outbound_key_invalid';
   const fix = 'set another one in .env (openssl rand -hex 32), and deploy';
   if (!/^[\x21-\x7e]*$/.test(key)) {
-    const text = 'OUTBOUND_API_KEY has white space, a line break or a special character: nobody can send it';
-    return [finding('outbound_key_invalid', text, fix)];
+    const text = `${name} has white space, a line break or a special character: nobody can send it`;
+    return [finding(code, text, fix)];
   }
   if (key.length >= leastKeyLength) return [];
-  const text = `OUTBOUND_API_KEY has ${key.length} characters: it counts as none below ${leastKeyLength}`;
-  return [finding('outbound_key_invalid', text, fix)];
+  const text = `${name} has ${key.length} characters: it counts as none below ${leastKeyLength}`;
+  return [finding(code, text, fix)];
+}
+
+/** Checks the key of the cron services that call `/maintenance/sweep`; not to have one is fine. */
+export async function checkSweepKey({ variables: { SWEEP_API_KEY: key } }: Subject): Promise<Finding[]> {
+  return key === undefined ? [] : checkKey('SWEEP_API_KEY', key);
 }
 
 /** Checks that Sync can be reached, in which outbound starts are remembered. */

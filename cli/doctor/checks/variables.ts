@@ -1,3 +1,4 @@
+import type { EnvironmentInstance } from 'twilio/lib/rest/serverless/v1/service/environment';
 import { type Finding, finding } from '../findings';
 import type { Subject } from '../subject';
 
@@ -53,19 +54,26 @@ export async function checkVariables(
 }
 
 /** @returns the variables of the environment with the functions' domain; undefined if the account has none such */
-export async function readDeployedVariables({
+export async function readDeployedVariables(subject: Subject): Promise<Record<string, string> | undefined> {
+  const environment = await findDeployedEnvironment(subject);
+  if (!environment) return undefined;
+  const { environments } = subject.client.serverless.v1.services(environment.serviceSid);
+  const variables = await environments(environment.sid).variables.list({ limit: 1_000 });
+  return Object.fromEntries(variables.map(({ key, value }) => [key, value]));
+}
+
+/** @returns the environment with the functions' domain; undefined if the account has none such */
+export async function findDeployedEnvironment({
   client,
   url,
   hasOwnVariables,
-}: Subject): Promise<Record<string, string> | undefined> {
+}: Subject): Promise<EnvironmentInstance | undefined> {
   if (url === undefined || hasOwnVariables) return undefined;
   const { services } = client.serverless.v1;
   for (const { sid } of await services.list({ limit: 200 })) {
     const environments = await services(sid).environments.list({ limit: 100 });
     const found = environments.find(({ domainName }) => domainName === new URL(url).host);
-    if (!found) continue;
-    const variables = await services(sid).environments(found.sid).variables.list({ limit: 1_000 });
-    return Object.fromEntries(variables.map(({ key, value }) => [key, value]));
+    if (found) return found;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
+import { hideUrlSecrets } from '../../hide-secrets';
 import { type Finding, finding, withoutRepeats } from '../findings';
-import { orMissing, type Subject } from '../subject';
+import { isKept, orMissing, type Subject } from '../subject';
 
 /** The webhooks of the account or of a service. */
 interface Scope {
@@ -31,7 +32,11 @@ export async function checkWebhooks(subject: Subject): Promise<Finding[]> {
   const account = await v1.configuration.webhooks().fetch();
   if (account.target === 'flex') {
     const text = 'The Conversations webhooks of the account go to Flex, not to the functions';
-    return [finding('webhook_target_flex', text, `choose "Webhook" as the target. ${where}`)];
+    const warning = 'with the target "Webhook", Flex loses its inbound traffic';
+    if (isKept(subject.kept, 'target', 'flex')) {
+      return [finding('webhook_kept', `${text}, as setup was told to keep it`, `nothing: ${warning}`)];
+    }
+    return [finding('webhook_target_flex', text, `decide in npm run setup, which asks: ${warning}`)];
   }
   const scopes: Scope[] = [{ ...readScope(account), name: 'of the account' }];
   const service = await orMissing(v1.services(serviceSid).configuration.webhooks().fetch());
@@ -46,11 +51,17 @@ export async function checkWebhooks(subject: Subject): Promise<Finding[]> {
   ];
   return withoutRepeats([
     ...scopes.filter((scope) => isOurs(scope, ours)).flatMap(checkMethod),
-    ...events.flatMap((event) => checkEvent(event, scopes, ours)),
+    ...checkOwnFunctions(scopes, subject),
+    ...events.flatMap((event) => checkEvent(event, scopes, ours, subject.kept)),
   ]);
 }
 
-function checkEvent(event: string, scopes: readonly Scope[], ours: readonly string[]): Finding[] {
+function checkEvent(
+  event: string,
+  scopes: readonly Scope[],
+  ours: readonly string[],
+  kept: Subject['kept'],
+): Finding[] {
   const kind = event === 'onConversationAdd' ? 'Pre' : 'Post';
   const urlOf = (scope: Scope): string => (kind === 'Pre' ? scope.preWebhookUrl : scope.postWebhookUrl) || '';
   const own = scopes.filter((scope) => ours.includes(urlOf(scope)));
@@ -69,11 +80,25 @@ function checkEvent(event: string, scopes: readonly Scope[], ours: readonly stri
   }
   const [other] = scopes.filter((scope) => urlOf(scope) !== '');
   if (other) {
-    const text = `The ${kind}-Event URL ${other.name} is ${withoutSecrets(urlOf(other))}, not ${ours[0]}`;
+    const url = hideUrlSecrets(urlOf(other));
+    if (isKept(kept, `${kind.toLowerCase()}-url`, urlOf(other))) {
+      const text = `The ${kind}-Event URL ${other.name} is ${url}, as setup was told to keep it`;
+      return [finding('webhook_kept', text, `nothing, if that program forwards the events to ${ours[0]}`)];
+    }
+    const text = `The ${kind}-Event URL ${other.name} is ${url}, not ${ours[0]}`;
     return [finding('webhook_url_other', text, `decide who gets these events, then ${fix}`)];
   }
   const text = `The ${kind}-Event URL is not set: it should be ${ours[0]}`;
   return [finding('webhook_url_missing', text, fix)];
+}
+
+/** The local Twilio's own functions answer as well, so that nobody would miss the deployed ones. */
+function checkOwnFunctions(scopes: readonly Scope[], { url, environment, otherUrls }: Subject): Finding[] {
+  if (environment === undefined) return [];
+  const used = otherUrls.find((other) => scopes.some((scope) => isOurs(scope, [`${other}${path}`])));
+  if (used === undefined) return [];
+  const text = `The webhooks still lead to npm start's own functions at ${used}, not to what is deployed at ${url}`;
+  return [finding('webhook_not_deployed', text, 'npm run setup -- --local')];
 }
 
 function checkMethod({ name, method }: Scope): Finding[] {
@@ -94,11 +119,4 @@ function readScope(webhooks: {
 }): Omit<Scope, 'name'> {
   const { method, filters, preWebhookUrl, postWebhookUrl } = webhooks;
   return { method, filters: filters ?? [], preWebhookUrl, postWebhookUrl };
-}
-
-/** A URL may have a password or a token in it. */
-function withoutSecrets(text: string): string {
-  if (!URL.canParse(text)) return 'not a URL';
-  const { origin, pathname } = new URL(text);
-  return `${origin}${pathname}`;
 }

@@ -22,11 +22,16 @@ export async function checkWorkers(subject: Subject): Promise<Finding[]> {
       'Console: Frontline → Manage → Users. Without Frontline, set "routing": {"on": "onConversationAdded"}';
     return [finding('frontline_missing', text, `${fix} in assets/routing.private.json`)];
   }
+  const real = [
+    ...identities.filter((identity) => frontline.get(identity)),
+    ...others.flex,
+    ...others.conversations,
+  ];
   const findings = identities.flatMap((identity) => {
     const user = frontline.get(identity);
     if (user) return checkUser(identity, user);
     if (others.flex.has(identity) || (!hasFrontline && others.conversations.has(identity))) return [];
-    return describeUnknown(identity, [...others.flex, ...others.conversations], hasFrontline);
+    return describeUnknown(identity, real, hasFrontline);
   });
   const isNobodyThere = hasFrontline && users.every(({ isAvailable }) => !isAvailable);
   if (isNobodyThere && routing.routing.respectAvailability) {

@@ -71,16 +71,27 @@ describe('an upload', () => {
       { variables: { OUTBOUND_API_KEY: 'k'.repeat(31) } },
       'OUTBOUND_API_KEY has 31 characters: somebody could guess it',
     ],
+    [
+      'a short SWEEP_API_KEY',
+      { variables: { SWEEP_API_KEY: 'k'.repeat(31) } },
+      'SWEEP_API_KEY has 31 characters: somebody could guess it',
+    ],
   ])('is refused for %s', (_what, changes, problem) => {
     expect(checkUpload(upload(changes))).toEqual([{ problem, fix: expect.stringMatching(/\w/) }]);
   });
 
   it('may have the public assets that the command names, and no others', () => {
+    expect(checkUpload(upload({ assets: [] }), ['/logo.pgn'])).toEqual([
+      {
+        problem: '--public /logo.pgn names no public asset',
+        fix: 'correct or remove it; the public assets are: none',
+      },
+    ]);
     const assets = ['/logo.png', '/other.png'].map((path) => file({ path, visibility: 'public' }));
     expect(checkUpload(upload({ assets }), ['/logo.png'])).toEqual([
       {
         problem: '/other.png would be public: everybody could read it',
-        fix: 'name the file ….private.png, or deploy with --public /other.png',
+        fix: 'name the file ….private.png or ….protected.png, or add --public /other.png',
       },
     ]);
   });

@@ -78,7 +78,8 @@ const inbound = async (from: string): Promise<ActionResult> => {
 describe('npm run deploy -- --local', () => {
   it('uploads exactly what --dry-run lists, and what is uploaded answers signed requests only', async () => {
     const listed = deploy('--local', '--dry-run', '--json');
-    expect([listed.status, listed.stderr]).toEqual([0, '']);
+    // On a slow machine it says what it is doing.
+    expect([listed.status, listed.stderr.replace(/^Building …\n/, '')]).toEqual([0, '']);
     const dry = JSON.parse(listed.stdout) as Record<string, unknown> & {
       functions: { path: string; visibility: string; bytes: number }[];
       assets: { path: string; visibility: string; bytes: number }[];
@@ -302,6 +303,19 @@ describe('npm run deploy refuses', () => {
     expect(stderr).toMatch(/twilio-run deploy failed:\n[\s\S]*Failed Deployment/);
     expect(stderr).not.toContain('hello');
     expect(readFileSync(project.path('.deployments.json'), 'utf8')).toBe(before);
+  });
+
+  it('with a reason: wrong credentials, and a Twilio that cannot be reached', () => {
+    const wrong = { TWILIO_ACCOUNT_SID: account.accountSid, TWILIO_AUTH_TOKEN: '1'.repeat(32) };
+    const rejected = runCommand(project.root, ['deploy', '--json'], { ...account.env, ...wrong });
+    const error = expect.stringMatching(
+      /^Twilio rejects the credentials \(401 20003 .*\): compare ACCOUNT_SID/,
+    );
+    expect([rejected.status, JSON.parse(rejected.stdout)]).toEqual([1, { ok: false, error }]);
+
+    const nobody = runCommand(project.root, ['deploy'], { ...wrong, HTTP_PROXY: 'http://localhost:1' });
+    expect([nobody.status, nobody.stdout]).toEqual([1, '']);
+    expect(nobody.stderr).toMatch(/^Twilio cannot be reached \(.+\): check the network and its proxy/m);
   });
 
   it('to leave a file with credentials behind when it is stopped', async () => {

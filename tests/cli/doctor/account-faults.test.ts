@@ -1,5 +1,4 @@
 import twilio from 'twilio';
-import { checkWorkers } from '../../../cli/doctor/checks/workers';
 import { examine } from '../../../cli/doctor/examine';
 import type { Subject } from '../../../cli/doctor/subject';
 import { inProcess } from '../../simulator/in-process';
@@ -73,7 +72,7 @@ describe('a fault of the account', () => {
       (at) =>
         at.plant(webhooks(at), { post_webhook_url: 'https://user:secret@example.com/hook?token=secret' }),
       [
-        /^error webhook_url_other: The Post-Event URL of the account is https:\/\/example.com\/hook, not http:/,
+        /^error webhook_url_other: The Post-Event URL of the account is https:\/\/…@example.com\/hook\?…, not http:/,
       ],
     ],
     [
@@ -82,6 +81,35 @@ describe('a fault of the account', () => {
       [
         'error webhook_target_flex: The Conversations webhooks of the account go to Flex, not to the functions',
       ],
+    ],
+    [
+      'webhooks that go to Flex, as somebody has decided',
+      (at, subject) => {
+        at.plant(webhooks(at), { target: 'flex' });
+        subject.kept = [{ id: 'target', found: 'flex' }];
+      },
+      [
+        'notice webhook_kept: The Conversations webhooks of the account go to Flex, not to the functions, as setup was told to keep it',
+      ],
+    ],
+    [
+      "somebody else's URL, as somebody has decided",
+      (at, subject) => {
+        const url = 'https://user:secret@example.com/hook?token=secret';
+        at.plant(webhooks(at), { post_webhook_url: url });
+        subject.kept = [{ id: 'post-url', found: url }];
+      },
+      [
+        'notice webhook_kept: The Post-Event URL of the account is https://…@example.com/hook?…, as setup was told to keep it',
+      ],
+    ],
+    [
+      "somebody else's URL, after a decision about another one",
+      (at, subject) => {
+        at.plant(webhooks(at), { post_webhook_url: 'https://example.com/2' });
+        subject.kept = [{ id: 'post-url', found: 'https://example.com/1' }];
+      },
+      [/^error webhook_url_other: The Post-Event URL of the account is https:\/\/example.com\/2, not http:/],
     ],
     [
       'a missing filter',
@@ -142,6 +170,19 @@ describe('a fault of the account', () => {
           auto_creation: { enabled: true, type: 'studio', conversation_service_sid: null },
         }),
       [`error autocreation_other: Messages to ${sms} go elsewhere: the type of its autocreation is studio`],
+    ],
+    [
+      'autocreation of a Studio flow, as somebody has decided',
+      (at, subject) => {
+        at.plant(address(at), {
+          auto_creation: { enabled: true, type: 'studio', conversation_service_sid: null },
+        });
+        const found = 'autocreation of type studio in the default service';
+        subject.kept = [{ id: `address:sms:${sms}`, found }];
+      },
+      [
+        `notice autocreation_kept: Messages to ${sms} go elsewhere, as setup was told to keep it: autocreation of type studio in the default service`,
+      ],
     ],
     [
       'a number of somebody else',
@@ -263,6 +304,13 @@ describe('a fault of the account', () => {
       ['error outbound_key_invalid: OUTBOUND_API_KEY has 5 characters: it counts as none below 32'],
     ],
     [
+      'a short key for cron services',
+      (_at, subject) => {
+        subject.variables = { ...subject.variables, SWEEP_API_KEY: 'short' };
+      },
+      ['error sweep_key_invalid: SWEEP_API_KEY has 5 characters: it counts as none below 32'],
+    ],
+    [
       'a variable over the limit',
       (_at, subject) => {
         subject.variables = { ...subject.variables, NOTE: 'x'.repeat(451) };
@@ -275,19 +323,5 @@ describe('a fault of the account', () => {
     expect(await diagnose(subject)).toEqual(
       expected.map((one) => (typeof one === 'string' ? one : expect.stringMatching(one))),
     );
-  });
-
-  it('is none where an account without Frontline has never seen a worker', async () => {
-    const subject = await healthy.current.subject();
-    subject.routing.routing.on = 'onConversationAdded';
-    subject.routing.routing.pool.push('zoe');
-    healthy.current.plant(healthy.current.rest.frontline, { access: 'forbidden' });
-    expect(await checkWorkers(subject)).toEqual([
-      expect.objectContaining({
-        severity: 'notice',
-        code: 'worker_unconfirmed',
-        message: expect.stringMatching(/^Worker zoe /),
-      }),
-    ]);
   });
 });

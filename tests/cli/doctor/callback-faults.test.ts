@@ -1,3 +1,4 @@
+import { signForm } from '../../../cli/doctor/probes';
 import type { ProbeAnswer, Subject } from '../../../cli/doctor/subject';
 import { freePort } from '../../../simulator/listen';
 import { changeAnswers, diagnose, useHealthyAccount } from './healthy';
@@ -11,7 +12,8 @@ const answering =
   (subject: Subject): void => {
     subject.send = changeAnswers(
       subject.send,
-      ({ fields }) => [fields.get('Location'), fields.get('EventType')].includes(action),
+      ({ isSigned, fields }) =>
+        isSigned && [fields.get('Location'), fields.get('EventType')].includes(action),
       change,
     );
   };
@@ -144,6 +146,33 @@ describe('a fault of the deployed functions', () => {
       ],
     ],
     [
+      'anybody can call the one that answers 404 itself',
+      answeringUnsigned('/callbacks/routing', { status: 404, body: '{"code":"conversation_not_found"}' }),
+      [
+        'error callback_open: /callbacks/routing answers 404 to a request without a signature: anybody can call it',
+      ],
+    ],
+    [
+      'anybody can call the one that refuses the event itself',
+      answeringUnsigned('/callbacks/routing', { status: 400, body: '{"code":"invalid_event"}' }),
+      [
+        'error callback_open: /callbacks/routing answers 400 to a request without a signature: anybody can call it',
+      ],
+    ],
+    [
+      'the endpoint for cron services lets anybody in',
+      answeringUnsigned('/maintenance/sweep', { status: 200 }),
+      ['error callback_open: /maintenance/sweep answers 200 to a request without a key, not 401'],
+    ],
+    [
+      'the endpoint for cron services is missing, and has a key',
+      (subject) => {
+        subject.variables = { ...subject.variables, SWEEP_API_KEY: 'a-sweep-key-'.repeat(3) };
+        answeringUnsigned('/maintenance/sweep', { status: 404 })(subject);
+      },
+      ['error callback_missing: There is no function at /maintenance/sweep'],
+    ],
+    [
       'anybody can read the data',
       answeringUnsigned('/customers.json', { status: 200 }),
       [/^error asset_public: Anybody can read http:\S+\/customers\.json$/],
@@ -195,10 +224,30 @@ describe('a fault of the deployed functions', () => {
       '/flex/outbound-message',
       '/flex/outbound-message',
       '/flex/outbound-message',
+      '/maintenance/sweep',
       '/routing.json',
       '/templates.json',
     ]);
   });
+
+  it.each(['conversations', 'crm', 'outgoing-conversation', 'routing', 'templates'])(
+    'is found: anybody can call the real /callbacks/%s',
+    async (name) => {
+      const subject = await healthy.current.subject();
+      const { send, authToken = '' } = subject;
+      // As if the file had been deployed without ".protected": the function itself answers what is not signed.
+      subject.send = (target, request) => {
+        const isOpen = new URL(target).pathname === `/callbacks/${name}`;
+        const isSigned = request.headers?.['X-Twilio-Signature'] !== undefined;
+        if (!isOpen || isSigned) return send(target, request);
+        const fields = Object.fromEntries(new URLSearchParams(request.body));
+        return send(target, signForm(authToken, target, fields));
+      };
+      expect(await diagnose(subject)).toEqual([
+        expect.stringMatching(new RegExp(`^error callback_open: /callbacks/${name} answers \\d+ to`)),
+      ]);
+    },
+  );
 
   it('keeps the key for servers from functions that are not ours', async () => {
     const subject = await healthy.current.subject();

@@ -25,7 +25,9 @@ const edit = (file: string, change: (text: string) => string): void => {
 describe('npm run doctor', () => {
   it('prints what each callback answered, and that everything is fine', async () => {
     const { status, output } = await doctor('--local');
-    expect(output).toMatch(/^200 +\d+ ms of 6000 {2}GetProxyAddress \/callbacks\/outgoing-conversation$/m);
+    expect(output).toMatch(
+      /^Functions at http:\/\/localhost:\d+\n\n200 +\d+ ms of 6000 {2}GetProxyAddress \/callbacks\/outgoing-conversation\n/,
+    );
     expect(output).toMatch(/\n\nEverything is fine\n$/);
     expect(status).toBe(0);
   });
@@ -59,6 +61,7 @@ describe('npm run doctor', () => {
     rmSync(healthy.current.project.path('.env'));
     expect(JSON.parse(output)).toEqual({
       ok: false,
+      url: healthy.current.functionsUrl,
       findings: [
         {
           code: 'outbound_key_rejected',
@@ -137,7 +140,45 @@ describe('npm run doctor', () => {
     expect(other.status).toBe(0);
   });
 
+  it('says that what is deployed gets no traffic, and which functions the webhooks lead to', async () => {
+    const { project, account, functionsUrl, rest } = healthy.current;
+    const { services } = account.client.serverless.v1;
+    const { sid: serviceSid } = await services.create({ uniqueName: 'ours', friendlyName: 'ours' });
+    const { sid } = await services(serviceSid).environments.create({
+      uniqueName: 'dev',
+      domainSuffix: 'dev',
+    });
+    // The same functions under another name stand in for the deployed ones.
+    const domain = new URL(functionsUrl).host.replace('localhost', 'localhost.');
+    healthy.current.plant(rest.serverless.environment(serviceSid, sid), { domain_name: domain });
+    const remember = (environmentSid: string): void =>
+      writeFileSync(
+        project.path('.deployments.json'),
+        JSON.stringify({ [`${account.accountSid}/dev`]: { domain, serviceSid, environmentSid } }),
+      );
+    remember(sid);
+    const deployed = await doctor('--local', '--json');
+    remember(`ZE${'9'.repeat(32)}`);
+    const gone = await doctor('--local', '--json');
+    rmSync(project.path('.deployments.json'));
+    expect(JSON.parse(deployed.output)).toMatchObject({
+      url: `https://${domain}`,
+      environment: 'dev',
+      findings: expect.arrayContaining([
+        {
+          code: 'webhook_not_deployed',
+          severity: 'warning',
+          message: `The webhooks still lead to npm start's own functions at ${functionsUrl}, not to what is deployed at https://${domain}`,
+          fix: 'npm run setup -- --local',
+        },
+      ]),
+    });
+    // A restart of the local Twilio has ended it.
+    expect(JSON.parse(gone.output)).toMatchObject({ ok: true, url: functionsUrl, findings: [] });
+  });
+
   it.each([
+    [['--local', '--environment', 'prodution'], /^Nothing has been deployed to prodution \(no environment\)/],
     [['--local', '--url', 'callbacks.twil.io'], /^--url must be like https:\/\/YOUR-SERVICE\.twil\.io/],
     [['--local', '--url', 'http://callbacks.twil.io'], /^--url must be like https:/],
     [[], /^There are no credentials: set ACCOUNT_SID and AUTH_TOKEN in \.env/],
@@ -164,7 +205,7 @@ describe('docs/deploy.md', () => {
     healthy.current.plant(healthy.current.rest.account.webhooks.fetch(), { filters: ['onConversationAdd'] });
     const { output } = await doctor('--local');
     const [, shown] = /^```\n(error [\s\S]*?)^```$/m.exec(section) ?? [];
-    expect(output.split('\n\n')[1]).toBe(shown);
+    expect(output.split('\n\n')[2]).toBe(shown);
   });
 
   it('explains every finding, with its severity, and no other', () => {

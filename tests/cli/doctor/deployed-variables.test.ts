@@ -1,3 +1,4 @@
+import { checkUnsigned } from '../../../cli/doctor/checks/callbacks';
 import { checkVariables, readDeployedVariables } from '../../../cli/doctor/checks/variables';
 import { diagnose, useHealthyAccount } from './healthy';
 
@@ -15,6 +16,22 @@ async function createService(name: string, variables: Readonly<Record<string, st
     await environments(environment.sid).variables.create({ key, value });
   }
   return { serviceSid: sid, environmentSid: environment.sid, url: `http://${environment.domainName}` };
+}
+
+/** Uploads an asset, and makes it the environment's build. */
+function deployAsset(serviceSid: string, environmentSid: string, path: string, visibility: string): void {
+  const { serverless } = healthy.current.rest;
+  const { sid } = serverless.createSource(serviceSid, 'Assets', path);
+  const content = Buffer.from('{}');
+  const version = serverless.upload(serviceSid, 'Assets', sid, { path, visibility, content });
+  const build = serverless.createBuild(serviceSid, {
+    functionVersions: [],
+    assetVersions: [version.sid],
+    dependencies: [],
+    runtime: 'node22',
+  });
+  const environment = serverless.environment(serviceSid, environmentSid);
+  healthy.current.plant(environment, { build_sid: build.sid });
 }
 
 async function find(url: string): Promise<string[]> {
@@ -52,5 +69,34 @@ describe('the deployed variables', () => {
     const environment = rest.serverless.environment(serviceSid, environmentSid);
     healthy.current.plant(environment, { domain_name: new URL(functionsUrl).host });
     expect(await diagnose(subject)).toEqual([]);
+  });
+});
+
+describe('the deployed assets', () => {
+  it.each([
+    ['public', [], ['error asset_public: Anybody can read https://example.com/notes.json']],
+    ['public', ['/notes.json'], []],
+    ['private', [], []],
+  ])('%s, with %j public in assets/', async (visibility, publicAssets, expected) => {
+    const { serviceSid, environmentSid } = await createService(`assets-${visibility}-${expected.length}`, {});
+    deployAsset(serviceSid, environmentSid, '/notes.json', visibility);
+    const environment = healthy.current.rest.serverless.environment(serviceSid, environmentSid);
+    healthy.current.plant(environment, { domain_name: 'example.com' });
+    const subject = {
+      ...(await healthy.current.subject()),
+      url: 'https://example.com',
+      hasOwnVariables: false,
+      publicAssets,
+      send: async (url: string) => ({
+        status: url.endsWith('/notes.json') ? 200 : 403,
+        headers: {},
+        body: '',
+        ms: 1,
+      }),
+    };
+    const findings = await checkUnsigned(subject);
+    expect(findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)).toEqual(
+      expected,
+    );
   });
 });

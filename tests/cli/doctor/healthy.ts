@@ -63,7 +63,7 @@ export class HealthyAccount {
   }
 
   read() {
-    return readSubject(this.project.root, this.account, { url: undefined, environment: 'dev' });
+    return readSubject(this.project.root, this.account, { url: undefined, environment: undefined });
   }
 
   /** Changes something at Twilio until the test has ended. */

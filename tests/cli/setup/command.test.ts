@@ -1,5 +1,7 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { rememberDeployment } from '../../../cli/deploy/deployments';
 import { type RunningLocal, startLocal } from '../../simulator/local';
 import { ProjectCopy } from '../../support/project-copy';
@@ -32,7 +34,15 @@ async function run(...args: string[]): Promise<{ status: number | null; output: 
 
 async function runJson(...args: string[]) {
   const { status, output } = await run('--local', '--json', ...args);
-  return { status, ...(JSON.parse(output) as { changes: object[]; applied: boolean; url: string }) };
+  return {
+    status,
+    ...(JSON.parse(output) as {
+      changes: { kind: string }[];
+      conflicts: object[];
+      applied: boolean;
+      url: string;
+    }),
+  };
 }
 
 describe('npm run setup -- --local', () => {
@@ -131,12 +141,58 @@ Simulated Frontline Console
     }
   });
 
+  it('takes --replace all, and a decision about what is no conflict now', async () => {
+    const { webhooks } = running.local.rest.account;
+    const before = structuredClone(webhooks.fetch());
+    webhooks.update({ PreWebhookUrl: 'https://example.com/a', PostWebhookUrl: 'https://example.com/b' });
+    expect(await runJson('--yes', '--replace', 'all')).toMatchObject({ status: 0, applied: true });
+    expect(webhooks.fetch()).toEqual(before);
+    expect(await runJson('--yes', '--replace', 'pre-url')).toMatchObject({ status: 0, changes: [] });
+    await run('--local', '--undo', '--yes');
+    webhooks.update({
+      PreWebhookUrl: before.pre_webhook_url ?? '',
+      PostWebhookUrl: before.post_webhook_url ?? '',
+    });
+  });
+
+  it('takes the addresses that npm start has wired as ours, also for another conversation service', async () => {
+    const { sid } = running.local.rest.account.services.create('Ours');
+    const file = project.path('assets/routing.private.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('{', `{ "conversationServiceSid": "${sid}",`));
+    const { conflicts, changes } = await runJson();
+    writeFileSync(file, text);
+    expect(conflicts).toEqual([]);
+    expect(changes.map(({ kind }) => kind)).toEqual(['address', 'address', 'address']);
+  });
+
+  it('names .setup/ when its record is damaged, and says what to do', async () => {
+    const folder = project.path('.setup');
+    mkdirSync(folder, { recursive: true });
+    const name = `AC${'0'.repeat(32)}.json`;
+    for (const text of ['{"changes": [', '{"changes": {}}']) {
+      writeFileSync(join(folder, name), text);
+      const { status, output } = await run('--local');
+      expect([status, output]).toEqual([
+        1,
+        expect.stringMatching(new RegExp(`^\\.setup/${name} is damaged: it is not .* Correct it\\. If you`)),
+      ]);
+    }
+    rmSync(folder, { recursive: true });
+  });
+
   it.each([
     [['--scope', 'all'], '--scope must be account or service'],
     [['--routing', 'mine'], '--routing must be custom, pool or none'],
     [['--keep', 'a', '--replace', 'a'], 'a cannot be both kept and replaced'],
     [['--url', 'service-1234.twil.io'], "--url must be the functions' address without a path"],
+    [['--url', 'http://service-1234-dev.twil.io'], "--url must be the functions' address without a path"],
+    [['--url', 'http://localhost.example.com'], "--url must be the functions' address without a path"],
     [['--environment', 'production'], 'Nothing has been deployed to production'],
+    [
+      ['--replace', 'prae-url'],
+      'There is no conflict prae-url: --keep and --replace take any of all, pre-url,',
+    ],
   ])('refuses %j as wrong usage', async (args, message) => {
     const { status, output } = await run('--local', ...args);
     expect([status, output]).toEqual([2, expect.stringContaining(message)]);

@@ -320,27 +320,6 @@ describe('setup on an account without Frontline', () => {
   });
 });
 
-it.each(['missing', 'forbidden'] as const)(
-  'setup says that Conversations is not enabled: %s',
-  async (access) => {
-    setting.rest.account.access = access;
-    await expect(setting.plan(needs)).rejects.toThrow('Conversations (classic) is not enabled');
-    expect(setting.writes).toEqual([]);
-  },
-);
-
-it('setup says that credentials are wrong', async () => {
-  setting.rest.fail({ host: 'api.twilio.com' }, { status: 401, code: 20003, message: 'Authenticate' });
-  await expect(setting.plan(needs)).rejects.toThrow('Twilio rejects the credentials');
-});
-
-it('setup does without the numbers where the credentials may not list them', async () => {
-  setting.rest.fail({ host: 'api.twilio.com' }, { status: 403, code: 20403, message: 'Forbidden' });
-  const { notices, changes } = await setting.plan(needs);
-  expect(notices).toEqual(['The credentials may not list phone numbers: who answers them was not checked.']);
-  expect(idsOf(changes)).toEqual(['account', `sms:${us}`, `whatsapp:${us}`, `sms:${gb}`]);
-});
-
 it('setup overwrites nothing that somebody changes after the plan was made', async () => {
   const plan = await setting.plan(needs);
   setWebhooks({ PreWebhookUrl: theirs });

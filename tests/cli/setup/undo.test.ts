@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Cancelled } from '../../../cli/program';
 import { findFlex } from '../../../cli/setup/flex';
 import type { Needs } from '../../../cli/setup/needs';
 import { hookUrl, type Setting, us, useSetting } from './setting';
@@ -117,6 +118,22 @@ it('undo goes back through several runs', async () => {
 });
 
 describe('setup for Flex', () => {
+  it('keeps who may read .env, and undo an empty line for the key', async () => {
+    const text = 'OUTBOUND_API_KEY=\nA=1\n';
+    setting.writeEnv(text);
+    const file = join(setting.root, '.env');
+    chmodSync(file, 0o640);
+    const session = setting.session();
+    const state = await session.readState(needs);
+    const flex = { variables: {}, newKey: session.env.makeKey() };
+    await session.apply(session.plan(needs, state, { decisions: new Map(), flex }));
+    expect(setting.env()).toMatch(/^OUTBOUND_API_KEY=[0-9a-f]{64}\nA=1\n$/);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect(await setting.undo()).toEqual([]);
+    expect(setting.env()).toBe(text);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+  });
+
   const none = async () => undefined;
   const client = () => setting.client();
 
@@ -130,7 +147,16 @@ describe('setup for Flex', () => {
     );
     expect((await setting.plan(needs, {}, { flex: { variables: {} } })).changes).toEqual([]);
     await setting.undo();
-    expect(setting.env()).toBe('A=1\n# ours\nB=2\n');
+    expect(setting.env()).toBe('A=1\n# ours\nFLEX_QUEUE_SID=\nB=2\n');
+  });
+
+  it('ends where somebody presses Ctrl-C at the question which one Flex uses', async () => {
+    const list = async () => ['1', '2'].map((n) => ({ sid: `WS${n.repeat(32)}`, friendlyName: n }));
+    const several = { taskrouter: { v1: { workspaces: { list } } } } as unknown as Parameters<
+      typeof findFlex
+    >[0];
+    const choose = () => Promise.reject(new Cancelled());
+    await expect(findFlex(several, {}, {}, choose)).rejects.toThrow('Nothing was changed.');
   });
 
   it('asks for nothing that the data or .env has', async () => {

@@ -1,0 +1,45 @@
+/** Errors of the network, as Node.js and axios name them. */
+const networkCodes =
+  /^(?:E(?:AI_AGAIN|CONN\w+|HOSTUNREACH|NETUNREACH|NOTFOUND|PIPE|PROTO|TIMEDOUT)|ERR_NETWORK|ERR_TLS\w*|CERT_\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+|UND_ERR\w+)$/;
+
+/** What the errors of the SDK, of axios and of `fetch` have. */
+interface Failure {
+  message?: string;
+  status?: number;
+  code?: number | string;
+  cause?: { code?: string; message?: string };
+}
+
+/**
+ * Twilio's and the network's own messages say too little, e.g. `Authenticate`.
+ *
+ * @returns what failed, and what to do about it
+ */
+export function explainFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, status, code, cause } = error as Error & Failure;
+  // The errors of our own have texts as their codes.
+  if (typeof status === 'number' && typeof code !== 'string') {
+    return explainStatus(status, [status, code, message].filter((part) => part !== undefined).join(' '));
+  }
+  const reason = [code, cause?.code].find((one) => typeof one === 'string' && networkCodes.test(one));
+  if (reason === undefined && message !== 'socket hang up') return message;
+  return `Twilio cannot be reached (${cause?.message || message || reason}): check the network and its proxy, or with --local that npm start still runs, and run the command again.`;
+}
+
+function explainStatus(status: number, details: string): string {
+  switch (status) {
+    case 401:
+      return `Twilio rejects the credentials (${details}): compare ACCOUNT_SID and AUTH_TOKEN in .env, or the API key, with the Console: Account → API keys & tokens.`;
+    case 403:
+      return `Twilio does not permit this request (${details}): with an API key, check its permissions; with the auth token, check that the account is active and has the product.`;
+    case 404:
+      return `Twilio does not find something (${details}): check that the SIDs in .env and assets/routing.private.json belong to this account.`;
+    case 429:
+      return `Twilio gets too many requests (${details}): run the command again later.`;
+    default:
+      return status >= 500
+        ? `Twilio fails (${details}): run the command again later; https://status.twilio.com names outages.`
+        : `Twilio refuses a request (${details}): https://www.twilio.com/docs/api/errors explains the code.`;
+  }
+}
