@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { paintFor, printJson } from './output';
+import { paintFor } from './output';
 
 /** Exit codes. */
 export const exitCodes = {
@@ -70,7 +70,8 @@ export async function runProgram(program: Command): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
     const isUsage = error instanceof UsageError;
     console.error(message);
-    if (json && !isUsage) printJson({ ok: false, error: message });
+    // On one line: npm start prints a JSON object per line.
+    if (json && !isUsage) console.log(JSON.stringify({ ok: false, error: message }));
     // A watcher, for example, would keep the process alive.
     process.exit(isUsage ? exitCodes.usage : exitCodes.failed);
   }

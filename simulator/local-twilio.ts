@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AccountSetup } from './account-setup';
 import { AllowedHosts, type Reach } from './allowed-hosts';
-import type { FrontlineUrls, LocalAccount, SimulatedCustomer, Snapshot } from './api';
+import type { FrontlineUrls, LocalAccount, Snapshot } from './api';
 import { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
@@ -46,6 +46,8 @@ export interface LocalTwilioOptions {
   authToken?: string | undefined;
   /** Called with each line that the functions print. */
   onOutput(line: string): void;
+  /** Called with each line that the functions log, and with the id of its webhook; `onOutput` if left out. */
+  onLog?(line: string, webhookId?: number): void;
 }
 
 const accountSid = `AC${'0'.repeat(32)}`;
@@ -126,6 +128,14 @@ export class LocalTwilio {
     this.#listen();
   }
 
+  /** @returns a person's name, by an address or an identity */
+  readonly nameOf = (address: string): string =>
+    nameOf(address, {
+      agents: this.rest.taskRouter.workers(),
+      workers: this.#data.workers,
+      customers: this.parts.customers.list(),
+    });
+
   /** Starts everything. @throws an error that names a port that is taken */
   async start(): Promise<void> {
     const { root, ports, reach = {}, onOutput } = this.#options;
@@ -142,10 +152,7 @@ export class LocalTwilio {
         defaults: this.parts.flex.environment(),
         processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
         preloads: [webhookIdPreload],
-        onLog: (line, webhookId) => {
-          recordLogLine(line, webhookId, this.timeline);
-          onOutput(line);
-        },
+        onLog: (line, webhookId) => this.#takeLogLine(line, webhookId),
         onOutput,
       });
       this.#hosting = this.#host(proxy);
@@ -236,8 +243,8 @@ export class LocalTwilio {
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
       onOutput: (text) => {
         const { line, webhookId } = readLogLine(text);
-        recordLogLine(line, webhookId, timeline);
-        onOutput(line);
+        if (line.startsWith('{"level":')) this.#takeLogLine(line, webhookId);
+        else onOutput(line);
       },
       onLine: (environment, line) => serverless.addLine(environment, line),
       onActivate: ({ environment, build }) => {
@@ -247,6 +254,13 @@ export class LocalTwilio {
     });
     serverless.hosting = hosting;
     return hosting;
+  }
+
+  #takeLogLine(line: string, webhookId: number | undefined): void {
+    const { onLog, onOutput } = this.#options;
+    recordLogLine(line, webhookId, this.timeline);
+    if (onLog) onLog(line, webhookId);
+    else onOutput(line);
   }
 
   #urlOf(port: number): string {
@@ -287,7 +301,7 @@ export class LocalTwilio {
       retries: () => settings.current.webhookRetries,
       format: () => variants,
     });
-    const common = { ...sending, dispatcher, nameOf: this.#nameOf(data, () => customers.list()) };
+    const common = { ...sending, dispatcher, nameOf: this.nameOf };
     const inbound = new InboundMessages({
       ...common,
       frontline: rest.frontline,
@@ -307,31 +321,13 @@ export class LocalTwilio {
     return { state, timeline, webhooks, inbound, chat, app, flex, customers, workers, settings, rest };
   }
 
-  /** @returns how people are named in the timeline */
-  #nameOf(data: () => ProjectData, customers: () => SimulatedCustomer[]): (address: string) => string {
-    const { taskRouter } = this.rest;
-    return (address) =>
-      nameOf(address, {
-        agents: taskRouter.workers(),
-        workers: data().workers,
-        customers: customers(),
-      });
-  }
-
   #listen(): void {
     const { state, timeline, rest } = this;
     this.#events.follow(timeline, state);
     rest.frontline.onChange(() => this.#events.sendState());
     rest.flex.onChange(() => this.#events.sendState());
     reportFlexEvents(rest.flex, timeline);
-    reportUndelivered(
-      state,
-      timeline,
-      this.#nameOf(
-        () => this.#data,
-        () => this.parts.customers.list(),
-      ),
-    );
+    reportUndelivered(state, timeline, this.nameOf);
     recordRestRequests(rest, timeline);
   }
 }
