@@ -3,9 +3,14 @@ import type { Paint } from './output';
 
 const colors = { running: 'dim', ok: 'green', warning: 'yellow', failed: 'red' } as const;
 
+/** @returns a mark for how something ended */
+export function markOf(state: TimelineEntry['state'], paint: Paint): string {
+  return paint(colors[state], { running: '…', ok: '✓', warning: '!', failed: '✗' }[state]);
+}
+
 /** @returns an entry of the timeline as a line, with its details below */
 export function formatEntry(entry: TimelineEntry, paint: Paint): string {
-  const mark = paint(colors[entry.state], { running: '…', ok: '✓', warning: '!', failed: '✗' }[entry.state]);
+  const mark = markOf(entry.state, paint);
   switch (entry.kind) {
     case 'note':
       return `${mark} ${entry.title}${entry.errorCode === undefined ? '' : ` (error ${entry.errorCode})`}`;

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { explainFailure } from './explain-failure';
-import { paintFor, printJson } from './output';
+import { paintFor } from './output';
 
 /** Exit codes. */
 export const exitCodes = {
@@ -83,16 +83,21 @@ export async function runProgram(program: Command): Promise<void> {
       // Commander has already printed the help or the error.
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
       if (json && error.exitCode !== 0) {
-        printJson({ ok: false, error: error.message.replace(/^error: /, '') });
+        printError(error.message.replace(/^error: /, ''));
       }
       return;
     }
     const message = explainFailure(error);
     console.error(message);
-    if (json) printJson({ ok: false, error: message });
+    if (json) printError(message);
     // A watcher, for example, would keep the process alive.
     process.exit(exitCodeOf(error));
   }
+}
+
+/** On one line: npm start prints a JSON object per line. */
+function printError(error: string): void {
+  console.log(JSON.stringify({ ok: false, error }));
 }
 
 function exitCodeOf(error: unknown): number {

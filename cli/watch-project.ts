@@ -5,19 +5,17 @@ import { watch } from 'chokidar';
 import { type BuildResult, buildProject } from '../build/build-project';
 import { watchNpm } from './end-with-npm';
 import { hasColors } from './output';
+import { printBuild } from './print-build';
 
 /** How long stopping may take, in milliseconds. */
 const longestStopMs = 5_000;
 
-/** Builds, and prints the result. */
-async function buildAndReport(root: string): Promise<BuildResult> {
+async function build(root: string, report: typeof printBuild): Promise<BuildResult> {
   const started = performance.now();
   const result = await buildProject(root, { color: hasColors('stderr') }).catch(
     (error: unknown): BuildResult => ({ ok: false, report: String(error) }),
   );
-  if (result.ok && result.warnings) console.warn(result.warnings);
-  if (result.ok) console.log(`Built: ${result.summary} (${Math.round(performance.now() - started)} ms)`);
-  else console.error(`${result.report}\nNot built. Fix it and save: the next build starts automatically.`);
+  report(result, performance.now() - started);
   return result;
 }
 
@@ -26,11 +24,13 @@ async function buildAndReport(root: string): Promise<BuildResult> {
  * the first build, so that no change is missed.
  *
  * @param onBuild gets each result, and the paths that have changed: none for the first build
+ * @param report tells the user the result
  * @returns once the first build is done and `onBuild` has run
  */
 export async function watchProject(
   root: string,
   onBuild: (result: BuildResult, changed: ReadonlySet<string>) => Promise<void>,
+  report = printBuild,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let changed = new Set<string>();
@@ -38,7 +38,7 @@ export async function watchProject(
   const rebuild = async (): Promise<void> => {
     const paths = changed;
     changed = new Set();
-    const result = await buildAndReport(root);
+    const result = await build(root, report);
     lastIsOk = result.ok;
     await onBuild(result, paths);
   };

@@ -48,6 +48,8 @@ export interface LocalTwilioOptions {
   authToken?: string | undefined;
   /** Called with each line that the functions print. */
   onOutput(line: string): void;
+  /** Called with each line that the functions log, and with the id of its webhook; `onOutput` if left out. */
+  onLog?(line: string, webhookId?: number): void;
 }
 
 const accountSid = `AC${'0'.repeat(32)}`;
@@ -102,7 +104,7 @@ export class LocalTwilio {
     const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
     this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls });
     this.parts = this.#makeParts(data);
-    this.#views = new ConversationViews(this.parts, (address) => this.#nameOf(address));
+    this.#views = new ConversationViews(this.parts, this.nameOf);
     this.#events = new Events({ snapshot: () => this.snapshot(), views: this.#views });
     this.actions = new Actions(this.parts);
     this.#gateway = new Gateway({
@@ -137,6 +139,23 @@ export class LocalTwilio {
     this.#listen();
   }
 
+  /** @returns a person's name, by an address or an identity */
+  readonly nameOf = (address: string): string => {
+    const { workers, index } = this.#data;
+    return nameOf(address, {
+      agents: this.rest.taskRouter.workers(),
+      workers,
+      customerName: (one) =>
+        index.byAddress(one)?.display_name ??
+        this.parts.customers.find(one.replace('whatsapp:', ''))?.displayName,
+    });
+  };
+
+  /** @returns the name of a customer in the data */
+  customerName(customerId: string): string | undefined {
+    return this.#data.index.byId(customerId)?.display_name;
+  }
+
   /** Starts everything. @throws an error that names a port that is taken */
   async start(): Promise<void> {
     const { root, ports, reach = {}, onOutput } = this.#options;
@@ -153,10 +172,7 @@ export class LocalTwilio {
         defaults: this.parts.flex.environment(),
         processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
         preloads: [webhookIdPreload],
-        onLog: (line, webhookId) => {
-          recordLogLine(line, webhookId, this.timeline);
-          onOutput(line);
-        },
+        onLog: (line, webhookId) => this.#takeLogLine(line, webhookId),
         onOutput,
       });
       this.#hosting = this.#host(proxy);
@@ -259,8 +275,8 @@ export class LocalTwilio {
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
       onOutput: (text) => {
         const { line, webhookId } = readLogLine(text);
-        recordLogLine(line, webhookId, timeline);
-        onOutput(line);
+        if (line.startsWith('{"level":')) this.#takeLogLine(line, webhookId);
+        else onOutput(line);
       },
       onLine: (environment, line) => serverless.addLine(environment, line),
       onActivate: ({ environment, build }) => {
@@ -270,6 +286,13 @@ export class LocalTwilio {
     });
     serverless.hosting = hosting;
     return hosting;
+  }
+
+  #takeLogLine(line: string, webhookId: number | undefined): void {
+    const { onLog, onOutput } = this.#options;
+    recordLogLine(line, webhookId, this.timeline);
+    if (onLog) onLog(line, webhookId);
+    else onOutput(line);
   }
 
   #urlOf(port: number): string {
@@ -311,7 +334,7 @@ export class LocalTwilio {
       retries: () => settings.current.webhookRetries,
       format: () => variants,
     });
-    const common = { ...sending, dispatcher, nameOf: (address: string) => this.#nameOf(address) };
+    const common = { ...sending, dispatcher, nameOf: this.nameOf };
     const inbound = new InboundMessages({
       ...common,
       frontline: rest.frontline,
@@ -331,24 +354,13 @@ export class LocalTwilio {
     return { state, timeline, webhooks, inbound, chat, app, flex, customers, workers, settings, rest };
   }
 
-  #nameOf(address: string): string {
-    const { workers, index } = this.#data;
-    return nameOf(address, {
-      agents: this.rest.taskRouter.workers(),
-      workers,
-      customerName: (one) =>
-        index.byAddress(one)?.display_name ??
-        this.parts.customers.find(one.replace('whatsapp:', ''))?.displayName,
-    });
-  }
-
   #listen(): void {
     const { state, timeline, rest } = this;
     this.#events.follow(timeline, state);
     rest.frontline.onChange(() => this.#events.sendState());
     rest.flex.onChange(() => this.#events.sendState());
     reportFlexEvents(rest.flex, timeline);
-    reportUndelivered(state, timeline, (address) => this.#nameOf(address));
+    reportUndelivered(state, timeline, this.nameOf);
     recordRestRequests(rest, timeline);
   }
 }

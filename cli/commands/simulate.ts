@@ -1,10 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ActionResult, FlexResult, Settings, Snapshot } from '../../simulator/api';
 import { formatEntry, formatList, formatSettings } from '../format-timeline';
 import { paintFor, printJson } from '../output';
-import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
-import { projectFolder } from '../project-folder';
-import { controlUrl } from '../start-lock';
+import { addCommand, exitCodes, wantsJson } from '../program';
+import { ask, toNumber } from '../simulate/ask';
+import { addAway, addClose, addReset } from '../simulate/controls';
+import { addFault } from '../simulate/fault';
 
 /** `npm run simulate -- …`: simulates something in the local Twilio that `npm start` runs. */
 export function addSimulate(program: Command): void {
@@ -15,7 +16,7 @@ export function addSimulate(program: Command): void {
   )
     .option(
       '--json',
-      'Print JSON: ok, failures, entries; for list: scenarios, numbers, workers; for settings: all of them',
+      'Print JSON: ok, failures, entries; for list: scenarios, numbers, workers; for others: what they change',
     )
     .addHelpText(
       'after',
@@ -27,6 +28,10 @@ not end as expected.`,
   addOutgoing(simulate);
   addOutbound(simulate);
   addSettings(simulate);
+  addFault(simulate);
+  addAway(simulate);
+  addClose(simulate);
+  addReset(simulate);
   addCommand(simulate, 'scenario', 'Run a scenario and check how it ends')
     .argument('<name>', 'a name that "npm run simulate -- list" prints')
     .action(async (name: string, _options: object, command: Command) => {
@@ -188,37 +193,10 @@ function addSettings(simulate: Command): void {
     });
 }
 
-function toNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number.');
-}
-
 /** Commander's own check would report a misspelled option as a missing one. */
 function requireOptions(command: Command, ...names: string[]): void {
   const missing = names.find((name) => !command.opts()[name]);
   if (missing !== undefined) command.error(`--${missing} is missing`);
-}
-
-/**
- * @returns what the control API answered
- * @throws UsageError with the message of a 4xx answer
- */
-async function ask<T = ActionResult>(
-  method: 'GET' | 'POST' | 'PATCH',
-  path: string,
-  body?: object,
-): Promise<T> {
-  const url = controlUrl(projectFolder);
-  const response = await fetch(`${url}${path}`, {
-    method,
-    ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-  }).catch(() => {
-    throw new Error(`No local Twilio answers at ${url}. Start it in another terminal: npm start`);
-  });
-  const answer = (await response.json()) as T & { message?: string };
-  if (response.ok) return answer;
-  const message = answer.message ?? `${path} answered ${response.status}`;
-  throw response.status < 500 ? new UsageError(message) : new Error(message);
 }
 
 function printResult(command: Command, result: ActionResult): void {

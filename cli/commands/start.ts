@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
+import type { BuildResult } from '../../build/build-project';
+import { paintFor } from '../output';
 import { addCommand, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
 import { addReachOptions, type ReachOptions, readReach } from '../reach-options';
@@ -16,6 +18,11 @@ export function addStart(program: Command): void {
     'Serve the functions behind the local Twilio, and build again on every change',
   );
   addReachOptions(start)
+    .option('--verbose', "Print REST requests and the functions' own log lines, too")
+    .option(
+      '--json',
+      'Print a JSON object per line: type is build, ready, webhook, note, rest, log or output',
+    )
     .addHelpText(
       'after',
       `
@@ -30,7 +37,13 @@ Environment:
     .action(runStart);
 }
 
-async function runStart(options: ReachOptions): Promise<void> {
+interface StartOptions extends ReachOptions {
+  verbose?: boolean;
+  json?: boolean;
+}
+
+async function runStart(options: StartOptions): Promise<void> {
+  const { verbose = false, json = false } = options;
   const reach = readReach(options);
   const authToken = process.env.SIMULATOR_AUTH_TOKEN || undefined;
   if (authToken !== undefined && !/^\w{32}$/.test(authToken)) {
@@ -39,6 +52,9 @@ async function runStart(options: ReachOptions): Promise<void> {
   const { LocalTwilio } = await import('../../simulator/local-twilio');
   const { AllowedHosts } = await import('../../simulator/allowed-hosts');
   const { lockFolder, startCommand } = await import('../start-lock');
+  const { followLocalTwilio } = await import('../start/follow-timeline');
+  const { JsonOutput, logPrinter, TextOutput } = await import('../start/output');
+  const { explainFailedStart } = await import('../start/port-taken');
   const { stopOnSignal, watchProject } = await import('../watch-project');
   const ports = {
     functions: Number(process.env.PORT || 3000),
@@ -46,40 +62,37 @@ async function runStart(options: ReachOptions): Promise<void> {
     proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
     deployed: Number(process.env.SIMULATOR_DEPLOYED_PORT || 4010),
   };
-  await lockFolder(
-    projectFolder,
-    startCommand,
-    `http://${new AllowedHosts(reach).nameInUrls}:${ports.console}`,
-  );
+  const consoleUrl = `http://${new AllowedHosts(reach).nameInUrls}:${ports.console}`;
+  await lockFolder(projectFolder, startCommand, consoleUrl);
+  const output = json ? new JsonOutput(process.stdout) : new TextOutput(process.stdout, paintFor('stdout'));
   let local: InstanceType<typeof LocalTwilio> | undefined;
   let started: Promise<void> | undefined;
   stopOnSignal(async () => local?.stop());
-  await watchProject(projectFolder, async (result) => {
+  const onBuild = async (result: BuildResult): Promise<void> => {
     await started;
     // Not before the first build: what an older one has left configures nothing.
-    local ??= new LocalTwilio({ root: projectFolder, ports, reach, authToken, onOutput: console.log });
+    local ??= new LocalTwilio({
+      ...{ root: projectFolder, ports, reach, authToken },
+      onOutput: (line) => output.written(line),
+      onLog: logPrinter(output, verbose),
+    });
     const problems = result.problems ? { problems: result.problems } : {};
     await local.onBuild(
       result.ok
         ? { ok: true, ...problems }
         : { ok: false, report: stripVTControlCharacters(result.report), ...problems },
     );
-  });
+  };
+  await watchProject(projectFolder, onBuild, (result, ms) => output.built(result, ms));
   if (!local) return;
+  followLocalTwilio(local, { verbose }, (event) => output.happened(event));
   started = local.start();
-  await started;
+  await started.catch(async (error: unknown) => {
+    throw await explainFailedStart(error, consoleUrl);
+  });
 
   const { urls } = local.snapshot();
-  console.log(`
-The local Twilio is ready. No message leaves this machine.
-
-  Console     ${urls.console}   a customer texts in, a worker answers
-  Functions   ${urls.functions}   behind the gateway: callbacks require signed requests
-  REST proxy  ${urls.proxy}   where the functions' SDK sends its requests
-
-Try it: npm run simulate -- scenario known-customer
-Stop it with Ctrl-C.
-`);
+  output.ready(urls);
   openInBrowser(urls.console);
 }
 

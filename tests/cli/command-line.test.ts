@@ -49,6 +49,10 @@ describe('help', () => {
       ['--agent-response', '--channel-fails-after', '--channel-error-code', '--opt-out', '--json'],
     ],
     ['scenario', '[options] <name>', ['--json']],
+    ['fault', '[options] [name] [field=value...]', ['--times', '--on', '--off', 'rest-500', '--json']],
+    ['away', '[options] <worker>', ['--back', '--json']],
+    ['close', '<conversation> | <number> | --all [options]', ['--all', '--json']],
+    ['reset', '[options]', ['--json']],
     ['list', '[options]', ['--json']],
   ])('of npm run simulate -- %s names what it needs and what it takes', (name, usage, options) => {
     const { status, stdout } = run('simulate', name, '--help');

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { ActionResult, Snapshot } from '../../simulator/api';
+import type { ConversationPage } from '../../simulator/api-lists';
 import { root } from './local';
 import { useLocal } from './local-over-http';
 
 const run = promisify(execFile);
-const { running } = useLocal();
+const { running, api } = useLocal();
 
 describe('npm run simulate', () => {
   const simulate = (...args: string[]) => simulateWith({ FORCE_COLOR: '0' }, ...args);
@@ -54,6 +56,72 @@ describe('npm run simulate', () => {
     expect((await simulate('list')).output).toContain('deliver-twice');
     const list = await simulate('--json', 'list');
     expect(Object.keys(JSON.parse(list.output))).toEqual(['scenarios', 'numbers', 'workers']);
+  });
+
+  it('closes conversations, sends a worker away and back, and forgets everything', async () => {
+    const inbound = await api<ActionResult>('POST', '/api/inbound', { from: '+12125550101', body: 'Hi' });
+    const sid = inbound.conversationSid ?? '';
+    expect(await simulate('close', '+12125550101')).toEqual({
+      code: 0,
+      output: `Closed: ${sid}, María Gómez\n`,
+    });
+    expect(running.conversation(sid).state).toBe('closed');
+    expect(await simulate('close', '+12125550101')).toEqual({
+      code: 2,
+      output: '+12125550101 has no open conversation.\n',
+    });
+    const others = [];
+    for (const from of ['+12125550102', '+12125550103']) {
+      others.push((await api<ActionResult>('POST', '/api/inbound', { from, body: 'Hi' })).conversationSid);
+    }
+    expect(JSON.parse((await simulate('close', '--all', '--json')).output)).toEqual({ closed: others });
+    expect(await simulate('close')).toMatchObject({ code: 2 });
+
+    const available = async (): Promise<boolean | undefined> => {
+      const { workers } = await api<Snapshot>('GET', '/api/state');
+      return workers.find(({ identity }) => identity === 'alice@example.com')?.available;
+    };
+    expect(await simulate('away', 'alice@example.com')).toEqual({
+      code: 0,
+      output: 'Alice Adams is away.\n',
+    });
+    expect(await available()).toBe(false);
+    expect(JSON.parse((await simulate('away', 'alice@example.com', '--back', '--json')).output)).toEqual({
+      identity: 'alice@example.com',
+      displayName: 'Alice Adams',
+      available: true,
+      state: 'active',
+    });
+    expect(await simulate('away', 'zoe@example.com')).toEqual({
+      code: 2,
+      output: 'There is no worker zoe@example.com: npm run simulate -- list\n',
+    });
+
+    expect(await simulate('reset')).toMatchObject({ code: 0 });
+    expect((await api<ConversationPage>('GET', '/api/conversations')).conversations).toEqual([]);
+  });
+
+  it('lets things go wrong, and right again', async () => {
+    expect(await simulate('fault')).toEqual({ code: 0, output: 'Nothing goes wrong on purpose.\n' });
+    await simulate('fault', 'bad-signature');
+    expect(await simulate('fault', 'rest-500', '--times', '2')).toEqual({
+      code: 0,
+      output: 'rest-500, 2 times\nbad-signature\n',
+    });
+    expect(running.local.parts.settings.current.faults).toMatchObject({
+      rest: '500',
+      restTimes: 2,
+      badSignature: true,
+    });
+    expect(await simulate('fault', 'rest-500', '--off')).toMatchObject({ output: 'bad-signature\n' });
+    const off = await simulate('fault', '--off', '--json');
+    expect(JSON.parse(off.output)).toMatchObject({
+      faults: { rest: 'none', restTimes: null, badSignature: false },
+    });
+    expect(await simulate('fault', 'rest-501')).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('There is no fault rest-501; there are: rest-429, rest-500'),
+    });
   });
 
   it('colors the timeline where that is wanted', async () => {

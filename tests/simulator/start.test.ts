@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
+import { stripVTControlCharacters } from 'node:util';
 import type { ActionResult, Snapshot } from '../../simulator/api';
 import type { CustomerPage } from '../../simulator/api-lists';
 import { canConnect } from '../../simulator/functions-process';
@@ -52,7 +53,91 @@ describe('npm start', () => {
     }
     const result = await api<ActionResult>('POST', '/api/scenarios/known-customer');
     expect(result.failures).toEqual([]);
-    expect(running.output).toContain('"event":"onConversationRoute"');
+    await running.prints(
+      /\n\d\d:\d\d:\d\d ✓ onConversationRoute {2}Amélie Dubois · Alice Adams, the customer’s owner\. {2}\d+ ms\n/,
+    );
+    // Once on a pipe, and without the functions' own lines.
+    expect(running.output.split(`http://localhost:${ports.console}`)).toHaveLength(2);
+    expect(running.output).not.toContain('"event"');
+  });
+
+  it('tells problems with their codes, and what functions log about requests that others send', async () => {
+    running = start({ FORCE_COLOR: '1' });
+    await running.prints(/Stop it with Ctrl-C/);
+    await api('POST', '/api/scenarios/twilio-500');
+    const lines = (): string => stripVTControlCharacters(running?.output ?? '');
+    await running.until(
+      () =>
+        /✓ onConversationRoute .* by the pool\. .* 3 REST requests failed: 500 \(20500\)\n/.exec(lines()) ??
+        undefined,
+      'the faults',
+    );
+    await fetch(`http://localhost:${ports.functions}/flex/outbound-message`, {
+      method: 'POST',
+      body: new URLSearchParams({ to: '1' }),
+    });
+    await running.until(
+      () => /! outboundMessage +error unauthorized, reason \w+ {2}→ 401/.exec(lines()) ?? undefined,
+      'the request of somebody else',
+    );
+    expect(running.output).toContain('\u001b[36monConversationRoute\u001b[39m');
+  });
+
+  it('prints nothing but a JSON object per line with --json, with REST requests and log lines if --verbose', async () => {
+    running = start({}, ['--json', '--verbose']);
+    const read = (): Record<string, unknown>[] =>
+      (running?.output ?? '')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    await running.prints(/"type":"ready".*\n/);
+    await api('POST', '/api/scenarios/owner-unavailable');
+    await running.prints(/"title":"onConversationRoute".*\n/);
+    const types = new Set(read().map(({ type }) => type));
+    expect([...types].sort()).toEqual(['build', 'note', 'output', 'ready', 'rest', 'webhook']);
+    expect(read().find(({ type }) => type === 'ready')).toMatchObject({
+      urls: { console: `http://localhost:${ports.console}` },
+    });
+    expect(read().find(({ title }) => title === 'onConversationRoute')).toEqual({
+      type: 'webhook',
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
+      state: 'ok',
+      title: 'onConversationRoute',
+      customer: 'Amélie Dubois',
+      worker: 'Alice Adams',
+      text: 'Alice Adams, the customer’s owner.',
+      conversationSid: expect.stringMatching(/^CH/),
+      status: 200,
+      ms: expect.any(Number),
+      limitMs: 10_000,
+      problems: [],
+      codes: [],
+    });
+    edit('assets/routing.private.json', (text) => text.replace('"workers"', '"wokers"'));
+    await running.prints(/"type":"build","ok":false.*did you mean \\"workers\\".*\n/);
+    read();
+  });
+
+  it('names the local Twilio of another folder that has the ports', async () => {
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    const another = new ProjectCopy();
+    try {
+      const { status, stderr } = runCommand(another.root, ['start'], {
+        PORT: String(ports.functions),
+        SIMULATOR_PORT: String(ports.console),
+        SIMULATOR_PROXY_PORT: String(ports.proxy),
+      });
+      const url = (port: number): string => `http://localhost:${port}`;
+      expect([status, stderr]).toEqual([
+        1,
+        `A local Twilio is already running, started in another folder: ${url(ports.console)} (functions at ${url(ports.functions)}). ` +
+          'Use it, stop it with Ctrl-C, or choose other ports: ' +
+          `PORT=${ports.functions + 100} SIMULATOR_PORT=${ports.console + 100} SIMULATOR_PROXY_PORT=${ports.console + 101} npm start\n`,
+      ]);
+    } finally {
+      another.remove();
+    }
   });
 
   it.each([['dist'], ['dist', '.builds']])('builds again when somebody deletes %s', async (...names) => {
@@ -99,7 +184,7 @@ describe('npm start', () => {
   ] as const)(
     'names the port when that of the %s is taken, and leaves nothing behind',
     async (which, variable) => {
-      const server = createServer().listen(ports[which], 'localhost');
+      const server = createServer((socket) => socket.destroy()).listen(ports[which], 'localhost');
       await once(server, 'listening');
       running = start();
       expect(await running.ends()).toBe(1);
