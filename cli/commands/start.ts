@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
+import type { OpenHosts } from '../../simulator/network/hosts';
 import { addCommand, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
 import { addReachOptions, type ReachOptions, readReach } from '../reach-options';
@@ -16,6 +17,16 @@ export function addStart(program: Command): void {
     'Serve the functions behind the local Twilio, and build again on every change',
   );
   addReachOptions(start)
+    .option('--project <folder>', 'serve another project with Twilio Functions: see docs/other-projects.md')
+    .option(
+      '--config <file>',
+      "the other project's webhooks, numbers and workers (local-twilio.json in its folder)",
+    )
+    .option(
+      '--allow-net [hosts]',
+      'let the functions reach other hosts, never Twilio: all, or those named, e.g. crm.example.com,*.example.org',
+      readHosts,
+    )
     .addHelpText(
       'after',
       `
@@ -30,7 +41,13 @@ Environment:
     .action(runStart);
 }
 
-async function runStart(options: ReachOptions): Promise<void> {
+interface StartOptions extends ReachOptions {
+  project?: string;
+  config?: string;
+  allowNet?: OpenHosts;
+}
+
+async function runStart(options: StartOptions): Promise<void> {
   const reach = readReach(options);
   const authToken = process.env.SIMULATOR_AUTH_TOKEN || undefined;
   if (authToken !== undefined && !/^\w{32}$/.test(authToken)) {
@@ -40,31 +57,54 @@ async function runStart(options: ReachOptions): Promise<void> {
   const { AllowedHosts } = await import('../../simulator/allowed-hosts');
   const { lockFolder, startCommand } = await import('../start-lock');
   const { stopOnSignal, watchProject } = await import('../watch-project');
+  const { otherProjectOf, watchOtherProject } = await import('../other-project');
+  const other = otherProjectOf(options);
+  const root = other?.root ?? projectFolder;
   const ports = {
     functions: Number(process.env.PORT || 3000),
     console: Number(process.env.SIMULATOR_PORT || 4000),
     proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
     deployed: Number(process.env.SIMULATOR_DEPLOYED_PORT || 4010),
   };
-  await lockFolder(
-    projectFolder,
-    startCommand,
-    `http://${new AllowedHosts(reach).nameInUrls}:${ports.console}`,
-  );
+  const create = (): InstanceType<typeof LocalTwilio> =>
+    new LocalTwilio({
+      root,
+      ports,
+      reach,
+      authToken,
+      onOutput: console.log,
+      ...(other && { otherProject: other.read }),
+      ...(options.allowNet && { openHosts: options.allowNet }),
+    });
   let local: InstanceType<typeof LocalTwilio> | undefined;
   let started: Promise<void> | undefined;
   stopOnSignal(async () => local?.stop());
-  await watchProject(projectFolder, async (result) => {
-    await started;
-    // Not before the first build: what an older one has left configures nothing.
-    local ??= new LocalTwilio({ root: projectFolder, ports, reach, authToken, onOutput: console.log });
-    const problems = result.problems ? { problems: result.problems } : {};
-    await local.onBuild(
-      result.ok
-        ? { ok: true, ...problems }
-        : { ok: false, report: stripVTControlCharacters(result.report), ...problems },
+  if (other) {
+    console.log(other.describe());
+    const served = create();
+    local = served;
+    await watchOtherProject(other, async (build) => {
+      await started;
+      await served.onBuild(build);
+    });
+  } else {
+    await lockFolder(
+      projectFolder,
+      startCommand,
+      `http://${new AllowedHosts(reach).nameInUrls}:${ports.console}`,
     );
-  });
+    await watchProject(projectFolder, async (result) => {
+      await started;
+      // Not before the first build: what an older one has left configures nothing.
+      local ??= create();
+      const problems = result.problems ? { problems: result.problems } : {};
+      await local.onBuild(
+        result.ok
+          ? { ok: true, ...problems }
+          : { ok: false, report: stripVTControlCharacters(result.report), ...problems },
+      );
+    });
+  }
   if (!local) return;
   started = local.start();
   await started;
@@ -75,12 +115,18 @@ The local Twilio is ready. No message leaves this machine.
 
   Console     ${urls.console}   a customer texts in, a worker answers
   Functions   ${urls.functions}   behind the gateway: callbacks require signed requests
-  REST proxy  ${urls.proxy}   where the functions' SDK sends its requests
+  REST proxy  ${urls.proxy}   where the functions' SDK sends its requests; for other programs: eval "$(npm run -s proxy-env)"
 
-Try it: npm run simulate -- scenario known-customer
+Try it: npm run simulate -- scenario ${other ? 'new-customer' : 'known-customer'}
 Stop it with Ctrl-C.
 `);
   openInBrowser(urls.console);
+}
+
+/** `--allow-net` alone allows every host; with hosts, it can be given more than once. */
+function readHosts(text: string, before: OpenHosts | undefined): OpenHosts {
+  const hosts = text.split(',').map((host) => host.trim());
+  return before === true ? true : [...(before ?? []), ...hosts.filter(Boolean)];
 }
 
 /** Only on a terminal, and only if the system has a command for it. */
