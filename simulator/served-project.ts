@@ -26,12 +26,12 @@ interface Surroundings {
 /** What is served: this project's build, or another project. */
 export class ServedProject {
   readonly #options: ServedProjectOptions;
-  #data!: ProjectData;
   #other: OtherProject | undefined;
+  #data: ProjectData;
 
   constructor(options: ServedProjectOptions) {
     this.#options = options;
-    this.reload();
+    this.#data = this.#read();
   }
 
   get data(): ProjectData {
@@ -40,9 +40,7 @@ export class ServedProject {
 
   /** Reads everything again. */
   reload(): void {
-    const { root, otherProject } = this.#options;
-    this.#other = otherProject?.();
-    this.#data = this.#other?.data ?? readProject(root);
+    this.#data = this.#read();
   }
 
   /** @returns how its functions are run: with the local account, and confined */
@@ -61,6 +59,12 @@ export class ServedProject {
       processEnv: { ...withoutProxy, NODE_EXTRA_CA_CERTS: proxy.caFile, [networkVariable]: proxy.url },
       preloads: [webhookIdPreload, networkPreload, ...(isOther ? [rejectionPreload] : [])],
     };
+  }
+
+  #read(): ProjectData {
+    const { root, otherProject } = this.#options;
+    this.#other = otherProject?.();
+    return this.#other?.data ?? readProject(root);
   }
 
   /** What another project's functions get instead of, or besides, what its `.env` has. */
