@@ -87,7 +87,8 @@ async function openLocalAccount(): Promise<Account> {
   };
 }
 
-async function askLocalTwilio(url: string): Promise<LocalAccount> {
+/** @throws UsageError when no local Twilio is running */
+export async function askLocalTwilio(url: string): Promise<LocalAccount> {
   try {
     const response = await fetch(`${url}/api/account`);
     if (response.ok) return (await response.json()) as LocalAccount;

@@ -4,6 +4,7 @@ import { addCountryPrefixes } from './commands/country-prefixes';
 import { addData } from './commands/data';
 import { addDeploy } from './commands/deploy';
 import { addDoctor } from './commands/doctor';
+import { addProxyEnv } from './commands/proxy-env';
 import { addSchemas } from './commands/schemas';
 import { addScreenshots } from './commands/screenshots';
 import { addSetup } from './commands/setup';
@@ -25,6 +26,7 @@ const commands = [
   addDoctor,
   addData,
   addSimulate,
+  addProxyEnv,
   addSweep,
   addSchemas,
   addSimulated,

@@ -1,6 +1,6 @@
-import type { FrontlineUrls } from './api';
+import type { FrontlineUrls, SettingsChange } from './api';
 import { DataResources } from './data-resources';
-import type { ProjectData } from './project-data';
+import type { ConfiguredWebhooks, ProjectData } from './project-data';
 import type { AutoCreation } from './twilio/conversations/addresses';
 import type { Conversations } from './twilio/conversations/conversations';
 import type { RestApi } from './twilio/rest-api';
@@ -23,6 +23,8 @@ export interface AccountSetupOptions {
   functionsUrl: string;
   /** The URLs in the Frontline Console. */
   frontlineUrls(): FrontlineUrls;
+  /** Sets them, and how the account routes. */
+  changeFrontline(change: Pick<SettingsChange, 'frontlineUrls' | 'routingMode'>): void;
 }
 
 /** Sets up the account as docs/deploy.md says, and reads its configuration. */
@@ -30,6 +32,8 @@ export class AccountSetup {
   readonly #options: AccountSetupOptions;
   readonly #services: DataResources<string>;
   readonly #addresses: DataResources<Record<string, string>>;
+  /** What another project's configuration had when it was applied. */
+  #applied = '';
 
   constructor(options: AccountSetupOptions) {
     this.#options = options;
@@ -70,6 +74,8 @@ export class AccountSetup {
 
   /** Gives the account what new data needs: its service, its numbers with autocreation, and the event that routes. */
   applyData(): void {
+    const { webhooks } = this.#options.data();
+    if (webhooks) this.#applyWebhooks(webhooks);
     this.#applyRoutingEvent();
     const { rest, state, data } = this.#options;
     const { conversationServiceSid: serviceSid, numbers } = data();
@@ -95,6 +101,31 @@ export class AccountSetup {
     this.#addresses.apply(new Map(addresses));
   }
 
+  /** Configures another project's webhooks, unless they are the same: what has been changed since stays. */
+  #applyWebhooks(webhooks: ConfiguredWebhooks): void {
+    const { rest, functionsUrl, changeFrontline } = this.#options;
+    if (JSON.stringify(webhooks) === this.#applied) return;
+    this.#applied = JSON.stringify(webhooks);
+    const { frontlineUrls, routingMode, preWebhookUrl = '', postWebhookUrl = '', filters } = webhooks;
+    const whole = (url: string): string => (url.startsWith('/') ? `${functionsUrl}${url}` : url);
+    const { crm, outgoingConversation, templates, routing } = frontlineUrls;
+    changeFrontline({
+      routingMode,
+      frontlineUrls: {
+        crm: whole(crm),
+        outgoingConversation: whole(outgoingConversation),
+        templates: whole(templates),
+        routing: whole(routing),
+      },
+    });
+    const form = {
+      Method: 'POST',
+      PreWebhookUrl: whole(preWebhookUrl),
+      PostWebhookUrl: whole(postWebhookUrl),
+    };
+    rest.account.webhooks.update(form, filters);
+  }
+
   /**
    * An account that routes on `onConversationAdded` has no Frontline: it has the filter for that event, and its
    * Frontline API finds nobody.
@@ -103,9 +134,11 @@ export class AccountSetup {
     const { rest, data } = this.#options;
     const { account } = rest;
     const isWithoutFrontline = data().routesOn === 'onConversationAdded';
+    rest.frontline.access = isWithoutFrontline ? 'missing' : 'available';
+    // Another project's filters are those of its configuration.
+    if (data().webhooks) return;
     const others = account.webhooks.fetch().filters.filter((name) => name !== 'onConversationAdded');
     account.webhooks.update({}, isWithoutFrontline ? [...others, 'onConversationAdded'] : others);
-    rest.frontline.access = isWithoutFrontline ? 'missing' : 'available';
   }
 
   /** @returns the URL of a callback: one of the Frontline Console, or our function's */

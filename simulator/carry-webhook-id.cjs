@@ -11,6 +11,9 @@ const https = require('node:https');
 const header = 'x-local-twilio-webhook';
 const current = new AsyncLocalStorage();
 
+// For other preloads.
+module.exports = { header, current };
+
 const emit = http.Server.prototype.emit;
 http.Server.prototype.emit = function (event, ...args) {
   const id = event === 'request' ? takeHeader(args[0]) : undefined;

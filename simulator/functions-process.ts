@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
@@ -15,8 +15,10 @@ export interface FunctionsOptions {
   root: string;
   /** The gateway's port, which functions see in `DOMAIN_NAME`. */
   port: number;
-  /** Variables that override `.env`. */
-  env: Record<string, string>;
+  /** Where its functions and assets are, if `twilio-run` is not to find them by itself. */
+  folders?: { functionsFolder: string; assetsFolder: string | undefined } | undefined;
+  /** Variables that override `.env`; asked for at each start. */
+  env(): Record<string, string>;
   /** Defaults for variables that are not in `.env`. */
   defaults?: Record<string, string>;
   /** Variables for the process itself, which Node.js reads when it starts. */
@@ -73,9 +75,9 @@ export class FunctionsProcess {
   }
 
   async #start(): Promise<Target> {
-    const { root, port, env, defaults = {}, processEnv, onLog, onOutput } = this.#options;
+    const { root, folders, port, env, defaults = {}, processEnv, onLog, onOutput } = this.#options;
     // twilio-run would build by itself, and say nothing of what is wrong.
-    if (!existsSync(join(root, 'dist', 'functions'))) throw new NotBuilt();
+    if (!folders && !existsSync(join(root, 'dist', 'functions'))) throw new NotBuilt();
     const folder = createTemporaryFolder();
     const socket = socketIn(folder);
     const envFile = join(folder, 'env');
@@ -86,12 +88,15 @@ export class FunctionsProcess {
     ];
     const args = [
       ...preloads.flatMap((file) => ['--require', file]),
-      join(root, 'node_modules/twilio-run/bin/twilio-run.js'),
+      // Not the project's own: another project can have an older one, or none.
+      require.resolve('twilio-run/bin/twilio-run.js'),
       'start',
       `--port=${port}`,
       `--env=${envFile}`,
       '--log-level=error',
       '--no-logs',
+      ...(folders ? [`--functions-folder=${relative(root, folders.functionsFolder)}`] : []),
+      ...(folders?.assetsFolder ? [`--assets-folder=${relative(root, folders.assetsFolder)}`] : []),
       ...(this.#options.fork ? [] : ['--no-live', '--no-fork-process']),
     ];
     const child = spawn(process.execPath, args, {
@@ -102,7 +107,8 @@ export class FunctionsProcess {
         LOCAL_TWILIO_FOLDER: folder,
         LOCAL_TWILIO_SOCKET: socket,
         LOCAL_TWILIO_ENV_FILE: envFile,
-        LOCAL_TWILIO_ENV: environmentText(root, env, defaults),
+        LOCAL_TWILIO_ENV: environmentText(root, env(), defaults),
+        ...(folders && { NODE_PATH: linkRuntime(folder) }),
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -129,6 +135,21 @@ export class FunctionsProcess {
     }
     throw new Error('twilio-run could not be started');
   }
+}
+
+/**
+ * Links what Twilio gives each function, for projects that have not installed it themselves.
+ *
+ * @returns the folder with the links
+ */
+function linkRuntime(folder: string): string {
+  const modules = dirname(dirname(require.resolve('twilio/package.json')));
+  for (const name of ['twilio', '@twilio/runtime-handler']) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(modules, name), link, 'junction');
+  }
+  return join(folder, 'node_modules');
 }
 
 /** `twilio-run` prints a list of URLs with its own port, which nobody should use. */

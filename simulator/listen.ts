@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, type Server as NetServer } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 
 /** The answer to a request whose path cannot be read. */
@@ -45,7 +45,7 @@ export function createAppServer(
  * @throws an error that says what to do if the port is taken
  */
 export async function listen(
-  server: Server,
+  server: NetServer,
   port: number,
   variable: string,
   host = 'localhost',

@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { AccountSetup } from './account-setup';
 import { AllowedHosts, type Reach } from './allowed-hosts';
-import type { Build, FrontlineUrls, LocalAccount, Snapshot } from './api';
-import { LocalHosting } from './deployed/hosting';
+import type { Build, FrontlineUrls, LocalAccount, SettingsChange, Snapshot } from './api';
+import type { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import { FrontlineApp } from './frontline-app';
 import { FrontlineWorkers } from './frontline-workers';
 import { FunctionsProcess, NotBuilt } from './functions-process';
 import { Gateway } from './gateway';
+import { hostDeployed } from './host-deployed';
 import { nameOf } from './names';
+import type { OpenHosts } from './network/hosts';
+import { networkVariable } from './network/preload';
+import { reportRefusal } from './network/report-refusals';
 import { ChatMessages } from './phones/chat-messages';
 import { Customers } from './phones/customers';
 import { InboundMessages } from './phones/inbound-messages';
-import { findPhoneUser, type ProjectData, readProject } from './project-data';
+import { findPhoneUser, type ProjectData } from './project-data';
 import type { ScenarioParts } from './scenarios/context';
+import { ServedProject, type ServedProjectOptions } from './served-project';
 import { Actions } from './server/actions';
 import type { ControlTarget } from './server/control-api';
 import { ControlServer } from './server/control-server';
@@ -25,7 +30,6 @@ import { Timeline } from './timeline';
 import { Conversations } from './twilio/conversations/conversations';
 import { type RunningProxy, startProxy } from './twilio/http/proxy';
 import { RestApi } from './twilio/rest-api';
-import { readLogLine, webhookIdPreload } from './webhook-id';
 import { Dispatcher } from './webhooks/dispatcher';
 import { reportFlexEvents } from './webhooks/flex-events';
 import { recordLogLine } from './webhooks/log-lines';
@@ -33,9 +37,7 @@ import { recordRestRequests } from './webhooks/rest-requests';
 import { reportUndelivered } from './webhooks/undelivered';
 import { WebhookSender } from './webhooks/webhook-sender';
 
-export interface LocalTwilioOptions {
-  /** The project's folder, built. */
-  root: string;
+export interface LocalTwilioOptions extends ServedProjectOptions {
   ports: {
     functions: number;
     console: number;
@@ -46,6 +48,8 @@ export interface LocalTwilioOptions {
   reach?: Reach;
   /** 32 characters; random if left out. */
   authToken?: string | undefined;
+  /** The hosts besides Twilio's that the functions may reach; none when left out. */
+  openHosts?: OpenHosts;
   /** Called with each line that the functions print. */
   onOutput(line: string): void;
   /** Called with each line that the functions log, and with the id of its webhook; `onOutput` if left out. */
@@ -80,13 +84,13 @@ export class LocalTwilio {
   readonly #account: AccountSetup;
   readonly #views: ConversationViews;
   readonly #events: Events;
+  readonly #project: ServedProject;
   readonly #gateway: Gateway;
   readonly #control: ControlServer;
   #timers: NodeJS.Timeout | undefined;
   #functions: FunctionsProcess | undefined;
   #proxy: RunningProxy | undefined;
   #hosting: LocalHosting | undefined;
-  #data: ProjectData;
   #loadedAt = new Date().toISOString();
   #build: Build = { ok: true };
 
@@ -94,15 +98,16 @@ export class LocalTwilio {
     this.#options = options;
     this.#hosts = new AllowedHosts(options.reach);
     this.#authToken = options.authToken ?? randomBytes(16).toString('hex');
-    this.#data = readProject(options.root);
+    this.#project = new ServedProject(options);
     const state = new Conversations({ accountSid, authToken: this.#authToken });
     const rest = new RestApi(state);
     this.state = state;
     this.rest = rest;
-    const data = (): ProjectData => this.#data;
+    const data = (): ProjectData => this.#project.data;
     const functionsUrl = this.#urlOf(options.ports.functions);
     const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
-    this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls });
+    const changeFrontline = (change: SettingsChange): void => void this.parts.settings.change(change);
+    this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls, changeFrontline });
     this.parts = this.#makeParts(data);
     this.#views = new ConversationViews(this.parts, this.nameOf);
     this.#events = new Events({ snapshot: () => this.snapshot(), views: this.#views });
@@ -115,7 +120,7 @@ export class LocalTwilio {
         if (!this.#functions) throw new Error('the functions are not running');
         return this.#functions.target();
       },
-      accessOf: (path) => this.#data.access.get(path),
+      accessOf: (path) => this.#project.data.access.get(path),
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
     });
     this.control = {
@@ -141,7 +146,7 @@ export class LocalTwilio {
 
   /** @returns a person's name, by an address or an identity */
   readonly nameOf = (address: string): string => {
-    const { workers, index } = this.#data;
+    const { workers, index } = this.#project.data;
     return nameOf(address, {
       agents: this.rest.taskRouter.workers(),
       workers,
@@ -153,25 +158,32 @@ export class LocalTwilio {
 
   /** @returns the name of a customer in the data */
   customerName(customerId: string): string | undefined {
-    return this.#data.index.byId(customerId)?.display_name;
+    return this.#project.data.index.byId(customerId)?.display_name;
   }
 
   /** Starts everything. @throws an error that names a port that is taken */
   async start(): Promise<void> {
-    const { root, ports, reach = {}, onOutput } = this.#options;
+    const { root, ports, reach = {}, openHosts, onOutput } = this.#options;
     try {
       await this.#gateway.start();
       await this.#control.start();
       this.#timers = setInterval(() => this.state.expireTimers(), 1_000).unref();
-      const proxy = await startProxy(this.rest, { port: ports.proxy, reach });
+      const proxy = await startProxy(this.rest, {
+        port: ports.proxy,
+        reach,
+        open: openHosts,
+        onRefused: (refusal) => reportRefusal(refusal, this.timeline),
+      });
       this.#proxy = proxy;
       this.#functions = new FunctionsProcess({
         root,
         port: ports.functions,
-        env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken, HTTP_PROXY: proxy.url },
-        defaults: this.parts.flex.environment(),
-        processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
-        preloads: [webhookIdPreload],
+        ...this.#project.processOptions({
+          proxy,
+          rest: this.rest,
+          account: this.state,
+          defaults: this.parts.flex.environment(),
+        }),
         onLog: (line, webhookId) => this.#takeLogLine(line, webhookId),
         onOutput,
       });
@@ -202,7 +214,7 @@ export class LocalTwilio {
   async onBuild(build: Build): Promise<void> {
     this.#build = build;
     if (build.ok) {
-      this.#data = readProject(this.#options.root);
+      this.#project.reload();
       this.parts.workers.applyData();
       this.#loadedAt = new Date().toISOString();
       this.#account.applyData();
@@ -215,7 +227,7 @@ export class LocalTwilio {
   /** @returns the answer to `GET /api/state` */
   snapshot(): Snapshot {
     const { root, ports } = this.#options;
-    const { data, ...rest } = takeSnapshot(this.parts, this.#data);
+    const { data, ...rest } = takeSnapshot(this.parts, this.#project.data);
     return {
       version: packageVersion(root),
       urls: {
@@ -264,28 +276,17 @@ export class LocalTwilio {
   /** Serves what is deployed to this account. */
   #host({ url, caFile }: RunningProxy): LocalHosting {
     const { root, ports, reach = {}, onOutput } = this.#options;
-    const { timeline } = this;
-    const { serverless } = this.rest;
-    const hosting = new LocalHosting({
+    const options = {
       root,
       port: ports.deployed ?? 0,
       reach,
       credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken },
-      processEnv: { HTTP_PROXY: url, NODE_EXTRA_CA_CERTS: caFile },
+      processEnv: { NODE_EXTRA_CA_CERTS: caFile, [networkVariable]: url },
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
-      onOutput: (text) => {
-        const { line, webhookId } = readLogLine(text);
-        if (line.startsWith('{"level":')) this.#takeLogLine(line, webhookId);
-        else onOutput(line);
-      },
-      onLine: (environment, line) => serverless.addLine(environment, line),
-      onActivate: ({ environment, build }) => {
-        const title = `Build ${build.sid} is deployed at http://${environment.domain_name}`;
-        timeline.add({ kind: 'note', trace: 'deploy', state: 'ok', title, text: title });
-      },
-    });
-    serverless.hosting = hosting;
-    return hosting;
+      onOutput,
+    };
+    const onLog = (line: string, webhookId: number | undefined): void => this.#takeLogLine(line, webhookId);
+    return hostDeployed(options, this.rest.serverless, this.timeline, onLog);
   }
 
   #takeLogLine(line: string, webhookId: number | undefined): void {

@@ -11,7 +11,7 @@ import {
   withoutUndefined,
 } from '../lib/model';
 import { placeholder } from '../lib/templates/render';
-import type { SimulatedChannel, SimulatedCustomer } from './api';
+import type { FrontlineUrls, RoutingMode, SimulatedChannel, SimulatedCustomer } from './api';
 import { CustomerIndex, isPhone, ownersOf, phoneOf } from './data/customer-index';
 import { SourceFile } from './data/source-file';
 import type { NewTemplate } from './twilio/content';
@@ -41,6 +41,17 @@ export interface ProjectData {
   workspace: Partial<Workspace>;
   /** The project's `.env`. */
   env: Record<string, string | undefined>;
+  /** The webhooks of another project, as paths of its functions or as URLs; this project's own are known. */
+  webhooks?: ConfiguredWebhooks;
+}
+
+/** What the Consoles of Frontline and Conversations have; an empty text or undefined is no webhook. */
+export interface ConfiguredWebhooks {
+  frontlineUrls: FrontlineUrls;
+  routingMode: RoutingMode;
+  preWebhookUrl: string | undefined;
+  postWebhookUrl: string | undefined;
+  filters: string[];
 }
 
 /** @param root the project's folder; if it is not built, there is no data */
@@ -64,7 +75,7 @@ export function readProject(root: string): ProjectData {
     numbers: routing ? numbersOf(routing) : [],
     routesOn: routing?.routing.on ?? 'onConversationRoute',
     ...(routing?.conversationServiceSid && { conversationServiceSid: routing.conversationServiceSid }),
-    access: readAccess(root),
+    access: readAccess(join(root, 'dist/functions'), join(root, 'dist/assets')),
     contents:
       read<TemplatesAsset>(join(assets, 'templates.private.json'))?.categories.flatMap(readContents) ?? [],
     origins: routing?.flex?.origins ?? [],
@@ -98,7 +109,8 @@ function read<T>(file: string): T | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined;
 }
 
-function readEnv(root: string): ProjectData['env'] {
+/** @returns the variables in a project's `.env` */
+export function readEnv(root: string): ProjectData['env'] {
   const file = join(root, '.env');
   return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 }
@@ -149,23 +161,25 @@ export function numbersOf({ proxyAddresses: { defaults, rules }, routing }: Rout
   return [...numbers].map(([address, channels]) => ({ address, channels: [...channels] }));
 }
 
-/** @returns the access of each function and asset of a built project, by URL path */
-export function readAccess(root: string): ProjectData['access'] {
+/** @returns the access of each function and asset, by URL path, as the names of their files say */
+export function readAccess(functions: string, assets: string | undefined): ProjectData['access'] {
   const access = new Map<string, 'public' | 'protected' | 'private'>();
-  for (const [folder, standard] of [
-    ['dist/functions', '.js'],
-    ['dist/assets', ''],
+  for (const [folder, extension] of [
+    [assets, ''],
+    [functions, '.js'],
   ] as const) {
-    const full = join(root, folder);
-    if (!existsSync(full)) continue;
-    for (const entry of readdirSync(full, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
+    if (folder === undefined || !existsSync(folder)) continue;
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !entry.name.endsWith(extension)) continue;
       const path = `/${join(entry.parentPath, entry.name)
-        .slice(full.length + 1)
+        .slice(folder.length + 1)
         .replaceAll('\\', '/')}`;
       const kind = /\.(protected|private)(?=\.|$)/.exec(path)?.[1] ?? 'public';
       const url = path.replace(`.${kind}`, '');
-      access.set(standard ? url.replace(/\.js$/, '') : url, kind as 'public' | 'protected' | 'private');
+      const at = extension ? url.slice(0, -extension.length) : url;
+      access.set(at, kind as 'public' | 'protected' | 'private');
+      // What a domain's root serves.
+      if (at === '/assets/index.html' && kind === 'public') access.set('/', 'public');
     }
   }
   return access;

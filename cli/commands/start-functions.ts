@@ -5,6 +5,8 @@ import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 import { addReachOptions, type ReachOptions, readReach } from '../reach-options';
 
+const builtFolders = [join(projectFolder, 'dist/functions'), join(projectFolder, 'dist/assets')] as const;
+
 /** `npm run start:functions`: serves the functions with the account in `.env`, for use with a tunnel. */
 export function addStartFunctions(program: Command): void {
   addReachOptions(
@@ -33,13 +35,13 @@ async function startFunctions(options: ReachOptions): Promise<void> {
   const functions = new FunctionsProcess({
     root: projectFolder,
     port,
-    env: {},
+    env: () => ({}),
     // Twilio can call at any moment: with a process per request, a new build needs no restart.
     fork: true,
     onLog: console.log,
     onOutput: console.log,
   });
-  let access = readAccess(projectFolder);
+  let access = readAccess(...builtFolders);
   const gateway = new Gateway({
     port,
     reach,
@@ -62,7 +64,7 @@ async function startFunctions(options: ReachOptions): Promise<void> {
   };
   await watchProject(projectFolder, async (result, changed) => {
     if (!result.ok) return;
-    access = readAccess(projectFolder);
+    access = readAccess(...builtFolders);
     const restart = running && (result.routes.length > 0 || changed.has(join(projectFolder, '.env')));
     if (restart) await functions.restart();
     else await serve();

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { BuildResult } from '../../build/build-project';
+import type { OpenHosts } from '../../simulator/network/hosts';
 import { paintFor } from '../output';
 import { addCommand, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
@@ -18,6 +19,16 @@ export function addStart(program: Command): void {
     'Serve the functions behind the local Twilio, and build again on every change',
   );
   addReachOptions(start)
+    .option('--project <folder>', 'Serve another project with Twilio Functions: see docs/other-projects.md')
+    .option(
+      '--config <file>',
+      "The other project's webhooks, numbers and workers (local-twilio.json in its folder)",
+    )
+    .option(
+      '--allow-net [hosts]',
+      'Let the functions reach other hosts, never Twilio: all, or those named, e.g. crm.example.com,*.example.org',
+      readHosts,
+    )
     .option('--verbose', "Print REST requests and the functions' own log lines, too")
     .option(
       '--json',
@@ -38,6 +49,9 @@ Environment:
 }
 
 interface StartOptions extends ReachOptions {
+  project?: string;
+  config?: string;
+  allowNet?: OpenHosts;
   verbose?: boolean;
   json?: boolean;
 }
@@ -56,6 +70,9 @@ async function runStart(options: StartOptions): Promise<void> {
   const { JsonOutput, logPrinter, TextOutput } = await import('../start/output');
   const { explainFailedStart } = await import('../start/port-taken');
   const { stopOnSignal, watchProject } = await import('../watch-project');
+  const { otherProjectOf, watchOtherProject } = await import('../other-project');
+  const other = otherProjectOf(options);
+  const root = other?.root ?? projectFolder;
   const ports = {
     functions: Number(process.env.PORT || 3000),
     console: Number(process.env.SIMULATOR_PORT || 4000),
@@ -63,27 +80,45 @@ async function runStart(options: StartOptions): Promise<void> {
     deployed: Number(process.env.SIMULATOR_DEPLOYED_PORT || 4010),
   };
   const consoleUrl = `http://${new AllowedHosts(reach).nameInUrls}:${ports.console}`;
-  await lockFolder(projectFolder, startCommand, consoleUrl);
   const output = json ? new JsonOutput(process.stdout) : new TextOutput(process.stdout, paintFor('stdout'));
+  const create = (): InstanceType<typeof LocalTwilio> =>
+    new LocalTwilio({
+      ...{ root, ports, reach, authToken },
+      onOutput: (line) => output.written(line),
+      onLog: logPrinter(output, verbose),
+      ...(other && { otherProject: other.read }),
+      ...(options.allowNet && { openHosts: options.allowNet }),
+    });
   let local: InstanceType<typeof LocalTwilio> | undefined;
   let started: Promise<void> | undefined;
   stopOnSignal(async () => local?.stop());
-  const onBuild = async (result: BuildResult): Promise<void> => {
-    await started;
-    // Not before the first build: what an older one has left configures nothing.
-    local ??= new LocalTwilio({
-      ...{ root: projectFolder, ports, reach, authToken },
-      onOutput: (line) => output.written(line),
-      onLog: logPrinter(output, verbose),
-    });
-    const problems = result.problems ? { problems: result.problems } : {};
-    await local.onBuild(
-      result.ok
-        ? { ok: true, ...problems }
-        : { ok: false, report: stripVTControlCharacters(result.report), ...problems },
+  if (other) {
+    output.written(other.describe());
+    const served = create();
+    local = served;
+    await watchOtherProject(
+      other,
+      (line) => output.written(line),
+      async (build) => {
+        await started;
+        await served.onBuild(build);
+      },
     );
-  };
-  await watchProject(projectFolder, onBuild, (result, ms) => output.built(result, ms));
+  } else {
+    await lockFolder(projectFolder, startCommand, consoleUrl);
+    const onBuild = async (result: BuildResult): Promise<void> => {
+      await started;
+      // Not before the first build: what an older one has left configures nothing.
+      local ??= create();
+      const problems = result.problems ? { problems: result.problems } : {};
+      await local.onBuild(
+        result.ok
+          ? { ok: true, ...problems }
+          : { ok: false, report: stripVTControlCharacters(result.report), ...problems },
+      );
+    };
+    await watchProject(projectFolder, onBuild, (result, ms) => output.built(result, ms));
+  }
   if (!local) return;
   followLocalTwilio(local, { verbose }, (event) => output.happened(event));
   started = local.start();
@@ -92,8 +127,14 @@ async function runStart(options: StartOptions): Promise<void> {
   });
 
   const { urls } = local.snapshot();
-  output.ready(urls);
+  output.ready(urls, other ? 'new-customer' : 'known-customer');
   openInBrowser(urls.console);
+}
+
+/** `--allow-net` alone allows every host; with hosts, it can be given more than once. */
+function readHosts(text: string, before: OpenHosts | undefined): OpenHosts {
+  const hosts = text.split(',').map((host) => host.trim());
+  return before === true ? true : [...(before ?? []), ...hosts.filter(Boolean)];
 }
 
 /** Only on a terminal, and only if the system has a command for it. */

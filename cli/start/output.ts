@@ -11,7 +11,8 @@ type Urls = Snapshot['urls'];
 /** Where `npm start` prints. */
 export interface StartOutput {
   built(result: BuildResult, ms: number): void;
-  ready(urls: Urls): void;
+  /** @param scenario one to try */
+  ready(urls: Urls, scenario: string): void;
   happened(event: StartEvent): void;
   /** Prints a line that a function or its process has written. */
   written(line: string): void;
@@ -43,15 +44,15 @@ export class TextOutput implements StartOutput {
     if (this.#urls && this.#screen.isTTY) this.#remind(this.#urls);
   }
 
-  ready(urls: Urls): void {
+  ready(urls: Urls, scenario: string): void {
     this.#print(`
 The local Twilio is ready. No message leaves this machine.
 
   Console     ${urls.console}   a customer texts in, a worker answers
   Functions   ${urls.functions}   behind the gateway: callbacks require signed requests
-  REST proxy  ${urls.proxy}   where the functions' SDK sends its requests
+  REST proxy  ${urls.proxy}   where the functions' SDK sends its requests; for other programs: eval "$(npm run -s proxy-env)"
 
-Try it: npm run simulate -- scenario known-customer
+Try it: npm run simulate -- scenario ${scenario}
 Stop it with Ctrl-C.
 `);
     this.#urls = urls;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Target } from '../forward-request';
 import { canConnect } from '../functions-process';
+import { networkPreload } from '../network/preload';
 import { createTemporaryFolder, socketIn } from '../temporary-folder';
 import type { Release, WrittenLine } from '../twilio/serverless/serverless';
 import { webhookIdPreload } from '../webhook-id';
@@ -114,7 +115,7 @@ export class DeployedProcess {
     rmSync(this.#socket, { force: true });
     const child = fork(join(__dirname, 'process.cjs'), {
       cwd: this.#folder,
-      execArgv: ['--require', webhookIdPreload],
+      execArgv: [webhookIdPreload, networkPreload].flatMap((file) => ['--require', file]),
       env: { ...systemVariables(), ...processEnv },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Snapshot } from '../api';
 import type { ProjectData } from '../project-data';
@@ -32,7 +32,9 @@ export function takeSnapshot(
   };
 }
 
-/** @returns the version of the project in a folder */
+/** @returns the version of the project in a folder; empty if it has none */
 export function packageVersion(root: string): string {
-  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+  const file = join(root, 'package.json');
+  if (!existsSync(file)) return '';
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version ?? '';
 }

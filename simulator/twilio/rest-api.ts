@@ -1,4 +1,5 @@
-import type { Hono, MiddlewareHandler } from 'hono';
+import type { Hono } from 'hono';
+import { ApiKeys, apiKeyRoutes, authenticate, iamKeyRoutes } from './api-keys';
 import { ContentModel, contentRoutes } from './content';
 import { Account } from './conversations/account';
 import type { Conversations } from './conversations/conversations';
@@ -9,8 +10,8 @@ import { FlexTokens, tokenRoutes } from './flex-tokens';
 import { Frontline, frontlineRoutes } from './frontline';
 import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
 import { refuse } from './http/error-list';
-import { notFound } from './http/errors';
 import { RequestHandler } from './http/request-handler';
+import { lookupRoutes } from './lookups';
 import { MessageLog, messageLogRoutes } from './messaging';
 import { MessagingServices, messagingServiceRoutes } from './messaging-services';
 import { OptOuts } from './opt-outs';
@@ -44,6 +45,7 @@ export class RestApi extends RequestHandler {
   readonly messagingServices: MessagingServices;
   readonly serverless: Serverless;
   readonly phoneNumbers: PhoneNumbers;
+  readonly apiKeys: ApiKeys;
 
   constructor(state: Conversations) {
     super((request) => askApp(app, request));
@@ -61,6 +63,7 @@ export class RestApi extends RequestHandler {
     this.messagingServices = new MessagingServices(state.accountSid);
     this.serverless = new Serverless(state.accountSid);
     this.phoneNumbers = new PhoneNumbers(state.accountSid);
+    this.apiKeys = new ApiKeys(state.accountSid);
     const app = this.#createApp(state);
     this.routes = app.routes.map(({ method, path }) => ({ method, path }));
   }
@@ -90,35 +93,23 @@ export class RestApi extends RequestHandler {
 
   #createApp(state: Conversations): Hono<RestEnv> {
     const app = createRestApp();
-    app.use(authenticate(state), checkRequest);
+    app.use(authenticate(state, this.apiKeys), checkRequest);
     app.route('/conversations.twilio.com/v1', conversationsRoutes(state, this.account, this));
     app.route('/frontline-api.twilio.com/v1', frontlineRoutes(this.frontline));
     app.route('/flex-api.twilio.com/v1', flexRoutes(this.flex));
     app.route('/taskrouter.twilio.com/v1', taskRouterRoutes(this.taskRouter));
     app.route('/iam.twilio.com/v1', tokenRoutes(this.flexTokens));
+    app.route('/iam.twilio.com/v1', iamKeyRoutes(this.apiKeys));
     app.route('/sync.twilio.com/v1', syncRoutes(this.sync));
     app.route('/content.twilio.com/v1', contentRoutes(this.content));
     app.route('/serverless.twilio.com/v1', serverlessRoutes(this.serverless));
     app.route('/serverless-upload.twilio.com/v1', uploadRoutes(this.serverless));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
     app.route('/api.twilio.com/2010-04-01', phoneNumberRoutes(this.phoneNumbers));
+    app.route('/api.twilio.com/2010-04-01', apiKeyRoutes(this.apiKeys));
+    app.route('/lookups.twilio.com', lookupRoutes());
     app.route('/messaging.twilio.com/v1', messagingServiceRoutes(this.messagingServices));
     app.route('/messaging.twilio.com/v2', senderRoutes(this.phoneNumbers));
     return app;
   }
-}
-
-/** Rejects requests without the account's auth token. */
-function authenticate(account: Pick<Conversations, 'accountSid' | 'authToken'>): MiddlewareHandler<RestEnv> {
-  return async ({ env: { headers, host, path } }, next) => {
-    const { accountSid, authToken } = account;
-    const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-    if (headers.authorization !== expected) {
-      // See `tokenRoutes`.
-      const isOtherAccount = host === 'iam.twilio.com' && !path.includes(`/${accountSid}/`);
-      if (isOtherAccount) throw notFound(path.replace('/v1', ''));
-      throw refuse(20003);
-    }
-    await next();
-  };
 }

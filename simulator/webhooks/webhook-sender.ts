@@ -128,6 +128,7 @@ export class WebhookSender {
     { url, ...request }: SentRequest,
     limitMs: number,
   ): Promise<ReceivedAnswer & { replayed?: boolean }> {
+    if (url === '') return { body: 'No URL is configured for it.' };
     if (!isOnThisMachine(url, this.#options.host))
       return { body: `${url} is not on this machine: nothing is sent there` };
     try {

@@ -56,7 +56,7 @@ describe('the URLs of npm start', () => {
   const print = (screen: { isTTY: boolean; rows: number; columns: number }): string[] => {
     const written: string[] = [];
     const output = new TextOutput({ ...screen, write: (text: string) => written.push(text) }, plain);
-    output.ready(urls);
+    output.ready(urls, 'known-customer');
     for (let i = 0; i < 20; i++) output.happened(event);
     return written;
   };

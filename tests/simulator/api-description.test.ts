@@ -37,14 +37,15 @@ describe("a request that the local Twilio holds against Twilio's description of 
   it.each([
     ['GET', 'https://conversations.twilio.com', '/v1/Nothing'],
     ['PUT', 'https://conversations.twilio.com', '/v1/Conversations'],
-    ['GET', 'https://sync.twilio.com', '/v2/Services'],
   ])("answers 404 to %s %s%s, which Twilio's API does not have", async (method, host, path) => {
     const message = `The requested resource ${path} was not found: Twilio's OpenAPI file has no ${method} for it`;
     expect(await ask(`${method} ${host}${path}`)).toMatchObject(errorOf(404, 20404, message));
   });
 
-  it('answers 501 on a host that it has no description of', async () => {
-    const what = 'GET https://verify.twilio.com/v2/Services';
+  it.each([
+    ['on a host', 'GET https://verify.twilio.com/v2/Services'],
+    ['of a version', 'GET https://conversations.twilio.com/v2/Conversations'],
+  ])('answers 501 %s that it has no description of', async (_title, what) => {
     expect(await ask(what)).toMatchObject(errorOf(501, 20501, `The local Twilio does not simulate ${what}`));
   });
 

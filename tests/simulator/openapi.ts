@@ -31,7 +31,7 @@ export class TwilioOpenApi {
     ])
       this.#ajv.addFormat(name, true);
     for (const host of describedHosts) {
-      const components = tolerable(describe(host).components) as Json;
+      const components = tolerable(withNullablePackages(describe(host).components)) as Json;
       this.#ajv.addSchema({ $id: host, components });
     }
   }
@@ -142,6 +142,21 @@ function tolerable(value: unknown): unknown {
   if (nullable !== true) return copy;
   if (typeof copy.type === 'string') return { ...copy, nullable };
   return '$ref' in copy ? { anyOf: [copy, { type: 'null' }] } : copy;
+}
+
+/** Lookup v2 answers null for what was not asked for or found, in its description's own examples too. */
+function withNullablePackages(components: ApiDescription['components']): object {
+  const { LookupResponse: lookup, ...schemas } = components.schemas;
+  if (!lookup) return components;
+  const properties = Object.entries(lookup.properties ?? {});
+  const nullable = properties.map(([name, one]) => [
+    name,
+    one.$ref || one.type === 'array' ? { ...one, nullable: true } : one,
+  ]);
+  return {
+    ...components,
+    schemas: { ...schemas, LookupResponse: { ...lookup, properties: Object.fromEntries(nullable) } },
+  };
 }
 
 function checkError({ status, body }: RestAnswer): string[] {

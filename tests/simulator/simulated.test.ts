@@ -57,6 +57,8 @@ beforeAll(async () => {
     Interactions: interaction.sid,
     Channels: interaction.channel.sid,
     Workspaces: workspaceSid,
+    Keys: rest.apiKeys.create('one').sid,
+    PhoneNumbers: ours,
     IncomingPhoneNumbers: rest.phoneNumbers.numbers()[0]?.sid ?? '',
   };
 });
@@ -69,7 +71,9 @@ describe('docs/simulated.md', () => {
   it('has an operation for each route of a described host', () => {
     const hosts = new Set(answered.map(({ host }) => host));
     const routes = account.rest.routes.filter(
-      ({ method, path }) => method !== 'ALL' && hosts.has(path.split('/')[1] ?? ''),
+      ({ method, path }) =>
+        // Twilio describes the check of a Flex token nowhere.
+        method !== 'ALL' && hosts.has(path.split('/')[1] ?? '') && !path.endsWith('/Tokens/validate'),
     );
     expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(answered.length);
   });

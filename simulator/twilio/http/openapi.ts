@@ -46,9 +46,14 @@ const files: Record<string, string | string[]> = {
   'serverless.twilio.com': 'twilio_serverless_v1',
   'api.twilio.com': 'twilio_api_v2010',
   'messaging.twilio.com': ['twilio_messaging_v1', 'twilio_messaging_v2'],
+  'iam.twilio.com': 'twilio_iam_v1',
+  'lookups.twilio.com': ['twilio_lookups_v1', 'twilio_lookups_v2'],
 };
 
-/** The hosts whose APIs Twilio describes; `iam.twilio.com` and `serverless-upload.twilio.com` are not among them. */
+/** What Twilio describes nowhere: see `tokenRoutes`. */
+const undescribed = /^\/v1\/Accounts\/AC\w+\/Tokens\/validate$/;
+
+/** The hosts whose APIs Twilio describes; `serverless-upload.twilio.com` is not among them. */
 export const describedHosts = Object.keys(files);
 
 const formType = 'application/x-www-form-urlencoded';
@@ -65,6 +70,7 @@ export class ApiDescription {
   readonly components: Description['components'];
   readonly #paths: Path[];
   readonly #parameters = new Map<Operation, Parameters>();
+  readonly #versions: ReadonlySet<string | undefined>;
 
   /** @returns undefined for a host that Twilio does not describe */
   static of(host: string): ApiDescription | undefined {
@@ -84,6 +90,7 @@ export class ApiDescription {
     const paths = Object.assign({}, ...versions.map((version) => version.paths)) as Description['paths'];
     const schemas = versions.map(({ components }) => components.schemas);
     this.components = { ...versions[0]?.components, schemas: Object.assign({}, ...schemas) };
+    this.#versions = new Set(Object.keys(paths).map(versionOf));
     const variables = (template: string): number => template.split('{').length;
     // A fixed path goes before one with a variable part.
     this.#paths = Object.entries(paths)
@@ -103,6 +110,11 @@ export class ApiDescription {
   /** @returns undefined if Twilio's API has no such operation */
   operation({ method, path }: Pick<RestRequest, 'method' | 'path'>): Operation | undefined {
     return this.#paths.find(({ pattern }) => pattern.test(path))?.operations[method.toLowerCase()];
+  }
+
+  /** @returns whether the description has anything of the version that a path names, e.g. `/v2/…` */
+  hasVersion(path: string): boolean {
+    return this.#versions.has(versionOf(path));
   }
 
   /** @returns the parameters of an operation */
@@ -198,7 +210,7 @@ function pagingError(name: string, text: string): TwilioError | undefined {
 /**
  * Checks a request against Twilio's OpenAPI file.
  *
- * @returns the operation; undefined on a host that Twilio does not describe
+ * @returns the operation; undefined on a host, or in a version of its API, that Twilio does not describe
  * @throws TwilioError 404/20404 if Twilio has no such operation, and what `requireValid` throws
  */
 export function requireDescribed(request: RestRequest): Operation | undefined {
@@ -207,11 +219,16 @@ export function requireDescribed(request: RestRequest): Operation | undefined {
   const operation = api.operation(request);
   if (!operation) {
     const { method, path } = request;
+    if (undescribed.test(path) || !api.hasVersion(path)) return undefined;
     const message = `The requested resource ${path} was not found: Twilio's OpenAPI file has no ${method} for it`;
     throw new TwilioError(404, 20404, message);
   }
   api.requireValid(request, operation);
   return operation;
+}
+
+function versionOf(path: string): string | undefined {
+  return path.split('/')[1];
 }
 
 function patternOf(template: string): RegExp {

@@ -1,12 +1,16 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { createServer as createNetServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { generate } from 'selfsigned';
+import { rootCertificates } from 'node:tls';
 import { AllowedHosts, type Reach } from '../../allowed-hosts';
 import { listen } from '../../listen';
+import { CertificateAuthority } from '../../network/certificates';
+import { apiHost, isLoopback, isTwilioHost } from '../../network/hosts';
+import { NetworkPolicy, type NetworkPolicyOptions } from '../../network/policy';
+import { forwardPlain, openTunnel } from '../../network/tunnel';
 import { createTemporaryFolder } from '../../temporary-folder';
 import { webhookIdHeader } from '../../webhook-id';
 import { ConnectionReset, type WireFault } from './faults';
@@ -27,72 +31,131 @@ export interface RestHandler {
   }>;
 }
 
-/** A proxy that reaches only a stand-in for Twilio, never the internet. */
+/** A proxy that answers in Twilio's place, and reaches no other host that is not allowed. */
 export interface RunningProxy {
   /** For `HTTP_PROXY`. */
   url: string;
   /** For `NODE_EXTRA_CA_CERTS`, which Node.js reads when a process starts. */
   caFile: string;
-  /** The `host:port` of every request to any other host than Twilio's. */
+  /** The `host:port` of every connection that was refused. */
   escapes: string[];
   close(): Promise<void>;
 }
 
+export interface ProxyOptions extends NetworkPolicyOptions {
+  /** 0 for any free port. */
+  port: number;
+  reach?: Reach;
+}
+
+/** The first byte of a TLS connection. */
+const tlsHandshake = 0x16;
+
 /**
  * Connects the unmodified SDK in another process to a stand-in for Twilio: a CONNECT proxy on this machine that
- * terminates TLS for `*.twilio.com` with its own certificate. It never forwards anything.
+ * terminates TLS for `*.twilio.com` with its own certificate. It also takes TLS without CONNECT, for clients that use no
+ * proxy, and plain requests with a whole URL, as some clients send even for `https`. Nothing is forwarded to Twilio.
  *
- * @param options.port 0 for any free port
  * @throws an error that names the port when it is taken
  */
 export async function startProxy(
   rest: RestHandler,
-  { port, reach = {} }: { port: number; reach?: Reach },
+  { port, reach = {}, ...options }: ProxyOptions,
 ): Promise<RunningProxy> {
-  const { cert, key } = await certificate();
+  const authority = await CertificateAuthority.create();
   const escapes: string[] = [];
+  const policy = new NetworkPolicy({
+    ...options,
+    onRefused: (refusal) => {
+      escapes.push(`${refusal.host}:${refusal.port}`);
+      options.onRefused?.(refusal);
+    },
+  });
   const sockets = new Set<Socket>();
-  const origin = createTlsServer({ cert, key }, (request, response) => {
-    serve(rest, request, response, () => tcpOf(request, sockets)).catch(() => response.destroy());
-  });
-  origin.on('tlsClientError', (_error, socket) => socket.destroy());
-  const proxy = createServer((request, response) => {
-    escapes.push(request.headers.host ?? String(request.url));
-    response.writeHead(403).end('Only Twilio can be reached through this proxy.\n');
-  });
-  proxy.on('connection', (socket) => {
+  const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    // Each byte of a dripping answer is a packet of its own.
-    socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
+  };
+
+  const answer = (request: IncomingMessage, response: ServerResponse, url: URL): void => {
+    serve(rest, { request, response, url }, () => tcpOf(request, sockets)).catch(() => response.destroy());
+  };
+  const origin = createTlsServer(
+    { SNICallback: (host, done) => authority.contextFor(host).then((context) => done(null, context), done) },
+    (request, response) => {
+      const url = urlOf(request, 'https');
+      if (!url) response.writeHead(400).end('The URL of the request is malformed.\n');
+      else if (policy.check(url.hostname, 443, webhookIdOf(request))) response.destroy();
+      else answer(request, response, url);
+    },
+  );
+  origin.on('tlsClientError', (_error, socket) => socket.destroy());
+
+  const proxy = createServer((request, response) => {
+    const url = urlOf(request, 'http');
+    const refuse = (status: number, text: string): void => void response.writeHead(status).end(`${text}\n`);
+    if (!url) return refuse(400, 'The URL of the request is malformed.');
+    if (isTwilioHost(url.hostname)) return answer(request, response, url);
+    if (request.url?.startsWith('/'))
+      return refuse(403, 'This is the proxy of the local Twilio: see npm run proxy-env.');
+    if (!isOfThisMachine(request)) return refuse(403, otherMachine);
+    const refusal = policy.check(url.hostname, portOf(url), webhookIdOf(request));
+    if (refusal) return refuse(403, refusal.text);
+    forwardPlain(request, response, url);
   });
   origin.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy());
     socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
-  proxy.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (!/^[\w-]+\.twilio\.com:443$/.test(request.url ?? '')) {
-      escapes.push(String(request.url));
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+  proxy.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const target = /^(.+):(\d+)$/.exec(request.url ?? '');
+    if (!target) return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    const [host, port] = [target[1] as string, Number(target[2])];
+    const isOpen = isTwilioHost(host) || isOfThisMachine(request);
+    const refused = isOpen ? policy.check(host, port, webhookIdOf(request))?.text : otherMachine;
+    if (refused !== undefined) {
+      const text = `${refused}\n`;
+      const headers = `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close`;
+      socket.end(`HTTP/1.1 403 Forbidden\r\n${headers}\r\n\r\n${text}`);
       return;
     }
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     if (head.length > 0) socket.unshift(head);
+    if (request.headers[askHeader] !== undefined) return void socket.end('HTTP/1.1 200 Allowed\r\n\r\n');
+    if (!isTwilioHost(host)) return keep(openTunnel(socket, host, port));
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     origin.emit('connection', socket);
   });
-  const taken = await listen(proxy, port, 'SIMULATOR_PROXY_PORT', reach.host);
+  proxy.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+
+  const server = createNetServer((socket) => {
+    keep(socket);
+    // Each byte of a dripping answer is a packet of its own.
+    socket.setNoDelay(true);
+    socket.once('data', (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first);
+      (first[0] === tlsHandshake ? origin : proxy).emit('connection', socket);
+      process.nextTick(() => socket.resume());
+    });
+  });
+  const taken = await listen(server, port, 'SIMULATOR_PROXY_PORT', reach.host);
 
   // The certificate alone: its key stays in memory.
   const folder = createTemporaryFolder();
   const caFile = join(folder, 'ca.pem');
-  await writeFile(caFile, cert, { mode: 0o600 });
+  // Many clients take this file in place of their own list, and need that one for the hosts that are allowed.
+  const others = options.open === undefined ? [] : rootCertificates;
+  await writeFile(caFile, [authority.pem, ...others].join('\n'), { mode: 0o600 });
   return {
     url: `http://${new AllowedHosts(reach).nameInUrls}:${taken}`,
     caFile,
     escapes,
     async close() {
-      const closed = new Promise((resolve) => proxy.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
       await closed;
       await rm(folder, { recursive: true, force: true });
@@ -100,34 +163,52 @@ export async function startProxy(
   };
 }
 
+/** With this header, CONNECT only asks whether a host may be reached: see `confine-network.cjs`. */
+const askHeader = 'x-local-twilio-ask';
+
+/** Where the proxy listens for others too, they reach Twilio's API: nothing else of this machine or its network. */
+const otherMachine = 'Only programs on this machine reach other hosts than those of Twilio.';
+
+function isOfThisMachine({ socket }: IncomingMessage): boolean {
+  return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+}
+
+/** @returns the URL of a request, which a client of a proxy sends whole; undefined if it is malformed */
+function urlOf({ url = '/', headers }: IncomingMessage, scheme: 'http' | 'https'): URL | undefined {
+  const text = url.startsWith('/') ? `${scheme}://${headers.host}${url}` : url;
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port) || (protocol === 'https:' ? 443 : 80);
+}
+
+function webhookIdOf({ headers }: IncomingMessage): number | undefined {
+  const id = headers[webhookIdHeader];
+  return id === undefined ? undefined : Number(id);
+}
+
 async function serve(
   rest: RestHandler,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, url }: { request: IncomingMessage; response: ServerResponse; url: URL },
   tcp: () => Socket | undefined,
 ): Promise<void> {
   const body = await readBody(request);
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  const target = `https://${host}${request.url}`;
-  if (!request.url?.startsWith('/') || !URL.canParse(target)) {
-    response.writeHead(400).end('The path or the Host of the request is malformed.\n');
-    return;
-  }
   if (body === undefined) {
     response.writeHead(413).end('The request is too large for the local Twilio.\n');
     return;
   }
-  const url = new URL(target);
-  const { [webhookIdHeader]: webhookId, ...visible } = request.headers;
+  const { [webhookIdHeader]: _id, ...visible } = request.headers;
+  const webhookId = webhookIdOf(request);
   try {
     const answer = await rest.handle({
       method: request.method ?? 'GET',
-      host,
+      host: apiHost(url.hostname),
       path: url.pathname,
       query: readQuery(url.searchParams),
       ...readFields(body, request.headers['content-type']),
       headers: Object.fromEntries(Object.entries(visible).map(([name, value]) => [name, String(value)])),
-      ...(webhookId !== undefined && { webhookId: Number(webhookId) }),
+      ...(webhookId !== undefined && { webhookId }),
     });
     const { status, headers, wire } = answer;
     const isJson = typeof answer.body === 'object';
@@ -199,21 +280,4 @@ async function corrupt(
     await write(Buffer.concat([head, payload]));
   }
   tls.end();
-}
-
-let made: Promise<{ cert: string; key: string }> | undefined;
-
-/** The self-signed certificate of all proxies in this process. */
-function certificate(): Promise<{ cert: string; key: string }> {
-  made ??= generate([{ name: 'commonName', value: 'Local Twilio' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: '*.twilio.com' }] },
-    ],
-  }).then(({ cert, private: key }) => ({ cert, key }));
-  return made;
 }

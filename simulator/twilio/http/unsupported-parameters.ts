@@ -20,6 +20,16 @@ const unsupported: Record<string, Record<string, readonly string[]>> = {
     CreateDeployment: ['IsPlugin'],
     ListLog: ['StartDate', 'EndDate'],
   },
+  // Restricted keys.
+  'iam.twilio.com': { CreateNewKey: ['KeyType', 'Policy'], UpdateKey: ['Policy'] },
+  'lookups.twilio.com': {
+    // Of both versions: what looks into data that nobody has here.
+    FetchPhoneNumber: [
+      ...['Type', 'AddOns', 'AddOnsData', 'Fields', 'FirstName', 'LastName', 'AddressLine1', 'AddressLine2'],
+      ...['City', 'State', 'PostalCode', 'AddressCountryCode', 'NationalId', 'DateOfBirth'],
+      ...['LastVerifiedDate', 'VerificationSid', 'PartnerSubId'],
+    ],
+  },
   'api.twilio.com': {
     UpdateIncomingPhoneNumber: [
       ...['AccountSid', 'ApiVersion', 'StatusCallback', 'StatusCallbackMethod', 'SmsFallbackMethod'],
