@@ -75,6 +75,8 @@ export class LocalTwilio {
   readonly #authToken: string;
   /** The key for servers that call `/flex/outbound-message`, if `.env` has no OUTBOUND_API_KEY. */
   readonly #apiKey = randomBytes(32).toString('hex');
+  /** The key of the cron service that calls `/maintenance/sweep`, if `.env` has no SWEEP_API_KEY. */
+  readonly #sweepKey = randomBytes(32).toString('hex');
   readonly #account: AccountSetup;
   readonly #views: ConversationViews;
   readonly #events: Events;
@@ -150,7 +152,7 @@ export class LocalTwilio {
         root,
         port: ports.functions,
         env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken, HTTP_PROXY: proxy.url },
-        defaults: this.parts.flex.environment(),
+        defaults: this.#defaults(),
         processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
         preloads: [webhookIdPreload],
         onLog: (line, webhookId) => {
@@ -218,7 +220,7 @@ export class LocalTwilio {
     if (!this.#proxy) throw new Error('the local Twilio is not running');
     const { url: proxyUrl, caFile } = this.#proxy;
     const functionsUrl = this.#urlOf(this.#options.ports.functions);
-    const variables = this.parts.flex.environment();
+    const variables = this.#defaults();
     return { accountSid, authToken: this.#authToken, functionsUrl, proxyUrl, caFile, variables };
   }
 
@@ -272,6 +274,11 @@ export class LocalTwilio {
     return hosting;
   }
 
+  /** What the functions have in place of variables that are not in `.env`. */
+  #defaults(): Record<string, string> {
+    return { ...this.parts.flex.environment(), SWEEP_API_KEY: this.#sweepKey };
+  }
+
   #urlOf(port: number): string {
     return `http://${this.#hosts.nameInUrls}:${port}`;
   }
@@ -280,14 +287,14 @@ export class LocalTwilio {
     const { state, timeline, rest, variants } = this;
     const account = this.#account;
     const functionsUrl = this.#urlOf(this.#options.ports.functions);
-    const settings = new SettingsStore(functionsUrl, ({ faults, flex, optOut, receipts }) => {
-      rest.setFaults(faults);
+    const settings = new SettingsStore(functionsUrl, ({ flex, optOut, receipts }) => {
       rest.flex.aftermath = flex;
       rest.optOuts.mode = optOut;
       rest.deliveries.upTo = receipts;
       this.#events.sendState();
     });
     rest.deliveries.upTo = settings.current.receipts;
+    rest.chosenFault = (request) => settings.faults.ofRequest(request);
     const customers = new Customers(
       () => data().customers,
       (phone) => findPhoneUser(data(), phone),
@@ -299,6 +306,7 @@ export class LocalTwilio {
       host: this.#hosts.nameInUrls,
       timeline,
       badSignature: () => settings.current.faults.badSignature,
+      faultOf: (name) => settings.faults.ofWebhook(name),
     });
     const sending = {
       ...{ state, timeline, webhooks },
@@ -328,7 +336,9 @@ export class LocalTwilio {
     const apiKey = (): string => data().env.OUTBOUND_API_KEY || this.#apiKey;
     const flex = new FlexClient({ rest, timeline, webhooks, data, apiKey });
     const workers = new FrontlineWorkers(rest.frontline, data);
-    return { state, timeline, webhooks, inbound, chat, app, flex, customers, workers, settings, rest };
+    const sweepKey = (): string => data().env.SWEEP_API_KEY || this.#sweepKey;
+    const shown = { state, timeline, settings, rest, webhooks };
+    return { ...shown, inbound, chat, app, flex, customers, workers, sweepKey };
   }
 
   #nameOf(address: string): string {
