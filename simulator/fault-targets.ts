@@ -21,18 +21,29 @@ export const requestTargets = [
   'POST /Conversations/*',
   'GET /Conversations/*/Participants',
   'POST /Conversations/*/Participants',
+  'GET /Conversations/*/Participants/*',
   'POST /Conversations/*/Participants/*',
   'DELETE /Conversations/*/Participants/*',
   'GET /Conversations/*/Messages',
   'POST /Conversations/*/Messages',
   'GET /ParticipantConversations',
+  'GET /Configuration/Addresses',
   'GET /Users/*',
   'POST /Interactions',
+  'GET /Interactions/*/Channels',
   'GET /Interactions/*/Channels/*',
   'POST /Interactions/*/Channels/*',
   'POST /Interactions/*/Channels/*/Invites',
+  'GET /Workspaces',
   'GET /Workspaces/*/Workers',
+  'GET /Workspaces/*/Workers/*',
   'GET /Workspaces/*/Tasks',
+  'GET /Workspaces/*/Tasks/*',
+  'POST /Workspaces/*/Tasks/*',
+  'GET /Content/*',
+  'GET /Messages.json',
+  'POST /Tokens/validate',
+  'GET /Documents',
   'GET /Documents/*',
   'POST /Documents',
   'POST /Documents/*',
@@ -51,5 +62,7 @@ export function isRequestNamed(name: string, { method, path }: { method: string;
 
 /** What is the same in all requests of a product is no part of an operation's name. */
 function withoutPrefix(path: string): string {
-  return path.replace(/^\/(v\d+|2010-04-01)/, '').replace(/^\/(Accounts\/AC|Services\/IS)\w+(?=\/)/, '');
+  return path
+    .replace(/^\/(v\d+|2010-04-01)/, '')
+    .replace(/^\/(Accounts\/AC\w+|Services\/(IS\w+|default))(?=\/)/, '');
 }

@@ -4,7 +4,7 @@ import { root } from './local';
 import { useLocal } from './local-over-http';
 
 const run = promisify(execFile);
-const { running } = useLocal();
+const { running, api } = useLocal();
 
 describe('npm run simulate', () => {
   const simulate = (...args: string[]) => simulateWith({ FORCE_COLOR: '0' }, ...args);
@@ -41,11 +41,15 @@ describe('npm run simulate', () => {
   });
 
   it('exits with 1 when an answer breaks the contract, and with 2 on wrong usage', async () => {
-    const failing = await simulate('scenario', 'twilio-hang');
+    const webhooks = [{ kind: 'error', on: 'onConversationRoute', status: 500 }];
+    await api('PATCH', '/api/settings', { faults: { webhooks } });
+    const failing = await simulate('scenario', 'new-customer');
+    await api('PATCH', '/api/settings', { faults: { webhooks: [] } });
     expect([failing.code, failing.output]).toEqual([
       1,
-      expect.stringContaining('status must be 200, is 503'),
+      expect.stringContaining('onConversationRoute: status must be 200, is 500'),
     ]);
+    expect(await simulate('scenario', 'webhook-500')).toMatchObject({ code: 0 });
     expect(await simulate('scenario', 'odd')).toMatchObject({ code: 2 });
     expect(await simulate('inbound', '--body', 'x')).toMatchObject({
       code: 2,
