@@ -4,6 +4,7 @@ import { AllowedHosts, type Reach } from './allowed-hosts';
 import type { Build, FrontlineUrls, LocalAccount, Snapshot } from './api';
 import { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
+import type { Target } from './forward-request';
 import { FrontlineApp } from './frontline-app';
 import { FrontlineWorkers } from './frontline-workers';
 import { FunctionsProcess, NotBuilt } from './functions-process';
@@ -83,6 +84,8 @@ export class LocalTwilio {
   readonly #gateway: Gateway;
   readonly #control: ControlServer;
   #timers: NodeJS.Timeout | undefined;
+  /** Settles once the servers listen. */
+  #launched: Promise<void> | undefined;
   #functions: FunctionsProcess | undefined;
   #proxy: RunningProxy | undefined;
   #hosting: LocalHosting | undefined;
@@ -111,10 +114,7 @@ export class LocalTwilio {
       port: options.ports.functions,
       reach: options.reach ?? {},
       authToken: this.#authToken,
-      target: () => {
-        if (!this.#functions) throw new Error('the functions are not running');
-        return this.#functions.target();
-      },
+      target: () => this.#target(),
       accessOf: (path) => this.#data.access.get(path),
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
     });
@@ -141,30 +141,12 @@ export class LocalTwilio {
 
   /** Starts everything. @throws an error that names a port that is taken */
   async start(): Promise<void> {
-    const { root, ports, reach = {}, onOutput } = this.#options;
     try {
-      await this.#gateway.start();
-      await this.#control.start();
-      this.#timers = setInterval(() => this.state.expireTimers(), 1_000).unref();
-      const proxy = await startProxy(this.rest, { port: ports.proxy, reach });
-      this.#proxy = proxy;
-      this.#functions = new FunctionsProcess({
-        root,
-        port: ports.functions,
-        env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken, HTTP_PROXY: proxy.url },
-        defaults: this.#defaults(),
-        processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
-        preloads: [webhookIdPreload],
-        onLog: (line, webhookId) => {
-          recordLogLine(line, webhookId, this.timeline);
-          onOutput(line);
-        },
-        onOutput,
-      });
-      this.#hosting = this.#host(proxy);
-      await this.#functions.target().catch((error: unknown) => {
+      this.#launched = this.#launch();
+      await this.#launched;
+      await this.#target().catch((error: unknown) => {
         if (!(error instanceof NotBuilt)) throw error;
-        onOutput(error.message);
+        this.#options.onOutput(error.message);
       });
     } catch (error) {
       await this.stop();
@@ -193,7 +175,7 @@ export class LocalTwilio {
       this.#loadedAt = new Date().toISOString();
       this.#account.applyData();
       this.parts.flex.configure();
-      await this.#functions?.restart();
+      await this.#functions?.restart(() => this.#gateway.settled());
     }
     this.#events.sendState();
   }
@@ -279,6 +261,36 @@ export class LocalTwilio {
     return { ...this.parts.flex.environment(), SWEEP_API_KEY: this.#sweepKey };
   }
 
+  async #launch(): Promise<void> {
+    const { root, ports, reach = {}, onOutput } = this.#options;
+    await this.#gateway.start();
+    await this.#control.start();
+    this.#timers = setInterval(() => this.state.expireTimers(), 1_000).unref();
+    const proxy = await startProxy(this.rest, { port: ports.proxy, reach });
+    this.#proxy = proxy;
+    this.#functions = new FunctionsProcess({
+      root,
+      port: ports.functions,
+      env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken, HTTP_PROXY: proxy.url },
+      defaults: this.#defaults(),
+      processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
+      preloads: [webhookIdPreload],
+      onLog: (line, webhookId) => {
+        recordLogLine(line, webhookId, this.timeline);
+        onOutput(line);
+      },
+      onOutput,
+    });
+    this.#hosting = this.#host(proxy);
+  }
+
+  /** @returns where the functions are, once they can be reached */
+  async #target(): Promise<Target> {
+    await this.#launched;
+    if (!this.#functions) throw new Error('the functions are not running');
+    return this.#functions.target();
+  }
+
   #urlOf(port: number): string {
     return `http://${this.#hosts.nameInUrls}:${port}`;
   }
@@ -307,6 +319,7 @@ export class LocalTwilio {
       timeline,
       badSignature: () => settings.current.faults.badSignature,
       faultOf: (name) => settings.faults.ofWebhook(name),
+      started: () => this.#target(),
     });
     const sending = {
       ...{ state, timeline, webhooks },
