@@ -1,15 +1,16 @@
+import { conversationEvents } from './twilio/conversations/event-list';
+
 /** The webhooks and callbacks for which a fault can be chosen. */
 export const webhookTargets = [
-  'onConversationAdd',
-  'onConversationAdded',
-  'onParticipantAdded',
+  ...conversationEvents.map(({ name }) => name),
   'onConversationRoute',
   'GetProxyAddress',
   'GetCustomersList',
   'GetCustomerDetailsByCustomerId',
   'GetTemplatesByCustomerId',
   'outboundMessage',
-] as const;
+  'sweep',
+];
 
 /**
  * The REST requests that our functions make, without version, account and service; `*` is a SID or a name. A fault can be

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { AccountSetup } from './account-setup';
 import { AllowedHosts, type Reach } from './allowed-hosts';
 import type { Build, FrontlineUrls, LocalAccount, Snapshot } from './api';
-import { LocalHosting } from './deployed/hosting';
+import { hostDeployments } from './deployed/host-deployments';
+import type { LocalHosting } from './deployed/hosting';
 import { FlexClient } from './flex-client';
 import type { Target } from './forward-request';
 import { FrontlineApp } from './frontline-app';
@@ -231,29 +232,16 @@ export class LocalTwilio {
 
   /** Serves what is deployed to this account. */
   #host({ url, caFile }: RunningProxy): LocalHosting {
-    const { root, ports, reach = {}, onOutput } = this.#options;
-    const { timeline } = this;
-    const { serverless } = this.rest;
-    const hosting = new LocalHosting({
+    const { root, ports, reach = {} } = this.#options;
+    return hostDeployments(this.rest.serverless, this.timeline, {
       root,
       port: ports.deployed ?? 0,
       reach,
       credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken },
       processEnv: { HTTP_PROXY: url, NODE_EXTRA_CA_CERTS: caFile },
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
-      onOutput: (text) => {
-        const { line, webhookId } = readLogLine(text);
-        recordLogLine(line, webhookId, timeline);
-        onOutput(line);
-      },
-      onLine: (environment, line) => serverless.addLine(environment, line),
-      onActivate: ({ environment, build }) => {
-        const title = `Build ${build.sid} is deployed at http://${environment.domain_name}`;
-        timeline.add({ kind: 'note', trace: 'deploy', state: 'ok', title, text: title });
-      },
+      onOutput: (text) => this.#onLog(readLogLine(text)),
     });
-    serverless.hosting = hosting;
-    return hosting;
   }
 
   /** What the functions have in place of variables that are not in `.env`. */
@@ -275,10 +263,7 @@ export class LocalTwilio {
       defaults: this.#defaults(),
       processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile },
       preloads: [webhookIdPreload],
-      onLog: (line, webhookId) => {
-        recordLogLine(line, webhookId, this.timeline);
-        onOutput(line);
-      },
+      onLog: (line, webhookId) => this.#onLog({ line, webhookId }),
       onOutput,
     });
     this.#hosting = this.#host(proxy);
@@ -291,6 +276,11 @@ export class LocalTwilio {
     return this.#functions.target();
   }
 
+  #onLog({ line, webhookId }: { line: string; webhookId?: number | undefined }): void {
+    recordLogLine(line, webhookId, this.timeline);
+    this.#options.onOutput(line);
+  }
+
   #urlOf(port: number): string {
     return `http://${this.#hosts.nameInUrls}:${port}`;
   }
@@ -299,13 +289,11 @@ export class LocalTwilio {
     const { state, timeline, rest, variants } = this;
     const account = this.#account;
     const functionsUrl = this.#urlOf(this.#options.ports.functions);
-    const settings = new SettingsStore(functionsUrl, ({ flex, optOut, receipts }) => {
-      rest.flex.aftermath = flex;
-      rest.optOuts.mode = optOut;
-      rest.deliveries.upTo = receipts;
+    const settings = new SettingsStore(functionsUrl, (current) => {
+      rest.applySettings(current);
       this.#events.sendState();
     });
-    rest.deliveries.upTo = settings.current.receipts;
+    rest.applySettings(settings.current);
     rest.chosenFault = (request) => settings.faults.ofRequest(request);
     const customers = new Customers(
       () => data().customers,
@@ -350,8 +338,8 @@ export class LocalTwilio {
     const flex = new FlexClient({ rest, timeline, webhooks, data, apiKey });
     const workers = new FrontlineWorkers(rest.frontline, data);
     const sweepKey = (): string => data().env.SWEEP_API_KEY || this.#sweepKey;
-    const shown = { state, timeline, settings, rest, webhooks };
-    return { ...shown, inbound, chat, app, flex, customers, workers, sweepKey };
+    const shared = { state, timeline, settings, rest, webhooks, sweepKey };
+    return { ...shared, inbound, chat, app, flex, customers, workers };
   }
 
   #nameOf(address: string): string {

@@ -1,4 +1,5 @@
 import type { Hono, MiddlewareHandler } from 'hono';
+import type { Settings } from '../api';
 import { ContentModel, contentRoutes } from './content';
 import { Account } from './conversations/account';
 import type { Conversations } from './conversations/conversations';
@@ -70,6 +71,13 @@ export class RestApi extends RequestHandler {
     const { default_messaging_service_sid: standard } = this.account.configuration.fetch();
     if (sid === undefined || sid === '' || sid === standard) return;
     if (!this.messagingServices.list().some((one) => one.sid === sid)) throw refuse(50342);
+  }
+
+  /** Lets agents, opted-out customers and phones behave as the settings say. */
+  applySettings({ flex, optOut, receipts }: Pick<Settings, 'flex' | 'optOut' | 'receipts'>): void {
+    this.flex.aftermath = flex;
+    this.optOuts.mode = optOut;
+    this.deliveries.upTo = receipts;
   }
 
   /**
