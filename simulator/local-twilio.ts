@@ -15,6 +15,7 @@ import { ChatMessages } from './phones/chat-messages';
 import { Customers } from './phones/customers';
 import { InboundMessages } from './phones/inbound-messages';
 import { findPhoneUser, type ProjectData, readProject } from './project-data';
+import { reset } from './reset';
 import type { ScenarioParts } from './scenarios/context';
 import { Actions } from './server/actions';
 import type { ControlTarget } from './server/control-api';
@@ -213,19 +214,7 @@ export class LocalTwilio {
    * @param everything whether settings and workers are as at the start, too
    */
   reset(everything = false): void {
-    const { customers, workers, flex, inbound, settings } = this.parts;
-    this.state.reset();
-    this.rest.reset();
-    flex.reset();
-    inbound.reset();
-    this.timeline.clear();
-    customers.reset();
-    workers.applyData();
-    if (everything) {
-      settings.change(settings.defaults);
-      for (const { identity } of workers.list())
-        workers.change(identity, { available: true, state: 'active' });
-    }
+    reset(this.parts, everything);
     this.#events.sendReset();
     this.#events.sendState();
   }

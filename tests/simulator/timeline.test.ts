@@ -1,11 +1,18 @@
 import type { TimelineEntry } from '../../simulator/api';
-import { capacity, longestText, Timeline } from '../../simulator/timeline';
+import { capacity, longestText, type NewEntry, Timeline } from '../../simulator/timeline';
 
-const webhook = (title: string) =>
-  ({
-    ...{ kind: 'webhook', name: 'onMessageAdded', url: 'http://localhost:3000', trace: 'trace-1', title },
-    ...{ fields: {}, limitMs: 5_000, problems: [], delivery: 1, state: 'running' },
-  }) as const;
+const webhook = (title: string): NewEntry => ({
+  kind: 'webhook',
+  name: 'onMessageAdded',
+  url: 'http://localhost:3000',
+  trace: 'trace-1',
+  title,
+  fields: {},
+  limitMs: 5_000,
+  problems: [],
+  delivery: 1,
+  state: 'running',
+});
 const charactersOf = (entries: TimelineEntry[]) => JSON.stringify(entries).length;
 
 describe('the timeline', () => {
