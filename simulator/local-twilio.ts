@@ -219,20 +219,6 @@ export class LocalTwilio {
     this.#events.sendState();
   }
 
-  /** Serves what is deployed to this account. */
-  #host({ url, caFile }: RunningProxy): LocalHosting {
-    const { root, ports, reach = {} } = this.#options;
-    return hostDeployments(this.rest.serverless, this.timeline, {
-      root,
-      port: ports.deployed ?? 0,
-      reach,
-      credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken },
-      processEnv: { HTTP_PROXY: url, NODE_EXTRA_CA_CERTS: caFile },
-      concurrency: () => this.parts.settings.current.concurrency ?? undefined,
-      onOutput: (text) => this.#onLog(readLogLine(text)),
-    });
-  }
-
   /** What the functions have in place of variables that are not in `.env`. */
   #defaults(): Record<string, string> {
     return { ...this.parts.flex.environment(), SWEEP_API_KEY: this.#sweepKey };
@@ -255,7 +241,15 @@ export class LocalTwilio {
       onLog: (line, webhookId) => this.#onLog({ line, webhookId }),
       onOutput,
     });
-    this.#hosting = this.#host(proxy);
+    this.#hosting = hostDeployments(this.rest.serverless, this.timeline, {
+      root,
+      port: ports.deployed ?? 0,
+      reach,
+      credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken },
+      processEnv: { HTTP_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: proxy.caFile },
+      concurrency: () => this.parts.settings.current.concurrency ?? undefined,
+      onOutput: (text) => this.#onLog(readLogLine(text)),
+    });
   }
 
   /** @returns where the functions are, once they can be reached */

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import type { RequestFault, SettingsChange, WebhookFault } from '../../simulator/api';
+import { settingsChange } from '../../simulator/api-schemas';
 import { isRequestNamed, requestTargets, webhookTargets } from '../../simulator/fault-targets';
 import { SettingsStore } from '../../simulator/settings';
 import { contracts } from '../../simulator/webhooks/contracts';
@@ -92,6 +94,20 @@ describe('a fault that the settings name', () => {
     ],
   ])('spoils an answer: %j', (chosen, fault) => {
     expect(settingsWith({ requests: [chosen] }).faults.ofRequest(participant)).toEqual(fault);
+  });
+});
+
+describe('the schema of faults', () => {
+  it.each<[object, string]>([
+    [{ requests: [{ kind: 'reset', on: 'Participants' }] }, 'faults.requests.0.on'],
+    [{ requests: [{ kind: 'down', on: 'all' }] }, 'faults.requests.0.kind'],
+    [{ requests: [{ kind: 'error', on: 'all', status: 200 }] }, 'faults.requests.0.status'],
+    [{ requests: [{ kind: 'cut', on: 'all', times: 0 }] }, 'faults.requests.0.times'],
+    [{ webhooks: [{ kind: 'down', on: 'onNothing' }] }, 'faults.webhooks.0.on'],
+    [{ webhooks: [{ kind: 'slow', on: 'all' }] }, 'faults.webhooks.0.ms'],
+  ])('refuses %j', (faults, field) => {
+    const { issues = [] } = v.safeParse(settingsChange, { faults });
+    expect(issues.map(({ path = [] }) => path.map(({ key }) => key).join('.'))).toEqual([field]);
   });
 });
 
