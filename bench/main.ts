@@ -4,6 +4,7 @@ import { projectFolder } from '../cli/project-folder';
 import { timeConsole } from './console';
 import { callbacks, Deployment, empty, type WarmPlan } from './instances';
 import { makeCustomers, timeLookups } from './lookups';
+import { measureMemory } from './memory';
 import { type FunctionTimes, type Results, tables, targets } from './report';
 import { spread, Timings } from './stats';
 import { timeThroughput } from './throughput';
@@ -17,6 +18,7 @@ interface Plan {
   eventCalls: number;
   messages: number;
   console: { customers: number; burst: number };
+  conversations: number;
 }
 
 const full: Plan = {
@@ -27,6 +29,7 @@ const full: Plan = {
   eventCalls: 20_000,
   messages: 1_000,
   console: { customers: 40_000, burst: 500 },
+  conversations: 4_500,
 };
 const quick: Plan = {
   coldRounds: 3,
@@ -36,6 +39,7 @@ const quick: Plan = {
   eventCalls: 5_000,
   messages: 200,
   console: { customers: 10_000, burst: 100 },
+  conversations: 300,
 };
 
 const customerCounts = [100, 10_000, 40_000];
@@ -111,7 +115,9 @@ async function measure(root: string, plan: Plan, report: (lines: string[]) => vo
     report(tables.throughput(throughput));
     const console = await timeConsole(root, plan.console.customers, plan.console.burst);
     report(tables.console(console));
-    return { machine, coldStart, warm, lookups, throughput, console };
+    const memory = await measureMemory(root, plan.conversations);
+    report(tables.memory(memory));
+    return { machine, coldStart, warm, lookups, throughput, console, memory };
   } finally {
     deployment.remove();
   }

@@ -1,6 +1,7 @@
 import type { ConsoleTimes } from './console';
 import type { Subject } from './instances';
 import { type LookupTimes, lookupKinds } from './lookups';
+import type { Memory } from './memory';
 import type { Spread, Timing } from './stats';
 import { type Throughput, writers } from './throughput';
 
@@ -20,6 +21,7 @@ export interface Results {
   lookups: (LookupTimes & { event: Timing })[];
   throughput: Throughput;
   console: ConsoleTimes;
+  memory: Memory;
 }
 
 export const targets = {
@@ -38,6 +40,7 @@ export const tables: { [Part in keyof Results]: (part: Results[Part]) => string[
   lookups: lookupTable,
   throughput: throughputTable,
   console: consoleTable,
+  memory: memoryTable,
 };
 
 function coldStartTable({ rounds, empty, functions }: Results['coldStart']): string[] {
@@ -127,4 +130,12 @@ function range({ median, min, max }: Spread, digits = 2): string {
 
 function mark(met: boolean | undefined): string {
   return met === undefined ? '' : met ? '✓' : '✗';
+}
+
+function memoryTable({ conversations, unrouted, steps }: Memory): string[] {
+  return [
+    `\nMemory of the local Twilio: ${conversations} new customers at once, before the functions have started (${unrouted} without a worker)`,
+    row(['', 'MB', 'heap in use']),
+    ...steps.map(({ when, rss, heap }) => row([when, rss.toFixed(0), heap.toFixed(0)])),
+  ];
 }

@@ -28,8 +28,8 @@ export const pictures: Record<string, Picture> = {
     async play(page) {
       await page.getByTestId('menu-scenarios').click();
       await page.getByTestId('scenario-twilio-hang').click();
-      await page.locator('[data-testid=scenario-result][data-ok=false]').waitFor();
-      // The scenario's red result is dismissed: no picture shows a failure banner.
+      await page.locator('[data-testid=scenario-result][data-ok=true]').waitFor();
+      // No picture shows the scenario’s result.
       await page.getByTestId('scenario-result').getByLabel('Dismiss').click();
       await page.locator('[data-name=onConversationRoute][data-state=failed] .webhook-head').click();
     },

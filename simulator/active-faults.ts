@@ -1,4 +1,5 @@
 import type { Faults, Settings, SettingsChange } from './api';
+import { faultSentences } from './fault-sentences';
 
 const restFaults: Partial<Record<Faults['rest'], string>> = {
   429: 'answers 429',
@@ -16,6 +17,8 @@ const sentences: { [Name in keyof Faults]?: (value: Faults[Name], faults: Faults
   },
   restTimes: () => undefined,
   badSignature: () => 'Webhooks have a wrong signature',
+  requests: () => undefined,
+  webhooks: () => undefined,
 };
 
 /** @returns a few words for each fault that is on; none while everything works */
@@ -27,6 +30,7 @@ export function activeFaults(settings: Settings, defaults: Settings): string[] {
     const sentence = say ? say(faults[name], faults) : `${name}: ${JSON.stringify(faults[name])}`;
     return sentence === undefined ? [] : [sentence];
   });
+  found.push(...faultSentences(faults));
   if (deliverTwice !== defaults.deliverTwice) found.push('Webhooks are delivered twice');
   if (concurrency !== null && concurrency !== defaults.concurrency) {
     found.push(`Functions handle ${concurrency} requests at once`);

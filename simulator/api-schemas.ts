@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { requestFault, webhookFault } from './fault-schemas';
 
 const text = v.pipe(v.string(), v.minLength(1));
 const phone = v.pipe(v.string(), v.regex(/^\+[1-9]\d{6,14}$/));
@@ -65,6 +66,10 @@ export const faults = v.object({
   restTimes: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
   /** Whether webhooks are sent with a wrong signature. */
   badSignature: v.boolean(),
+  /** What goes wrong with single REST requests; of those that apply, the first. */
+  requests: v.array(requestFault),
+  /** What goes wrong with our webhooks and callbacks; of those that apply, the first. */
+  webhooks: v.array(webhookFault),
 });
 
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3_600_000));
@@ -142,6 +147,8 @@ export const settingsChange = v.object({
       rest: v.exactOptional(faults.entries.rest),
       restTimes: v.exactOptional(faults.entries.restTimes),
       badSignature: v.exactOptional(faults.entries.badSignature),
+      requests: v.exactOptional(faults.entries.requests),
+      webhooks: v.exactOptional(faults.entries.webhooks),
     }),
   ),
 });

@@ -27,6 +27,8 @@ export type FlexOutboundRequest = InferOutput<typeof flexOutboundRequest>;
 export type ResendRequest = InferOutput<typeof resendRequest>;
 export type FlexSettings = InferOutput<typeof flexSettings>;
 export type Faults = InferOutput<typeof faults>;
+export type RequestFault = Faults['requests'][number];
+export type WebhookFault = Faults['webhooks'][number];
 export type Settings = InferOutput<typeof settings>;
 export type SettingsChange = InferOutput<typeof settingsChange>;
 export type FrontlineUrls = Settings['frontlineUrls'];
@@ -131,6 +133,8 @@ export interface WebhookEntry {
   retry?: number;
   /** Whether the function repeated the answer to an earlier request with the same key. */
   replayed?: boolean;
+  /** The fault that was applied, if any. */
+  fault?: string;
 }
 
 /** One REST request that reached the local Twilio. */
@@ -188,7 +192,7 @@ export interface Scenario {
 /** The result of a finished action. */
 export interface ActionResult {
   trace: string;
-  /** Whether every answer kept the contract (and a scenario ended as expected). */
+  /** Whether every answer kept the contract; of a scenario, whether it ended as its description says. */
   ok: boolean;
   /** What did not end as expected, in sentences. */
   failures: string[];

@@ -43,11 +43,16 @@ export class NotBuilt extends Error {
   }
 }
 
+/** Twilio's limit of 10 s, and some time to notice it. */
+const longestRequestMs = 11_000;
+
 /** Runs `twilio-run` on the built folders, where only this user's programs reach it. */
 export class FunctionsProcess {
   readonly #options: FunctionsOptions;
   #child: ChildProcess | undefined;
   #ready: Promise<Target> | undefined;
+  /** Processes of earlier builds that still answer requests. */
+  readonly #draining = new Set<ChildProcess>();
   #stopped = false;
 
   constructor(options: FunctionsOptions) {
@@ -61,17 +66,31 @@ export class FunctionsProcess {
     return this.#ready;
   }
 
-  /** Restarts with the current `dist/`. Requests that arrive meanwhile wait. */
-  async restart(): Promise<void> {
-    const child = this.#child;
+  /**
+   * Starts another process with the current `dist/`. Requests that arrive meanwhile wait for it; those that are under way
+   * end in the process before.
+   *
+   * @param answered settles once the requests that are under way now have been answered
+   */
+  async restart(answered: () => Promise<void> = async () => undefined): Promise<void> {
+    const before = this.#child;
     this.#child = undefined;
-    this.#ready = end(child).then(() => this.#start());
+    this.#ready = this.#start();
+    if (before) void this.#drain(before, answered());
     await this.#ready;
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await end(this.#child);
+    await Promise.all([this.#child, ...this.#draining].map(end));
+  }
+
+  /** Ends a process once its requests have been answered. */
+  async #drain(child: ChildProcess, answered: Promise<void>): Promise<void> {
+    this.#draining.add(child);
+    await Promise.race([answered, sleep(longestRequestMs, undefined, { ref: false })]);
+    await end(child);
+    this.#draining.delete(child);
   }
 
   async #start(): Promise<Target> {

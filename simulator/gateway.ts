@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -91,6 +92,7 @@ export class Gateway {
   readonly #port: number;
   readonly #host: string | undefined;
   readonly #server: Server;
+  readonly #underWay = new Set<ServerResponse>();
 
   constructor({
     port,
@@ -101,6 +103,15 @@ export class Gateway {
     this.#host = reach.host;
     const gateway = createGateway({ ...options, hosts: new AllowedHosts(reach) });
     this.#server = createAppServer((request) => gateway.fetch(request), unreachable);
+    this.#server.on('request', (_request, response) => {
+      this.#underWay.add(response);
+      response.once('close', () => this.#underWay.delete(response));
+    });
+  }
+
+  /** Settles once the requests that are under way now have been answered. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#underWay].map((response) => once(response, 'close')));
   }
 
   /** @throws an error that names the port when it is taken */

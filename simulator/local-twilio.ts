@@ -2,21 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { AccountSetup } from './account-setup';
 import { AllowedHosts, type Reach } from './allowed-hosts';
 import type { Build, FrontlineUrls, LocalAccount, SettingsChange, Snapshot } from './api';
+import { hostDeployments } from './deployed/host-deployments';
 import type { LocalHosting } from './deployed/hosting';
-import { FlexClient } from './flex-client';
-import { FrontlineApp } from './frontline-app';
-import { FrontlineWorkers } from './frontline-workers';
+import type { Target } from './forward-request';
 import { FunctionsProcess, NotBuilt } from './functions-process';
 import { Gateway } from './gateway';
-import { hostDeployed } from './host-deployed';
+import { makeParts } from './make-parts';
 import { nameOf } from './names';
 import type { OpenHosts } from './network/hosts';
 import { networkVariable } from './network/preload';
 import { reportRefusal } from './network/report-refusals';
-import { ChatMessages } from './phones/chat-messages';
-import { Customers } from './phones/customers';
-import { InboundMessages } from './phones/inbound-messages';
-import { findPhoneUser, type ProjectData } from './project-data';
+import type { ProjectData } from './project-data';
+import { reset } from './reset';
 import type { ScenarioParts } from './scenarios/context';
 import { ServedProject, type ServedProjectOptions } from './served-project';
 import { Actions } from './server/actions';
@@ -25,17 +22,15 @@ import { ControlServer } from './server/control-server';
 import { ConversationViews } from './server/conversation-views';
 import { Events } from './server/events';
 import { packageVersion, takeSnapshot } from './server/snapshot';
-import { SettingsStore } from './settings';
 import { Timeline } from './timeline';
 import { Conversations } from './twilio/conversations/conversations';
 import { type RunningProxy, startProxy } from './twilio/http/proxy';
 import { RestApi } from './twilio/rest-api';
-import { Dispatcher } from './webhooks/dispatcher';
+import { readLogLine } from './webhook-id';
 import { reportFlexEvents } from './webhooks/flex-events';
 import { recordLogLine } from './webhooks/log-lines';
 import { recordRestRequests } from './webhooks/rest-requests';
 import { reportUndelivered } from './webhooks/undelivered';
-import { WebhookSender } from './webhooks/webhook-sender';
 
 export interface LocalTwilioOptions extends ServedProjectOptions {
   ports: {
@@ -79,8 +74,6 @@ export class LocalTwilio {
   readonly #hosts: AllowedHosts;
   /** A page or another user of this machine could sign with a known one. */
   readonly #authToken: string;
-  /** The key for servers that call `/flex/outbound-message`, if `.env` has no OUTBOUND_API_KEY. */
-  readonly #apiKey = randomBytes(32).toString('hex');
   readonly #account: AccountSetup;
   readonly #views: ConversationViews;
   readonly #events: Events;
@@ -88,6 +81,8 @@ export class LocalTwilio {
   readonly #gateway: Gateway;
   readonly #control: ControlServer;
   #timers: NodeJS.Timeout | undefined;
+  /** Settles once the servers listen. */
+  #launched: Promise<void> | undefined;
   #functions: FunctionsProcess | undefined;
   #proxy: RunningProxy | undefined;
   #hosting: LocalHosting | undefined;
@@ -108,7 +103,22 @@ export class LocalTwilio {
     const frontlineUrls = (): FrontlineUrls => this.parts.settings.current.frontlineUrls;
     const changeFrontline = (change: SettingsChange): void => void this.parts.settings.change(change);
     this.#account = new AccountSetup({ rest, state, data, functionsUrl, frontlineUrls, changeFrontline });
-    this.parts = this.#makeParts(data);
+    this.parts = makeParts({
+      ...{
+        state,
+        rest,
+        data,
+        functionsUrl,
+        timeline: this.timeline,
+        account: this.#account,
+        nameOf: this.nameOf,
+      },
+      authToken: this.#authToken,
+      host: this.#hosts.nameInUrls,
+      variants: this.variants,
+      target: () => this.#target(),
+      onChange: () => this.#events.sendState(),
+    });
     this.#views = new ConversationViews(this.parts, this.nameOf);
     this.#events = new Events({ snapshot: () => this.snapshot(), views: this.#views });
     this.actions = new Actions(this.parts);
@@ -116,10 +126,7 @@ export class LocalTwilio {
       port: options.ports.functions,
       reach: options.reach ?? {},
       authToken: this.#authToken,
-      target: () => {
-        if (!this.#functions) throw new Error('the functions are not running');
-        return this.#functions.target();
-      },
+      target: () => this.#target(),
       accessOf: (path) => this.#project.data.access.get(path),
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
     });
@@ -163,34 +170,12 @@ export class LocalTwilio {
 
   /** Starts everything. @throws an error that names a port that is taken */
   async start(): Promise<void> {
-    const { root, ports, reach = {}, openHosts, onOutput } = this.#options;
     try {
-      await this.#gateway.start();
-      await this.#control.start();
-      this.#timers = setInterval(() => this.state.expireTimers(), 1_000).unref();
-      const proxy = await startProxy(this.rest, {
-        port: ports.proxy,
-        reach,
-        open: openHosts,
-        onRefused: (refusal) => reportRefusal(refusal, this.timeline),
-      });
-      this.#proxy = proxy;
-      this.#functions = new FunctionsProcess({
-        root,
-        port: ports.functions,
-        ...this.#project.processOptions({
-          proxy,
-          rest: this.rest,
-          account: this.state,
-          defaults: this.parts.flex.environment(),
-        }),
-        onLog: (line, webhookId) => this.#takeLogLine(line, webhookId),
-        onOutput,
-      });
-      this.#hosting = this.#host(proxy);
-      await this.#functions.target().catch((error: unknown) => {
+      this.#launched = this.#launch();
+      await this.#launched;
+      await this.#target().catch((error: unknown) => {
         if (!(error instanceof NotBuilt)) throw error;
-        onOutput(error.message);
+        this.#options.onOutput(error.message);
       });
     } catch (error) {
       await this.stop();
@@ -219,7 +204,7 @@ export class LocalTwilio {
       this.#loadedAt = new Date().toISOString();
       this.#account.applyData();
       this.parts.flex.configure();
-      await this.#functions?.restart();
+      await this.#functions?.restart(() => this.#gateway.settled());
     }
     this.#events.sendState();
   }
@@ -246,7 +231,7 @@ export class LocalTwilio {
     if (!this.#proxy) throw new Error('the local Twilio is not running');
     const { url: proxyUrl, caFile } = this.#proxy;
     const functionsUrl = this.#urlOf(this.#options.ports.functions);
-    const variables = this.parts.flex.environment();
+    const variables = this.#defaults();
     return { accountSid, authToken: this.#authToken, functionsUrl, proxyUrl, caFile, variables };
   }
 
@@ -256,103 +241,67 @@ export class LocalTwilio {
    * @param everything whether settings and workers are as at the start, too
    */
   reset(everything = false): void {
-    const { customers, workers, flex, inbound, settings } = this.parts;
-    this.state.reset();
-    this.rest.reset();
-    flex.reset();
-    inbound.reset();
-    this.timeline.clear();
-    customers.reset();
-    workers.applyData();
-    if (everything) {
-      settings.change(settings.defaults);
-      for (const { identity } of workers.list())
-        workers.change(identity, { available: true, state: 'active' });
-    }
+    reset(this.parts, everything);
     this.#events.sendReset();
     this.#events.sendState();
   }
 
-  /** Serves what is deployed to this account. */
-  #host({ url, caFile }: RunningProxy): LocalHosting {
-    const { root, ports, reach = {}, onOutput } = this.#options;
-    const options = {
+  /** What the functions have in place of variables that are not in `.env`. */
+  #defaults(): Record<string, string> {
+    return { ...this.parts.flex.environment(), SWEEP_API_KEY: this.parts.sweepKey() };
+  }
+
+  async #launch(): Promise<void> {
+    const { root, ports, reach = {}, openHosts, onOutput } = this.#options;
+    await this.#gateway.start();
+    await this.#control.start();
+    this.#timers = setInterval(() => this.state.expireTimers(), 1_000).unref();
+    const proxy = await startProxy(this.rest, {
+      port: ports.proxy,
+      reach,
+      open: openHosts,
+      onRefused: (refusal) => reportRefusal(refusal, this.timeline),
+    });
+    this.#proxy = proxy;
+    this.#functions = new FunctionsProcess({
+      root,
+      port: ports.functions,
+      ...this.#project.processOptions({
+        proxy,
+        rest: this.rest,
+        account: this.state,
+        defaults: this.#defaults(),
+      }),
+      onLog: (line, webhookId) => this.#takeLogLine({ line, webhookId }),
+      onOutput,
+    });
+    this.#hosting = hostDeployments(this.rest.serverless, this.timeline, {
       root,
       port: ports.deployed ?? 0,
       reach,
       credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken },
-      processEnv: { NODE_EXTRA_CA_CERTS: caFile, [networkVariable]: url },
+      processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile, [networkVariable]: proxy.url },
       concurrency: () => this.parts.settings.current.concurrency ?? undefined,
-      onOutput,
-    };
-    const onLog = (line: string, webhookId: number | undefined): void => this.#takeLogLine(line, webhookId);
-    return hostDeployed(options, this.rest.serverless, this.timeline, onLog);
+      onOutput: (text) => this.#takeLogLine(readLogLine(text)),
+    });
   }
 
-  #takeLogLine(line: string, webhookId: number | undefined): void {
+  /** @returns where the functions are, once they can be reached */
+  async #target(): Promise<Target> {
+    await this.#launched;
+    if (!this.#functions) throw new Error('the functions are not running');
+    return this.#functions.target();
+  }
+
+  #takeLogLine({ line, webhookId }: { line: string; webhookId?: number | undefined }): void {
     const { onLog, onOutput } = this.#options;
     recordLogLine(line, webhookId, this.timeline);
-    if (onLog) onLog(line, webhookId);
+    if (onLog && line.startsWith('{"level":')) onLog(line, webhookId);
     else onOutput(line);
   }
 
   #urlOf(port: number): string {
     return `http://${this.#hosts.nameInUrls}:${port}`;
-  }
-
-  #makeParts(data: () => ProjectData): ScenarioParts {
-    const { state, timeline, rest, variants } = this;
-    const account = this.#account;
-    const functionsUrl = this.#urlOf(this.#options.ports.functions);
-    const settings = new SettingsStore(functionsUrl, ({ faults, flex, optOut, receipts }) => {
-      rest.setFaults(faults);
-      rest.flex.aftermath = flex;
-      rest.optOuts.mode = optOut;
-      rest.deliveries.upTo = receipts;
-      this.#events.sendState();
-    });
-    rest.deliveries.upTo = settings.current.receipts;
-    const customers = new Customers(
-      () => data().customers,
-      (phone) => findPhoneUser(data(), phone),
-      () => this.#events.sendState(),
-    );
-    const webhooks = new WebhookSender({
-      urlOf: (name) => account.callbackUrl(name),
-      authToken: this.#authToken,
-      host: this.#hosts.nameInUrls,
-      timeline,
-      badSignature: () => settings.current.faults.badSignature,
-    });
-    const sending = {
-      ...{ state, timeline, webhooks },
-      routesOn: () => data().routesOn,
-      deliverTwice: () => settings.current.deliverTwice,
-    };
-    const dispatcher = new Dispatcher({
-      ...sending,
-      account: rest.account,
-      retries: () => settings.current.webhookRetries,
-      format: () => variants,
-    });
-    const common = { ...sending, dispatcher, nameOf: this.nameOf };
-    const inbound = new InboundMessages({
-      ...common,
-      frontline: rest.frontline,
-      optOuts: rest.optOuts,
-      scopedWebhooks: rest.account.scopedWebhooks,
-      numbers: () => data().numbers,
-      routingMode: () => settings.current.routingMode,
-      autoCreationOf: (address) => account.autoCreationOf(address),
-      initializingMs: () => settings.current.initializingMs,
-    });
-    const serviceSid = (): string | undefined => data().conversationServiceSid;
-    const chat = new ChatMessages({ ...common, serviceSid });
-    const app = new FrontlineApp({ ...common, serviceSid });
-    const apiKey = (): string => data().env.OUTBOUND_API_KEY || this.#apiKey;
-    const flex = new FlexClient({ rest, timeline, webhooks, data, apiKey });
-    const workers = new FrontlineWorkers(rest.frontline, data);
-    return { state, timeline, webhooks, inbound, chat, app, flex, customers, workers, settings, rest };
   }
 
   #listen(): void {

@@ -1,11 +1,20 @@
-import type { Settings, SettingsChange } from './api';
+import type { Faults, RequestFault, Settings, SettingsChange, WebhookFault } from './api';
+import { ChosenFaults } from './chosen-faults';
 import { paths } from './webhooks/paths';
+
+/** Nothing goes wrong. */
+const noFaults: Faults = { rest: 'none', restTimes: null, badSignature: false, requests: [], webhooks: [] };
 
 /** The console's settings: how Twilio and the agents behave, the Frontline Console's URLs, and what goes wrong on purpose. */
 export class SettingsStore {
   readonly #onChange: (settings: Settings) => void;
   /** The settings at the start. */
   readonly defaults: Settings;
+  /** Applies the faults that are set. */
+  readonly faults = new ChosenFaults(
+    () => this.#current.faults,
+    (fault) => this.#drop(fault),
+  );
   #current: Settings;
 
   /** @param functionsUrl where the Frontline Console's URLs lead at first, e.g. `http://localhost:3000` */
@@ -26,7 +35,7 @@ export class SettingsStore {
       initializingMs: 0,
       flex: { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 },
       concurrency: null,
-      faults: { rest: 'none', restTimes: null, badSignature: false },
+      faults: noFaults,
     };
     this.#current = this.defaults;
   }
@@ -45,6 +54,7 @@ export class SettingsStore {
       frontlineUrls: { ...current.frontlineUrls, ...frontlineUrls },
       faults: { ...current.faults, ...faults },
     };
+    if (faults) this.faults.restart();
     this.#onChange(this.#current);
     return this.#current;
   }
@@ -58,5 +68,17 @@ export class SettingsStore {
     } finally {
       this.change(before);
     }
+  }
+
+  /** Takes a fault away that has happened as often as it should. */
+  #drop(used: RequestFault | WebhookFault): void {
+    const { requests, webhooks } = this.#current.faults;
+    const faults = {
+      ...this.#current.faults,
+      requests: requests.filter((one) => one !== used),
+      webhooks: webhooks.filter((one) => one !== used),
+    };
+    this.#current = { ...this.#current, faults };
+    this.#onChange(this.#current);
   }
 }

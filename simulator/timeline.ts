@@ -4,12 +4,18 @@ type Common = Omit<TimelineEntry, 'kind' | 'id' | 'at'>;
 export type NewEntry = Pick<TimelineEntry, 'trace' | 'state' | 'title' | 'conversationSid'> &
   (WebhookEntry | RestEntry | NoteEntry);
 
-/** The maximum number of entries; the oldest are removed. */
-const capacity = 5_000;
+/** How much is kept; of more, the oldest entries are removed. */
+export const capacity = { entries: 5_000, characters: 16 * 1024 * 1024 };
 
-/** Everything that happened, in order. */
+/** How much is kept of one text, e.g. of the body of an answer. */
+export const longestText = 64 * 1024;
+
+/** What happened, in order: the newest entries, within a bound. */
 export class Timeline {
   #entries = new Map<number, TimelineEntry>();
+  /** The size of each entry, and of all of them. */
+  #sizes = new Map<number, number>();
+  #size = 0;
   #listeners = new Set<(entry: TimelineEntry) => void>();
   #nextId = 1;
   #nextTrace = 1;
@@ -23,7 +29,7 @@ export class Timeline {
   add<T extends NewEntry>(entry: T): T & Common & { id: number; at: string } {
     const added = { ...entry, id: this.#nextId++, at: new Date().toISOString() };
     this.#entries.set(added.id, added as TimelineEntry);
-    if (this.#entries.size > capacity) this.#entries.delete(this.#entries.keys().next().value as number);
+    this.#keepWithinBounds(added as TimelineEntry);
     this.#notify(added as TimelineEntry);
     return added as T & Common & { id: number; at: string };
   }
@@ -34,6 +40,7 @@ export class Timeline {
     change: Partial<WebhookEntry> | Partial<RestEntry> | Partial<TimelineEntry>,
   ): void {
     Object.assign(entry, change);
+    this.#keepWithinBounds(entry);
     this.#notify(entry);
   }
 
@@ -77,9 +84,39 @@ export class Timeline {
 
   clear(): void {
     this.#entries.clear();
+    this.#sizes.clear();
+    this.#size = 0;
+  }
+
+  #keepWithinBounds(changed: TimelineEntry): void {
+    // An entry can be removed while its webhook is under way.
+    if (!this.#entries.has(changed.id)) return;
+    shorten(changed);
+    const size = sizeOf(changed);
+    this.#size += size - (this.#sizes.get(changed.id) ?? 0);
+    this.#sizes.set(changed.id, size);
+    for (const id of this.#entries.keys()) {
+      if (this.#entries.size <= capacity.entries && this.#size <= capacity.characters) return;
+      this.#size -= this.#sizes.get(id) ?? 0;
+      this.#sizes.delete(id);
+      this.#entries.delete(id);
+    }
   }
 
   #notify(entry: TimelineEntry): void {
     for (const listener of this.#listeners) listener(entry);
   }
+}
+
+/** Shortens the answer's body: what was sent has to stay whole, so that it can be sent again. */
+function shorten(entry: TimelineEntry): void {
+  if (entry.kind !== 'webhook' || entry.body === undefined || entry.body.length <= longestText) return;
+  entry.body = `${entry.body.slice(0, longestText)}… (${entry.body.length} characters)`;
+}
+
+/** @returns about how many characters an entry has */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  return Object.entries(value).reduce((sum, [name, one]) => sum + name.length + sizeOf(one), 0);
 }

@@ -19,7 +19,8 @@
  * Faults: `faults`, `faults-reset`, `faults-off`, `faults-undo`.
  *
  * Top bar: `badge-local`, `menu-scenarios`, `scenario-<name>`, `scenario-result` (with `data-ok`), `menu-settings`,
- * `settings-…`, `settings-reset`, `settings-reset-all`, `toast`.
+ * `settings-…`, `settings-reset`, `settings-reset-all`, `fault-about`, `fault-kind`, `fault-times`, `fault-add`, `fault`,
+ * `fault-remove-<index>`, `toast`.
  *
  * Frontline: `side-frontline`, `worker-select`, `worker-chat-<sid>`, `worker-input`, `worker-send`,
  * `customer-row-<id>`, `start-<channel>`.

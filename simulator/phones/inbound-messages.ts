@@ -16,6 +16,7 @@ import {
   partiesOf,
 } from './parties';
 import { type RoutingOptions, routeConversation } from './routing';
+import { Slots } from './slots';
 
 export interface InboundOptions extends RoutingOptions {
   optOuts: Pick<OptOuts, 'read'>;
@@ -43,6 +44,12 @@ const keywordNotes: Record<Keyword, string> = {
 /** The SMS that the sender alone gets. */
 const replyNote = (keyword: Keyword): string => `Twilio itself answers: “${replies[keyword]}”`;
 
+/**
+ * How many messages are handled at once. Twilio runs as many instances of a function as it needs; here one process
+ * answers all requests, and with too many at once it would answer each of them too late.
+ */
+const mostAtOnce = 24;
+
 export interface InboundOutcome {
   /** undefined if Twilio rejected the conversation and the message is lost. */
   conversationSid?: string;
@@ -62,6 +69,7 @@ export class InboundMessages {
   readonly #changes: AskedChanges;
   /** The messages of a pair are handled one by one: two at once must not create two conversations. */
   #turns = new Map<string, Promise<unknown>>();
+  readonly #slots = new Slots(mostAtOnce);
   /** The SIDs of the group conversations that messages created, by `keyOf`: they are looked at first. */
   #groups = new Map<string, string>();
 
@@ -87,7 +95,11 @@ export class InboundMessages {
     const key = keyOf(parties);
     const before = this.#turns.get(key) ?? Promise.resolve();
     const later: Promise<unknown>[] = [];
-    const turn = before.then(() => this.#deliver(parties, request.body, trace, later));
+    let giveBack = (): void => undefined;
+    const turn = before.then(async () => {
+      giveBack = await this.#slots.take();
+      return this.#deliver(parties, request.body, trace, later);
+    });
     const settled = turn.catch(() => undefined);
     this.#turns.set(key, settled);
     try {
@@ -96,6 +108,7 @@ export class InboundMessages {
       await dispatcher.settled(trace);
       return outcome;
     } finally {
+      giveBack();
       if (this.#turns.get(key) === settled) this.#turns.delete(key);
     }
   }

@@ -38,7 +38,12 @@ export interface ScenarioParts {
   workers: FrontlineWorkers;
   settings: SettingsStore;
   rest: RestApi;
+  /** The key with which a cron service calls `/maintenance/sweep`. */
+  sweepKey(): string;
 }
+
+/** How often a scenario calls the sweep until it has looked at everything. */
+const mostSweeps = 20;
 
 interface FirstInbound {
   from: SimulatedCustomer;
@@ -56,6 +61,8 @@ export const botIdentity = 'support-bot';
 export class ScenarioContext {
   readonly parts: ScenarioParts;
   readonly trace: string;
+  /** What must be reported as a failure, since the scenario has caused it. */
+  readonly promised: string[] = [];
   readonly #failures: string[];
 
   constructor(parts: ScenarioParts, trace: string, failures: string[]) {
@@ -67,6 +74,11 @@ export class ScenarioContext {
   /** @param failure the sentence that is reported when it does not hold */
   expect(holds: boolean, failure: string): void {
     if (!holds) this.#failures.push(failure);
+  }
+
+  /** @param failures how the report must name what the scenario breaks, e.g. `onConversationAdd: is not valid JSON` */
+  promise(...failures: string[]): void {
+    this.promised.push(...failures);
   }
 
   conversation(sid: string): SimulatedConversation {
@@ -127,6 +139,26 @@ export class ScenarioContext {
 
   withFaults<T>(faults: Partial<Faults>, work: () => Promise<T>): Promise<T> {
     return this.parts.settings.changeDuring({ faults }, work);
+  }
+
+  /** Lets the sweep route what has no worker, as a cron service does. Reports a failure unless one worker is there then. */
+  async expectSweepRoutes(conversation: SimulatedConversation | undefined): Promise<void> {
+    if (!conversation) return;
+    const { webhooks, sweepKey } = this.parts;
+    const json = { headers: { Authorization: `Bearer ${sweepKey()}` }, body: {} };
+    for (let call = 1; call <= mostSweeps; call++) {
+      const { status, body = '' } = await webhooks.send({
+        name: 'sweep',
+        trace: this.trace,
+        fields: {},
+        json,
+      });
+      this.expect(status === 200, `the sweep was answered ${status ?? 'nothing'} instead of 200`);
+      if (status !== 200 || (JSON.parse(body) as { done: boolean }).done) break;
+    }
+    const { participants } = this.conversation(conversation.sid);
+    const present = participants.filter(({ identity }) => identity !== undefined).length;
+    this.expect(present === 1, `after the sweep, ${present} workers are in the conversation instead of one`);
   }
 
   /** Makes the first matching REST request fail while some work is done. */

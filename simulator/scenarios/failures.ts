@@ -85,14 +85,15 @@ export const failureScenarios: RunnableScenario[] = [
     name: 'twilio-hang',
     title: 'Twilio never answers',
     description:
-      'No REST request is answered. Routing gives up in time with 503. No worker joins, and the message is kept.',
+      'No REST request is answered. Routing gives up in time with 503, and the message is kept. The sweep routes it later.',
     failing: true,
     async run(context) {
-      return context.withFaults({ rest: 'hang', restTimes: null }, async () => {
-        const from = context.parts.customers.addUnknown();
-        const conversation = await context.receiveInbound({ from, body: 'Anybody?', workers: 0 });
-        return conversation?.sid;
-      });
+      context.promise('onConversationRoute: status must be 200, is 503');
+      const conversation = await context.withFaults({ rest: 'hang', restTimes: null }, () =>
+        context.receiveInbound({ from: context.parts.customers.addUnknown(), body: 'Anybody?', workers: 0 }),
+      );
+      await context.expectSweepRoutes(conversation);
+      return conversation?.sid;
     },
   },
   {

@@ -3,6 +3,8 @@ import { failureScenarios } from './failures';
 import { flexFailureScenarios } from './flex-failures';
 import { inboundScenarios } from './inbound';
 import { outboundScenarios } from './outbound';
+import { requestFaultScenarios } from './request-faults';
+import { webhookFaultScenarios } from './webhook-faults';
 
 /** Every scenario, in the order in which the console shows them. */
 export const scenarios: RunnableScenario[] = [
@@ -10,4 +12,6 @@ export const scenarios: RunnableScenario[] = [
   ...outboundScenarios,
   ...flexFailureScenarios,
   ...failureScenarios,
+  ...requestFaultScenarios,
+  ...webhookFaultScenarios,
 ];

@@ -84,12 +84,22 @@ export class Actions {
       const known = scenarios.map((one) => one.name).join(', ');
       throw new TwilioError(404, 20404, `There is no scenario ${name}; there are: ${known}`);
     }
-    const failures: string[] = [];
+    const own: string[] = [];
+    let promised: string[] = [];
     const result = await this.#run((trace) => {
       this.#parts.timeline.addNote(trace, scenario.title, { text: scenario.description });
-      return scenario.run(new ScenarioContext(this.#parts, trace, failures));
+      const context = new ScenarioContext(this.#parts, trace, own);
+      promised = context.promised;
+      return scenario.run(context);
     });
-    return { ...result, ok: result.ok && failures.length === 0, failures: [...failures, ...result.failures] };
+    const failures = [
+      ...own,
+      ...result.failures.filter((failure) => !promised.includes(failure)),
+      ...promised
+        .filter((failure) => !result.failures.includes(failure))
+        .map((failure) => `this should have failed, and has not: ${failure}`),
+    ];
+    return { ...result, ok: failures.length === 0, failures };
   }
 
   /** @returns a webhook from the timeline as a signed curl command */

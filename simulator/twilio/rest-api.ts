@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import type { Settings } from '../api';
 import { ApiKeys, apiKeyRoutes, authenticate, iamKeyRoutes } from './api-keys';
 import { ContentModel, contentRoutes } from './content';
 import { Account } from './conversations/account';
@@ -73,6 +74,13 @@ export class RestApi extends RequestHandler {
     const { default_messaging_service_sid: standard } = this.account.configuration.fetch();
     if (sid === undefined || sid === '' || sid === standard) return;
     if (!this.messagingServices.list().some((one) => one.sid === sid)) throw refuse(50342);
+  }
+
+  /** Lets agents, opted-out customers and phones behave as the settings say. */
+  applySettings({ flex, optOut, receipts }: Pick<Settings, 'flex' | 'optOut' | 'receipts'>): void {
+    this.flex.aftermath = flex;
+    this.optOuts.mode = optOut;
+    this.deliveries.upTo = receipts;
   }
 
   /**

@@ -122,6 +122,7 @@ export const contracts: Record<string, Contract> = {
   GetTemplatesByCustomerId: frontline(templates),
   onConversationRoute: { limitMs: 10_000, codes: { status: 48010, time: 48010 } },
   ...Object.fromEntries(conversationEvents.map(({ name, resource }) => [name, contractOf(name, resource)])),
+  sweep: { limitMs: 10_000, codes: {} },
   outboundMessage: { limitMs: 10_000, body: outboundMessage, refusal, codes: {} },
 };
 
@@ -141,6 +142,8 @@ export interface ReceivedAnswer {
   status?: number | undefined;
   body: string;
   contentType?: string | undefined;
+  /** Why there is no status; without it, no answer came in time. */
+  failure?: string;
 }
 
 export interface Verdict {
@@ -154,12 +157,17 @@ export interface Verdict {
  * @param name the callback's name
  * @returns each problem, and the error code that Frontline would log
  */
-export function validateResponse(name: string, { status, body, contentType }: ReceivedAnswer): Verdict {
+export function validateResponse(
+  name: string,
+  { status, body, contentType, failure }: ReceivedAnswer,
+): Verdict {
   const contract = contracts[name];
   if (!contract) return { problems: [] };
   if (status === undefined) {
-    const problem = `no answer within ${contract.limitMs / 1_000} s`;
-    return withCode([{ field: 'time', problem }], contract.codes.time);
+    const problem = failure
+      ? { field: '', problem: failure }
+      : { field: 'time', problem: `no answer within ${contract.limitMs / 1_000} s` };
+    return withCode([problem], contract.codes.time);
   }
   if (contract.rejects && status >= 400 && status <= 499) return { problems: [] };
   const isRefusal = contract.refusal !== undefined && status >= 400;

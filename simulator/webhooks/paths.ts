@@ -9,4 +9,5 @@ export const paths: Record<string, string> = {
   onConversationAdded: '/callbacks/conversations',
   onParticipantAdded: '/callbacks/conversations',
   outboundMessage: '/flex/outbound-message',
+  sweep: '/maintenance/sweep',
 };

@@ -1,9 +1,10 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import type { TimelineEntry } from '../api';
+import type { TimelineEntry, WebhookFault } from '../api';
 import type { Timeline } from '../timeline';
 import { webhookIdHeader } from '../webhook-id';
 import { contracts, type ReceivedAnswer, type Verdict, validateResponse } from './contracts';
 import type { Target } from './targets';
+import { nameWebhookFault, sendWithFault } from './webhook-faults';
 
 export type WebhookTimelineEntry = Extract<TimelineEntry, { kind: 'webhook' }>;
 
@@ -30,6 +31,10 @@ export interface WebhookOptions {
   timeline: Timeline;
   /** Whether to sign the next webhook wrongly. */
   badSignature(): boolean;
+  /** What goes wrong with the next webhook of this name. */
+  faultOf?(name: string): WebhookFault | undefined;
+  /** Settles once the functions have started: that takes longer here than at Twilio, and is no part of the time limit. */
+  started?(): Promise<unknown>;
 }
 
 /**
@@ -70,6 +75,7 @@ export class WebhookSender {
       ...(retry > 0 && { retry }),
       ...(conversationSid !== undefined && { conversationSid }),
     }) as WebhookTimelineEntry;
+    await this.#options.started?.().catch(() => undefined);
     const started = performance.now();
     const wronglySigned = !json && this.#options.badSignature();
     const request = json
@@ -80,7 +86,9 @@ export class WebhookSender {
           body: JSON.stringify(json.body),
         }
       : this.#compose(url, method, fields, wronglySigned);
-    const answer = await this.#request(withWebhookId(request, entry.id), limitMs);
+    const fault = this.#options.faultOf?.(name);
+    const send = () => this.#request(withWebhookId(request, entry.id), limitMs);
+    const answer: PostedAnswer = await (fault ? sendWithFault(fault, limitMs, send) : send());
     // Rejecting a wrong signature is correct, whatever the contract says about the answer.
     const isRefused = wronglySigned && answer.status === 403;
     const { problems, errorCode }: Verdict = isRefused ? { problems: [] } : validateResponse(name, answer);
@@ -93,6 +101,7 @@ export class WebhookSender {
       ...(answer.status !== undefined && { status: answer.status }),
       ...(errorCode !== undefined && { errorCode }),
       ...(answer.replayed && { replayed: true }),
+      ...(fault && { fault: nameWebhookFault(fault) }),
     });
     return entry;
   }
@@ -124,10 +133,7 @@ export class WebhookSender {
     };
   }
 
-  async #request(
-    { url, ...request }: SentRequest,
-    limitMs: number,
-  ): Promise<ReceivedAnswer & { replayed?: boolean }> {
+  async #request({ url, ...request }: SentRequest, limitMs: number): Promise<PostedAnswer> {
     if (url === '') return { body: 'No URL is configured for it.' };
     if (!isOnThisMachine(url, this.#options.host))
       return { body: `${url} is not on this machine: nothing is sent there` };
@@ -148,6 +154,8 @@ export class WebhookSender {
     }
   }
 }
+
+type PostedAnswer = ReceivedAnswer & { replayed?: boolean };
 
 function withWebhookId(request: SentRequest, id: number): SentRequest {
   return { ...request, headers: { ...request.headers, [webhookIdHeader]: String(id) } };

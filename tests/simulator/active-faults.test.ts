@@ -16,6 +16,26 @@ describe('the faults that are on', () => {
         'Functions handle 2 requests at once',
       ],
     ],
+    [
+      {
+        faults: {
+          webhooks: [
+            { kind: 'slow', on: 'all', ms: 600, every: 2 },
+            { kind: 'cut', on: 'sweep', times: 1 },
+          ],
+          requests: [
+            { kind: 'error', on: 'all', status: 429, retryAfter: 3, times: 2 },
+            { kind: 'hang', on: 'POST /Documents', done: true, probability: 0.25 },
+          ],
+        },
+      },
+      [
+        'All webhooks: 600 ms late, every 2 times',
+        'sweep: cut half-way, once',
+        'All REST requests: answered 429 with Retry-After 3, 2 times',
+        'POST /Documents: never answered after the work, by a chance of 25 %',
+      ],
+    ],
     [{ flex: { channelFailsAfterMs: 500 } }, ['Flex channels fail after 500 ms with 20500']],
   ])('of %j are named', (change, names) => {
     const store = new SettingsStore('http://localhost:3000', () => undefined);

@@ -141,7 +141,7 @@ describe('the timeline', () => {
   });
 
   it('folds requests that repeat, and opens to show each', async () => {
-    running.local.rest.setFaults({ rest: '429', restTimes: 2 });
+    running.local.rest.fail({}, { status: 429, code: 20429 }, 2);
     await receive('+19175550150');
     const folded = page.locator('[data-testid^=folded-]').filter({ hasText: '429' });
     expect(await folded.locator('> summary code').innerText()).toMatch(

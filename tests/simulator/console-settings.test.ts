@@ -55,6 +55,33 @@ describe('the settings of the console', () => {
       flex: { agentResponse: 'accept', channelFailsAfterMs: null },
     });
   });
+
+  it('choose what goes wrong with a webhook and with a REST request, and show what is on', async () => {
+    await page.getByTestId('menu-settings').click();
+    await change(() => page.getByTestId('fault-add').click());
+    await page.getByTestId('fault-about').selectOption('request POST /Conversations/*/Participants');
+    await page.getByTestId('fault-kind').selectOption('done-500');
+    await page.getByTestId('fault-times').fill('2');
+    await change(() => page.getByTestId('fault-add').click());
+    const hook = { kind: 'error', on: 'onConversationRoute', status: 500 };
+    const request = {
+      kind: 'error',
+      on: 'POST /Conversations/*/Participants',
+      status: 500,
+      done: true,
+      times: 2,
+    };
+    expect(settings().faults).toMatchObject({ webhooks: [hook], requests: [request] });
+    await page.getByTestId('fault').nth(1).waitFor();
+    expect(await page.getByTestId('fault').allInnerTexts()).toEqual([
+      'onConversationRoute: answered 500',
+      'POST /Conversations/*/Participants: answered 500 after the work, 2 times',
+    ]);
+    await change(() => page.getByTestId('fault-remove-0').click());
+    expect(settings().faults).toMatchObject({ webhooks: [], requests: [request] });
+    await change(() => page.getByTestId('fault-remove-0').click());
+    expect(settings().faults).toMatchObject({ webhooks: [], requests: [] });
+  });
 });
 
 describe('a start in doubt on the Flex side', () => {

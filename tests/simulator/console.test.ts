@@ -118,10 +118,14 @@ describe('the console', () => {
     await result.waitFor();
     expect(await result.getAttribute('data-ok')).toBe('true');
 
-    await page.getByTestId('menu-scenarios').click();
-    await page.getByTestId('scenario-twilio-hang').click();
-    await page.locator('[data-testid=scenario-result][data-ok=false]').waitFor();
-    await result.getByText('onConversationRoute: status must be 200, is 503').waitFor();
+    const webhooks = [{ kind: 'error' as const, on: 'onConversationRoute' as const, status: 500 }];
+    const { settings } = running.local.parts;
+    await settings.changeDuring({ faults: { webhooks } }, async () => {
+      await page.getByTestId('menu-scenarios').click();
+      await page.getByTestId('scenario-new-customer').click();
+      await page.locator('[data-testid=scenario-result][data-ok=false]').waitFor();
+    });
+    await result.getByText('onConversationRoute: status must be 200, is 500').waitFor();
     const failed = page.locator('[data-name=onConversationRoute][data-state=failed]');
     await failed.getByText('48010').waitFor();
     await page.getByTestId('filter-problems').click();

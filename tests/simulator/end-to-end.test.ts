@@ -1,13 +1,19 @@
 import type { ActionResult } from '../../simulator/api';
+import { isRequestNamed, requestTargets } from '../../simulator/fault-targets';
 import { flexFailureScenarios } from '../../simulator/scenarios/flex-failures';
 import { scenarios } from '../../simulator/scenarios/list';
+import type { RestRequest } from '../../simulator/twilio/http/request';
 import { useLocal, webhooks } from './local-over-http';
 
 const { running, api, workersOf } = useLocal();
 
 describe('every scenario', () => {
   // Those of `flexFailureScenarios` end otherwise: see `flex-failures.test.ts`.
-  const others = ['twilio-hang', ...flexFailureScenarios.map(({ name }) => name)];
+  const requested: RestRequest[] = [];
+  beforeAll(() => {
+    running.local.rest.onRequest(({ request }) => requested.push(request));
+  });
+  const others = flexFailureScenarios.map(({ name }) => name);
   it.each(scenarios.map(({ name }) => name).filter((name) => !others.includes(name)))(
     '%s ends as expected: one worker, no message lost',
     async (name) => {
@@ -20,6 +26,27 @@ describe('every scenario', () => {
       expect(running.local.parts.settings.current).toEqual(before);
     },
   );
+
+  it('makes no REST request for which no fault can be chosen from the list', () => {
+    const unnamed = requested.filter((one) => !requestTargets.some((name) => isRequestNamed(name, one)));
+    expect(requested.length).toBeGreaterThan(0);
+    expect([...new Set(unnamed.map(({ method, path }) => `${method} ${path}`))]).toEqual([]);
+  });
+
+  it('fails when what it breaks does not break, or when something else does', async () => {
+    const webhooks = [{ kind: 'error', on: 'onParticipantAdded', status: 502 }];
+    await api('PATCH', '/api/settings', { routingMode: 'none', faults: { webhooks } });
+    const { ok, failures } = await api<ActionResult>('POST', '/api/scenarios/twilio-hang');
+    const faults = { webhooks: [] };
+    await api('PATCH', '/api/settings', { routingMode: 'custom', faults });
+    expect([ok, failures]).toEqual([
+      false,
+      [
+        'onParticipantAdded: status must be 200, is 502',
+        'this should have failed, and has not: onConversationRoute: status must be 200, is 503',
+      ],
+    ]);
+  });
 
   it.each(['update', 'create'] as const)(
     'group-mms ends as expected where a worker joins by %s alone, and brackets are around our number',
@@ -34,16 +61,12 @@ describe('every scenario', () => {
     },
   );
 
-  it('twilio-hang breaks the contract of routing, in time, and keeps the message', async () => {
-    const result = await api<ActionResult>('POST', '/api/scenarios/twilio-hang');
-    expect(result.ok).toBe(false);
-    expect(result.failures).toEqual(['onConversationRoute: status must be 200, is 503']);
-    const routed = webhooks(result.entries).find(({ name }) => name === 'onConversationRoute');
+  it('twilio-hang breaks the contract of routing, as it promises, and in time', async () => {
+    const { ok, entries } = await api<ActionResult>('POST', '/api/scenarios/twilio-hang');
+    expect(ok).toBe(true);
+    const routed = webhooks(entries).find(({ name }) => name === 'onConversationRoute');
     expect(routed).toMatchObject({ status: 503, errorCode: 48010, state: 'failed' });
     expect(routed?.ms).toBeLessThan(10_000);
-    const conversation = running.conversation(result.conversationSid ?? '');
-    expect(conversation.messages.map(({ body }) => body)).toEqual(['Anybody?']);
-    expect(workersOf(conversation.sid)).toEqual([]);
   });
 });
 

@@ -44,12 +44,12 @@ describe('the proxy', () => {
     const list = `${sdk}
       client.conversations.v1.conversations.list()
         .then((all) => console.log('got', all.length), (error) => console.log(error.status ?? error.code));`;
-    api.rest.setFaults({ rest: '429', restTimes: 1 });
+    api.rest.fail({}, { status: 429, code: 20429 }, 1);
     expect(await run(list)).toBe('429');
     expect(await run(list)).toBe('got 0');
     api.rest.fail({ path: '/v1/Conversations' }, { reset: true }, 1);
     expect(await run(list)).toBe('ECONNRESET');
-    api.rest.setFaults({ rest: 'hang', restTimes: 1 });
+    api.rest.fail({}, { hang: true }, 1);
     expect(await run(list)).toBe('ECONNABORTED');
     const create = list.replace('.list()', '.create({})').replace('all.length', "'one'");
     api.rest.fail({ method: 'POST' }, { status: 500, code: 20500, after: true }, 1);

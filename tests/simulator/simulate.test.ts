@@ -43,11 +43,15 @@ describe('npm run simulate', () => {
   });
 
   it('exits with 1 when an answer breaks the contract, and with 2 on wrong usage', async () => {
-    const failing = await simulate('scenario', 'twilio-hang');
+    const webhooks = [{ kind: 'error', on: 'onConversationRoute', status: 500 }];
+    await api('PATCH', '/api/settings', { faults: { webhooks } });
+    const failing = await simulate('scenario', 'new-customer');
+    await api('PATCH', '/api/settings', { faults: { webhooks: [] } });
     expect([failing.code, failing.output]).toEqual([
       1,
-      expect.stringContaining('status must be 200, is 503'),
+      expect.stringContaining('onConversationRoute: status must be 200, is 500'),
     ]);
+    expect(await simulate('scenario', 'webhook-500')).toMatchObject({ code: 0 });
     expect(await simulate('scenario', 'odd')).toMatchObject({ code: 2 });
     expect(await simulate('inbound', '--body', 'x')).toMatchObject({
       code: 2,

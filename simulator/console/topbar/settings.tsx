@@ -3,6 +3,7 @@ import type { Faults, FlexSettings, RoutingMode, Settings, SettingsChange } from
 import { Choice } from '../controls/choice';
 import { call } from '../state/control-api';
 import { snapshot } from '../state/state';
+import { FaultsForm } from './faults';
 import { closesMenu } from './menu';
 
 const routing: Record<RoutingMode, string> = {
@@ -99,6 +100,7 @@ export function SettingsForm() {
         />
         Send bad signatures
       </label>
+      <FaultsForm faults={faults} change={change} />
       <button
         type="button"
         class="button danger"

@@ -30,6 +30,8 @@ export type Fault = { after?: boolean; later?: number; delay?: number } & (
   | { reset: true }
   | { delay: number }
   | WireFault
+  /** Half-way in the body. */
+  | { cut: 'half' }
 );
 
 /** Thrown to make the server reset the connection. */
@@ -63,8 +65,12 @@ export class Faults {
 }
 
 /** @returns how a fault corrupts an answer below HTTP; undefined if it does not */
-export function wireFaultOf(fault: Fault): WireFault | undefined {
-  return 'cut' in fault || 'drip' in fault || 'contentLength' in fault ? fault : undefined;
+export function wireFaultOf(fault: Fault, body: object | string = ''): WireFault | undefined {
+  if ('cut' in fault && fault.cut === 'half') {
+    const text = typeof body === 'object' ? JSON.stringify(body) : body;
+    return { cut: Buffer.byteLength(text) >> 1 };
+  }
+  return 'cut' in fault || 'drip' in fault || 'contentLength' in fault ? (fault as WireFault) : undefined;
 }
 
 /** @returns a fault in a few words, for the timeline */
@@ -78,7 +84,9 @@ function nameKind(fault: Fault): string {
   if ('reset' in fault) return 'connection reset';
   if ('status' in fault) return String(fault.status);
   if ('body' in fault) return fault.body === '' ? 'empty body' : 'garbage';
-  if ('cut' in fault) return `cut in the ${fault.in ?? 'body'} (${fault.end ?? 'FIN'})`;
+  if ('cut' in fault) {
+    return fault.cut === 'half' ? 'cut half-way' : `cut in the ${fault.in ?? 'body'} (${fault.end ?? 'FIN'})`;
+  }
   if ('drip' in fault) return `one byte every ${fault.drip} ms`;
   if ('contentLength' in fault) return 'wrong length';
   return `${fault.delay} ms late`;

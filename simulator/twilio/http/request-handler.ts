@@ -1,4 +1,3 @@
-import type { Faults as FaultSettings } from '../../api';
 import { TwilioError } from './errors';
 import { ConnectionReset, type Fault, Faults, type Matcher, nameFault, wireFaultOf } from './faults';
 import type { RestAnswer, RestRequest } from './request';
@@ -22,7 +21,8 @@ type Outcome = Pick<RestAnswer, 'status' | 'body'>;
 export class RequestHandler {
   readonly #ask: (request: RestRequest) => Promise<Outcome>;
   readonly #faults = new Faults();
-  #settings: { fault: Fault; left: number } | undefined;
+  /** What goes wrong with a request by the console's settings; asked once for each. */
+  chosenFault: (request: RestRequest) => Fault | undefined = () => undefined;
   #observers = new Set<(observation: RestObservation) => void>();
 
   /** @param ask carries out a request synchronously, and resolves to the answer */
@@ -39,19 +39,6 @@ export class RequestHandler {
   /** Makes matching requests fail. @returns a function that removes the fault */
   fail(matcher: Matcher, fault: Fault, times?: number): () => void {
     return this.#faults.add(matcher, fault, times);
-  }
-
-  /** Sets the fault that the console's settings choose for all requests. */
-  setFaults({ rest, restTimes }: Pick<FaultSettings, 'rest' | 'restTimes'>): void {
-    const faults: Record<string, Fault> = {
-      429: { status: 429, code: 20429, message: 'Too Many Requests' },
-      500: { status: 500, code: 20500, message: 'An internal server error has occurred' },
-      hang: { hang: true },
-      torn: { cut: 5, after: true },
-      drip: { drip: 1_000, after: true },
-    };
-    const fault = faults[rest];
-    this.#settings = fault && { fault, left: restTimes ?? Number.POSITIVE_INFINITY };
   }
 
   /**
@@ -88,8 +75,8 @@ export class RequestHandler {
       const { status, code = 20_000 + status, message = `HTTP ${status}` } = fault;
       answer = withHeaders({ status, body: fault.body ?? new TwilioError(status, code, message).body() });
     }
-    const wire = fault && wireFaultOf(fault);
-    if (wire || (fault && 'body' in fault)) answer ??= await this.#answerToCorrupt(request);
+    if (fault && (wireFaultOf(fault) || 'body' in fault)) answer ??= await this.#answerToCorrupt(request);
+    const wire = fault && wireFaultOf(fault, answer?.body);
     if (answer && wire) answer = { ...answer, wire };
     if (answer && fault && 'body' in fault && fault.body !== undefined) {
       answer = { ...answer, ...withHeaders({ status: answer.status, body: fault.body }) };
@@ -111,11 +98,7 @@ export class RequestHandler {
   }
 
   #takeFault(request: RestRequest): Fault | undefined {
-    if (this.#settings && this.#settings.left > 0) {
-      this.#settings.left -= 1;
-      return this.#settings.fault;
-    }
-    return this.#faults.take(request);
+    return this.chosenFault(request) ?? this.#faults.take(request);
   }
 
   async #answer(request: RestRequest): Promise<RestAnswer> {
