@@ -124,10 +124,11 @@ export function iamKeyRoutes(keys: ApiKeys): Hono<RestEnv> {
  * @see https://github.com/twilio/twilio-python/issues/259 for what is answered then
  */
 export function authenticate(
-  { accountSid, authToken }: Pick<Conversations, 'accountSid' | 'authToken'>,
+  account: Pick<Conversations, 'accountSid' | 'authToken'>,
   keys: ApiKeys,
 ): MiddlewareHandler<RestEnv> {
   return async ({ env: { headers, host, path } }, next) => {
+    const { accountSid, authToken } = account;
     const [user, password] = readCredentials(headers.authorization);
     const isAccount = user === accountSid && isSame(password, authToken);
     const isKey = keys.has(user, password) && !isOfAccountsOrKeys(path);

@@ -162,6 +162,9 @@ describe('the command line in a project', () => {
         summary: '7 functions and 3 assets are in dist/',
         routes: expect.arrayContaining(['functions/callbacks/crm.protected.js']),
         warnings: expect.stringMatching(/^Warnings:\n/),
+        problems: [
+          expect.objectContaining({ severity: 'warning', customer: 'John Fox', line: 49, column: 20 }),
+        ],
       },
     });
     replace('assets/customers.private.json', '"+123456789"', '"12"');
@@ -170,6 +173,9 @@ describe('the command line in a project', () => {
       json: {
         ok: false,
         report: expect.stringMatching(/^assets\/customers\.private\.json\n[\s\S]*\n1 problem$/),
+        problems: [
+          expect.objectContaining({ severity: 'error', customer: 'John Fox', line: 49, column: 20 }),
+        ],
       },
     });
   });

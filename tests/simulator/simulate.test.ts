@@ -78,7 +78,9 @@ describe('npm run simulate', () => {
     for (const from of ['+12125550102', '+12125550103']) {
       others.push((await api<ActionResult>('POST', '/api/inbound', { from, body: 'Hi' })).conversationSid);
     }
-    expect(JSON.parse((await simulate('close', '--all', '--json')).output)).toEqual({ closed: others });
+    expect(JSON.parse((await simulate('close', '--all', '--json')).output)).toEqual({
+      closed: others.toReversed(),
+    });
     expect(await simulate('close')).toMatchObject({ code: 2 });
 
     const available = async (): Promise<boolean | undefined> => {

@@ -94,6 +94,7 @@ describe('npm run deploy -- --local', () => {
         'FLEX_WORKSPACE_SID',
         'GREETING',
         'OUTBOUND_API_KEY',
+        'SWEEP_API_KEY',
       ],
       problems: [],
     });

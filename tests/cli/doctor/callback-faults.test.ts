@@ -58,6 +58,7 @@ describe('a fault of the deployed functions', () => {
         'error callback_missing: There is no function at /callbacks/routing',
         'error callback_missing: There is no function at /callbacks/conversations',
         'error callback_missing: There is no function at /flex/outbound-message',
+        'error callback_missing: There is no function at /maintenance/sweep',
       ],
     ],
     [
