@@ -1,5 +1,7 @@
 import type { TimelineEntry } from '../../simulator/api';
 import type { LocalTwilio } from '../../simulator/local-twilio';
+import type { Participant } from '../../simulator/twilio/conversations/model';
+import { TwilioError } from '../../simulator/twilio/http/errors';
 import {
   describeNote,
   describeRest,
@@ -23,7 +25,7 @@ export function followLocalTwilio(
       nameOf: (address) => local.nameOf(address),
       customerName: (id) => local.customerName(id),
       participantsOf: (sid) =>
-        local.state.participants(sid).map(({ identity, messaging_binding }) => ({
+        participantsOf(local, sid).map(({ identity, messaging_binding }) => ({
           ...(identity !== null && { identity }),
           ...(messaging_binding?.address !== undefined && { address: messaging_binding.address }),
         })),
@@ -32,6 +34,16 @@ export function followLocalTwilio(
     onEvent,
   );
   local.timeline.onEntry((entry) => follower.take(entry));
+}
+
+/** @returns nobody for a conversation that was removed: a reset, for example, comes while webhooks are under way */
+function participantsOf({ state }: LocalTwilio, sid: string): Participant[] {
+  try {
+    return state.participants(sid);
+  } catch (error) {
+    if (error instanceof TwilioError && error.status === 404) return [];
+    throw error;
+  }
 }
 
 /** Something that has ended, and is told next. */

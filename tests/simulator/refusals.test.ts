@@ -71,3 +71,24 @@ it('takes timers away with a duration of zero or an empty one', async () => {
   account.now = new Date(account.now.getTime() + 7 * 86_400_000);
   expect(account.state.conversation(sid)).toMatchObject({ state: 'active', timers: {} });
 });
+
+/** The OpenAPI files have the methods in small letters, and public integrations send `POST`. */
+describe('a method in capitals is taken', () => {
+  it('for a webhook of a conversation', async () => {
+    const path = `/Conversations/${await made('/Conversations')}/Webhooks`;
+    const form = { Target: 'webhook', 'Configuration.Url': 'https://example.com/x' };
+    const given = { ...form, 'Configuration.Filters': 'onMessageAdded', 'Configuration.Method': 'GET' };
+    expect(await post(path, given)).toMatchObject({
+      status: 201,
+      body: { configuration: { method: 'get' } },
+    });
+  });
+
+  it('for an address configuration', async () => {
+    const given = { Type: 'sms', Address: ours, 'AutoCreation.WebhookMethod': 'POST' };
+    expect(await post('/Configuration/Addresses', given)).toMatchObject({
+      status: 201,
+      body: { auto_creation: { webhook_method: 'post' } },
+    });
+  });
+});

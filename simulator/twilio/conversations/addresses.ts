@@ -138,7 +138,7 @@ function readAutoCreation(
     type: form['AutoCreation.Type'],
     conversation_service_sid: readServiceSid(form['AutoCreation.ConversationServiceSid']),
     webhook_url: url,
-    webhook_method: form['AutoCreation.WebhookMethod'],
+    webhook_method: form['AutoCreation.WebhookMethod']?.toLowerCase(),
     studio_flow_sid: form['AutoCreation.StudioFlowSid'],
     webhook_filters: filters,
     studio_retry_count: retries === undefined ? undefined : Number(retries),

@@ -52,7 +52,9 @@ function problemOf(
   text: string,
   { type, format, enum: values, pattern, minimum, maximum, nullable }: Schema,
 ): string | undefined {
-  if (values && !values.includes(text)) return `must be one of: ${values.join(', ')}`;
+  // The files have `GET` in some places and `get` in others; public integrations send either.
+  const isMethod = name.endsWith('Method') && values?.includes(text.toLowerCase());
+  if (values && !values.includes(text) && !isMethod) return `must be one of: ${values.join(', ')}`;
   if (format === 'date-time' && !isIsoDate(text)) return 'must be an ISO 8601 date';
   if ((name === 'StartDate' || name === 'EndDate') && !isIsoDate(text)) return 'must be an ISO 8601 date';
   if (type === 'boolean' && !/^(true|false)$/i.test(text)) return 'must be true or false';
