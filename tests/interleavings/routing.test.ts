@@ -14,6 +14,9 @@ import { fixture } from '../support/fixtures';
 import { invoke } from '../support/invoke';
 import { exploreOrders, sampleOrders, type Turns } from './explore';
 
+// Thousands of orders each: on a busy machine that takes more than half a minute.
+jest.setTimeout(180_000);
+
 const events = {
   between: fixture('on-conversation-route'),
   group: { ...fixture('on-conversation-route-group-mms') },
