@@ -59,6 +59,7 @@ function App() {
       <BuildBanner />
       <FaultBar />
       <ScenarioResult />
+      <Toasts />
       <nav class="panes" aria-label="Panes">
         {(Object.keys(panes) as (keyof typeof panes)[]).map((name) => (
           <button
@@ -83,7 +84,6 @@ function App() {
           <p class="empty big">Looking for the local Twilio…</p>
         </main>
       )}
-      <Toasts />
     </>
   );
 }

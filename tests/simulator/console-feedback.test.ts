@@ -200,21 +200,39 @@ describe('the timeline', () => {
 });
 
 describe('messages of the page', () => {
-  it('can be dismissed, and cover no field for messages', async () => {
+  it.each([1280, 1024, 390])('can be dismissed, and cover no control at %i px', async (width) => {
     await page.route('**/api/inbound', (route) => route.abort());
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.getByTestId('phone-input').fill('Hello?');
-      await page.getByTestId('phone-send').click();
-      const toast = page.getByTestId('toast');
-      const [shown, field] = await Promise.all([
-        toast.boundingBox(),
-        page.getByTestId('phone-input').boundingBox(),
-      ]);
-      expect((shown?.y ?? 800) + (shown?.height ?? 800)).toBeLessThan(field?.y ?? 0);
-      await toast.getByLabel('Dismiss').click();
-      await toast.waitFor({ state: 'detached' });
-    }
+    await page.setViewportSize({ width, height: 800 });
+    await page.getByTestId('phone-input').fill('Hello?');
+    await page.getByTestId('phone-send').click();
+    const toast = page.getByTestId('toast');
+    await toast.waitFor();
+    const covered = await page.evaluate(`(() => {
+      const toast = document.querySelector('[data-testid=toast]');
+      const a = toast.getBoundingClientRect();
+      return [...document.querySelectorAll('button, input, select, textarea, a')]
+        .filter((one) => !toast.contains(one) && one.checkVisibility())
+        .filter((one) => {
+          const b = one.getBoundingClientRect();
+          return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+        })
+        .map((one) => one.dataset.testid ?? one.textContent);
+    })()`);
+    expect(covered).toEqual([]);
+    await toast.getByLabel('Dismiss').click();
+    await toast.waitFor({ state: 'detached' });
+  });
+
+  it('no longer say that the local Twilio does not answer once it does again', async () => {
+    await page.clock.install();
+    await page.context().setOffline(true);
+    await page.getByTestId('phone-input').fill('Hello?');
+    await page.getByTestId('phone-send').click();
+    await page.getByTestId('toast').getByText('does not answer').waitFor();
+    // The page's clock stands still: no time limit ends the message.
+    await page.clock.pauseAt(Date.now() + 1_000);
+    await page.context().setOffline(false);
+    await page.getByTestId('toast').waitFor({ state: 'detached' });
   });
 
   it('show what the build reports without the colors of a terminal', async () => {

@@ -30,13 +30,13 @@ afterEach(async () => {
 const rest = { source: 'API', webhooks: false };
 /** Creates a conversation that a customer has begun. @returns its SID */
 let number = 1_000;
-function create(name: string): string {
+function create(name: string, customer = '+12125550101'): string {
   const { state, timeline } = running.local;
   const { sid } = state.createConversation({ friendlyName: name }, rest);
-  const proxyAddress = `+1646555${number++}`;
+  const proxyAddress = `${customer.startsWith('whatsapp:') ? 'whatsapp:' : ''}+1646555${number++}`;
   state.ownAddresses.add(proxyAddress);
-  state.addParticipant(sid, { address: '+12125550101', proxyAddress }, rest);
-  state.addMessage(sid, { author: '+12125550101', body: `Hello from ${name}` }, rest);
+  state.addParticipant(sid, { address: customer, proxyAddress }, rest);
+  state.addMessage(sid, { author: customer, body: `Hello from ${name}` }, rest);
   timeline.addNote(timeline.newTrace(), `About ${name}`, { conversationSid: sid });
   return sid;
 }
@@ -71,7 +71,7 @@ describe('the list of all conversations', () => {
   });
 
   it('filters the timeline to one, shows it on both sides, and leads back to all', async () => {
-    const sids = ['One', 'Two'].map(create);
+    const sids = ['One', 'Two'].map((name) => create(name));
     running.local.state.addParticipant(sids[0] as string, { identity: 'bob@example.com' }, rest);
     await page.getByText('About Two').waitFor();
     await id('view-conversations').click();
@@ -85,6 +85,52 @@ describe('the list of all conversations', () => {
     await id('phone').getByText('Hello from One').waitFor();
     await id('show-all').click();
     await page.getByText('About Two').waitFor();
+  });
+
+  it.each([
+    ['sms', '+19175550177'],
+    ['whatsapp', 'whatsapp:+19175550178'],
+  ])('shows the phone of somebody who is not in the data, on %s', async (channel, address) => {
+    const sid = create('Stranger', address);
+    await id('view-conversations').click();
+    await id(`open-${sid}`).click();
+    const phone = id('phone');
+    await phone.getByText('Hello from Stranger').waitFor();
+    expect(await phone.getAttribute('data-channel')).toBe(channel);
+    await id('phone-input').fill('It is me');
+    await id('phone-send').click();
+    await phone.getByText('It is me').waitFor();
+    const written = running.local.state
+      .conversations()
+      .flatMap((one) => running.conversation(one.sid).messages);
+    expect(written.find(({ body }) => body === 'It is me')?.author).toBe(address);
+  });
+
+  it('keeps its search and filters while another tab is open', async () => {
+    const [one, two] = [create('One'), create('Two')];
+    await id('view-conversations').click();
+    await id('conversation-search').fill('hello one');
+    await id('conversation-state').selectOption('active');
+    await id('conversation-unrouted').click();
+    await id(`conversation-${two}`).waitFor({ state: 'detached' });
+    await id('view-data').click();
+    await id('data-search').waitFor();
+    await id('view-conversations').click();
+    await id(`conversation-${one}`).waitFor();
+    expect(await rows().count()).toBe(1);
+    expect(await id('conversation-search').inputValue()).toBe('hello one');
+    expect(await id('conversation-state').inputValue()).toBe('active');
+    expect(await id('conversation-unrouted').getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('says that a worker has more chats than are loaded, and loads the rest by scrolling', async () => {
+    const sids = Array.from({ length: 77 }, (_, i) => create(`No. ${i}`));
+    for (const sid of sids) running.local.state.addParticipant(sid, { identity: 'bob@example.com' }, rest);
+    await page.reload();
+    await id('worker-select').selectOption('bob@example.com');
+    await id('tab-chats').getByText('Chats 50+', { exact: true }).waitFor();
+    await scrollTo('[aria-label=Chats] > .list', id(`worker-chat-${sids[0]}`));
+    await id('tab-chats').getByText('Chats 77', { exact: true }).waitFor();
   });
 
   it('has only the visible ones of three hundred in the page, and all by scrolling', async () => {

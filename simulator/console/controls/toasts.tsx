@@ -1,7 +1,7 @@
 import { dismissToast, toasts } from '../state/control-api';
 import { Icon } from './icon';
 
-/** Messages about what the user did, at the top: below are the fields in which one writes. */
+/** Messages about what the user did, above the panes: there they cover no control. */
 export function Toasts() {
   return (
     <div class="toasts" role="alert">

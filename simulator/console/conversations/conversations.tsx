@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals';
 import type { ConversationView } from '../../api-lists';
 import type { ConversationFilter } from '../../conversation-filter';
 import { Avatar } from '../controls/avatar';
@@ -7,13 +6,12 @@ import { call } from '../state/control-api';
 import { takeConversations, useConversationList } from '../state/conversations';
 import { customerOf, nameOf, titleOf } from '../state/names';
 import { filterTimeline, showConversation } from '../state/show-conversation';
-import { agents, workers } from '../state/state';
+import { agents, conversationFilter as filter, workers } from '../state/state';
 
 const states = ['initializing', 'active', 'inactive', 'closed'] as const;
 
 /** All conversations, with a search and filters. */
 export function Conversations() {
-  const filter = useSignal<ConversationFilter>({});
   const { query = '', state = '', unrouted = false } = filter.value;
   const { list, isLoading, more } = useConversationList(filter.value);
   const change = (part: ConversationFilter): void => {

@@ -53,7 +53,7 @@ export function FrontlineHead() {
 /** The Frontline app of one worker. */
 export function Frontline() {
   const [card, setCard] = useState<string | undefined>();
-  const { list: mine, more } = useConversationList({ worker: worker.value });
+  const { list: mine, hasMore, more } = useConversationList({ worker: worker.value });
   // An old chat that was opened elsewhere is not in the list yet.
   const opened = loaded.value.get(chat.value ?? '');
   const openChat = opened?.participants.some(({ identity }) => identity === worker.value)
@@ -74,7 +74,7 @@ export function Frontline() {
         chosen={tab.value}
         onChoose={show}
         tabs={[
-          { value: 'chats', testId: 'tab-chats', content: `Chats ${mine.length || ''}` },
+          { value: 'chats', testId: 'tab-chats', content: `Chats ${mine.length || ''}${hasMore ? '+' : ''}` },
           { value: 'customers', testId: 'tab-customers', content: 'My customers' },
         ]}
       />

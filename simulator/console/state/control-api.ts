@@ -19,6 +19,15 @@ export function dismissToast(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }
 
+const offline = 'The local Twilio does not answer. Is npm start still running?';
+
+/** Hides the message that the local Twilio does not answer: it does again. */
+export function endOffline(): void {
+  if (toasts.peek().some(({ text }) => text === offline)) {
+    toasts.value = toasts.value.filter(({ text }) => text !== offline);
+  }
+}
+
 /** Calls the control API. @returns undefined after an error, which is shown to the user */
 export async function call<T>(
   method: 'GET' | 'POST' | 'PATCH',
@@ -31,11 +40,12 @@ export async function call<T>(
       method,
       ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
     });
+    endOffline();
     const answer = (await response.json()) as T & { message?: string };
     if (response.ok) return answer;
     showToast(answer.message ?? `${path} answered ${response.status}`);
   } catch {
-    showToast('The local Twilio does not answer. Is npm start still running?');
+    showToast(offline);
   } finally {
     busy.value -= 1;
   }
@@ -46,6 +56,7 @@ export async function call<T>(
 export async function ask<T>(path: string): Promise<T | undefined> {
   try {
     const response = await fetch(path);
+    endOffline();
     return response.ok ? ((await response.json()) as T) : undefined;
   } catch {
     return undefined;

@@ -53,12 +53,8 @@ export async function loadShown(sids: readonly string[]): Promise<void> {
   for (const sid of missing) loading.delete(sid);
 }
 
-/** Loads a customer by the number of the phone. @returns undefined if nobody has it */
-export async function loadPhone(
-  phone: string,
-  known = customers.value.find((one) => one.phone === phone),
-): Promise<SimulatedCustomer | undefined> {
-  if (known) return known;
+/** Loads a customer by the number of the phone, also one whom the page knows. @returns undefined if nobody has it */
+export async function loadPhone(phone: string): Promise<SimulatedCustomer | undefined> {
   const page = await ask<CustomerPage>(`/api/customers?${new URLSearchParams({ phone })}`);
   const found = page?.customers[0];
   if (!found) return undefined;
@@ -77,6 +73,8 @@ export function takeCustomers(people: readonly SimulatedCustomer[]): void {
 export interface ConversationList {
   /** The newest first, without those that have not been loaded yet. */
   list: ConversationView[];
+  /** Whether there are more than those in `list`. */
+  hasMore: boolean;
   isLoading: boolean;
   /** Loads the next page, if there is one. */
   more(): void;
@@ -114,6 +112,7 @@ export function useConversationList(filter: ConversationFilter): ConversationLis
   }, [conversations.value, key, next.value]);
   return {
     list,
+    hasMore: next.value !== undefined,
     isLoading: isLoading.value,
     more: () => {
       if (next.value !== undefined && !isLoading.value) void load(next.value);

@@ -1,7 +1,7 @@
 import { batch, effect } from '@preact/signals';
 import type { Snapshot, TimelineEntry } from '../../api';
 import type { ConversationView, ServerEvent } from '../../api-lists';
-import { ask, showToast } from './control-api';
+import { ask, endOffline, showToast } from './control-api';
 import { loadPhone, loadShown, takeConversations, takeCustomers } from './conversations';
 import {
   agent,
@@ -30,12 +30,16 @@ export function connect(): void {
   const events = new EventSource('/api/events');
   events.onopen = () => {
     connected.value = true;
+    endOffline();
     void load();
   };
   events.onerror = () => {
     connected.value = false;
   };
+  // The events may have stayed open while the browser itself was offline.
+  addEventListener('online', endOffline);
   events.addEventListener('changes', (event) => {
+    endOffline();
     waiting.push(...(JSON.parse((event as MessageEvent<string>).data) as ServerEvent[]));
     if (isDue) return;
     isDue = true;
@@ -125,7 +129,7 @@ function takeSnapshot(state: Snapshot): void {
     const { customers: count, workers } = state.data;
     showToast(`${count.toLocaleString('en')} customers and ${workers} workers loaded`);
     // Their names may have changed.
-    for (const one of phones.value) void loadPhone(one, undefined);
+    for (const one of phones.value) void loadPhone(one);
     epoch.value += 1;
   }
   if (!state.workers.some(({ identity }) => identity === worker.value)) {

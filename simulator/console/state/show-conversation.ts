@@ -1,12 +1,13 @@
 import { batch } from '@preact/signals';
 import type { SimulatedChannel, SimulatedConversation } from '../../api';
-import { loadConversation, loadPhone } from './conversations';
-import { customerOf } from './names';
+import { loadConversation, loadPhone, takeCustomers } from './conversations';
+import { customerOf, nameOf } from './names';
 import {
   agent,
   agents,
   channelOf,
   chat,
+  customers,
   flexChat,
   onlyConversation,
   phone,
@@ -50,7 +51,13 @@ export function filterTimeline(sid: string): void {
 /** Shows the phone of a conversation's customer; a customer on another channel has none. */
 export async function showPhoneOf(conversation: SimulatedConversation): Promise<void> {
   const [, prefix, number] = /^(whatsapp:)?(\+\d+)$/.exec(customerOf(conversation) ?? '') ?? [];
-  if (number !== undefined && (await loadPhone(number))) showPhone(number, prefix ? 'whatsapp' : 'sms');
+  if (number === undefined) return;
+  const isKnown = customers.value.some((one) => one.phone === number);
+  if (!isKnown && !(await loadPhone(number))) {
+    // Nobody in the data. Another customer's phone must not stay: one would write as the wrong person.
+    takeCustomers([{ phone: number, displayName: nameOf(number), channels: ['sms', 'whatsapp'] }]);
+  }
+  showPhone(number, prefix ? 'whatsapp' : 'sms');
 }
 
 /** Shows a phone whose owner the page knows, and adds a tab for it if there is none. */

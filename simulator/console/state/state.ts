@@ -10,7 +10,7 @@ import type {
   TimelineEntry,
 } from '../../api';
 import type { ConversationView } from '../../api-lists';
-import { compareConversations } from '../../conversation-filter';
+import { type ConversationFilter, compareConversations } from '../../conversation-filter';
 
 /** What the server has reported: the settings and what is short. */
 export const snapshot = signal<Snapshot | undefined>(undefined);
@@ -40,6 +40,8 @@ export const flexChat = signal<string | undefined>(undefined);
 /** The result of the last outbound message. */
 export const flexResult = signal<FlexResult | undefined>(undefined);
 export const view = signal<'timeline' | 'conversations' | 'data'>('timeline');
+/** Which conversations the list of all shows. */
+export const conversationFilter = signal<ConversationFilter>({});
 export const onlyProblems = signal(false);
 /** The SID of the only conversation that the timeline shows. */
 export const onlyConversation = signal<string | undefined>(undefined);
