@@ -52,12 +52,17 @@ export function formatList({
 }: Pick<Snapshot, 'scenarios' | 'numbers' | 'workers'>): string {
   return [
     'Scenarios:',
-    ...scenarios.map(({ name, description }) => `  ${name.padEnd(20)}${description}`),
+    ...formatRows(scenarios.map(({ name, description }) => [name, description])),
     'Numbers:',
-    ...numbers.map(({ address, channels }) => `  ${address.padEnd(20)}${channels.join(', ')}`),
+    ...formatRows(numbers.map(({ address, channels }) => [address, channels.join(', ')])),
     'Workers:',
-    ...workers.map(
-      ({ identity, available }) => `  ${identity.padEnd(32)}${available ? 'available' : 'unavailable'}`,
+    ...formatRows(
+      workers.map(({ identity, available }) => [identity, available ? 'available' : 'unavailable']),
     ),
   ].join('\n');
+}
+
+function formatRows(rows: ReadonlyArray<readonly [string, string]>): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
 }

@@ -1,3 +1,5 @@
+// First: it notes who started this process.
+import './end-with-npm';
 import { addBuild } from './commands/build';
 import { addCheck } from './commands/check';
 import { addCountryPrefixes } from './commands/country-prefixes';

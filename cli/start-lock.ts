@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { canConnect } from '../simulator/functions-process';
@@ -6,6 +6,8 @@ import { isRunning } from '../simulator/running';
 
 /** What runs in a project's folder. */
 interface Started {
+  /** The folder's real path: the file can have been copied with the folder. */
+  folder: string;
   command: string;
   pid: number;
   hostname: string;
@@ -29,6 +31,7 @@ const longestStart = 60_000;
 export async function lockFolder(root: string, command: string, url: string): Promise<void> {
   const file = fileIn(root);
   const own: Started = {
+    folder: realpathSync(root),
     command,
     pid: process.pid,
     hostname: hostname(),
@@ -37,13 +40,13 @@ export async function lockFolder(root: string, command: string, url: string): Pr
   };
   mkdirSync(join(root, '.builds'), { recursive: true });
   for (let attempt = 0; !create(file, own); attempt++) {
-    const other = read(file);
+    const other = read(root);
     if (attempt > 5 || (other && (await isHeld(other)))) throw new Error(describe(other));
-    // Whoever wrote it was killed.
+    // Whoever wrote it was killed, or runs in the folder that this one is a copy of.
     rmSync(file, { force: true });
   }
   process.once('exit', () => {
-    if (read(file)?.pid === process.pid) rmSync(file, { force: true });
+    if (read(root)?.pid === process.pid) rmSync(file, { force: true });
   });
 }
 
@@ -52,7 +55,7 @@ export async function lockFolder(root: string, command: string, url: string): Pr
  *   folder
  */
 export function controlUrl(root: string): string {
-  const running = read(fileIn(root));
+  const running = read(root);
   const found = running?.command === startCommand && isRunning(running.pid) ? running.url : undefined;
   const { SIMULATOR_PORT: port } = process.env;
   return port ? `http://localhost:${port}` : (found ?? 'http://localhost:4000');
@@ -85,9 +88,11 @@ function create(file: string, own: Started): boolean {
   }
 }
 
-function read(file: string): Started | undefined {
+/** @returns what runs in the folder; undefined also if the file came from another one */
+function read(root: string): Started | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Started;
+    const found = JSON.parse(readFileSync(fileIn(root), 'utf8')) as Started;
+    return found.folder === realpathSync(root) ? found : undefined;
   } catch {
     return undefined;
   }

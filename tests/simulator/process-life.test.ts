@@ -19,15 +19,20 @@ beforeEach(async () => {
   ports = await freePorts(3);
 });
 afterEach(() => {
+  running.kill();
   for (const pid of ours) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
   project.remove();
 });
 
+function run(command: string, ...args: string[]): void {
+  const [PORT = '', SIMULATOR_PORT = '', SIMULATOR_PROXY_PORT = ''] = ports.map(String);
+  running = new Started(project.root, command, args, { PORT, SIMULATOR_PORT, SIMULATOR_PROXY_PORT });
+  ours = [];
+}
+
 /** Runs one of the project's scripts as a developer does, and waits until it serves. */
 async function runNpm(script: string, ready: RegExp): Promise<void> {
-  const [PORT = '', SIMULATOR_PORT = '', SIMULATOR_PROXY_PORT = ''] = ports.map(String);
-  running = new Started(project.root, 'npm', ['run', script], { PORT, SIMULATOR_PORT, SIMULATOR_PROXY_PORT });
-  ours = [];
+  run('npm', 'run', script);
   await running.prints(ready);
   ours = running.processes();
 }
@@ -93,3 +98,34 @@ it.each([
     expect(filesOf(ours).filter((file) => !file.endsWith('/ca.pem'))).toEqual([]);
   },
 );
+
+it.each(['start', 'start:functions'])(
+  'npm run %s leaves nothing behind when npm gets SIGKILL before the command has looked for it',
+  async (script) => {
+    run('npm', 'run', script);
+    const command = await running.until(() => {
+      ours = running.processes();
+      return find('node');
+    }, 'the command');
+    // Stopped, it cannot look before npm is gone.
+    process.kill(command, 'SIGSTOP');
+    for (const which of ['npm', 'the shell']) {
+      const pid = find(which);
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    }
+    await running.until(
+      () => (ours.some((pid) => pid !== command && isRunning(pid)) ? undefined : true),
+      'its end',
+    );
+    process.kill(command, 'SIGCONT');
+    await running.until(() => (isRunning(command) ? undefined : true), 'the end of the command');
+    expect(await Promise.all(ports.map(canConnect))).toEqual([false, false, false]);
+    expect(filesOf(ours)).toEqual([]);
+  },
+);
+
+it('ends when neither npm nor what npm has started is its parent, but who adopts processes', async () => {
+  run('sh', '-c', 'npm_lifecycle_event=start node --import tsx cli/main.ts start; true');
+  expect(await running.ends()).toBe(0);
+  expect(running.output).not.toMatch(start[1]);
+});

@@ -57,9 +57,10 @@ describe('npm run simulate', () => {
       code: 2,
       output: expect.stringContaining('--from is missing'),
     });
-    expect((await simulate('list')).output).toContain('deliver-twice');
-    const list = await simulate('--json', 'list');
-    expect(Object.keys(JSON.parse(list.output))).toEqual(['scenarios', 'numbers', 'workers']);
+    const list = JSON.parse((await simulate('--json', 'list')).output) as Snapshot;
+    expect(Object.keys(list)).toEqual(['scenarios', 'numbers', 'workers']);
+    const cells = (await simulate('list')).output.split('\n').map((line) => line.trim().split(/ {2,}/));
+    for (const { name, description } of list.scenarios) expect(cells).toContainEqual([name, description]);
   });
 
   it('closes conversations, sends a worker away and back, and forgets everything', async () => {

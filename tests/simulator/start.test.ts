@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
@@ -237,6 +237,27 @@ describe('npm start', () => {
       await running.prints(/Stop it with Ctrl-C/);
     },
   );
+
+  it('runs in a copy of a folder in which it runs already', async () => {
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    const copy = new ProjectCopy();
+    let second: Started | undefined;
+    try {
+      cpSync(project.path('.builds/running.json'), copy.path('.builds/running.json'));
+      const [PORT, SIMULATOR_PORT, SIMULATOR_PROXY_PORT] = (await freePorts(3)).map(String) as [
+        string,
+        string,
+        string,
+      ];
+      const env = { PORT, SIMULATOR_PORT, SIMULATOR_PROXY_PORT };
+      second = new Started(copy.root, process.execPath, ['--import', 'tsx', 'cli/main.ts', 'start'], env);
+      await second.prints(/Stop it with Ctrl-C/);
+    } finally {
+      second?.kill();
+      copy.remove();
+    }
+  });
 
   it('is found by other commands in its folder, with its credentials', async () => {
     running = start();
