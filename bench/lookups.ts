@@ -1,5 +1,6 @@
 import { type Address, parseAddress } from '../lib/address';
-import { AssetCustomers, compareCustomers } from '../lib/customers/asset-customers';
+import { AssetCustomers } from '../lib/customers/asset-customers';
+import { compareCustomers } from '../lib/customers/places';
 import type { Customer } from '../lib/model';
 import { type Timing, Timings } from './stats';
 
