@@ -64,11 +64,15 @@ export class PackedCustomers implements CustomerDirectory {
   }
 
   async byAddress({ key }: Address): Promise<Customer | undefined> {
+    let first: Located | undefined;
+    // The entries of a shared address begin with the card that is found by it.
     for (const reference of this.#references(keyOf.address(key))) {
       const found = this.#record(reference);
-      if (found?.customer.channels.some((channel) => channel.key === key)) return found.customer;
+      if (!found?.customer.channels.some((channel) => channel.key === key)) continue;
+      if (found.customer.primary_for?.includes(key)) return found.customer;
+      if (!first || found.rank < first.rank) first = found;
     }
-    return undefined;
+    return first?.customer;
   }
 
   async list({ worker, search = '', limit, cursor, anchor }: CustomerQuery): Promise<CustomerPage> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CustomersPacker } from '../../build/data/pack/pack-customers';
 import { AssetCustomers } from '../../lib/customers/asset-customers';
 import type { CustomerDirectory } from '../../lib/customers/directory';
+import { openCustomers } from '../../lib/customers/open-customers';
 import { PackedCustomers } from '../../lib/customers/packed-customers';
 import type { HashKey, PackedAsset } from '../../lib/customers/packed-format';
 import type { Customer } from '../../lib/model';
@@ -31,10 +32,20 @@ export function openPacked(
   { asset, files }: { asset: PackedAsset; files: ReadonlyMap<string, Buffer | undefined> },
   hash?: HashKey,
 ): PackedCustomers {
+  return new PackedCustomers(asset, writeFiles(files), hash);
+}
+
+/** Opens customers from an asset as it was parsed, as a function does. */
+export function openAny(asset: PackedAsset, files: ReadonlyMap<string, Buffer>): CustomerDirectory {
+  return openCustomers(asset, writeFiles(files));
+}
+
+/** @returns the path of a file by its name */
+function writeFiles(files: ReadonlyMap<string, Buffer | undefined>): (name: string) => string {
   const folder = mkdtempSync(join(tmpdir(), 'packed-'));
   folders.push(folder);
   for (const [name, bytes] of files) if (bytes) writeFileSync(join(folder, name), bytes);
-  return new PackedCustomers(asset, (name) => join(folder, name), hash);
+  return (name) => join(folder, name);
 }
 
 /** Both forms in which customers are deployed. */

@@ -54,8 +54,8 @@ export class CustomersPacker {
     const rank = this.#count++;
     const workers = listsOf(customer);
     const reference = this.#addRecord(this.#group(workers[0] ?? ''), JSON.stringify(customer), rank);
-    // Of equal keys, `AssetCustomers` takes the last id, the last primary address, or else the first address.
-    this.#table.add(keyOf.id(customer.customer_id), reference, -rank - 1);
+    this.#table.add(keyOf.id(customer.customer_id), reference, rank);
+    // Of equal addresses, `AssetCustomers` takes the last primary one, or else the first one.
     for (const key of new Set(customer.channels.map((channel) => channel.key))) {
       this.#table.add(keyOf.address(key), reference, customer.primary_for?.includes(key) ? -rank - 1 : rank);
     }
