@@ -13,14 +13,18 @@ import type { PackedAsset } from './packed-format';
  * @throws Misconfigured when the asset has neither
  */
 export function openCustomers(
-  asset: CustomersAsset | PackedAsset,
+  asset: CustomersAsset | PackedAsset | null,
   pathOf: (name: string) => string,
 ): CustomerDirectory {
-  if ('packed' in asset) return new PackedCustomers(asset, pathOf);
-  if (Array.isArray(asset.customers)) return new AssetCustomers(asset.customers);
+  if (isPacked(asset)) return new PackedCustomers(asset, pathOf);
+  if (Array.isArray(asset?.customers)) return new AssetCustomers(asset.customers);
   throw new Misconfigured('asset_broken', {
     file: 'assets/customers.private.json',
     field: 'customers',
     fix: 'run `npm run build` and deploy again: the asset is not what was built',
   });
+}
+
+function isPacked(asset: CustomersAsset | PackedAsset | null): asset is PackedAsset {
+  return asset !== null && typeof asset === 'object' && 'packed' in asset;
 }

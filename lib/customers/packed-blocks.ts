@@ -9,6 +9,7 @@ import {
   type PackedSet,
   packedVersion,
   placeOfAddress,
+  privateFile,
   tableBlockBytes,
   unit,
 } from './packed-format';
@@ -23,6 +24,8 @@ const cacheLimit = 4 * 1024 * 1024;
 export interface Block {
   kind: number;
   slots: number;
+  /** The length after the header. */
+  bytes: number;
   /** The part that is not compressed. */
   raw: Buffer;
   /** Inflates the other part, once. */
@@ -107,6 +110,7 @@ export class PackedBlocks {
     const value = {
       kind,
       slots,
+      bytes: rawBytes + deflated,
       raw,
       text: () => {
         text ??= inflateRawSync(packed, { chunkSize: inflated + unit });
@@ -174,7 +178,7 @@ type Three = [number, number, number];
 
 /** @returns the error for an asset that is not what the build wrote */
 export function damaged(name: string, problem: string, cause?: unknown): Misconfigured {
-  const file = `dist/assets${name.replace(/\.(?=\w+$)/, '.private.')}`;
+  const file = `dist/assets/${privateFile(name)}`;
   const fix = 'run `npm run build` and deploy again: the file is not what was built';
   return new Misconfigured('customers_damaged', { file, field: problem, fix }, { cause });
 }

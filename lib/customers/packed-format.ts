@@ -8,6 +8,11 @@ import { crc32 as nativeCrc32 } from 'node:zlib';
 /** Another number is another layout: functions read only their own. */
 export const packedVersion = 1;
 
+/** @returns the file of a private asset below `assets/`, e.g. `customers-1.private.bin` for `/customers-1.bin` */
+export function privateFile(name: string): string {
+  return name.slice(1).replace(/\.(?=\w+$)/, '.private.');
+}
+
 /** The first bytes of each file. */
 export const magic = 'CUSTPACK';
 

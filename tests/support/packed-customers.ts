@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packLimits } from '../../build/data/pack/customers-asset';
 import { CustomersPacker } from '../../build/data/pack/pack-customers';
 import { AssetCustomers } from '../../lib/customers/asset-customers';
 import type { CustomerDirectory } from '../../lib/customers/directory';
@@ -24,7 +25,7 @@ process.once('exit', () => {
 export function pack(customers: readonly Customer[], hash?: HashKey): PackedFiles {
   const packer = new CustomersPacker(hash);
   for (const one of customers) packer.add(one);
-  return packer.finish();
+  return packer.finish(packLimits.maxPacked);
 }
 
 /** Opens packed customers from files, as a function does. A file that is undefined is not there. */

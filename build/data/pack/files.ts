@@ -15,9 +15,6 @@ import {
   unit,
 } from '../../../lib/customers/packed-format';
 
-/** The most that the files have together: Twilio takes 200 MB in a build, and the functions need some of them. */
-const maxBytes = 195_000_000;
-
 export interface Packed {
   /** `/customers.json` */
   asset: PackedAsset;
@@ -44,11 +41,13 @@ interface PlacedBlock {
 /**
  * Lays blocks out in files.
  *
+ * @param maxBytes the most that the files may have together
  * @param write puts blocks, and returns the key table
  * @throws PackedTooLarge
  */
 export function layOut(
   customers: number,
+  maxBytes: number,
   write: (put: (block: Buffer) => number) => { homes: number; blocks: Buffer[] },
 ): Packed {
   const placed: PlacedBlock[] = [];

@@ -66,9 +66,12 @@ export class CustomersPacker {
     for (const worker of workers) addListed(this.#group(worker), json, [reference, rank]);
   }
 
-  /** @throws PackedTooLarge */
-  finish(): Packed {
-    return layOut(this.#count, (put) => {
+  /**
+   * @param maxBytes the most that the files may have together
+   * @throws PackedTooLarge
+   */
+  finish(maxBytes: number): Packed {
+    return layOut(this.#count, maxBytes, (put) => {
       const groups = [...this.#groups].sort(([a], [b]) => compareText(a, b));
       const addresses: number[] = [];
       for (const [, group] of groups) {
