@@ -17,8 +17,8 @@ import {
 /** How much is read at once: most blocks are shorter. */
 const readAhead = 4096;
 
-/** The most that is kept in memory, in bytes. */
-const cacheLimit = 4 * 1024 * 1024;
+/** The most that is kept in memory, in bytes. More costs more memory than it saves time: files are read from memory, too. */
+const cacheLimit = 1024 * 1024;
 
 /** A block whose checksum is right. */
 export interface Block {
@@ -55,6 +55,7 @@ export class PackedBlocks {
   readonly #files = new Map<number, File>();
   readonly #cache = new Map<number, Cached>();
   #cached = 0;
+  #buffer = Buffer.allocUnsafeSlow(readAhead);
 
   /** @param pathOf returns the path of an asset; throws when it is missing */
   constructor(set: PackedSet, pathOf: (name: string) => string) {
@@ -71,9 +72,9 @@ export class PackedBlocks {
   /** @returns a block of the key table */
   table(address: number): Buffer {
     return this.#keep(address, () => {
-      const bytes = this.#read(address, 0, tableBlockBytes);
+      const bytes = this.#read(address, tableBlockBytes);
       this.#check(address, bytes);
-      return { bytes: tableBlockBytes, value: bytes };
+      return { bytes: tableBlockBytes, value: Buffer.from(bytes) };
     }) as Buffer;
   }
 
@@ -96,16 +97,16 @@ export class PackedBlocks {
   #readBlock(address: number): Cached {
     const { bytes: fileBytes } = this.#open(address);
     const { offset } = placeOfAddress(address);
-    const ahead = this.#read(address, 0, Math.min(readAhead, fileBytes - offset));
-    if (ahead.length < blockHeaderBytes) throw this.#damaged(address);
+    if (fileBytes - offset < blockHeaderBytes) throw this.#damaged(address);
+    const ahead = this.#read(address, Math.min(readAhead, fileBytes - offset));
     const [kind, slots] = [ahead.readUInt16LE(4), ahead.readUInt16LE(6)];
     const [rawBytes, deflated, inflated] = [8, 12, 16].map((at) => ahead.readUInt32LE(at)) as Three;
     const length = blockHeaderBytes + rawBytes + deflated;
     if (length > fileBytes - offset) throw this.#damaged(address);
-    const bytes = length <= ahead.length ? ahead.subarray(0, length) : this.#read(address, 0, length);
+    const bytes = length <= ahead.length ? ahead.subarray(0, length) : this.#read(address, length);
     this.#check(address, bytes);
-    const raw = bytes.subarray(blockHeaderBytes, blockHeaderBytes + rawBytes);
-    const packed = bytes.subarray(blockHeaderBytes + rawBytes);
+    const content = Buffer.from(bytes.subarray(blockHeaderBytes));
+    const [raw, packed] = [content.subarray(0, rawBytes), content.subarray(rawBytes)];
     let text: Buffer | undefined;
     const value = {
       kind,
@@ -126,12 +127,13 @@ export class PackedBlocks {
     if (checksum !== bytes.readUInt32LE(0)) throw this.#damaged(address);
   }
 
-  #read(address: number, from: number, length: number): Buffer {
+  /** @returns bytes that are valid until the next read: most are copied into the cache, or not needed any longer */
+  #read(address: number, length: number): Buffer {
     const { descriptor } = this.#open(address);
-    const bytes = Buffer.allocUnsafeSlow(length);
-    const read = readSync(descriptor, bytes, 0, length, placeOfAddress(address).offset + from);
+    if (length > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(length);
+    const read = readSync(descriptor, this.#buffer, 0, length, placeOfAddress(address).offset);
     if (read < length) throw this.#damaged(address);
-    return bytes;
+    return this.#buffer.subarray(0, length);
   }
 
   #open(address: number): File {
