@@ -11,7 +11,7 @@ export interface PackLimits {
 }
 
 /**
- * JSON of 256 KB holds about 900 customers; to read and parse that much takes about as long as to open the packed files.
+ * JSON of 256 KB holds 600 to 900 customers; to read and parse that much takes about as long as to open the packed files.
  * Twilio takes 200 MB in a build, and the functions need some of them.
  */
 export const packLimits: PackLimits = { packAbove: 256 * 1024, maxPacked: 195_000_000 };
