@@ -9,7 +9,7 @@ export const buildIdPlaceholder = 'build-id-is-put-here';
  * Puts together what a build makes.
  *
  * @param bundles the functions
- * @param assets the data, packed customers, and what else is in `assets/`
+ * @param assets the data, packed customers, and what else is in `assets/`; of files with one name, the last is taken
  * @returns contents by path below `dist/`, and the build's id, which is in the functions
  */
 export function assembleBuild(

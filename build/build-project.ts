@@ -55,7 +55,7 @@ export async function buildProject(
     return { ok: false, report: reports.join('\n'), ...problems };
   }
 
-  const { files, buildId } = assembleBuild(bundles, data.assets, data.packed, others);
+  const { files, buildId } = assembleBuild(bundles, others, data.assets, data.packed);
   const routes = await writeDist(root, files);
   const warnings = [...data.warnings, ...(warnsOfPublic ? warnOfPublic(others.keys()) : [])];
   return {

@@ -85,7 +85,7 @@ async function makeBuildId(
   data: CompiledData,
   others: ReadonlyMap<string, Buffer>,
 ): Promise<string> {
-  return assembleBuild(await bundleFunctions(root), data.assets, data.packed, others).buildId;
+  return assembleBuild(await bundleFunctions(root), others, data.assets, data.packed).buildId;
 }
 
 /** Without a choice on the command line: the environment dev, or the only one; else the local Twilio's own functions. */
