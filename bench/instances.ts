@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeCustomersFiles } from '../build/data/pack/customers-asset';
 import type { Customer } from '../lib/model';
 
 /** One callback to be measured. */
@@ -122,7 +123,9 @@ export class Deployment {
     // One worker may open all cards.
     const open = { ...JSON.parse(routing), customerAccess: 'all' };
     writeFileSync(join(assets, 'routing'), JSON.stringify(open));
-    writeFileSync(join(assets, 'customers'), JSON.stringify({ customers }));
+    const { text, packed } = makeCustomersFiles(customers);
+    writeFileSync(join(assets, 'customers'), text);
+    for (const [name, content] of packed) writeFileSync(join(assets, name.split('.')[0] ?? name), content);
     const one = { ...details, changes: { CustomerId: '0' } };
     return async (calls) => {
       const among = { customers: customers.length, calls };

@@ -1,5 +1,12 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCustomersFiles } from '../build/data/pack/customers-asset';
 import { type Address, parseAddress } from '../lib/address';
-import { AssetCustomers, compareCustomers } from '../lib/customers/asset-customers';
+import type { CustomerDirectory } from '../lib/customers/directory';
+import { openCustomers } from '../lib/customers/open-customers';
+import { privateFile } from '../lib/customers/packed-format';
+import { compareCustomers } from '../lib/customers/places';
 import type { Customer } from '../lib/model';
 import { type Timing, Timings } from './stats';
 
@@ -8,9 +15,9 @@ export type LookupKind = (typeof lookupKinds)[number];
 
 export interface LookupTimes {
   customers: number;
-  /** Megabytes of the asset. */
+  /** Megabytes of the assets. */
   size: number;
-  /** Milliseconds to parse the asset's text and answer the first lookup by address. */
+  /** Milliseconds to open the assets and answer the first lookup by address. */
   firstLookup: number;
   /** Microseconds each, once loaded; compared to the smallest directory in the same round. */
   lookups: Record<LookupKind, Timing>;
@@ -29,7 +36,7 @@ interface Loaded {
   customers: number;
   size: number;
   firstLookup: number;
-  directory: AssetCustomers;
+  directory: CustomerDirectory;
 }
 
 /**
@@ -40,7 +47,12 @@ interface Loaded {
  */
 export async function timeLookups(counts: readonly number[], rounds: number): Promise<LookupTimes[]> {
   const loaded: Loaded[] = [];
-  for (const count of counts) loaded.push(await load(count));
+  const folder = mkdtempSync(join(tmpdir(), 'bench-lookups-'));
+  for (const count of counts) {
+    const own = join(folder, String(count));
+    mkdirSync(own);
+    loaded.push(await load(count, own));
+  }
   const timings = new Timings();
   const random = randomNumbers();
   for (let round = -warmUpRounds; round < rounds; round++) {
@@ -53,6 +65,7 @@ export async function timeLookups(counts: readonly number[], rounds: number): Pr
       }
     }
   }
+  rmSync(folder, { recursive: true, force: true });
   return loaded.map(({ customers, size, firstLookup }) => {
     const of = (kind: LookupKind): Timing => timings.get(`${kind} ${customers}`);
     const lookups = { byId: of('byId'), byAddress: of('byAddress'), list: of('list') };
@@ -60,13 +73,15 @@ export async function timeLookups(counts: readonly number[], rounds: number): Pr
   });
 }
 
-async function load(count: number): Promise<Loaded> {
-  const text = JSON.stringify({ customers: makeCustomers(count) });
+async function load(count: number, folder: string): Promise<Loaded> {
+  const { text, packed } = makeCustomersFiles(makeCustomers(count));
+  for (const [name, content] of packed) writeFileSync(join(folder, name), content);
+  const size = [...packed.values()].reduce((sum, { length }) => sum + length, Buffer.byteLength(text)) / 1e6;
   const started = performance.now();
-  const directory = new AssetCustomers((JSON.parse(text) as { customers: Customer[] }).customers);
+  const directory = openCustomers(JSON.parse(text), (name) => join(folder, privateFile(name)));
   await directory.byAddress(addressOf(numberOf(1)));
   const firstLookup = performance.now() - started;
-  return { customers: count, size: Buffer.byteLength(text) / 1e6, firstLookup, directory };
+  return { customers: count, size, firstLookup, directory };
 }
 
 /**
@@ -75,7 +90,7 @@ async function load(count: number): Promise<Loaded> {
  */
 async function timeBatch(
   kind: LookupKind,
-  directory: AssetCustomers,
+  directory: CustomerDirectory,
   customers: number,
   random: () => number,
 ): Promise<number> {

@@ -42,7 +42,7 @@ const quick: Plan = {
   conversations: 300,
 };
 
-const customerCounts = [100, 10_000, 40_000];
+const customerCounts = [10_000, 40_000, 300_000];
 
 /** Starts an empty function before each start, so that the machine's load affects both equally. */
 async function measureColdStarts(deployment: Deployment, rounds: number): Promise<Results['coldStart']> {

@@ -65,9 +65,9 @@ function lookupTable(lookups: Results['lookups']): string[] {
   const cell = ({ time, ratio }: Timing): string =>
     `${time.median.toFixed(2)}  ${ratio.median.toFixed(2)} ${mark(ratio.median <= targets.lookupRatio)}`;
   return [
-    `\nLookups, once loaded: µs each, and the ratio to 100 customers (target ≤ ${targets.lookupRatio})`,
+    `\nLookups, once loaded: µs each, and the ratio to 10,000 customers (target ≤ ${targets.lookupRatio})`,
     row([
-      'customers (asset, load and first lookup)',
+      'customers (assets, open and first lookup)',
       'by id',
       'by address',
       "a worker's list",

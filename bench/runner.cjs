@@ -73,7 +73,11 @@ class Client {
 const assets = {};
 for (const name of readdirSync(folder)) {
   const path = join(folder, name);
-  assets[`/${name}.json`] = { path, open: () => readFileSync(path, 'utf8') };
+  // Packed customers are `customers-1.bin` …
+  assets[`/${name}.${name.startsWith('customers-') ? 'bin' : 'json'}`] = {
+    path,
+    open: () => readFileSync(path, 'utf8'),
+  };
 }
 globalThis.Runtime = { getAssets: () => assets };
 globalThis.Twilio = { Response };

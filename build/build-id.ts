@@ -9,14 +9,14 @@ export const buildIdPlaceholder = 'build-id-is-put-here';
  * Puts together what a build makes.
  *
  * @param bundles the functions
- * @param assets the data, and what else is in `assets/`
+ * @param assets the data, packed customers, and what else is in `assets/`; of files with one name, the last is taken
  * @returns contents by path below `dist/`, and the build's id, which is in the functions
  */
 export function assembleBuild(
   bundles: ReadonlyMap<string, string>,
-  ...assets: ReadonlyMap<string, string | Buffer>[]
-): { files: Map<string, string | Buffer>; buildId: string } {
-  const files = new Map<string, string | Buffer>();
+  ...assets: ReadonlyMap<string, string | Uint8Array>[]
+): { files: Map<string, string | Uint8Array>; buildId: string } {
+  const files = new Map<string, string | Uint8Array>();
   for (const [path, text] of bundles) files.set(`functions/${path}`, text);
   for (const some of assets) for (const [name, content] of some) files.set(`assets/${name}`, content);
   return { files, buildId: addBuildId(files) };
@@ -28,10 +28,11 @@ export function assembleBuild(
  * @param files contents by path below `dist/`; the functions, which have the placeholder, are changed
  * @returns e.g. `build-0123456789abcdef`
  */
-export function addBuildId(files: Map<string, string | Buffer>): string {
+export function addBuildId(files: Map<string, string | Uint8Array>): string {
   const hash = createHash('sha256');
   for (const [path, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(JSON.stringify([path, typeof content === 'string' ? content : content.toString('base64')]));
+    if (typeof content === 'string') hash.update(JSON.stringify([path, content]));
+    else hash.update(JSON.stringify([path, content.length])).update(content);
   }
   const buildId = `build-${hash.digest('hex').slice(0, 16)}`;
   for (const [path, text] of files) {

@@ -55,12 +55,12 @@ export async function buildProject(
     return { ok: false, report: reports.join('\n'), ...problems };
   }
 
-  const { files, buildId } = assembleBuild(bundles, data.assets, others);
+  const { files, buildId } = assembleBuild(bundles, others, data.assets, data.packed);
   const routes = await writeDist(root, files);
   const warnings = [...data.warnings, ...(warnsOfPublic ? warnOfPublic(others.keys()) : [])];
   return {
     ok: true,
-    summary: `${bundles.size} functions and ${data.assets.size + others.size} assets are in dist/`,
+    summary: `${bundles.size} functions and ${data.assets.size + data.packed.size + others.size} assets are in dist/`,
     buildId,
     routes,
     ...problems,

@@ -36,7 +36,7 @@ const writing = new Set<string>();
  */
 export async function writeDist(
   root: string,
-  files: ReadonlyMap<string, string | Buffer>,
+  files: ReadonlyMap<string, string | Uint8Array>,
   fs: FileSystem = nodeFileSystem,
 ): Promise<string[]> {
   const dist = join(root, 'dist');
@@ -154,7 +154,7 @@ async function listFiles(folder: string, fs: FileSystem): Promise<Set<string>> {
 /** @returns the paths of the files that already have the given content */
 async function findUnchanged(
   folder: string,
-  files: ReadonlyMap<string, string | Buffer>,
+  files: ReadonlyMap<string, string | Uint8Array>,
   fs: FileSystem,
 ): Promise<Set<string>> {
   const unchanged = new Set<string>();

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CustomersAsset } from '../lib/model';
+import { everyCustomer } from '../lib/customers/every-customer';
+import type { Customer } from '../lib/model';
 
 /**
  * Lists the URLs of the functions, and a request to try.
@@ -14,26 +15,24 @@ export async function describeService(root: string, url: string): Promise<string
   const urls = files.map(
     (name) => `  ${url}/${name.replaceAll('\\', '/').replace(/(\.protected|\.private)?\.js$/, '')}`,
   );
-  return [
-    '',
-    'The callbacks are served at',
-    ...urls,
-    '',
-    'Try one:',
-    '',
-    await exampleRequest(root, url),
-    '',
-  ].join('\n');
+  return ['', 'The callbacks are served at', ...urls, '', 'Try one:', '', exampleRequest(root, url), ''].join(
+    '\n',
+  );
 }
 
-async function exampleRequest(root: string, url: string): Promise<string> {
-  const text = await readFile(join(root, 'dist/assets/customers.private.json'), 'utf8');
-  const { customers } = JSON.parse(text) as CustomersAsset;
-  const customer = customers.find((one) => one.worker && one.channels.some(({ type }) => type === 'sms'));
+function exampleRequest(root: string, url: string): string {
+  const customer = findExample(join(root, 'dist/assets'));
   if (!customer) return `  curl ${url}/callbacks/crm -d Location=GetCustomersList -d Worker=you@example.com`;
   return [
     `  curl ${url}/callbacks/outgoing-conversation -d Location=GetProxyAddress \\`,
     `    -d Worker=${customer.worker} -d CustomerId=${customer.customer_id} -d ChannelType=sms \\`,
     `    --data-urlencode ChannelValue=${customer.channels.find(({ type }) => type === 'sms')?.value}`,
   ].join('\n');
+}
+
+function findExample(assets: string): Customer | undefined {
+  for (const one of everyCustomer(assets)) {
+    if (one.worker && one.channels.some(({ type }) => type === 'sms')) return one;
+  }
+  return undefined;
 }

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { toE164 } from '../lib/address';
+import { readAllCustomers } from '../lib/customers/every-customer';
 import {
   type Customer,
-  type CustomersAsset,
   type Routing,
   type TemplateCategory,
   type TemplatesAsset,
@@ -57,7 +57,8 @@ export interface ConfiguredWebhooks {
 /** @param root the project's folder; if it is not built, there is no data */
 export function readProject(root: string): ProjectData {
   const assets = join(root, 'dist/assets');
-  const customers = read<CustomersAsset>(join(assets, 'customers.private.json'))?.customers ?? [];
+  const isBuilt = existsSync(join(assets, 'customers.private.json'));
+  const customers = isBuilt ? readAllCustomers(assets) : [];
   const routing = read<Routing>(join(assets, 'routing.private.json'));
   const env = readEnv(root);
   return {

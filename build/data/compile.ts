@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { type ParseError, parseTree, printParseErrorCode, visit } from 'jsonc-parser';
 import * as v from 'valibot';
 import { customerDetailsAnswer, frontlineAnswerLimit } from '../../lib/customers/cards';
-import type { Customer, CustomersAsset, Routing, TemplatesAsset } from '../../lib/model';
+import type { Customer } from '../../lib/model';
 import { byteLength } from '../../lib/text';
 import { compileCustomers, textsOfUnread, valueAt } from './customers';
 import { decodeText, placeOf } from './encoding';
 import { workerFixes } from './nearest-worker';
+import { type CustomersFiles, makeCustomersFiles, packLimits } from './pack/customers-asset';
+import { PackedTooLarge } from './pack/files';
 import { type Problem, type ReadFile, type Report, reportTo } from './problems';
 import { warnOfUnreachable } from './routing/flex';
 import { compileRouting } from './routing/routing';
@@ -34,6 +36,10 @@ export interface CompiledData {
   warnings: Problem[];
   /** The assets as they are deployed, minified JSON by file name; none when there is a problem. */
   assets: Map<AssetName, string>;
+  /** The packed customers, by file name; none where the customers are in the asset itself, or when there is a problem. */
+  packed: ReadonlyMap<string, Uint8Array>;
+  /** The customers as they are deployed, in the order of every list. */
+  customers: readonly Customer[];
   /** The number of customers, workers and templates. */
   counts: { customers: number; workers: number; templates: number };
 }
@@ -63,9 +69,10 @@ export async function readSources(folder: string): Promise<Sources> {
  * Checks the data and converts it to the form that the callbacks read: numbers in E.164, customers in order,
  * defaults filled in.
  *
+ * @param limits up to which size the customers are one asset, and how large they may be
  * @returns every problem of every file, and the assets; it never throws
  */
-export function compileData(sources: Sources): CompiledData {
+export function compileData(sources: Sources, limits = packLimits): CompiledData {
   const problems: Problem[] = [];
   const report = (source: Source): Report => reportTo(problems, `assets/${fileOf(source)}`);
   const customersFile = parse('customers', sources, report('customers'));
@@ -87,16 +94,17 @@ export function compileData(sources: Sources): CompiledData {
     warnOfUnreachable(customers.customers, routing.asset, report('routing'));
   }
 
-  const built: Record<Source, CustomersAsset | Routing | TemplatesAsset | undefined> = {
-    customers: customers?.build(routing?.assigned ?? new Map()),
-    routing: routing?.asset,
-    templates,
+  const built = customers?.build(routing?.assigned ?? new Map()).customers;
+  const customersFiles = built && packCustomers(built, limits, report('customers'));
+  const texts: Record<Source, string | undefined> = {
+    customers: customersFiles?.text,
+    routing: routing && JSON.stringify(routing.asset),
+    templates: templates && JSON.stringify(templates),
   };
   const assets = new Map<AssetName, string>();
-  for (const [source, asset] of Object.entries(built) as [Source, object | undefined][]) {
-    if (!asset) continue;
-    const text = JSON.stringify(asset);
-    checkSize(source, text, report(source));
+  for (const [source, text] of Object.entries(texts) as [Source, string | undefined][]) {
+    if (text === undefined) continue;
+    checkSize(text, report(source));
     assets.set(fileOf(source), text);
   }
   const order = (problem: Problem): number => assetNames.findIndex((name) => problem.file.endsWith(name));
@@ -106,6 +114,8 @@ export function compileData(sources: Sources): CompiledData {
     problems: errors,
     warnings: problems.filter(({ severity }) => severity === 'warning'),
     assets: errors.length === 0 ? assets : new Map(),
+    packed: (errors.length === 0 && customersFiles?.packed) || new Map(),
+    customers: built ?? [],
     counts: {
       customers: customersFile?.value.customers.length ?? 0,
       workers: routingFile?.value.workers.length ?? 0,
@@ -230,15 +240,31 @@ function checkOwners(
   }
 }
 
-function checkSize(source: Source, text: string, report: Report): void {
+function packCustomers(
+  customers: readonly Customer[],
+  limits: typeof packLimits,
+  report: Report,
+): CustomersFiles | undefined {
+  try {
+    return makeCustomersFiles(customers, limits);
+  } catch (error) {
+    if (!(error instanceof PackedTooLarge)) throw error;
+    report(
+      [],
+      `would be ${(error.bytes / 1e6).toFixed(1)} MB of packed customers; there is room for ${limits.maxPacked / 1e6} MB`,
+      'leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
+    );
+    return undefined;
+  }
+}
+
+function checkSize(text: string, report: Report): void {
   const size = byteLength(text);
   if (size <= assetLimit) return;
   report(
     [],
     `would be an asset of ${(size / 1e6).toFixed(1)} MB; Twilio accepts at most 10 MB`,
-    source === 'customers'
-      ? 'leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it'
-      : 'make it smaller',
+    'make it smaller',
   );
 }
 

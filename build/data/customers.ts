@@ -1,5 +1,5 @@
 import { addressKey, fromTelUri, parseAddress, toSendable } from '../../lib/address';
-import { compareCustomers } from '../../lib/customers/asset-customers';
+import { compareCustomers } from '../../lib/customers/places';
 import {
   type Channel,
   type ChannelType,

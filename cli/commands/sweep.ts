@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { CustomersAsset, Routing } from '../../lib/model';
+import type { Customer, Routing } from '../../lib/model';
 import { printJson } from '../output';
 import { addCommand, exitCodes, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
@@ -53,7 +53,7 @@ async function sweep(options: Options): Promise<void> {
   const workspaceSid = flex.workspaceSid ?? readEnvFile().FLEX_WORKSPACE_SID;
   const swept = new AccountSweep({
     client: account.client,
-    customers: new AssetCustomers(customers.customers),
+    customers: new AssetCustomers(customers),
     routing,
     workspaceSid: workspaceSid || undefined,
     requestsPerSecond,
@@ -94,18 +94,13 @@ async function sweep(options: Options): Promise<void> {
 }
 
 /** @throws an error that says how many problems the data has */
-async function readData(): Promise<{ customers: CustomersAsset; routing: Routing }> {
+async function readData(): Promise<{ customers: readonly Customer[]; routing: Routing }> {
   const { compileData, readSources } = await import('../../build/data/compile');
-  const { assets, problems } = compileData(await readSources(join(projectFolder, 'assets')));
-  const read = (name: 'customers.private.json' | 'routing.private.json'): unknown =>
-    JSON.parse(assets.get(name) ?? 'null');
+  const { assets, customers, problems } = compileData(await readSources(join(projectFolder, 'assets')));
   if (problems.length > 0) {
     throw new Error(`The data has ${problems.length} problems: "npm run check" lists them.`);
   }
-  return {
-    customers: read('customers.private.json') as CustomersAsset,
-    routing: read('routing.private.json') as Routing,
-  };
+  return { customers, routing: JSON.parse(assets.get('routing.private.json') ?? 'null') as Routing };
 }
 
 /** Which mode Frontline is set to no API tells; that of the local Twilio is known. */

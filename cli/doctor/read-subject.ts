@@ -3,7 +3,7 @@ import { assembleBuild, readBuildId } from '../../build/build-id';
 import { bundleFunctions } from '../../build/bundle';
 import { type CompiledData, compileData, readSources } from '../../build/data/compile';
 import { listPublic, readOtherAssets } from '../../build/other-assets';
-import type { CustomersAsset, Routing, TemplatesAsset } from '../../lib/model';
+import type { Routing, TemplatesAsset } from '../../lib/model';
 import { type Account, readEnvFile } from '../account';
 import { listDeployments, listLiveDeployments } from '../deploy/live-deployments';
 import { chooseFunctionsUrl } from '../setup/needs';
@@ -61,7 +61,7 @@ export async function readSubject(
       variables,
       hasOwnVariables: url !== undefined && url === localFunctionsUrl,
       routing: read<Routing>('routing'),
-      customers: read<CustomersAsset>('customers').customers,
+      customers: data.customers,
       templates: read<TemplatesAsset>('templates'),
       buildId: await makeBuildId(root, data, others),
       publicAssets: listPublic(others.keys()),
@@ -85,7 +85,7 @@ async function makeBuildId(
   data: CompiledData,
   others: ReadonlyMap<string, Buffer>,
 ): Promise<string> {
-  return assembleBuild(await bundleFunctions(root), data.assets, others).buildId;
+  return assembleBuild(await bundleFunctions(root), others, data.assets, data.packed).buildId;
 }
 
 /** Without a choice on the command line: the environment dev, or the only one; else the local Twilio's own functions. */

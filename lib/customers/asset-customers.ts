@@ -1,7 +1,7 @@
 import type { Address } from '../address';
 import type { Customer } from '../model';
-import { compareText, fold } from '../text';
-import { type CustomerDirectory, type CustomerPage, type CustomerQuery, InvalidCursor } from './directory';
+import type { CustomerDirectory, CustomerPage, CustomerQuery } from './directory';
+import { type Cursor, comparePlaces, listsOf, placeOf, readCursor, writeCursor } from './places';
 import { matchesSearch, readSearch, type Search, type SearchText, searchText } from './search';
 
 /** A worker's customers in order, with the position of each. */
@@ -60,8 +60,7 @@ export class AssetCustomers implements CustomerDirectory {
   }
 
   cursorAfter(customer: Customer): string {
-    const { name, id } = placeOf(customer);
-    return Buffer.from(JSON.stringify({ after: id, name })).toString('base64url');
+    return writeCursor(customer);
   }
 
   #matches(list: WorkerList, index: number, search: Search): boolean {
@@ -83,8 +82,7 @@ function indexAddresses(customers: readonly Customer[]): Map<string, Customer> {
 function indexWorkers(customers: readonly Customer[]): Map<string, WorkerList> {
   const index = new Map<string, WorkerList>();
   for (const customer of customers) {
-    for (const worker of new Set([...(customer.assigned_workers ?? []), customer.worker])) {
-      if (!worker) continue;
+    for (const worker of listsOf(customer)) {
       const list = index.get(worker) ?? { customers: [], position: new Map<string, number>() };
       index.set(worker, list);
       list.position.set(customer.customer_id, list.customers.length);
@@ -115,54 +113,4 @@ function startAfter(list: WorkerList, { id, name }: Cursor): number {
     else low = middle + 1;
   }
   return low;
-}
-
-/** Where a list continues. Cursors of earlier versions have no name: they are anchors. */
-type Cursor = Omit<Place, 'name'> & { name?: string | undefined };
-
-/** Far longer than a cursor with the longest name and id. */
-const maxCursorLength = 32 * 1024;
-
-/** @throws InvalidCursor when it was not made by `cursorAfter` */
-function readCursor(cursor: string): Cursor {
-  const { after: id, name } = cursor.length <= maxCursorLength ? parseObject(cursor) : {};
-  if (typeof id !== 'string' || (name !== undefined && typeof name !== 'string')) {
-    throw new InvalidCursor('not a cursor of this directory');
-  }
-  return { id, name };
-}
-
-function parseObject(cursor: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(Buffer.from(cursor, 'base64url').toString())) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
-}
-
-interface Named {
-  customer_id: string;
-  display_name: string;
-}
-
-/** The position of a customer in every list. */
-interface Place {
-  /** The folded display name. */
-  name: string;
-  id: string;
-}
-
-/** @returns a customer's place; it does not depend on other customers */
-function placeOf({ customer_id, display_name }: Named): Place {
-  return { name: fold(display_name), id: customer_id };
-}
-
-/** Compares two places for `sort`. */
-function comparePlaces(a: Place, b: Place): number {
-  return compareText(a.name, b.name) || compareText(a.id, b.id);
-}
-
-/** Compares two customers for `sort`: by name without case and accents, then by `customer_id`. */
-export function compareCustomers(a: Named, b: Named): number {
-  return comparePlaces(placeOf(a), placeOf(b));
 }

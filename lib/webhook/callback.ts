@@ -62,7 +62,7 @@ export interface Callback {
  * @see https://www.twilio.com/docs/serverless/functions-assets/functions/invocation
  */
 export function serve(definition: Callback, platform: Platform = twilioPlatform): TwilioFunction {
-  const data = loadAssets((name) => platform.readAsset(name));
+  const data = loadAssets(platform);
   const actions = new Map(Object.entries(definition.actions));
 
   return async (twilioContext, event, callback) => {

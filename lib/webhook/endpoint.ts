@@ -59,7 +59,7 @@ export function serveEndpoint<S extends GenericSchema>(
   endpoint: Endpoint<S>,
   platform: EndpointPlatform = twilioEndpointPlatform,
 ): TwilioFunction {
-  const data = loadAssets((name) => platform.readAsset(name));
+  const data = loadAssets(platform);
 
   return async (twilioContext, event, callback) => {
     const { request, Token, ...fields } = event ?? {};

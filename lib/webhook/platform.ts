@@ -1,6 +1,7 @@
 import type { Context, EnvironmentVariables } from '@twilio-labs/serverless-runtime-types/types';
-import { AssetCustomers } from '../customers/asset-customers';
 import type { CustomerDirectory } from '../customers/directory';
+import { openCustomers } from '../customers/open-customers';
+import { type PackedAsset, privateFile } from '../customers/packed-format';
 import { Misconfigured } from '../errors';
 import type { CustomersAsset, Routing, TemplatesAsset } from '../model';
 import { type Deadline, openTwilio, type TwilioApi } from '../twilio/api';
@@ -19,6 +20,8 @@ export interface Platform {
   log(level: LogLevel, line: string): void;
   /** @returns the text of a private asset. @throws Misconfigured when there is none of this name */
   readAsset(name: string): string;
+  /** @returns the path of a private asset, to read parts of it. @throws Misconfigured when there is none of this name */
+  pathOfAsset(name: string): string;
   /** @returns the value for the runtime's `callback`: a JSON answer */
   respond(status: number, body: object, headers?: Readonly<Record<string, string>>): object;
   /** Opens Twilio's REST API. @throws Misconfigured when the account's credentials are missing or malformed */
@@ -47,15 +50,9 @@ export const twilioPlatform: Platform = {
     else console.error(line);
   },
 
-  readAsset(name) {
-    const asset = Runtime.getAssets()[name];
-    if (asset) return asset.open();
-    throw new Misconfigured('asset_missing', {
-      file: `assets${name.replace('.json', '.private.json')}`,
-      field: '',
-      fix: 'run `npm run build` and deploy again: the asset is not part of this deployment',
-    });
-  },
+  readAsset: (name) => findAsset(name).open(),
+
+  pathOfAsset: (name) => findAsset(name).path,
 
   respond(status, body, headers = {}) {
     const response = new Twilio.Response();
@@ -76,6 +73,17 @@ export const twilioPlatform: Platform = {
     });
   },
 };
+
+/** @throws Misconfigured when there is no asset of this name */
+function findAsset(name: string): { path: string; open(): string } {
+  const asset = Runtime.getAssets()[name];
+  if (asset) return asset;
+  throw new Misconfigured('asset_missing', {
+    file: `assets/${privateFile(name)}`,
+    field: '',
+    fix: 'run `npm run build` and deploy again: the asset is not part of this deployment',
+  });
+}
 
 /** @throws Misconfigured when the account's credentials are missing */
 export function requireCredentials(context: RuntimeContext): void {
@@ -106,13 +114,16 @@ export interface AssetLoaders {
 /**
  * Opens the private assets. The build has checked them, and they are trusted here.
  *
- * @param read returns the text of a private asset by its name, e.g. `/customers.json`; throws when it is missing
+ * @param platform reads private assets by their names, e.g. `/customers.json`
  * @returns loaders that throw Misconfigured when a file is missing or is not JSON
  */
-export function loadAssets(read: (name: string) => string): AssetLoaders {
-  const load = <T>(name: string): T => parseAsset(name, read(name)) as T;
+export function loadAssets(platform: Pick<Platform, 'readAsset' | 'pathOfAsset'>): AssetLoaders {
+  const load = <T>(name: string): T => parseAsset(name, platform.readAsset(name)) as T;
+  const pathOf = (name: string): string => platform.pathOfAsset(name);
   return {
-    customers: loadOnce(() => new AssetCustomers(load<CustomersAsset>('/customers.json').customers)),
+    customers: loadOnce(() =>
+      openCustomers(load<CustomersAsset | PackedAsset | null>('/customers.json'), pathOf),
+    ),
     routing: loadOnce(() => load<Routing>('/routing.json')),
     templates: loadOnce(() => load<TemplatesAsset>('/templates.json')),
   };
@@ -123,7 +134,7 @@ function parseAsset(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const file = `assets${name.replace('.json', '.private.json')}`;
+    const file = `assets/${privateFile(name)}`;
     const fix = 'run `npm run build` and deploy again: the asset is not what was built';
     throw new Misconfigured('asset_broken', { file, field: '', fix }, { cause });
   }

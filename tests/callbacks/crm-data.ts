@@ -1,4 +1,4 @@
-import { compareCustomers } from '../../lib/customers/asset-customers';
+import { compareCustomers } from '../../lib/customers/places';
 import { customer, routing } from '../support/data';
 import { fixture, without } from '../support/fixtures';
 

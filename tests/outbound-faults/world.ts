@@ -122,6 +122,7 @@ export class World {
       newId: () => `id-${++this.#ids}`,
       log: () => {},
       readAsset: (name) => assets[name] ?? '{}',
+      pathOfAsset: (name) => name,
       respond: (status, body, headers) => ({ status, body, headers }),
       twilio: (_context, deadline) =>
         openTwilio(() => client, { deadline, timer, random, sleep: (ms) => timer(ms).done }),

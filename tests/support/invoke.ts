@@ -165,7 +165,7 @@ function installGlobals(): void {
 function asAssets(assets: Assets): Record<string, { path: string; open(): string }> {
   return Object.fromEntries(
     Object.entries(assets).flatMap(([name, text]) =>
-      text === undefined ? [] : [[name, { path: name, open: () => text }] as const],
+      text === undefined ? [] : [[name, { path: name, open: () => String(text) }] as const],
     ),
   );
 }

@@ -23,7 +23,7 @@ export function startingAssets(dist: string | undefined, given: Assets = {}): As
 
 /** `/customers.json` is in `customers.private.json`. */
 export function privateName(name: string): string {
-  return name.slice(1).replace(/\.json$/, '.private.json');
+  return name.slice(1).replace(/\.(?=\w+$)/, '.private.');
 }
 
 /** @returns variables with the account's credentials, less those that are `undefined` */

@@ -1,10 +1,10 @@
 import type { FakeTwilio, RecordedCall } from './fake-twilio';
 
 /** As `Runtime.getAssets()` has it, e.g. `/customers.json`. */
-export type AssetName = `/${string}.json`;
+export type AssetName = `/${string}.json` | `/${string}.bin`;
 
-/** The text of private assets by name; `undefined` is an asset that the deployment lacks. */
-export type Assets = { [Name in AssetName]?: string | undefined };
+/** The content of private assets by name; `undefined` is an asset that the deployment lacks. */
+export type Assets = { [Name in AssetName]?: string | Uint8Array | undefined };
 
 /** Environment variables; `undefined` takes one of the defaults away. */
 export type Env = Record<string, string | undefined>;

@@ -138,8 +138,8 @@ export async function checkUnsigned(subject: Subject): Promise<Finding[]> {
     return [finding('callback_open', text, fix)];
   });
   const deployed = await listDeployedPublic(subject);
-  const paths = new Set(['/customers.json', '/routing.json', '/templates.json', ...deployed]);
-  const unmeant = [...paths].filter((path) => !subject.publicAssets.includes(path));
+  const data = ['/customers.json', '/customers-1.bin', '/routing.json', '/templates.json'];
+  const unmeant = [...new Set([...data, ...deployed])].filter((path) => !subject.publicAssets.includes(path));
   const assets = unmeant.map(async (path) => {
     const answer = await send(`${url}${path}`, { method: 'GET' }).catch(() => undefined);
     if (answer?.status !== 200) return [];

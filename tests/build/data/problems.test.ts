@@ -110,24 +110,20 @@ describe('a problem in the data', () => {
         'customers customers[0]: the card of customer "1001" has 65 KB; Frontline reads at most 64 KB → shorten its details or links',
       ],
     ],
-    [
-      'an asset over 10 MB',
-      ({ customers }) => {
-        for (let i = 0; i < 200; i++) {
-          customers.customers.push({
-            customer_id: `big${i}`,
-            display_name: `Big ${i}`,
-            channels: [],
-            details: { title: 'x', content: 'x'.repeat(60_000) },
-          });
-        }
-      },
-      [
-        'customers : would be an asset of 12.0 MB; Twilio accepts at most 10 MB → leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
-      ],
-    ],
   ])('is named, with its place and its fix: %s', (_title, change, problems) => {
     expectProblems(change, problems);
+  });
+
+  it('is named when the packed customers are larger than what there is room for', () => {
+    const { problems, assets, packed } = compileData(sample, { packAbove: 1_000, maxPacked: 5_000 });
+    expect(problems).toEqual([
+      expect.objectContaining({
+        file: 'assets/customers.private.json',
+        problem: 'would be 0.0 MB of packed customers; there is room for 0.005 MB',
+        fix: 'leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
+      }),
+    ]);
+    expect([assets.size, packed.size]).toEqual([0, 0]);
   });
 
   it.each([

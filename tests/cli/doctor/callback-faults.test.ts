@@ -221,6 +221,7 @@ describe('a fault of the deployed functions', () => {
       '/callbacks/outgoing-conversation',
       '/callbacks/routing',
       '/callbacks/templates',
+      '/customers-1.bin',
       '/customers.json',
       '/flex/outbound-message',
       '/flex/outbound-message',
