@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Participant } from '../../simulator/twilio/conversations/model';
 import { type RunningLocal, startLocal } from '../simulator/local';
 import { ProjectCopy } from '../support/project-copy';
@@ -17,7 +17,13 @@ beforeAll(async () => {
   project = new ProjectCopy();
   running = await startLocal();
 }, 60_000);
-beforeEach(() => running.local.reset());
+beforeEach(() => {
+  running.local.reset();
+  // Of a sweep that was killed while it wrote its place.
+  for (const name of readdirSync(project.root)) {
+    if (name.startsWith('.sweep.json.')) rmSync(project.path(name));
+  }
+});
 afterEach(() => {
   for (const command of commands.splice(0)) command.kill();
 });
