@@ -33,7 +33,9 @@ function kindIn({ lengths, numbers, premium }: Plan, national: string): NumberKi
   const tail = length > lengths.slice(-1) ? '' : '$';
   if (premium && matches(premium, tail, national)) return 'premium';
   // Two zeros can lead abroad, or to free service numbers; a single one belongs to the number in Italy, for example.
-  const isValid = lengths.includes(length) && !national.startsWith('00') && matches(numbers, '$', national);
+  // Where all numbers have one length, as in Tajikistan, they can be those of a mobile network.
+  const leadsAway = national.startsWith('00') && lengths.length > 1;
+  const isValid = lengths.includes(length) && !leadsAway && matches(numbers, '$', national);
   return isValid ? 'ordinary' : 'invalid';
 }
 

@@ -95,6 +95,7 @@ describe('the kind of a number', () => {
 
   it.each([
     ['Rome, with its zero', '+390669812345'],
+    ['a mobile network of Tajikistan, with its two zeros', '+992001234567'],
     ['San Marino, with its zero', '+3780549886377'],
     ['Ivory Coast, with its zero', '+2250123456789'],
     ['Gabon, with its zero', '+24106031234'],
