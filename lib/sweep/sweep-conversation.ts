@@ -111,7 +111,7 @@ export class Sweeper {
     api: TwilioApi,
   ): Promise<Omit<SweptConversation, 'sid' | 'ageMs'>> {
     const { routing, now } = this.#context;
-    const { closeOlderThanMs, dryRun } = this.#options;
+    const { closeOlderThanMs, dryRun = false } = this.#options;
     if (namesInteraction(conversation.attributes)) return skipped('flex_interaction');
     const participants = await listParticipants(api, conversation);
     const parties = findParties(participants, routing);
@@ -138,47 +138,25 @@ export class Sweeper {
       return { ...facts, outcome: 'unrouted', reason: 'our_number_is_the_workers' };
     }
     const event = toRoutableEvent(conversation, parties, messages.find(isOf(parties))?.author);
-    if (dryRun) return { ...facts, ...(await this.#preview(api, event, deactivated)) };
     // Routing keeps the first worker whom it added: the deactivated one has to go before another one comes.
-    for (const { sid } of marked) await removeParticipant(api, conversation, sid);
-    return { ...facts, ...(await this.#route(api, event, deactivated)) };
+    for (const { sid } of dryRun ? [] : marked) await removeParticipant(api, conversation, sid);
+    return { ...facts, ...(await this.#route(api, event, deactivated, dryRun)) };
   }
 
   async #route(
     api: TwilioApi,
     event: ReturnType<typeof toRoutableEvent>,
     deactivated: readonly string[],
+    dryRun: boolean,
   ): Promise<Pick<SweptConversation, 'outcome' | 'reason' | 'worker' | 'rule'>> {
-    const {
-      worker,
-      rule = '',
-      reason = '',
-      byAnother,
-    } = await assignWorker(event, this.#routingContext(api), deactivated);
+    const { customers, routing } = this.#context;
+    const context = { customers, routing: async () => routing, twilio: () => api };
+    const assign: typeof assignWorker = dryRun ? previewWorker : assignWorker;
+    const { worker, rule = '', reason = '', byAnother } = await assign(event, context, deactivated);
     if (worker === undefined) return { outcome: 'unrouted', reason };
     // Live routing or another sweep was faster.
     if (rule === alreadyThere || byAnother) return { ...skipped('has_worker'), worker };
-    return { outcome: 'routed', worker, rule };
-  }
-
-  async #preview(
-    api: TwilioApi,
-    event: ReturnType<typeof toRoutableEvent>,
-    deactivated: readonly string[],
-  ): Promise<Pick<SweptConversation, 'outcome' | 'reason' | 'worker' | 'rule'>> {
-    const {
-      worker,
-      rule = '',
-      reason = '',
-    } = await previewWorker(event, this.#routingContext(api), deactivated);
-    if (worker === undefined) return { outcome: 'unrouted', reason };
-    if (rule === alreadyThere) return { ...skipped('has_worker'), worker };
-    return { outcome: 'would_route', worker, rule };
-  }
-
-  #routingContext(api: TwilioApi) {
-    const { customers, routing } = this.#context;
-    return { customers, routing: async () => routing, twilio: () => api };
+    return { outcome: dryRun ? 'would_route' : 'routed', worker, rule };
   }
 
   /** @returns what else answers a conversation, if anything does */
