@@ -105,14 +105,16 @@ export class RestApi extends RequestHandler {
     this.account.users.reset();
   }
 
-  /** @returns the app of a host: most accounts are asked for a few hosts only */
+  /** @returns the app of a host: most accounts are asked for a few hosts only. Hosts without routes share one. */
   #appOf(host: string): Hono<RestEnv> {
-    const known = this.#apps.get(host);
+    const addRoutes = Object.hasOwn(this.#routes, host) ? this.#routes[host] : undefined;
+    const name = addRoutes ? host : '';
+    const known = this.#apps.get(name);
     if (known) return known;
-    const app = createRestApp(host);
+    const app = createRestApp(name);
     app.use(authenticate(this.#state, this.apiKeys), checkRequest);
-    this.#routes[host]?.(app.basePath(`/${host}`));
-    this.#apps.set(host, app);
+    addRoutes?.(app.basePath(`/${host}`));
+    this.#apps.set(name, app);
     return app;
   }
 
