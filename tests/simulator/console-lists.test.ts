@@ -2,6 +2,9 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../cli/screenshots';
 import { type RunningLocal, startLocal } from './local';
 
+// Long lists are slow in a browser on a busy machine.
+jest.setTimeout(90_000);
+
 let running: RunningLocal;
 let browser: Browser;
 let page: Page;
