@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { LocalHosting } from '../../simulator/deployed/hosting';
 import type { Environment, Service } from '../../simulator/twilio/serverless/resources';
@@ -161,7 +162,7 @@ describe('a deployed build', () => {
     };`;
     await deploy([{ path: '/build', text: slow }]);
     const begun = ask('/build');
-    while (!output.includes('begun')) await new Promise(setImmediate);
+    while (!output.includes('begun')) await sleep(10);
     await deploy([{ path: '/build', text: answering('{ build: 2 }') }]);
     expect(await ask('/build')).toEqual({ status: 200, body: { build: 2 } });
     expect(await begun).toEqual({ status: 200, body: { build: 1 } });
@@ -175,7 +176,7 @@ describe('a deployed build', () => {
     await deploy([{ path: '/slow', text: slow }]);
     concurrency = 1;
     const first = ask('/slow');
-    while (!output.includes('alone')) await new Promise(setImmediate);
+    while (!output.includes('alone')) await sleep(10);
     expect((await ask('/slow')).status).toBe(429);
     expect((await first).status).toBe(200);
     expect((await ask('/slow')).status).toBe(200);
