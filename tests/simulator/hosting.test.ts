@@ -155,6 +155,23 @@ describe('a deployed build', () => {
     expect(output.join('\n')).toContain('crashed');
   });
 
+  it('is followed by a new process also while it is still ending', async () => {
+    const ending = `exports.handler = (context, event, callback) => {
+      process.once('exit', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000));
+      callback(null, { pid: process.pid });
+      setTimeout(() => process.exit(1), 50);
+    };`;
+    await deploy([
+      { path: '/ending', text: ending },
+      { path: '/pid', text: answering('{ pid: process.pid }') },
+    ]);
+    const before = await ask('/ending');
+    await sleep(300);
+    const after = await ask('/pid');
+    expect([before.status, after.status]).toEqual([200, 200]);
+    expect(after.body).not.toEqual(before.body);
+  });
+
   it('finishes what it has begun when the next build takes over', async () => {
     const slow = `exports.handler = (context, event, callback) => {
       console.log('begun');
