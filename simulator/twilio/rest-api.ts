@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { Settings } from '../api';
+import { accountRoutes } from './accounts';
 import { ApiKeys, apiKeyRoutes, authenticate, iamKeyRoutes } from './api-keys';
 import { ContentModel, contentRoutes } from './content';
 import { Account } from './conversations/account';
@@ -9,7 +10,7 @@ import { Deliveries } from './deliveries';
 import { Flex, flexRoutes } from './flex';
 import { FlexTokens, tokenRoutes } from './flex-tokens';
 import { Frontline, frontlineRoutes } from './frontline';
-import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
+import { askApp, checkRequest, createRestApp, type RestEnv, refuseUnsimulated } from './http/app';
 import { refuse } from './http/error-list';
 import { RequestHandler } from './http/request-handler';
 import { lookupRoutes } from './lookups';
@@ -101,6 +102,11 @@ export class RestApi extends RequestHandler {
 
   #createApp(state: Conversations): Hono<RestEnv> {
     const app = createRestApp();
+    app.use(
+      refuseUnsimulated((method, path) =>
+        app.router.match(method, path)[0].some(([[, route]]) => route.method === method),
+      ),
+    );
     app.use(authenticate(state, this.apiKeys), checkRequest);
     app.route('/conversations.twilio.com/v1', conversationsRoutes(state, this.account, this));
     app.route('/frontline-api.twilio.com/v1', frontlineRoutes(this.frontline));
@@ -112,6 +118,7 @@ export class RestApi extends RequestHandler {
     app.route('/content.twilio.com/v1', contentRoutes(this.content));
     app.route('/serverless.twilio.com/v1', serverlessRoutes(this.serverless));
     app.route('/serverless-upload.twilio.com/v1', uploadRoutes(this.serverless));
+    app.route('/api.twilio.com/2010-04-01', accountRoutes(state, this.apiKeys));
     app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
     app.route('/api.twilio.com/2010-04-01', phoneNumberRoutes(this.phoneNumbers));
     app.route('/api.twilio.com/2010-04-01', apiKeyRoutes(this.apiKeys));
