@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { Settings } from '../api';
+import { accountRoutes } from './accounts';
 import { ApiKeys, apiKeyRoutes, authenticate, iamKeyRoutes } from './api-keys';
 import { ContentModel, contentRoutes } from './content';
 import { Account } from './conversations/account';
@@ -9,7 +10,7 @@ import { Deliveries } from './deliveries';
 import { Flex, flexRoutes } from './flex';
 import { FlexTokens, tokenRoutes } from './flex-tokens';
 import { Frontline, frontlineRoutes } from './frontline';
-import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
+import { askApp, checkRequest, createRestApp, type RestEnv, refuseUnsimulated } from './http/app';
 import { refuse } from './http/error-list';
 import { RequestHandler } from './http/request-handler';
 import { lookupRoutes } from './lookups';
@@ -112,6 +113,11 @@ export class RestApi extends RequestHandler {
     const known = this.#apps.get(name);
     if (known) return known;
     const app = createRestApp(name);
+    app.use(
+      refuseUnsimulated((method, path) =>
+        app.router.match(method, path)[0].some(([[, route]]) => route.method === method),
+      ),
+    );
     app.use(authenticate(this.#state, this.apiKeys), checkRequest);
     addRoutes?.(app.basePath(`/${host}`));
     this.#apps.set(name, app);
@@ -133,6 +139,7 @@ export class RestApi extends RequestHandler {
     'serverless-upload.twilio.com': (app) => app.route('/v1', uploadRoutes(this.serverless)),
     'api.twilio.com': (app) =>
       app
+        .route('/2010-04-01', accountRoutes(this.#state, this.apiKeys))
         .route('/2010-04-01', messageLogRoutes(this.messageLog))
         .route('/2010-04-01', phoneNumberRoutes(this.phoneNumbers))
         .route('/2010-04-01', apiKeyRoutes(this.apiKeys)),

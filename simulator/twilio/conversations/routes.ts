@@ -77,7 +77,10 @@ export function conversationsRoutes(
   app.use(preActions(state, account.users));
   app.route('/', inService);
   app.route('/Services/:service', inService);
-  app.route('/Services', serviceRoutes(account.services));
+  app.route(
+    '/Services',
+    serviceRoutes(account.services, (sid) => account.removeService(sid)),
+  );
   app.route('/', configurationRoutes(account.configuration, state));
   app.route('/Services/:service', notificationRoutes(account.push));
   app.route('/Credentials', credentialRoutes(account.push));

@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { notSimulated, TwilioError } from './errors';
-import { type Operation, requireDescribed } from './openapi';
+import { ApiDescription, isDescribed, type Operation, requireDescribed } from './openapi';
 import type { Origin, RestRequest } from './request';
 import { SharedRouter } from './shared-router';
 
@@ -29,12 +29,31 @@ export function createRestApp(host: string): Hono<RestEnv> {
     if (!(error instanceof TwilioError)) throw error;
     return c.json(error.body(), error.status as ContentfulStatusCode);
   });
-  app.notFound(({ env, var: { operation } }) => {
-    const what = `${env.method} https://${env.host}${env.path}`;
-    const name = operation ? `${operation.operationId}: ${what}` : what;
-    throw notSimulated(name);
+  app.notFound(({ env }) => {
+    throw notSimulated(`${env.method} https://${env.host}${env.path}`);
   });
   return app;
+}
+
+/**
+ * Answers 501 to what Twilio has and the local Twilio does not simulate, whatever else is wrong with the request: its
+ * credentials and its parameters come later.
+ *
+ * @param isSimulated whether there is a route for a method and a path with the host
+ */
+export function refuseUnsimulated(
+  isSimulated: (method: string, path: string) => boolean,
+): MiddlewareHandler<RestEnv> {
+  return async ({ env }, next) => {
+    const { method, host, path } = env;
+    if (!isSimulated(method, `/${host}${path}`)) {
+      const what = `${method} https://${host}${path}`;
+      const operation = ApiDescription.of(host)?.operation(env);
+      if (operation) throw notSimulated(`${operation.operationId}: ${what}`);
+      if (!isDescribed(host, path)) throw notSimulated(what);
+    }
+    await next();
+  };
 }
 
 /** Checks each request against Twilio's OpenAPI file, and sets the context's variables. */
