@@ -15,8 +15,9 @@ export interface JsonElement {
 export interface JsonFrame {
   /** Where the elements' part of the file begins and ends: behind `[`, and at `]`. Undefined when there is no such list. */
   list: { start: number; end: number } | undefined;
-  /** The text of the file with an empty list. */
-  text: string;
+  /** The text before the list's elements, and after them; without such a list, `before` is all of it. */
+  before: string;
+  after: string;
 }
 
 /** The file is not JSON, as far as it was read, or it has the list twice. */
@@ -144,16 +145,12 @@ export function* readElements(
     }
   }
   if (inList || inString || depth !== 0) throw new MalformedJson('ends too early');
-  return { list, text: readFrame(file, base + buffer.length, list) };
+  const size = base + buffer.length;
+  const before = readText(file, 0, list?.start ?? size).replace(/^\uFEFF/, '');
+  return { list, before, after: list ? readText(file, list.end, size) : '' };
 }
 
-function readFrame(file: number, size: number, list: JsonFrame['list']): string {
-  const read = (from: number, to: number): Buffer => {
-    const bytes = Buffer.alloc(to - from);
-    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from));
-  };
-  const parts = list ? [read(0, list.start), read(list.end, size)] : [read(0, size)];
-  return Buffer.concat(parts)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+function readText(file: number, from: number, to: number): string {
+  const bytes = Buffer.alloc(to - from);
+  return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, from));
 }

@@ -24,6 +24,9 @@ const slice = 2_000;
 /** How many customers are looked at in the order of the lists, before the rest in the order of the files. */
 const firstOnes = 200;
 
+/** The length of a list whose first search would take seconds. */
+const longList = 100_000;
+
 /** What a filter compares, by rank. */
 interface Prepared {
   texts: SearchTexts;
@@ -96,7 +99,10 @@ export class CustomerIndex {
 
   async #matcher({ query = '', worker, channel }: CustomerFilter): Promise<(rank: number) => boolean> {
     const search = readSearch(query);
-    if (!search && worker === undefined && channel === undefined) return () => true;
+    if (!search && worker === undefined && channel === undefined) {
+      this.#prepareSoon();
+      return () => true;
+    }
     this.#prepared ??= this.#prepare();
     const { texts, owners, ownerSets, channels } = await this.#prepared;
     if (search && this.#last?.query !== query) this.#last = { query, found: texts.candidates(search) };
@@ -108,6 +114,14 @@ export class CustomerIndex {
       ofWorker[owners[rank] as number] === true &&
       (bit === undefined || ((channels[rank] as number) & bit) !== 0) &&
       (!search || matchesSearch(texts.at(rank), search));
+  }
+
+  /** Whoever looks at a long list will search it. */
+  #prepareSoon(): void {
+    if (this.#prepared || this.count < longList) return;
+    this.#prepared = this.#prepare();
+    // The search says what is wrong.
+    this.#prepared.catch(() => undefined);
   }
 
   async #readOrder(): Promise<Uint32Array> {

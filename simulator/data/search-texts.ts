@@ -54,25 +54,40 @@ export class SearchTexts {
   }
 
   /**
-   * Finds the customers who may match, by one word of the search: `matchesSearch` decides. It looks through the bytes of
-   * all texts, chunk by chunk, so that others have their turn in between.
+   * Finds the customers who may match: `matchesSearch` decides.
    *
    * @returns a 1 at the rank of each
    */
-  async candidates(search: Search): Promise<Uint8Array> {
+  async candidates({ words, written, number }: Search): Promise<Uint8Array> {
+    if (words.length === 0) return this.#withText(written);
+    const found = new Uint8Array(this.#texts.length).fill(1);
+    for (const { joined, parts, digits } of words) {
+      const ofWord = await this.#withText(joined);
+      if (parts.length > 1) {
+        const withAll = new Uint8Array(this.#texts.length).fill(1);
+        for (const part of parts) keepBoth(withAll, await this.#withText(part));
+        addAll(ofWord, withAll);
+      }
+      if (digits !== '') addAll(ofWord, await this.#withText(digits));
+      keepBoth(found, ofWord);
+    }
+    if (number !== '') addAll(found, await this.#withText(number));
+    return found;
+  }
+
+  /** Looks through the bytes of all texts, chunk by chunk, so that others have their turn in between. */
+  async #withText(wanted: string): Promise<Uint8Array> {
     const found = new Uint8Array(this.#texts.length);
-    const needles = needlesOf(search).map((one) => Buffer.from(one));
+    const needle = Buffer.from(wanted);
     for (const [number, chunk] of this.#chunks.entries()) {
-      if (number % 8 === 7) await new Promise(setImmediate);
+      if (number % 16 === 15) await new Promise(setImmediate);
       const stop = this.#firsts[number + 1] ?? this.#ends.length;
       const length = this.#ends.at(stop - 1);
-      for (const needle of needles) {
-        let text = this.#firsts[number] as number;
-        for (let at = chunk.indexOf(needle); at >= 0 && at < length; ) {
-          text = this.#textAt(at, text, stop);
-          found[this.#ranks.at(text)] = 1;
-          at = chunk.indexOf(needle, this.#ends.at(text));
-        }
+      let text = this.#firsts[number] as number;
+      for (let at = chunk.indexOf(needle); at >= 0 && at < length; ) {
+        text = this.#textAt(at, text, stop);
+        found[this.#ranks.at(text)] = 1;
+        at = chunk.indexOf(needle, this.#ends.at(text));
       }
     }
     return found;
@@ -96,16 +111,15 @@ export class SearchTexts {
   }
 }
 
-/** @returns texts of which everybody who matches has one */
-function needlesOf({ words, written, number }: Search): string[] {
-  const [first, ...others] = words;
-  if (!first) return [written];
-  const { joined, parts, digits } = others.reduce(
-    (best, one) => (one.joined.length > best.joined.length ? one : best),
-    first,
-  );
-  const longest = parts.reduce((best, one) => (one.length > best.length ? one : best), '');
-  return [joined, longest, digits, number].filter((one) => one !== '');
+/** Clears in `found` what is not in `others`, too. */
+function keepBoth(found: Uint8Array, others: Uint8Array): void {
+  for (let rank = 0; rank < found.length; rank++)
+    found[rank] = (found[rank] as number) & (others[rank] as number);
+}
+
+function addAll(found: Uint8Array, others: Uint8Array): void {
+  for (let rank = 0; rank < found.length; rank++)
+    found[rank] = (found[rank] as number) | (others[rank] as number);
 }
 
 /** @returns the first number from `low` on for which `is` holds, or else `high`; it holds for all after that */

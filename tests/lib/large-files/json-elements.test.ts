@@ -59,7 +59,10 @@ describe('the elements of a list', () => {
           const file = mark + JSON.stringify(value, null, indent);
           const { elements, frame } = read(file, chunk);
           expect(elements.map((one) => JSON.parse(one.text))).toEqual(JSON.parse(JSON.stringify(list)));
-          expect(JSON.parse(frame.text)).toEqual({ ...JSON.parse(JSON.stringify(value)), list: [] });
+          expect(JSON.parse(frame.before + frame.after)).toEqual({
+            ...JSON.parse(JSON.stringify(value)),
+            list: [],
+          });
           const bytes = Buffer.from(file);
           for (const { start, end, line, text: own } of elements) {
             expect(bytes.toString('utf8', start, end)).toBe(own);
@@ -89,7 +92,10 @@ describe('the elements of a list', () => {
       '{"list": {"a": [1]}}',
       '{"a": "list", "b": [1]}',
     ]) {
-      expect(read(file, 2)).toMatchObject({ elements: [], frame: { list: undefined, text: file } });
+      expect(read(file, 2)).toMatchObject({
+        elements: [],
+        frame: { list: undefined, before: file, after: '' },
+      });
     }
   });
 });
