@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { compileData, type Sources } from '../data/compile';
+import { compileDataInTurns, type Sources } from '../data/compile';
 import type { Problem } from '../data/problems';
 import { customersFile } from './customers-file';
 
@@ -18,10 +17,15 @@ interface Checked {
  * Checks the data as any build does.
  *
  * @param path where the customers are; undefined where there are none
+ * @param report is told how far it is
  */
-export async function checkData(others: OtherSources, path: string | undefined): Promise<Checked> {
-  const customers = path === undefined ? undefined : readFileSync(path);
-  const { problems, warnings } = compileData({ ...others, [customersFile]: customers } as Sources);
+export async function checkData(
+  others: OtherSources,
+  path: string | undefined,
+  report?: (text: string) => void,
+): Promise<Checked> {
+  const customers = path === undefined ? undefined : { path };
+  const { problems, warnings } = await compileDataInTurns({ ...others, [customersFile]: customers }, report);
   return { problems, warnings };
 }
 
@@ -40,9 +44,10 @@ export async function findCaused(
   { before }: DraftOrder,
   others: OtherSources,
   path: string | undefined,
+  report?: (text: string) => void,
 ): Promise<Problem[]> {
   if (found.length === 0) return [];
-  const { problems } = await checkData(others, path);
+  const { problems } = await checkData(others, path, report);
   // Positions change when customers are removed.
   const known = new Set(problems.map((problem) => contentOf(problem, positionOf(problem))));
   return found.filter((problem) => {

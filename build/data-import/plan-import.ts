@@ -160,11 +160,11 @@ async function draftPlan(
 
     report(`Checking ${(keptCount + added.length).toLocaleString('en-US')} customers`);
     await new Promise(setImmediate);
-    const checked = await checkData(others, draft.path);
+    const checked = await checkData(others, draft.path, report);
     const warnings: FoundByCheck = new Map();
     addToRows(checked.warnings, outcomeAt, warnings);
     const path = existsSync(customersPath) ? customersPath : undefined;
-    const caused = await findCaused(checked.problems, { before }, others, path);
+    const caused = await findCaused(checked.problems, { before }, others, path, report);
     const problems = addToRows(caused, outcomeAt, badByCheck);
     // A row that only the check finds bad has been in the draft.
     if (skipBadRows && badByCheck.size > left.size) continue;
