@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openBytes } from '../../lib/large-files/bytes';
 import { FileWindow } from '../../lib/large-files/file-window';
-import { readElements } from '../../lib/large-files/json-elements';
 import { KeyIndex } from '../../lib/large-files/key-index';
 import { NumberList } from '../../lib/large-files/number-list';
+import { splitList } from '../../lib/large-files/split-list';
 import { indentAt, type JsonStyle, readStyle } from './edit-json';
 
 /** The name of the customers' file in `assets/`. */
@@ -56,7 +57,7 @@ export class CustomersFile {
   static async open(path: string): Promise<CustomersFile> {
     const file = openSync(path, 'r');
     try {
-      return new CustomersFile(file, await scan(file));
+      return new CustomersFile(file, await scan(path));
     } catch {
       closeSync(file);
       throw new Error(`assets/${customersFile} has problems: "npm run data -- check" lists them`);
@@ -154,32 +155,38 @@ export class CustomersFile {
   }
 }
 
-async function scan(file: number): Promise<Scanned> {
-  const [starts, lengths] = [new NumberList('offsets'), new NumberList('counts')];
-  const ids = new KeyIndex();
-  const fields = new Set<string>();
-  const first: string[] = [];
-  const elements = readElements(file, 'customers');
-  for (;;) {
-    const next = elements.next();
-    if (next.done) {
-      const { list, before, after } = next.value;
-      const frame = Object(JSON.parse(before + after)) as Record<string, unknown>;
-      // Decoding replaces what is no UTF-8.
-      if (!list || `${before}${after}`.includes('\uFFFD')) throw new Error('no list');
-      const style = readStyle(before + first.join(',') + after);
-      return { list, starts, lengths, ids, fields, frame, style };
+async function scan(path: string): Promise<Scanned> {
+  const input = openBytes({ path });
+  try {
+    const [starts, lengths] = [new NumberList('offsets'), new NumberList('counts')];
+    const ids = new KeyIndex();
+    const fields = new Set<string>();
+    const first: string[] = [];
+    const hasMark = input.read(0, 3).equals(Buffer.from('\uFEFF'));
+    const elements = splitList(input, 'customers', { from: hasMark ? 3 : 0 });
+    for (;;) {
+      const next = elements.next();
+      if (next.done) {
+        const { head, tail, end } = next.value;
+        if (!tail || !isUtf8(head) || !isUtf8(tail)) throw new Error('no list');
+        const [before, after] = [head.toString(), tail.toString()];
+        const frame = Object(JSON.parse(before + after)) as Record<string, unknown>;
+        const list = { start: (hasMark ? 3 : 0) + head.length, end: end.offset };
+        const style = readStyle(before + first.join(',') + after);
+        return { list, starts, lengths, ids, fields, frame, style };
+      }
+      const { offset, bytes, text } = next.value;
+      if (text.includes('\uFFFD') && !isUtf8(bytes)) throw new Error('no UTF-8');
+      const { customer_id: id, fields: own } = Object(JSON.parse(text)) as RawCustomer;
+      if (typeof id === 'string' || typeof id === 'number') ids.add(String(id), starts.length);
+      for (const name of Object.keys(Object(own))) fields.add(name);
+      if (first.length < sample) first.push(text);
+      starts.push(offset);
+      lengths.push(bytes.length);
+      if (starts.length % slice === 0) await new Promise(setImmediate);
     }
-    const { start, end, bytes } = next.value;
-    if (!isUtf8(bytes)) throw new Error('no UTF-8');
-    const text = bytes.toString();
-    const { customer_id: id, fields: own } = Object(JSON.parse(text)) as RawCustomer;
-    if (typeof id === 'string' || typeof id === 'number') ids.add(String(id), starts.length);
-    for (const name of Object.keys(Object(own))) fields.add(name);
-    if (first.length < sample) first.push(text);
-    starts.push(start);
-    lengths.push(end - start);
-    if (starts.length % slice === 0) await new Promise(setImmediate);
+  } finally {
+    input.close();
   }
 }
 

@@ -14,11 +14,11 @@ export function addDataCheck(data: Command): void {
 }
 
 async function check({ strict }: { strict?: true }, command: Command): Promise<void> {
-  const { compileData, readSources } = await import('../../build/data/compile');
+  const { compileDataInTurns, openSources } = await import('../../build/data/compile');
   const { locateProblems } = await import('../../build/data/locate');
-  const sources = await readSources(join(projectFolder, 'assets'));
-  const { problems, warnings, counts } = await withProgress('Checking the data', async () => {
-    const found = compileData(sources);
+  const sources = await openSources(join(projectFolder, 'assets'));
+  const { problems, warnings, counts } = await withProgress('Checking the data', async (report) => {
+    const found = await compileDataInTurns(sources, report);
     return {
       counts: found.counts,
       problems: locateProblems(found.problems, sources),

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { readElements } from '../../lib/large-files/json-elements';
+import { openBytes } from '../../lib/large-files/bytes';
 import { KeyIndex } from '../../lib/large-files/key-index';
 import { NumberList } from '../../lib/large-files/number-list';
+import { splitList } from '../../lib/large-files/split-list';
 
 /** How many customers are read before other work has its turn. */
 const slice = 2_000;
@@ -49,24 +50,26 @@ export class CustomerPlaces {
 async function readPlaces(path: string): Promise<Places> {
   const [ids, starts] = [new KeyIndex(), new NumberList('offsets')];
   const [lengths, lines] = [new NumberList('counts'), new NumberList('counts')];
-  const file = tryOpen(path);
-  if (file === undefined) return { version: '', ids, starts, lengths, lines };
+  const version = withFile(path, versionOf) ?? '';
+  const places = { version, ids, starts, lengths, lines };
+  if (version === '') return places;
+  const input = openBytes({ path });
   try {
-    const version = versionOf(file);
-    for (const { start, end, line, bytes } of readElements(file, 'customers')) {
+    const hasMark = input.read(0, 3).equals(Buffer.from('\uFEFF'));
+    for (const { offset, line, bytes, text } of splitList(input, 'customers', { from: hasMark ? 3 : 0 })) {
       if (starts.length % slice === slice - 1) await new Promise(setImmediate);
-      const id = idOf(bytes.toString());
+      const id = idOf(text);
       if (id !== undefined) ids.add(id, starts.length);
-      starts.push(start);
-      lengths.push(end - start);
+      starts.push(offset);
+      lengths.push(bytes.length);
       lines.push(line);
     }
-    return { version, ids, starts, lengths, lines };
+    return places;
   } catch {
     // It is no JSON at the moment: those that could be read have their places.
-    return { version: versionOf(file), ids, starts, lengths, lines };
+    return places;
   } finally {
-    closeSync(file);
+    input.close();
   }
 }
 
