@@ -57,6 +57,8 @@ export interface CompileLimits extends PackLimits {
   chunkBytes: number;
   /** How long the JSON of customers may be that are sorted at once. */
   runCharacters: number;
+  /** For the temporary file that the others are in; the system's when left out. */
+  temporaryFolder?: string;
   hash?: HashKey;
 }
 
@@ -151,7 +153,7 @@ function* compileSteps(
   const routingFile = parse('routing', sources, report('routing'));
   const templatesFile = parse('templates', sources, report('templates'));
   const workers = routingFile && knownWorkers(routingFile);
-  const sorter = new CustomerSorter(limits.runCharacters);
+  const sorter = new CustomerSorter(limits.runCharacters, limits.temporaryFolder);
   const source = sources['customers.private.json'];
   const bytes = openBytes(source ?? '');
   try {

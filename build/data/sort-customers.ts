@@ -22,14 +22,19 @@ const readBytes = 128 * 1024;
  */
 export class CustomerSorter {
   readonly #runCharacters: number;
+  readonly #folder: string;
   readonly #runs: { start: number; end: number }[] = [];
   #entries: Entry[] = [];
   #characters = 0;
   #file: number | undefined;
 
-  /** @param runCharacters how long the JSON of a run may be */
-  constructor(runCharacters: number) {
+  /**
+   * @param runCharacters how long the JSON of a run may be
+   * @param folder for the temporary file
+   */
+  constructor(runCharacters: number, folder = tmpdir()) {
     this.#runCharacters = runCharacters;
+    this.#folder = folder;
   }
 
   add(customer: Customer, position: number): void {
@@ -65,7 +70,7 @@ export class CustomerSorter {
   }
 
   #writeRun(): void {
-    this.#file ??= openTemporary();
+    this.#file ??= openTemporary(this.#folder);
     const start = this.#runs.at(-1)?.end ?? 0;
     let end = start;
     let lines: string[] = [];
@@ -103,8 +108,8 @@ function compareEntries(a: Entry, b: Entry): number {
 }
 
 /** Opens a file that only this process sees, and that goes with it however it ends: its name is removed at once. */
-function openTemporary(): number {
-  const path = join(tmpdir(), `customers-${randomUUID()}`);
+function openTemporary(folder: string): number {
+  const path = join(folder, `customers-${randomUUID()}`);
   const file = openSync(path, 'wx+', 0o600);
   rmSync(path, { force: true });
   return file;
