@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Customer, CustomersAsset } from '../model';
-import { PackedBlocks } from './packed-blocks';
+import { PackedBlocks, PackedFiles } from './packed-blocks';
+import { readCard } from './packed-card';
 import {
   addressOf,
   blockHeaderBytes,
   blockKinds,
+  fileHeaderBytes,
   type PackedAsset,
   placeOfAddress,
   privateFile,
@@ -43,19 +45,19 @@ function* readRanked(folder: string): Generator<{ rank: number; customer: Custom
     return;
   }
   const { packed } = asset;
-  const blocks = new PackedBlocks(packed, pathOf);
+  const blocks = new PackedBlocks(new PackedFiles(packed, pathOf));
   const end = placeOfAddress(packed.table.start);
   for (const [file, { bytes }] of packed.files.entries()) {
     const length = file < end.file ? bytes : file === end.file ? end.offset : 0;
-    for (let offset = unit; offset < length; ) {
+    for (let offset = fileHeaderBytes; offset < length; ) {
       const block = blocks.block(addressOf(file, offset));
       offset += Math.ceil((blockHeaderBytes + block.bytes) / unit) * unit;
       if (block.kind !== blockKinds.records) continue;
       let start = 0;
       for (let slot = 0; slot < block.slots; slot++) {
-        const stop = block.raw.readUInt32LE(slot * 8 + 4);
-        const customer = JSON.parse(block.text().toString('utf8', start, stop)) as Customer;
-        yield { rank: block.raw.readUInt32LE(slot * 8), customer };
+        const stop = block.raw.getUint32(slot * 8 + 4, true);
+        const customer = readCard(block.text().toString('utf8', start, stop));
+        yield { rank: block.raw.getUint32(slot * 8, true), customer };
         start = stop;
       }
     }
