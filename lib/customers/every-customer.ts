@@ -2,12 +2,14 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Customer, CustomersAsset } from '../model';
 import { AssetCustomers } from './asset-customers';
-import { PackedBlocks } from './packed-blocks';
+import { type Block, PackedBlocks, PackedFiles } from './packed-blocks';
+import { readCard } from './packed-card';
 import { PackedCustomers } from './packed-customers';
 import {
   addressOf,
   blockHeaderBytes,
   blockKinds,
+  fileHeaderBytes,
   type PackedAsset,
   placeOfAddress,
   privateFile,
@@ -68,12 +70,12 @@ export function holdCustomers(customers: readonly Customer[]): BuiltCustomers {
 
 function openPacked(asset: PackedAsset, pathOf: (name: string) => string): BuiltCustomers {
   const directory = new PackedCustomers(asset, pathOf);
-  const blocks = new PackedBlocks(asset.packed, pathOf);
+  const blocks = new PackedBlocks(new PackedFiles(asset.packed, pathOf));
   return {
     count: asset.packed.customers,
     byId: (id) => directory.findById(id),
     byKey: (key) => directory.findByKey(key),
-    read: (reference) => readSlot(blocks, Math.floor(reference / slots), reference % slots),
+    read: (reference) => readSlot(blocks.block(Math.floor(reference / slots)), reference % slots),
     [Symbol.iterator]: () => readPlaced(asset.packed, blocks),
   };
 }
@@ -85,26 +87,25 @@ function* readPlaced(
   const end = placeOfAddress(table.start);
   for (const [file, { bytes }] of files.entries()) {
     const length = file < end.file ? bytes : file === end.file ? end.offset : 0;
-    for (let offset = unit; offset < length; ) {
+    for (let offset = fileHeaderBytes; offset < length; ) {
       const address = addressOf(file, offset);
       const block = blocks.block(address);
       offset += Math.ceil((blockHeaderBytes + block.bytes) / unit) * unit;
       if (block.kind !== blockKinds.records) continue;
       for (let slot = 0; slot < block.slots; slot++) {
         yield {
-          rank: block.raw.readUInt32LE(slot * 8),
+          rank: block.raw.getUint32(slot * 8, true),
           reference: address * slots + slot,
-          read: () => readSlot(blocks, address, slot),
+          read: () => readSlot(block, slot),
         };
       }
     }
   }
 }
 
-function readSlot(blocks: PackedBlocks, address: number, slot: number): Customer {
-  const { raw, text } = blocks.block(address);
-  const start = slot === 0 ? 0 : raw.readUInt32LE(slot * 8 - 4);
-  return JSON.parse(text().toString('utf8', start, raw.readUInt32LE(slot * 8 + 4))) as Customer;
+function readSlot(block: Block, slot: number): Customer {
+  const start = slot === 0 ? 0 : block.raw.getUint32(slot * 8 - 4, true);
+  return readCard(block.text().toString('utf8', start, block.raw.getUint32(slot * 8 + 4, true)));
 }
 
 /**
