@@ -26,7 +26,9 @@ export async function checkFrontlineConsole(subject: Subject): Promise<Finding[]
   }
   if (console.routingMode !== 'custom') {
     const text = `The Frontline Console routes by "${String(console.routingMode)}": the routing callback is not called`;
-    findings.push(finding('frontline_not_routing', text, 'choose custom routing in the settings of the console'));
+    findings.push(
+      finding('frontline_not_routing', text, 'choose custom routing in the settings of the console'),
+    );
   }
   return findings;
 }
