@@ -120,6 +120,7 @@ async function sweepConversations(
       keep(place);
     },
     hasTime: () => deadline.remaining() > leastMs.conversation - placeMs,
+    requestsPerSecond,
   });
   if (left) keep(left);
   return left === undefined;

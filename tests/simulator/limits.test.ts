@@ -8,7 +8,8 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 beforeEach(() => running.local.reset(true));
 
-const set = (limits: NonNullable<SettingsChange['limits']>) => running.local.parts.settings.change({ limits });
+const set = (limits: NonNullable<SettingsChange['limits']>) =>
+  running.local.parts.settings.change({ limits });
 const write = (count: number) =>
   Promise.all(
     Array.from({ length: count }, (_, n) =>
