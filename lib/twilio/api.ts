@@ -9,17 +9,28 @@ export { unexpectedResponse } from './http-client';
 export interface Deadline {
   /** Milliseconds left; 0 once it has passed. */
   remaining(): number;
+  /** The same while Twilio answers 429; like `remaining` unless given. */
+  whileBusy?(): number;
 }
 
-/** @returns a deadline `budgetMs` from now on the given clock (milliseconds, monotonic) */
-export function deadlineIn(budgetMs: number, now: () => number): Deadline {
-  const end = now() + budgetMs;
-  return { remaining: () => Math.max(0, end - now()) };
+/**
+ * @param budgetMs from now on the given clock (milliseconds, monotonic)
+ * @param busyMs the time after which a request that Twilio answers 429 is not repeated
+ * @returns a deadline
+ */
+export function deadlineIn(budgetMs: number, now: () => number, busyMs = budgetMs): Deadline {
+  const started = now();
+  const left = (ms: number): number => Math.max(0, started + ms - now());
+  return { remaining: () => left(budgetMs), whileBusy: () => left(Math.min(busyMs, budgetMs)) };
 }
 
 /** @returns a deadline that comes `ms` before another one */
 export function withReserve(deadline: Deadline, ms: number): Deadline {
-  return { remaining: () => Math.max(0, deadline.remaining() - ms) };
+  const { whileBusy } = deadline;
+  return {
+    remaining: () => Math.max(0, deadline.remaining() - ms),
+    ...(whileBusy && { whileBusy: () => Math.max(0, whileBusy() - ms) }),
+  };
 }
 
 /** How the work for an event waits. */
@@ -118,7 +129,7 @@ export async function retry<T>(api: Waiting, what: string, request: () => Promis
     } catch (error) {
       if (isFinal(error)) throw toTwilioError(what, error);
       const pause = pauseAfter(error, attempt, api.random);
-      if (api.deadline.remaining() < pause + marginMs) {
+      if (timeFor(error, api.deadline) < pause + marginMs) {
         throw new TwilioUnavailable({ request: what, attempts: attempt }, error);
       }
       await api.sleep(pause);
@@ -158,6 +169,12 @@ export async function attemptOnce<T>(
     const found = await find();
     if (found !== undefined) return found;
   }
+}
+
+/** @returns the milliseconds that are left to repeat a request after an error */
+function timeFor(error: unknown, deadline: Deadline): number {
+  const { status } = (error ?? {}) as RequestError;
+  return (status === 429 ? deadline.whileBusy?.() : undefined) ?? deadline.remaining();
 }
 
 /** An answer other than these came too late or too broken to say that nothing was done. */

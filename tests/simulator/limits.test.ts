@@ -19,6 +19,36 @@ const write = (count: number) =>
 const webhooks = (): WebhookEntry[] =>
   running.local.timeline.entries().filter((entry) => entry.kind === 'webhook');
 
+describe('limits in the settings', () => {
+  const patch = async (limits: object) => {
+    const body = JSON.stringify({ limits });
+    const response = await fetch(`${running.console}/api/settings`, { method: 'PATCH', body });
+    return [response.status, ((await response.json()) as { limits?: object }).limits];
+  };
+  const off = {
+    concurrentFunctions: null,
+    concurrentRequests: null,
+    syncPerDocument: null,
+    interactionsPerSecond: null,
+  };
+
+  it('are set one by one, and taken away', async () => {
+    expect(await patch({ concurrentFunctions: 30 })).toEqual([200, { ...off, concurrentFunctions: 30 }]);
+    const both = { ...off, concurrentFunctions: 30, syncPerDocument: 20 };
+    expect(await patch({ syncPerDocument: 20 })).toEqual([200, both]);
+    running.local.reset();
+    expect(running.local.parts.settings.current.limits).toEqual(both);
+    expect(await patch(off)).toEqual([200, off]);
+  });
+
+  it.each([{ concurrentFunctions: 0 }, { concurrentRequests: 1.5 }, { syncPerDocument: '20' }])(
+    'cannot be %j',
+    async (limits) => {
+      expect((await patch(limits))[0]).toBe(400);
+    },
+  );
+});
+
 describe('a limit for functions at once', () => {
   it('lets messages reach the functions as they come, however many', async () => {
     const { timeline, parts } = running.local;
