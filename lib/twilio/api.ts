@@ -9,28 +9,32 @@ export { unexpectedResponse } from './http-client';
 export interface Deadline {
   /** Milliseconds left; 0 once it has passed. */
   remaining(): number;
-  /** The same while Twilio answers 429; like `remaining` unless given. */
+  /** Milliseconds left while Twilio answers 429, counted from the first call on; like `remaining` unless given. */
   whileBusy?(): number;
 }
 
 /**
  * @param budgetMs from now on the given clock (milliseconds, monotonic)
- * @param busyMs the time after which a request that Twilio answers 429 is not repeated
+ * @param busyMs the time after the first 429 in which what Twilio answers 429 is repeated
  * @returns a deadline
  */
 export function deadlineIn(budgetMs: number, now: () => number, busyMs = budgetMs): Deadline {
-  const started = now();
-  const left = (ms: number): number => Math.max(0, started + ms - now());
-  return { remaining: () => left(budgetMs), whileBusy: () => left(Math.min(busyMs, budgetMs)) };
+  const end = now() + budgetMs;
+  let busyEnd: number | undefined;
+  return {
+    remaining: () => Math.max(0, end - now()),
+    whileBusy() {
+      busyEnd ??= Math.min(end, now() + busyMs);
+      return Math.max(0, busyEnd - now());
+    },
+  };
 }
 
 /** @returns a deadline that comes `ms` before another one */
 export function withReserve(deadline: Deadline, ms: number): Deadline {
   const { whileBusy } = deadline;
-  return {
-    remaining: () => Math.max(0, deadline.remaining() - ms),
-    ...(whileBusy && { whileBusy: () => Math.max(0, whileBusy() - ms) }),
-  };
+  const remaining = () => Math.max(0, deadline.remaining() - ms);
+  return { remaining, ...(whileBusy && { whileBusy: () => Math.min(whileBusy(), remaining()) }) };
 }
 
 /** How the work for an event waits. */

@@ -53,7 +53,7 @@ export interface Callback {
   /** The time to answer in, in milliseconds: the caller's limit less a margin. */
   budgetMs: number;
   /**
-   * The time after which it gives up while Twilio answers 429, in milliseconds; `budgetMs` unless given. Twilio runs a
+   * The time after the first 429 of Twilio in which it tries again, in milliseconds; `budgetMs` unless given. Twilio runs a
    * service's functions 30 at once. One that waits takes the place of an `onConversationAdd`, and that costs a message; what
    * is not routed for now, the sweep routes.
    */
