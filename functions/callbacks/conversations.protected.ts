@@ -83,6 +83,7 @@ export const callback: Callback = {
   },
   onUnknown: 'ignore',
   budgetMs: 3_500,
+  busyMs: 2_000,
 };
 
 export const handler = serve(callback);
