@@ -83,7 +83,6 @@ export const callback: Callback = {
   },
   onUnknown: 'ignore',
   budgetMs: 3_500,
-  busyMs: 2_000,
 };
 
 export const handler = serve(callback);

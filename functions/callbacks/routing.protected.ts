@@ -17,7 +17,6 @@ export const callback: Callback = {
   defaultAction: 'onConversationRoute',
   onUnknown: 'reject',
   budgetMs: 9_000,
-  busyMs: 2_000,
 };
 
 export const handler = serve(callback);

@@ -119,8 +119,6 @@ function createEffects(
   const projectedParticipant = findProjected(participants);
   const isGroup = conversation.isGroup || projectedParticipant !== undefined;
   const projectedAddress = projectedParticipant?.projectedAddress ?? conversation.twilioAddress?.raw;
-  // Who was added is checked for as long as there is time, also while Twilio is busy: otherwise two may stay.
-  const patient = { ...api, deadline: { remaining: () => api.deadline.remaining() } };
   const joinable = { ...conversation, ...(isGroup && { projectedAddress, projectedParticipant }) };
   return {
     async availability(worker) {
@@ -130,8 +128,8 @@ function createEffects(
       return user.available ? 'available' : 'unavailable';
     },
     join: (worker, mark) => joinConversation(api, joinable, worker, mark),
-    list: () => listParticipants(patient, conversation),
-    remove: (sid) => removeParticipant(patient, conversation, sid),
+    list: () => listParticipants(api, conversation),
+    remove: (sid) => removeParticipant(api, conversation, sid),
     async pause() {
       if (api.deadline.remaining() < 2 * pauseMs) return false;
       await api.sleep(pauseMs);

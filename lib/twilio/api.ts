@@ -9,32 +9,17 @@ export { unexpectedResponse } from './http-client';
 export interface Deadline {
   /** Milliseconds left; 0 once it has passed. */
   remaining(): number;
-  /** Milliseconds left while Twilio answers 429, counted from the first call on; like `remaining` unless given. */
-  whileBusy?(): number;
 }
 
-/**
- * @param budgetMs from now on the given clock (milliseconds, monotonic)
- * @param busyMs the time after the first 429 in which what Twilio answers 429 is repeated
- * @returns a deadline
- */
-export function deadlineIn(budgetMs: number, now: () => number, busyMs = budgetMs): Deadline {
+/** @returns a deadline `budgetMs` from now on the given clock (milliseconds, monotonic) */
+export function deadlineIn(budgetMs: number, now: () => number): Deadline {
   const end = now() + budgetMs;
-  let busyEnd: number | undefined;
-  return {
-    remaining: () => Math.max(0, end - now()),
-    whileBusy() {
-      busyEnd ??= Math.min(end, now() + busyMs);
-      return Math.max(0, busyEnd - now());
-    },
-  };
+  return { remaining: () => Math.max(0, end - now()) };
 }
 
 /** @returns a deadline that comes `ms` before another one */
 export function withReserve(deadline: Deadline, ms: number): Deadline {
-  const { whileBusy } = deadline;
-  const remaining = () => Math.max(0, deadline.remaining() - ms);
-  return { remaining, ...(whileBusy && { whileBusy: () => Math.min(whileBusy(), remaining()) }) };
+  return { remaining: () => Math.max(0, deadline.remaining() - ms) };
 }
 
 /** How the work for an event waits. */
@@ -133,7 +118,7 @@ export async function retry<T>(api: Waiting, what: string, request: () => Promis
     } catch (error) {
       if (isFinal(error)) throw toTwilioError(what, error);
       const pause = pauseAfter(error, attempt, api.random);
-      if (timeFor(error, api.deadline) < pause + marginMs) {
+      if (api.deadline.remaining() < pause + marginMs) {
         throw new TwilioUnavailable({ request: what, attempts: attempt }, error);
       }
       await api.sleep(pause);
@@ -173,12 +158,6 @@ export async function attemptOnce<T>(
     const found = await find();
     if (found !== undefined) return found;
   }
-}
-
-/** @returns the milliseconds that are left to repeat a request after an error */
-function timeFor(error: unknown, deadline: Deadline): number {
-  const { status } = (error ?? {}) as RequestError;
-  return (status === 429 ? deadline.whileBusy?.() : undefined) ?? deadline.remaining();
 }
 
 /** An answer other than these came too late or too broken to say that nothing was done. */

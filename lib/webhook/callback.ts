@@ -52,12 +52,6 @@ export interface Callback {
   onUnknown: 'reject' | 'ignore';
   /** The time to answer in, in milliseconds: the caller's limit less a margin. */
   budgetMs: number;
-  /**
-   * The time after the first 429 of Twilio in which it tries again, in milliseconds; `budgetMs` unless given. Twilio runs a
-   * service's functions 30 at once. One that waits takes the place of an `onConversationAdd`, and that costs a message; what
-   * is not routed for now, the sweep routes.
-   */
-  busyMs?: number;
 }
 
 /**
@@ -80,7 +74,6 @@ export function serve(definition: Callback, platform: Platform = twilioPlatform)
       twilioContext,
       data,
       budgetMs: definition.budgetMs,
-      busyMs: definition.busyMs,
       facts: { event: known ? name : 'unknown', ...loggableFields(request) },
       fallback: known?.fallback,
       work: async (context) => {

@@ -55,8 +55,6 @@ export interface RequestRun {
   twilioContext: RuntimeContext;
   data: AssetLoaders;
   budgetMs: number;
-  /** See `Callback`. */
-  busyMs?: number | undefined;
   /** The facts with which the log line begins. */
   facts: LogFacts;
   /** The body of the 200 answer if anything goes wrong; without it, errors are answered as such. */
@@ -71,7 +69,7 @@ export interface RequestRun {
  * @returns the answer, and `ok` or the code of the error in the log as its outcome; it never throws
  */
 export async function runRequest(run: RequestRun): Promise<Reply & { outcome: string }> {
-  const { platform, twilioContext, data, budgetMs, busyMs, facts, fallback, work } = run;
+  const { platform, twilioContext, data, budgetMs, facts, fallback, work } = run;
   const started = platform.now();
   const line: LogFacts = { ...facts };
   let level: LogLevel = 'info';
@@ -79,7 +77,7 @@ export async function runRequest(run: RequestRun): Promise<Reply & { outcome: st
     Object.assign(line, more);
     if (raised) level = higherLevel(level, raised);
   };
-  const deadline = deadlineIn(budgetMs, platform.now, busyMs);
+  const deadline = deadlineIn(budgetMs, platform.now);
   const context: HandlerContext = {
     ...data,
     deadline,

@@ -1,13 +1,13 @@
 import { Misconfigured, TwilioRefused, TwilioUnavailable, TwilioUncertain } from '../../../lib/errors';
-import { attemptOnce, deadlineIn, retry, type Waiting, withReserve } from '../../../lib/twilio/api';
+import { attemptOnce, deadlineIn, retry, type Waiting } from '../../../lib/twilio/api';
 import { RequestFailure, unexpectedResponse } from '../../../lib/twilio/http-client';
 
 /** A clock that moves only while somebody sleeps. */
-function api(budgetMs: number, random = 0.5, busyMs = budgetMs): Waiting & { slept: number[] } {
+function api(budgetMs: number, random = 0.5): Waiting & { slept: number[] } {
   let time = 0;
   const slept: number[] = [];
   return {
-    deadline: deadlineIn(budgetMs, () => time, busyMs),
+    deadline: deadlineIn(budgetMs, () => time),
     random: () => random,
     sleep: async (ms) => {
       slept.push(ms);
@@ -64,22 +64,6 @@ describe('a request that is safe to repeat', () => {
       facts: { request: 'add worker', attempts: 6 },
     });
     expect(waiting.deadline.remaining()).toBeGreaterThan(250);
-  });
-
-  it('is given up sooner while there are too many requests, and only then', async () => {
-    const busy = api(9_000, 0.5, 1_000);
-    const forever = (error: unknown) => failing(...Array.from({ length: 100 }, () => error));
-    await expect(retry(busy, 'x', forever(answer(429, 20429)))).rejects.toBeInstanceOf(TwilioUnavailable);
-    expect(busy.slept).toEqual([75, 150, 300]);
-    const broken = api(9_000, 0.5, 1_000);
-    await expect(retry(broken, 'x', forever(answer(503)))).rejects.toBeInstanceOf(TwilioUnavailable);
-    expect(broken.slept.length).toBeGreaterThan(5);
-    // What was slow before does not count.
-    const slow = api(9_000, 0.5, 1_000);
-    await slow.sleep(5_000);
-    const reserved = { ...slow, deadline: withReserve(slow.deadline, 3_500) };
-    await expect(retry(reserved, 'x', forever(answer(429, 20429)))).rejects.toBeInstanceOf(TwilioUnavailable);
-    expect(slow.slept).toEqual([5_000, 75, 150]);
   });
 
   it.each([
