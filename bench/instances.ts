@@ -11,8 +11,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCustomersFiles } from '../build/data/pack/customers-asset';
-import type { Customer } from '../lib/model';
 
 /** One callback to be measured. */
 export interface Subject {
@@ -64,7 +62,22 @@ interface Order {
   /** The assets' folder; the sample data's when left out. */
   assets?: string;
   warm?: WarmPlan;
-  among?: { customers: number; calls: number };
+  among?: Among;
+}
+
+/** Calls of one function, each for another customer: they are numbered from 0. */
+interface Among {
+  customers: number;
+  calls: number;
+}
+
+/** What an instance has used: milliseconds of the processor, and megabytes of memory. */
+interface Resources {
+  /** To the first answer. */
+  cpu: number;
+  rss: number;
+  /** After the calls. */
+  rssLater: number;
 }
 
 interface Run {
@@ -112,25 +125,31 @@ export class Deployment {
   }
 
   /**
-   * Replaces the sample data's customers.
+   * Deploys other customers beside the sample data's.
    *
-   * @returns a function that measures GetCustomerDetailsByCustomerId, each call for another customer, in milliseconds
+   * @param built the folder of the built assets
+   * @returns a folder for `askAmong`
    */
-  deployCustomers(customers: Customer[]): (calls: number) => Promise<number> {
-    const assets = join(this.#folder, `files-${customers.length}`);
-    mkdirSync(assets);
+  deployAssets(built: string): string {
+    const assets = mkdtempSync(join(this.#folder, 'files-'));
     const routing = readFileSync(join(this.#root, 'dist/assets/routing.private.json'), 'utf8');
     // One worker may open all cards.
     const open = { ...JSON.parse(routing), customerAccess: 'all' };
     writeFileSync(join(assets, 'routing'), JSON.stringify(open));
-    const { text, packed } = makeCustomersFiles(customers);
-    writeFileSync(join(assets, 'customers'), text);
-    for (const [name, content] of packed) writeFileSync(join(assets, name.split('.')[0] ?? name), content);
-    const one = { ...details, changes: { CustomerId: '0' } };
-    return async (calls) => {
-      const among = { customers: customers.length, calls };
-      return (await this.#run([one], { assets, among })).result as number;
-    };
+    for (const name of readdirSync(built).filter((one) => one.startsWith('customers'))) {
+      copyFileSync(join(built, name), join(assets, name.split('.')[0] ?? name));
+    }
+    return assets;
+  }
+
+  /**
+   * Asks a new instance for a customer's card, and then for others.
+   *
+   * @param assets a folder of `deployAssets`; undefined for an empty function
+   */
+  async askAmong(assets: string | undefined, among: Among): Promise<Resources> {
+    const one = assets ? { ...details, changes: { CustomerId: '0' } } : empty;
+    return (await this.#run([one], { ...(assets && { assets }), among })).result as Resources;
   }
 
   remove(): void {

@@ -1,11 +1,14 @@
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { buildProject } from '../build/build-project';
 import { projectFolder } from '../cli/project-folder';
 import { timeConsole } from './console';
+import { drawGrowth } from './draw-growth';
 import { callbacks, Deployment, empty, type WarmPlan } from './instances';
-import { makeCustomers, timeLookups } from './lookups';
 import { measureMemory } from './memory';
 import { type FunctionTimes, type Results, tables, targets } from './report';
+import { measureScale, type ScalePlan } from './scale';
 import { spread, Timings } from './stats';
 import { timeThroughput } from './throughput';
 
@@ -13,9 +16,9 @@ import { timeThroughput } from './throughput';
 interface Plan {
   coldRounds: number;
   warm: WarmPlan;
-  lookupRounds: number;
-  eventRounds: number;
-  eventCalls: number;
+  scale: ScalePlan;
+  /** The file for a picture of the growth, below the project's folder. */
+  picture?: string;
   messages: number;
   console: { customers: number; burst: number };
   conversations: number;
@@ -24,9 +27,8 @@ interface Plan {
 const full: Plan = {
   coldRounds: 15,
   warm: { passes: 7, milliseconds: 100 },
-  lookupRounds: 21,
-  eventRounds: 5,
-  eventCalls: 20_000,
+  scale: { counts: [100, 1_000, 10_000, 40_000, 300_000, 1_000_000], rounds: 11 },
+  picture: 'docs/scale-growth.svg',
   messages: 1_000,
   console: { customers: 40_000, burst: 500 },
   conversations: 4_500,
@@ -34,15 +36,11 @@ const full: Plan = {
 const quick: Plan = {
   coldRounds: 3,
   warm: { passes: 3, milliseconds: 30 },
-  lookupRounds: 5,
-  eventRounds: 1,
-  eventCalls: 5_000,
+  scale: { counts: [100, 40_000], rounds: 3 },
   messages: 200,
   console: { customers: 10_000, burst: 100 },
   conversations: 300,
 };
-
-const customerCounts = [10_000, 40_000, 300_000];
 
 /** Starts an empty function before each start, so that the machine's load affects both equally. */
 async function measureColdStarts(deployment: Deployment, rounds: number): Promise<Results['coldStart']> {
@@ -76,24 +74,6 @@ async function measureWarm(deployment: Deployment, plan: WarmPlan): Promise<Resu
   return { passes: plan.passes, empty: spread(bases), functions };
 }
 
-async function measureLookups(deployment: Deployment, plan: Plan): Promise<Results['lookups']> {
-  const deployed = customerCounts.map((count) => ({
-    count,
-    timeEvent: deployment.deployCustomers(makeCustomers(count)),
-  }));
-  const events = new Timings();
-  for (let round = 0; round < plan.eventRounds; round++) {
-    let base = 0;
-    for (const { count, timeEvent } of deployed) {
-      const microseconds = (await timeEvent(plan.eventCalls)) * 1_000;
-      base ||= microseconds;
-      events.add(String(count), microseconds, base);
-    }
-  }
-  const lookups = await timeLookups(customerCounts, plan.lookupRounds);
-  return lookups.map((one) => ({ ...one, event: events.get(String(one.customers)) }));
-}
-
 /** @param report gets each table as soon as it is complete */
 async function measure(root: string, plan: Plan, report: (lines: string[]) => void): Promise<Results> {
   const processors = cpus();
@@ -109,15 +89,16 @@ async function measure(root: string, plan: Plan, report: (lines: string[]) => vo
     report(tables.coldStart(coldStart));
     const warm = await measureWarm(deployment, plan.warm);
     report(tables.warm(warm));
-    const lookups = await measureLookups(deployment, plan);
-    report(tables.lookups(lookups));
+    const scale = await measureScale(root, deployment, plan.scale);
+    report(tables.scale(scale));
+    if (plan.picture) writeFileSync(join(root, plan.picture), drawGrowth(scale));
     const throughput = await timeThroughput(root, plan.messages);
     report(tables.throughput(throughput));
     const console = await timeConsole(root, plan.console.customers, plan.console.burst);
     report(tables.console(console));
     const memory = await measureMemory(root, plan.conversations);
     report(tables.memory(memory));
-    return { machine, coldStart, warm, lookups, throughput, console, memory };
+    return { machine, coldStart, warm, scale, throughput, console, memory };
   } finally {
     deployment.remove();
   }

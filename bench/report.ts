@@ -1,7 +1,7 @@
 import type { ConsoleTimes } from './console';
 import type { Subject } from './instances';
-import { type LookupTimes, lookupKinds } from './lookups';
 import type { Memory } from './memory';
+import type { ScalePoint } from './scale';
 import type { Spread, Timing } from './stats';
 import { type Throughput, writers } from './throughput';
 
@@ -17,8 +17,7 @@ export interface Results {
   machine: { node: string; processors: number; model: string };
   coldStart: { rounds: number; empty: Spread; functions: FunctionTimes[] };
   warm: { passes: number; empty: Spread; functions: FunctionTimes[] };
-  /** `event`: a whole GetCustomerDetailsByCustomerId in an instance of its own, in microseconds. */
-  lookups: (LookupTimes & { event: Timing })[];
+  scale: ScalePoint[];
   throughput: Throughput;
   console: ConsoleTimes;
   memory: Memory;
@@ -27,7 +26,10 @@ export interface Results {
 export const targets = {
   coldStartRatio: 1.3,
   warmMs: 1,
-  lookupRatio: 2,
+  firstLookupMicroseconds: 1_000,
+  lookupMicroseconds: 50,
+  memoryMegabytes: 20,
+  listMicroseconds: 1_000_000,
   longTaskMs: 100,
   firstLoadMs: 1_000,
 };
@@ -37,7 +39,7 @@ export const tables: { [Part in keyof Results]: (part: Results[Part]) => string[
   machine: ({ node, processors, model }) => [`Node.js ${node}, ${processors} × ${model}`],
   coldStart: coldStartTable,
   warm: warmTable,
-  lookups: lookupTable,
+  scale: scaleTable,
   throughput: throughputTable,
   console: consoleTable,
   memory: memoryTable,
@@ -61,22 +63,72 @@ function warmTable({ passes, empty, functions }: Results['warm']): string[] {
   ];
 }
 
-function lookupTable(lookups: Results['lookups']): string[] {
-  const cell = ({ time, ratio }: Timing): string =>
-    `${time.median.toFixed(2)}  ${ratio.median.toFixed(2)} ${mark(ratio.median <= targets.lookupRatio)}`;
+/** What is measured for each number of customers, and the most that it should be. */
+const measures: [
+  name: string,
+  measureOf: (point: ScalePoint) => number | undefined,
+  digits: number,
+  target?: number,
+][] = [
+  ['assets, MB', ({ megabytes }) => megabytes, 2],
+  ['files', ({ files }) => files, 0],
+  ['build: seconds of the processor', ({ build }) => build?.seconds, 1],
+  ['build: memory, MB', ({ build }) => build?.memory, 0],
+  ['cold start, ratio to empty', ({ coldStart }) => coldStart.ratio.median, 2, targets.coldStartRatio],
+  ['memory over empty, first answer, MB', ({ memory }) => memory.first.median, 1, targets.memoryMegabytes],
+  [
+    'memory over empty, 30,000 lookups, MB',
+    ({ memory }) => memory.lookups.median,
+    1,
+    targets.memoryMegabytes,
+  ],
+  // Most of it is what V8 leaves of the events, and the same for few customers.
+  ['memory over empty, 30,000 answers, MB', ({ memory }) => memory.answers.median, 1],
+  ['open, µs', ({ open }) => open.median, 0],
+  ['first lookup, µs', ({ firstLookup }) => firstLookup.median, 0, targets.firstLookupMicroseconds],
+  ...(
+    [
+      ['by address, µs', 'address'],
+      ['by address, not found, µs', 'noAddress'],
+      ['by id, µs', 'id'],
+      ['by id, not found, µs', 'noId'],
+    ] as const
+  ).map(([name, kind]) => lookupMeasure(name, kind, targets.lookupMicroseconds)),
+  ...(
+    [
+      ['first page of a list, µs', 'firstPage'],
+      ['hundredth page, µs', 'hundredthPage'],
+      ['search in the whole list, µs', 'search'],
+    ] as const
+  ).map(([name, kind]) => lookupMeasure(name, kind, targets.listMicroseconds)),
+];
+
+function scaleTable(points: ScalePoint[]): string[] {
+  const cells = (texts: string[]): string => texts.map((text) => text.padStart(14)).join('');
+  // What does not grow with the customers has a ratio of one to the first of those that are packed.
+  const base = points.find(({ form, files }) => form === 'built' && files > 1);
+  const lines = measures.flatMap(([name, measureOf, digits, target]) => {
+    const value = (point: ScalePoint): string => {
+      const measured = measureOf(point);
+      if (measured === undefined) return '';
+      return `${measured.toFixed(digits)} ${mark(target === undefined ? undefined : measured <= target)}`;
+    };
+    const first = base && measureOf(base);
+    const ratio = (point: ScalePoint): string => {
+      const measured = measureOf(point);
+      return measured === undefined || !first ? '' : `×${(measured / first).toFixed(2)}`;
+    };
+    const goal = target === undefined ? '' : ` (≤ ${target})`;
+    return [
+      `  ${`${name}${goal}`.padEnd(48)}${cells(points.map(value))}`,
+      `  ${''.padEnd(48)}${cells(points.map(ratio))}`,
+    ];
+  });
+  const head = points.map(({ customers, form }) => `${customers}${form === 'json' ? ' JSON' : ''}`);
   return [
-    `\nLookups, once loaded: µs each, and the ratio to 10,000 customers (target ≤ ${targets.lookupRatio})`,
-    row([
-      'customers (assets, open and first lookup)',
-      'by id',
-      'by address',
-      "a worker's list",
-      'a whole event',
-    ]),
-    ...lookups.map((one) => {
-      const name = `${one.customers} (${one.size.toFixed(2)} MB, ${one.firstLookup.toFixed(1)} ms)`;
-      return row([name, ...lookupKinds.map((kind) => cell(one.lookups[kind])), cell(one.event)]);
-    }),
+    `\nCustomers in growing numbers, as they are built and, up to 10 MB, as one JSON asset; below, the ratio to ${base?.customers ?? ''}`,
+    `  ${'customers'.padEnd(48)}${cells(head)}`,
+    ...lines,
   ];
 }
 
@@ -110,6 +162,10 @@ function consoleTable({ customers, firstLoad, secondLoad, search, burst, memory 
       [memory.started, memory.afterBurst, memory.afterReset].map((one) => one.toFixed(0)).join(' · '),
     ]),
   ];
+}
+
+function lookupMeasure(name: string, kind: string, target: number): (typeof measures)[number] {
+  return [name, ({ lookups }) => lookups[kind]?.median, name.startsWith('by') ? 1 : 0, target];
 }
 
 function row([first = '', ...rest]: string[]): string {

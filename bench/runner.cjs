@@ -3,8 +3,8 @@
  * each subject's event once and prints that, then does what the order says.
  *
  * Argument: the order as JSON, `{ assets, subjects: [{ name, file, event }], warm?, among? }`. `warm` is
- * `{ passes, milliseconds }`: time warm calls of all subjects. `among` is `{ customers, calls }`: time calls of the
- * first subject, each with the CustomerId of another customer (numbered from 0).
+ * `{ passes, milliseconds }`: time warm calls of all subjects. `among` is `{ customers, calls }`: call the first
+ * subject, each time with the CustomerId of another customer (numbered from 0), and tell what the process has used.
  */
 const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
@@ -126,19 +126,16 @@ async function timeWarm(functions, { passes, milliseconds }) {
   return times;
 }
 
-/** @returns milliseconds of a call */
-async function timeAmong(one, { customers, calls }) {
+/** @returns what the process has used to its first answer, and its memory after the calls */
+async function callAmong(one, { customers, calls }) {
+  const { user, system } = process.cpuUsage();
+  const rss = process.memoryUsage.rss() / 1e6;
   let seed = 1;
-  const run = async () => {
-    for (let i = 0; i < calls; i++) {
-      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-      await call(one, { CustomerId: String(seed % customers) });
-    }
-  };
-  await run();
-  const started = process.hrtime.bigint();
-  await run();
-  return Number(process.hrtime.bigint() - started) / calls / 1e6;
+  for (let i = 0; i < calls; i++) {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    await call(one, { CustomerId: String((seed >>> 8) % customers) });
+  }
+  return { cpu: (user + system) / 1e3, rss, rssLater: process.memoryUsage.rss() / 1e6 };
 }
 
 async function main() {
@@ -150,7 +147,7 @@ async function main() {
     functions.push(one);
   }
   if (warm) process.stdout.write(`result ${JSON.stringify(await timeWarm(functions, warm))}\n`);
-  if (among) process.stdout.write(`result ${JSON.stringify(await timeAmong(functions[0], among))}\n`);
+  if (among) process.stdout.write(`result ${JSON.stringify(await callAmong(functions[0], among))}\n`);
 }
 
 main().then(

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { assembleBuild, readBuildId } from '../../build/build-id';
 import { bundleFunctions } from '../../build/bundle';
-import { type CompiledData, compileData, readSources } from '../../build/data/compile';
+import { type CompiledData, compileDataInTurns, openSources } from '../../build/data/compile';
 import { listPublic, readOtherAssets } from '../../build/other-assets';
+import { compareCustomers } from '../../lib/customers/places';
 import type { Routing, TemplatesAsset } from '../../lib/model';
 import { type Account, readEnvFile } from '../account';
 import { listDeployments, listLiveDeployments } from '../deploy/live-deployments';
@@ -40,7 +41,7 @@ export async function readSubject(
   account: CheckedAccount,
   place: Place,
 ): Promise<{ findings: Finding[]; subject: Subject | undefined }> {
-  const data = compileData(await readSources(join(root, 'assets')));
+  const data = await compileDataInTurns(await openSources(join(root, 'assets')));
   const findings = describeData(data);
   if (data.problems.length > 0) return { findings, subject: undefined };
 
@@ -62,7 +63,7 @@ export async function readSubject(
       variables,
       hasOwnVariables: url !== undefined && url === localFunctionsUrl,
       routing: read<Routing>('routing'),
-      customers: data.customers,
+      customers: [...data.firstOn.values()].sort(compareCustomers),
       templates: read<TemplatesAsset>('templates'),
       buildId: await makeBuildId(root, data, others),
       publicAssets: listPublic(others.keys()),

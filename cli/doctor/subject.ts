@@ -35,6 +35,7 @@ export interface Subject {
   /** Whether the functions get exactly these variables, because they run on this machine. */
   hasOwnVariables: boolean;
   routing: Routing;
+  /** The first ones who have a channel of each type, in the order of the lists. */
   customers: readonly Customer[];
   templates: TemplatesAsset;
   /** The id that a build of the sources has. */

@@ -1,43 +1,25 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { inflateRawSync } from 'node:zlib';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { Misconfigured } from '../errors';
+import { decompress } from './lz4';
 import {
+  addressOf,
   blockHeaderBytes,
-  checksumSeed,
+  blockKinds,
+  checksumOfBlock,
   crc32,
-  magic,
+  fileHeaderBytes,
+  makeFileHeader,
+  maxFileBytes,
   type PackedSet,
-  packedVersion,
   placeOfAddress,
   privateFile,
   tableBlockBytes,
-  unit,
 } from './packed-format';
 
 /** How much is read at once: most blocks are shorter. */
-const readAhead = 4096;
+const readAhead = 1024;
 
-/** The most that is kept in memory, in bytes. More costs more memory than it saves time: files are read from memory, too. */
-const cacheLimit = 1024 * 1024;
-
-/** A block whose checksum is right. */
-export interface Block {
-  kind: number;
-  slots: number;
-  /** The length after the header. */
-  bytes: number;
-  /** The part that is not compressed. */
-  raw: Buffer;
-  /** Inflates the other part, once. */
-  text(): Buffer;
-  /** What a reader made of the text; kept as long as the block. */
-  parsed?: unknown;
-}
-
-interface Cached {
-  bytes: number;
-  value: Block | Buffer;
-}
+const dictionaryAddress = addressOf(0, fileHeaderBytes);
 
 /** Instances of a function come and go with their process; locally, a new build is read by a new instance. */
 const closeFile = new FinalizationRegistry<number>((file) => closeSync(file));
@@ -47,124 +29,61 @@ interface File {
   bytes: number;
 }
 
-/** Reads single blocks of a packed set, and keeps those that were read last. */
-export class PackedBlocks {
+/** The files of a packed set. Each is opened and checked when it is first needed. */
+export class PackedFiles {
   readonly #set: PackedSet;
-  readonly #id: Buffer;
+  readonly #id: Uint8Array;
   readonly #pathOf: (name: string) => string;
   readonly #files = new Map<number, File>();
-  readonly #cache = new Map<number, Cached>();
-  #cached = 0;
-  #buffer = Buffer.allocUnsafeSlow(readAhead);
+  /** What the checksum of a block begins with. */
+  readonly seed: number;
+  readonly dictionary: Uint8Array;
 
-  /** @param pathOf returns the path of an asset; throws when it is missing */
+  /**
+   * @param pathOf returns the path of an asset; throws when it is missing
+   * @throws Misconfigured when the dictionary, which is in the first file, is not what the build wrote
+   */
   constructor(set: PackedSet, pathOf: (name: string) => string) {
     this.#set = set;
     this.#id = Buffer.from(set.set, 'hex');
     this.#pathOf = pathOf;
+    this.seed = crc32(this.#id);
+    this.dictionary = noText;
+    const { kind, raw } = new PackedBlocks(this).block(dictionaryAddress);
+    if (kind !== blockKinds.dictionary) throw this.damaged(dictionaryAddress);
+    this.dictionary = new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength);
   }
 
-  /** @returns the block at an address. @throws Misconfigured when it is not what the build wrote */
-  block(address: number): Block {
-    return this.#keep(address, () => this.#readBlock(address)) as Block;
+  /**
+   * @param length how many bytes to read, or what the file has from there
+   * @returns how many were read
+   */
+  read(address: number, into: Uint8Array, length: number): number {
+    const { file: number, offset } = placeOfAddress(address);
+    const { descriptor, bytes } = this.#files.get(number) ?? this.#open(number, address);
+    return readSync(descriptor, into, 0, Math.max(0, Math.min(length, bytes - offset)), offset);
   }
 
-  /** @returns a block of the key table */
-  table(address: number): Buffer {
-    return this.#keep(address, () => {
-      const bytes = this.#read(address, tableBlockBytes);
-      this.#check(address, bytes);
-      return { bytes: tableBlockBytes, value: Buffer.from(bytes) };
-    }) as Buffer;
-  }
-
-  #keep(address: number, read: () => Cached): Cached['value'] {
-    const present = this.#cache.get(address);
-    // The cache is in the order of use.
-    if (present) this.#cache.delete(address);
-    const cached = present ?? read();
-    this.#cache.set(address, cached);
-    if (present) return present.value;
-    this.#cached += cached.bytes;
-    for (const [oldest, { bytes }] of this.#cache) {
-      if (this.#cached <= cacheLimit || oldest === address) break;
-      this.#cache.delete(oldest);
-      this.#cached -= bytes;
-    }
-    return cached.value;
-  }
-
-  #readBlock(address: number): Cached {
-    const { bytes: fileBytes } = this.#open(address);
-    const { offset } = placeOfAddress(address);
-    if (fileBytes - offset < blockHeaderBytes) throw this.#damaged(address);
-    const ahead = this.#read(address, Math.min(readAhead, fileBytes - offset));
-    const [kind, slots] = [ahead.readUInt16LE(4), ahead.readUInt16LE(6)];
-    const [rawBytes, deflated, inflated] = [8, 12, 16].map((at) => ahead.readUInt32LE(at)) as Three;
-    const length = blockHeaderBytes + rawBytes + deflated;
-    if (length > fileBytes - offset) throw this.#damaged(address);
-    const bytes = length <= ahead.length ? ahead.subarray(0, length) : this.#read(address, length);
-    this.#check(address, bytes);
-    const content = Buffer.from(bytes.subarray(blockHeaderBytes));
-    const [raw, packed] = [content.subarray(0, rawBytes), content.subarray(rawBytes)];
-    let text: Buffer | undefined;
-    const value = {
-      kind,
-      slots,
-      bytes: rawBytes + deflated,
-      raw,
-      text: () => {
-        text ??= inflateRawSync(packed, { chunkSize: inflated + unit });
-        return text;
-      },
-    };
-    // Texts are also kept parsed, which takes more.
-    return { bytes: bytes.length + 4 * inflated, value };
-  }
-
-  #check(address: number, bytes: Buffer): void {
-    const checksum = crc32(bytes.subarray(4), checksumSeed(this.#id, address));
-    if (checksum !== bytes.readUInt32LE(0)) throw this.#damaged(address);
-  }
-
-  /** @returns bytes that are valid until the next read: most are copied into the cache, or not needed any longer */
-  #read(address: number, length: number): Buffer {
-    const { descriptor } = this.#open(address);
-    if (length > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(length);
-    const read = readSync(descriptor, this.#buffer, 0, length, placeOfAddress(address).offset);
-    if (read < length) throw this.#damaged(address);
-    return this.#buffer.subarray(0, length);
-  }
-
-  #open(address: number): File {
-    const { file: number } = placeOfAddress(address);
-    const present = this.#files.get(number);
-    if (present) return present;
-    const listed = this.#set.files[number];
-    if (!listed) throw this.#damaged(address);
-    const descriptor = openAsset(listed.name, this.#pathOf(listed.name));
-    closeFile.register(this, descriptor);
-    const file = { descriptor, bytes: fstatSync(descriptor).size };
-    const header = Buffer.alloc(unit);
-    readSync(descriptor, header, 0, unit, 0);
-    const isIntact = header.readUInt32LE(60) === crc32(header.subarray(0, 60));
-    const isOurs =
-      header.toString('latin1', 0, magic.length) === magic &&
-      header.readUInt16LE(8) === packedVersion &&
-      header.readUInt16LE(10) === number &&
-      header.readUInt32LE(12) === file.bytes &&
-      listed.bytes === file.bytes &&
-      header.subarray(16, 32).equals(this.#id);
-    if (!isIntact || !isOurs) {
-      throw damaged(listed.name, isIntact ? 'it is of another build' : 'its header is damaged');
-    }
-    this.#files.set(number, file);
-    return file;
-  }
-
-  #damaged(address: number): Misconfigured {
+  damaged(address: number): Misconfigured {
     const { file, offset } = placeOfAddress(address);
     return damaged(this.#set.files[file]?.name ?? '/customers.json', `the block at ${offset} is damaged`);
+  }
+
+  #open(number: number, address: number): File {
+    const listed = this.#set.files[number];
+    if (!listed) throw this.damaged(address);
+    const { name, bytes } = listed;
+    const descriptor = openAsset(name, this.#pathOf(name));
+    closeFile.register(this, descriptor);
+    const expected = makeFileHeader(this.#id, number, bytes);
+    const header = new Uint8Array(fileHeaderBytes);
+    readSync(descriptor, header, 0, fileHeaderBytes, 0);
+    if (expected.some((byte, at) => byte !== header[at]))
+      throw damaged(name, 'its header is damaged, or it is of another build');
+    if (readSync(descriptor, header, 0, 2, bytes - 1) !== 1) throw damaged(name, 'its length is wrong');
+    const file = { descriptor, bytes };
+    this.#files.set(number, file);
+    return file;
   }
 }
 
@@ -176,11 +95,112 @@ function openAsset(name: string, path: string): number {
   }
 }
 
-type Three = [number, number, number];
-
 /** @returns the error for an asset that is not what the build wrote */
 export function damaged(name: string, problem: string, cause?: unknown): Misconfigured {
   const file = `dist/assets/${privateFile(name)}`;
   const fix = 'run `npm run build` and deploy again: the file is not what was built';
   return new Misconfigured('customers_damaged', { file, field: problem, fix }, { cause });
 }
+
+/** A block whose checksum is right. It is valid until the next one is read. */
+export interface Block {
+  kind: number;
+  slots: number;
+  /** The length after the header. */
+  bytes: number;
+  /** The part that is not compressed. */
+  raw: DataView;
+  /**
+   * Decompresses the other part, once.
+   *
+   * @param end up to where the text is needed
+   */
+  text(end?: number): Buffer;
+}
+
+/**
+ * Reads blocks of a packed set, one after another into the same memory. More memory would save little time: the operating
+ * system keeps what was read.
+ */
+export class PackedBlocks {
+  readonly #files: PackedFiles;
+  #bytes = new Uint8Array(readAhead);
+  #view = new DataView(this.#bytes.buffer);
+  /** The dictionary, and behind it the text of the last block. */
+  #window: Buffer | undefined;
+  #last: { address: number; block: Block } | undefined;
+
+  constructor(files: PackedFiles) {
+    this.#files = files;
+  }
+
+  /** @returns the block at an address. @throws Misconfigured when it is not what the build wrote */
+  block(address: number): Block {
+    if (this.#last?.address === address) return this.#last.block;
+    const ahead = this.#read(address, readAhead);
+    if (ahead < blockHeaderBytes) throw this.#files.damaged(address);
+    const rawBytes = this.#view.getUint32(8, true);
+    const packedBytes = this.#view.getUint32(12, true);
+    this.#readAll(address, blockHeaderBytes + rawBytes + packedBytes, ahead);
+    const [view, start] = [this.#view, blockHeaderBytes + rawBytes];
+    const packed = this.#bytes.subarray(start, start + packedBytes);
+    const textBytes = view.getUint32(16, true);
+    let text: Buffer = noText;
+    const block = {
+      kind: view.getUint16(4, true),
+      slots: view.getUint16(6, true),
+      bytes: rawBytes + packedBytes,
+      raw: new DataView(view.buffer, blockHeaderBytes, rawBytes),
+      text: (end = textBytes) => {
+        // The first question may be for the beginning, the second one is for all.
+        if (end > text.length) text = this.#decompress(address, packed, text === noText ? end : textBytes);
+        return text;
+      },
+    };
+    this.#last = { address, block };
+    return block;
+  }
+
+  /** @returns a block of the key table; it is valid until the next block is read */
+  table(address: number): DataView {
+    this.#readAll(address, tableBlockBytes);
+    return this.#view;
+  }
+
+  /**
+   * Reads a whole block, and checks it.
+   *
+   * @param ahead how much of it was read
+   */
+  #readAll(address: number, length: number, ahead = 0): void {
+    if (length > maxFileBytes) throw this.#files.damaged(address);
+    if (length > this.#bytes.length) {
+      this.#bytes = new Uint8Array(length * 2);
+      this.#view = new DataView(this.#bytes.buffer);
+      ahead = 0;
+    }
+    if (ahead < length && this.#read(address, length) < length) throw this.#files.damaged(address);
+    const checksum = this.#view.getUint32(0, true);
+    const bytes = this.#bytes.subarray(0, length);
+    if (checksumOfBlock(bytes, address, this.#files.seed) !== checksum) throw this.#files.damaged(address);
+  }
+
+  #read(address: number, length: number): number {
+    this.#last = undefined;
+    return this.#files.read(address, this.#bytes, length);
+  }
+
+  #decompress(address: number, packed: Uint8Array, length: number): Buffer {
+    const { dictionary } = this.#files;
+    const start = dictionary.length;
+    if (start + length > (this.#window?.length ?? 0)) {
+      this.#window = Buffer.allocUnsafeSlow(start + Math.max(readAhead, length) * 2);
+      this.#window.set(dictionary);
+    }
+    const window = this.#window as Buffer;
+    if (!decompress(packed, window, start, start + length)) throw this.#files.damaged(address);
+    return window.subarray(start, start + length);
+  }
+}
+
+const noText = Buffer.alloc(0);

@@ -1,7 +1,8 @@
 import type { Address } from '../address';
 import type { Customer } from '../model';
 import type { CustomerDirectory, CustomerPage, CustomerQuery } from './directory';
-import { type Block, damaged, PackedBlocks } from './packed-blocks';
+import { type Block, damaged, PackedBlocks, PackedFiles } from './packed-blocks';
+import { readCard } from './packed-card';
 import {
   blockKinds,
   checksumOfSet,
@@ -19,8 +20,17 @@ import {
 import { type Cursor, comparePlaces, type Place, placeOf, readCursor, writeCursor } from './places';
 import { matchesSearch, readSearch, type Search, type SearchText } from './search';
 
-/** What a worker's list has beside each customer: the id and the texts that are searched, `name` unless as `written`. */
-export type ListText = [id: string, written: string, name: string | 0, ids: string[], numbers: string[]];
+/**
+ * What a worker's list has beside each customer: the id and the texts that are searched. 0 stands for a name as it is
+ * written, and for the id among the ids.
+ */
+export type ListText = [
+  id: string,
+  written: string,
+  name: string | 0,
+  ids: (string | 0)[],
+  numbers: string[],
+];
 
 /** A customer in a worker's list. */
 interface Position {
@@ -44,7 +54,11 @@ interface Located {
  */
 export class PackedCustomers implements CustomerDirectory {
   readonly #set: PackedSet;
-  readonly #blocks: PackedBlocks;
+  readonly #keys: PackedBlocks;
+  readonly #records: PackedBlocks;
+  readonly #lists: PackedBlocks;
+  /** The texts of the list's block that was searched last. */
+  #texts: { block: Block; texts: ListText[] } | undefined;
   readonly #hash: HashKey;
 
   /**
@@ -55,15 +69,28 @@ export class PackedCustomers implements CustomerDirectory {
     if (checksumOfSet(packed) !== checksum) throw damaged('/customers.json', 'its checksum is wrong');
     if (packed.version !== packedVersion) throw damaged('/customers.json', 'it is of another version');
     this.#set = packed;
-    this.#blocks = new PackedBlocks(packed, pathOf);
+    const files = new PackedFiles(packed, pathOf);
+    this.#keys = new PackedBlocks(files);
+    this.#records = new PackedBlocks(files);
+    this.#lists = new PackedBlocks(files);
     this.#hash = hash;
   }
 
   async byId(customerId: string): Promise<Customer | undefined> {
-    return this.#locate(customerId)?.customer;
+    return this.findById(customerId);
   }
 
   async byAddress({ key }: Address): Promise<Customer | undefined> {
+    return this.findByKey(key);
+  }
+
+  /** As `byId`, for tools that cannot wait. */
+  findById(customerId: string): Customer | undefined {
+    return this.#locate(customerId)?.customer;
+  }
+
+  /** As `byAddress`, for tools that cannot wait. */
+  findByKey(key: string): Customer | undefined {
     let first: Located | undefined;
     // The entries of a shared address begin with the card that is found by it.
     for (const reference of this.#references(keyOf.address(key))) {
@@ -105,10 +132,10 @@ export class PackedCustomers implements CustomerDirectory {
   *#matches(list: WorkerList, start: Position, search: Search | undefined): Generator<number> {
     for (let { block: number, slot } = start; number < list.length; number++, slot = 0) {
       const block = this.#listBlock(list, number);
-      const texts = search && textsOf(block);
+      const texts = search && this.#textsOf(block);
       for (; slot < block.slots; slot++) {
         if (search && texts && !matchesSearch(toSearchText(texts[slot] as ListText), search)) continue;
-        yield block.raw.readUInt32LE(8 + slot * 8);
+        yield block.raw.getUint32(8 + slot * 8, true);
       }
     }
   }
@@ -128,38 +155,42 @@ export class PackedCustomers implements CustomerDirectory {
     const found: number[] = [];
     if (table.blocks === 0) return found;
     for (let number = homeBlock(high, table.blocks); ; number++) {
-      const block = this.#blocks.table(tableAddress(table, number));
-      const count = Math.min(block.readUInt16LE(4), tableSlots);
-      for (let at = 8; at < 8 + count * 8; at += 8) {
-        if (block.readUInt32LE(at) === low) found.push(block.readUInt32LE(at + 4));
+      const block = this.#keys.table(tableAddress(table, number));
+      const count = Math.min(block.getUint16(4, true), tableSlots);
+      const first = firstWhere(count, (entry) => block.getUint32(8 + entry * 8, true) >= low);
+      for (let at = 8 + first * 8; at < 8 + count * 8 && block.getUint32(at, true) === low; at += 8) {
+        found.push(block.getUint32(at + 4, true));
       }
-      const goesOn = block.readUInt16LE(6) === 1;
+      const goesOn = block.getUint16(6, true) === 1;
       if (!goesOn) return found;
     }
   }
 
   /** @returns undefined when the reference leads to something else: its key only has the same hash */
   #record(reference: number): Located | undefined {
-    const block = this.#blocks.block(Math.floor(reference / slots));
+    const block = this.#records.block(Math.floor(reference / slots));
     const slot = reference % slots;
     if (block.kind !== blockKinds.records || slot >= block.slots) return undefined;
-    const start = slot === 0 ? 0 : block.raw.readUInt32LE(slot * 8 - 4);
-    const text = block.text().toString('utf8', start, block.raw.readUInt32LE(slot * 8 + 4));
-    return { customer: JSON.parse(text) as Customer, rank: block.raw.readUInt32LE(slot * 8) };
+    const { raw } = block;
+    const start = slot === 0 ? 0 : raw.getUint32(slot * 8 - 4, true);
+    const end = raw.getUint32(slot * 8 + 4, true);
+    const text = block.text(end).toString('utf8', start, end);
+    return { customer: readCard(text), rank: raw.getUint32(slot * 8, true) };
   }
 
   #openList(worker: string): WorkerList | undefined {
     for (const reference of this.#references(keyOf.worker(worker))) {
       const address = Math.floor(reference / slots);
-      const block = this.#blocks.block(address);
+      const block = this.#lists.block(address);
       if (block.kind !== blockKinds.list) continue;
       const { raw } = block;
-      const more = raw.readUInt32LE(0);
+      const more = raw.getUint32(0, true);
       const endOfPairs = 8 + (block.slots + more) * 8;
-      if (raw.toString('utf8', endOfPairs) !== JSON.stringify(worker)) continue;
+      const written = Buffer.from(raw.buffer, raw.byteOffset + endOfPairs, raw.byteLength - endOfPairs);
+      if (written.toString() !== JSON.stringify(worker)) continue;
       const list = [{ address, firstRank: 0 }];
       for (let at = 8 + block.slots * 8; at < endOfPairs; at += 8) {
-        list.push({ address: raw.readUInt32LE(at), firstRank: raw.readUInt32LE(at + 4) });
+        list.push({ address: raw.getUint32(at, true), firstRank: raw.getUint32(at + 4, true) });
       }
       return list;
     }
@@ -167,7 +198,7 @@ export class PackedCustomers implements CustomerDirectory {
   }
 
   #listBlock(list: WorkerList, number: number): Block {
-    return this.#blocks.block(list[number]?.address ?? 0);
+    return this.#lists.block(list[number]?.address ?? 0);
   }
 
   /** @returns the position after an anchor. An anchor that is not in the list is the end of the list. */
@@ -189,17 +220,24 @@ export class PackedCustomers implements CustomerDirectory {
   #positionAfter(list: WorkerList, rank: number): Position | undefined {
     const number = Math.max(firstWhere(list.length, (one) => (list[one]?.firstRank ?? 0) > rank) - 1, 0);
     const { raw, slots: count } = this.#listBlock(list, number);
-    const rankAt = (slot: number): number => raw.readUInt32LE(8 + slot * 8 + 4);
+    const rankAt = (slot: number): number => raw.getUint32(8 + slot * 8 + 4, true);
     const slot = firstWhere(count, (one) => rankAt(one) >= rank);
     return slot < count && rankAt(slot) === rank ? { block: number, slot: slot + 1 } : undefined;
   }
 
   #firstAfter(list: WorkerList, place: Place): Position {
     const isAfter = ([id, name]: ListText): boolean => comparePlaces({ name, id }, place) > 0;
-    const textsAt = (block: number): ListText[] => textsOf(this.#listBlock(list, block));
+    const textsAt = (block: number): ListText[] => this.#textsOf(this.#listBlock(list, block));
     const block = Math.max(firstWhere(list.length, (one) => isAfter(textsAt(one)[0] as ListText)) - 1, 0);
     const texts = textsAt(block);
     return { block, slot: firstWhere(texts.length, (slot) => isAfter(texts[slot] as ListText)) };
+  }
+
+  #textsOf(block: Block): ListText[] {
+    if (this.#texts?.block !== block) {
+      this.#texts = { block, texts: JSON.parse(block.text().toString()) as ListText[] };
+    }
+    return this.#texts.texts;
   }
 }
 
@@ -214,11 +252,11 @@ function firstWhere(count: number, is: (number: number) => boolean): number {
   return low;
 }
 
-function textsOf(block: Block): ListText[] {
-  block.parsed ??= JSON.parse(block.text().toString());
-  return block.parsed as ListText[];
-}
-
-function toSearchText([, written, name, ids, numbers]: ListText): SearchText {
-  return { written, name: name === 0 ? written : name, ids, numbers };
+function toSearchText([id, written, name, ids, numbers]: ListText): SearchText {
+  return {
+    written,
+    name: name === 0 ? written : name,
+    ids: ids.map((one) => (one === 0 ? id : one)),
+    numbers,
+  };
 }

@@ -6,7 +6,7 @@ import { crc32 as nativeCrc32 } from 'node:zlib';
  */
 
 /** Another number is another layout: functions read only their own. */
-export const packedVersion = 1;
+export const packedVersion = 2;
 
 /** @returns the file of a private asset below `assets/`, e.g. `customers-1.private.bin` for `/customers-1.bin` */
 export function privateFile(name: string): string {
@@ -14,22 +14,25 @@ export function privateFile(name: string): string {
 }
 
 /** The first bytes of each file. */
-export const magic = 'CUSTPACK';
+const magic = 'CUSTPACK';
 
-/** Each file has a header of this length, and all blocks begin at multiples of it. */
-export const unit = 64;
+/** The length of a file's header. */
+export const fileHeaderBytes = 64;
+
+/** All blocks begin at multiples of it. */
+export const unit = 16;
 
 /** The length of a file at most, in bytes: the largest multiple of `unit` that Twilio takes. */
 export const maxFileBytes = 9_999_936;
 
-/** A block of the key table: 8 bytes, then `tableSlots` entries of 8 bytes. All have the same length. */
+/** A block of the key table: 8 bytes, then `tableSlots` entries of 8 bytes, by fingerprint. All have the same length. */
 export const tableBlockBytes = 4096;
 export const tableSlots = tableBlockBytes / 8 - 1;
 
 /** The length of the fields before a block's content. */
 export const blockHeaderBytes = 20;
 
-export const blockKinds = { records: 1, list: 2, more: 3 } as const;
+export const blockKinds = { records: 1, list: 2, more: 3, dictionary: 4 } as const;
 
 /** The asset `/customers.json` when the customers are packed. */
 export interface PackedAsset {
@@ -85,29 +88,48 @@ export function homeBlock(hash: number, blocks: number): number {
   return Math.floor((hash / 2 ** 32) * blocks);
 }
 
+/** Offsets in an address: 20 bits are enough for the units of a file. */
+const offsets = 2 ** 20;
+
+/** The most customers in a block of records. */
+export const slots = 2 ** 6;
+
+/** The most customers in a block of a list. */
+export const listSlots = 2 ** 8;
+
 /**
- * The place of a block: 6 bits for the file, 18 for the offset in units. A reference is the address and 8 bits for the
+ * The place of a block: 6 bits for the file, 20 for the offset in units. A reference is the address and 6 bits for the
  * slot in the block.
  */
 export function addressOf(file: number, offset: number): number {
-  return file * 2 ** 18 + offset / unit;
+  return file * offsets + offset / unit;
 }
 
 export function placeOfAddress(address: number): { file: number; offset: number } {
-  return { file: Math.floor(address / 2 ** 18), offset: (address % 2 ** 18) * unit };
+  return { file: Math.floor(address / offsets), offset: (address % offsets) * unit };
 }
-
-/** The most customers in a block. */
-export const slots = 2 ** 8;
 
 /** @returns the address of a block of the key table: the blocks lie one after another and do not cross files */
 export function tableAddress({ start }: PackedSet['table'], block: number): number {
   const { file, offset } = placeOfAddress(start);
   const inFirst = Math.floor((maxFileBytes - offset) / tableBlockBytes);
   if (block < inFirst) return addressOf(file, offset + block * tableBlockBytes);
-  const inEach = Math.floor((maxFileBytes - unit) / tableBlockBytes);
+  const inEach = Math.floor((maxFileBytes - fileHeaderBytes) / tableBlockBytes);
   const rest = block - inFirst;
-  return addressOf(file + 1 + Math.floor(rest / inEach), unit + (rest % inEach) * tableBlockBytes);
+  return addressOf(file + 1 + Math.floor(rest / inEach), fileHeaderBytes + (rest % inEach) * tableBlockBytes);
+}
+
+/** Makes the header of a file. */
+export function makeFileHeader(setId: Uint8Array, number: number, bytes: number): Uint8Array {
+  const header = new Uint8Array(fileHeaderBytes);
+  const view = new DataView(header.buffer);
+  for (let at = 0; at < magic.length; at++) header[at] = magic.charCodeAt(at);
+  view.setUint16(8, packedVersion, true);
+  view.setUint16(10, number, true);
+  view.setUint32(12, bytes, true);
+  header.set(setId, 16);
+  view.setUint32(60, crc32(header.subarray(0, 60)), true);
+  return header;
 }
 
 /** The checksum of `packed`. */
@@ -115,11 +137,15 @@ export function checksumOfSet(packed: PackedSet): number {
   return crc32(Buffer.from(JSON.stringify(packed)));
 }
 
-/** @returns what the checksum of a block begins with: a block is valid in its own set and place only */
-export function checksumSeed(setId: Uint8Array, address: number): number {
-  const place = Buffer.alloc(4);
-  place.writeUInt32LE(address);
-  return crc32(place, crc32(setId));
+/**
+ * The checksum of a block covers its address, too: a block is valid in its own set and place only.
+ *
+ * @param bytes the block; its first four bytes, where the checksum is, get the address
+ * @param seed the checksum of the set's id
+ */
+export function checksumOfBlock(bytes: Uint8Array, address: number, seed: number): number {
+  new DataView(bytes.buffer, bytes.byteOffset, 4).setUint32(0, address, true);
+  return crc32(bytes, seed);
 }
 
 let crcTable: Uint32Array | undefined;

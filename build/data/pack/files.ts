@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
   addressOf,
+  checksumOfBlock,
   checksumOfSet,
-  checksumSeed,
   crc32,
-  magic,
+  fileHeaderBytes,
+  makeFileHeader,
   maxFileBytes,
   type PackedAsset,
   type PackedSet,
   packedVersion,
   placeOfAddress,
-  tableAddress,
-  tableBlockBytes,
   unit,
 } from '../../../lib/customers/packed-format';
 
@@ -33,81 +32,84 @@ export class PackedTooLarge extends Error {
   }
 }
 
-interface PlacedBlock {
-  address: number;
-  bytes: Buffer;
-}
+/** Lays blocks out in files. Above the limit, they are only counted. */
+export class PackedWriter {
+  readonly #maxBytes: number;
+  readonly #files: { content: Buffer; end: number }[] = [];
+  /** The address and the length of each block, one after the other. */
+  #blocks = new Uint32Array(1024);
+  #count = 0;
+  #total = 0;
 
-/**
- * Lays blocks out in files.
- *
- * @param maxBytes the most that the files may have together
- * @param write puts blocks, and returns the key table
- * @throws PackedTooLarge
- */
-export function layOut(
-  customers: number,
-  maxBytes: number,
-  write: (put: (block: Buffer) => number) => { homes: number; blocks: Buffer[] },
-): Packed {
-  const placed: PlacedBlock[] = [];
-  let [file, offset, total] = [0, unit, 0];
-  const put = (block: Buffer): number => {
-    if (unit + block.length > maxFileBytes) throw new PackedTooLarge(block.length);
-    if (offset + block.length > maxFileBytes) [file, offset] = [file + 1, unit];
-    const address = addressOf(file, offset);
+  /** @param maxBytes the most that the files may have together */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * @param block without its checksum
+   * @returns its address
+   * @throws PackedTooLarge when no file has room for it
+   */
+  put(block: Uint8Array): number {
     const length = Math.ceil(block.length / unit) * unit;
-    offset += length;
-    total += length;
-    placed.push({ address, bytes: block });
+    if (fileHeaderBytes + length > maxFileBytes) throw new PackedTooLarge(block.length);
+    this.#total += length;
+    if (this.#total > this.#maxBytes) return 0;
+    let file = this.#files.at(-1);
+    if (!file || file.end + length > maxFileBytes) {
+      file = { content: Buffer.alloc(maxFileBytes), end: fileHeaderBytes };
+      this.#files.push(file);
+    }
+    const address = addressOf(this.#files.length - 1, file.end);
+    file.content.set(block, file.end);
+    file.end += length;
+    this.#remember(address, block.length);
     return address;
-  };
-  const { homes, blocks } = write(put);
-  const bytes = total + blocks.length * tableBlockBytes;
-  if (bytes > maxBytes) throw new PackedTooLarge(bytes);
-  if (offset + tableBlockBytes > maxFileBytes) [file, offset] = [file + 1, unit];
-  const table = { start: addressOf(file, offset), blocks: homes };
-  for (const [number, block] of blocks.entries()) {
-    placed.push({ address: tableAddress(table, number), bytes: block });
   }
 
-  const hash = createHash('sha256').update(JSON.stringify({ packedVersion, customers, table }));
-  for (const block of placed) hash.update(block.bytes.subarray(4));
-  const id = hash.digest().subarray(0, 16);
-  const contents = assemble(placed, id);
-  const packed: PackedSet = {
-    version: packedVersion,
-    set: id.toString('hex'),
-    customers,
-    files: contents.map((content, i) => ({ name: `/customers-${i + 1}.bin`, bytes: content.length })),
-    table,
-  };
-  return {
-    asset: { packed, checksum: checksumOfSet(packed) },
-    files: new Map(contents.map((content, i) => [packed.files[i]?.name ?? '', content])),
-  };
-}
+  /**
+   * Fills in the checksums and the headers.
+   *
+   * @throws PackedTooLarge
+   */
+  finish(about: Pick<PackedSet, 'customers' | 'table'>): Packed {
+    if (this.#total > this.#maxBytes) throw new PackedTooLarge(this.#total);
+    const contents = this.#files.map(({ content, end }) => content.subarray(0, end));
+    // The rest of the last one would stay in memory as long as it does.
+    contents.push(...contents.splice(-1).map((last) => Buffer.from(last)));
+    const hash = createHash('sha256').update(JSON.stringify({ packedVersion, ...about }));
+    for (const content of contents) hash.update(content);
+    const id = hash.digest().subarray(0, 16);
+    const set: PackedSet = {
+      version: packedVersion,
+      set: id.toString('hex'),
+      customers: about.customers,
+      files: contents.map(({ length }, i) => ({ name: `/customers-${i + 1}.bin`, bytes: length })),
+      table: about.table,
+    };
+    const seed = crc32(id);
+    for (let at = 0; at < this.#count * 2; at += 2) {
+      const [address, length] = [this.#blocks[at] as number, this.#blocks[at + 1] as number];
+      const { file, offset } = placeOfAddress(address);
+      const block = contents[file]?.subarray(offset, offset + length) as Buffer;
+      block.writeUInt32LE(checksumOfBlock(block, address, seed));
+    }
+    for (const [number, content] of contents.entries()) {
+      content.set(makeFileHeader(id, number, content.length));
+    }
+    return {
+      asset: { packed: set, checksum: checksumOfSet(set) },
+      files: new Map(contents.map((content, i) => [set.files[i]?.name ?? '', content])),
+    };
+  }
 
-/** Fills in the checksums and the headers. */
-function assemble(placed: PlacedBlock[], id: Buffer): Buffer[] {
-  const lengths: number[] = [];
-  for (const { address, bytes } of placed) {
-    const { file, offset } = placeOfAddress(address);
-    lengths[file] = Math.max(lengths[file] ?? unit, offset + bytes.length);
+  #remember(address: number, length: number): void {
+    if (this.#count * 2 === this.#blocks.length) {
+      const larger = new Uint32Array(this.#blocks.length * 2);
+      larger.set(this.#blocks);
+      this.#blocks = larger;
+    }
+    this.#blocks.set([address, length], this.#count++ * 2);
   }
-  const contents = lengths.map((length) => Buffer.alloc(length));
-  for (const { address, bytes } of placed) {
-    const { file, offset } = placeOfAddress(address);
-    bytes.writeUInt32LE(crc32(bytes.subarray(4), checksumSeed(id, address)));
-    contents[file]?.set(bytes, offset);
-  }
-  for (const [number, content] of contents.entries()) {
-    content.write(magic, 0, 'latin1');
-    content.writeUInt16LE(packedVersion, 8);
-    content.writeUInt16LE(number, 10);
-    content.writeUInt32LE(content.length, 12);
-    content.set(id, 16);
-    content.writeUInt32LE(crc32(content.subarray(0, 60)), 60);
-  }
-  return contents;
 }

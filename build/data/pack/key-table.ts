@@ -1,4 +1,11 @@
-import { type HashKey, homeBlock, tableBlockBytes, tableSlots } from '../../../lib/customers/packed-format';
+import {
+  addressOf,
+  fileHeaderBytes,
+  type HashKey,
+  homeBlock,
+  tableBlockBytes,
+  tableSlots,
+} from '../../../lib/customers/packed-format';
 
 /** How full the blocks are on average: fuller ones would overflow into the next more often. */
 const load = 0.88;
@@ -32,16 +39,20 @@ export class KeyTable {
 
   /**
    * @param resolve returns the final reference for one that was added
-   * @returns how many home blocks there are, and all blocks without their checksums
+   * @param put gets the blocks in order, without their checksums, and returns their addresses
+   * @returns where the first block is, and how many home blocks there are
    */
-  build(resolve: (reference: number) => number): { homes: number; blocks: Buffer[] } {
+  write(
+    resolve: (reference: number) => number,
+    put: (block: Buffer) => number,
+  ): { start: number; blocks: number } {
     const homes = Math.ceil(this.#count / (tableSlots * load));
-    const blocks: Buffer[] = [];
+    let start: number | undefined;
     let waiting: number[] = [];
     const byHome = this.#groupByHome(homes);
     for (let home = 0; home < homes || waiting.length > 0; home++) {
       waiting = waiting.concat(byHome(home));
-      const own = waiting.slice(0, tableSlots);
+      const own = waiting.slice(0, tableSlots).sort((a, b) => this.#compare(a, b));
       waiting = waiting.slice(tableSlots);
       const block = Buffer.alloc(tableBlockBytes);
       block.writeUInt16LE(own.length, 4);
@@ -50,9 +61,19 @@ export class KeyTable {
         block.writeUInt32LE(this.#low[entry] ?? 0, 8 + slot * 8);
         block.writeUInt32LE(resolve(this.#reference[entry] ?? 0), 12 + slot * 8);
       }
-      blocks.push(block);
+      const address = put(block);
+      start ??= address;
     }
-    return { homes, blocks };
+    return { start: start ?? addressOf(0, fileHeaderBytes), blocks: homes };
+  }
+
+  /** By fingerprint: that is how functions find them. Those of one key are in the order of their priorities. */
+  #compare(a: number, b: number): number {
+    return (
+      (this.#low[a] as number) - (this.#low[b] as number) ||
+      (this.#priority[a] as number) - (this.#priority[b] as number) ||
+      a - b
+    );
   }
 
   /** @returns the entries of a home block, in order */
@@ -68,10 +89,7 @@ export class KeyTable {
       entries[next[home] as number] = entry;
       (next[home] as number)++;
     }
-    const compare = (a: number, b: number): number =>
-      (this.#low[a] as number) - (this.#low[b] as number) ||
-      (this.#priority[a] as number) - (this.#priority[b] as number) ||
-      a - b;
+    const compare = this.#compare.bind(this);
     return (home) => [...entries.subarray(starts[home], starts[home + 1] ?? 0)].sort(compare);
   }
 

@@ -1,49 +1,42 @@
+import { writeCard } from '../../../lib/customers/packed-card';
 import type { ListText } from '../../../lib/customers/packed-customers';
-import { blockKinds, type HashKey, hashKey, keyOf, slots } from '../../../lib/customers/packed-format';
+import {
+  blockKinds,
+  type HashKey,
+  hashKey,
+  keyOf,
+  listSlots,
+  slots,
+} from '../../../lib/customers/packed-format';
 import { listsOf } from '../../../lib/customers/places';
 import { searchText } from '../../../lib/customers/search';
 import type { Customer } from '../../../lib/model';
 import { compareText } from '../../../lib/text';
-import { deflate, makeBlock, pairs } from './block';
-import { layOut, type Packed } from './files';
+import { makeBlock, pairs } from './block';
+import { chooseDictionary } from './dictionary';
+import { type Packed, PackedWriter } from './files';
 import { KeyTable } from './key-table';
+import { Compressor } from './lz4';
+import { TextStore } from './text-store';
 
 /** The text of a records block, in bytes: larger ones compress better, smaller ones are read faster. */
-const recordsBytes = 6 * 1024;
+const recordsBytes = 2 * 1024;
 
-/** A text that is still growing, or its compressed form. */
-interface Text {
-  parts: string[];
-  bytes: number;
-  deflated?: Uint8Array;
-}
-
-/** A block of records. Its number is its place in the order of creation. */
-interface Records extends Text {
-  /** `[rank, end of the text]` of each customer. */
-  slots: [number, number][];
-}
-
-/** A part of a worker's list. */
-interface Listed extends Text {
-  /** `[number of the records block and slot, rank]` of each customer. */
-  slots: [number, number][];
-}
-
+/** The customers of a worker, by rank: those whose cards are with this worker's, and those in the list. */
 interface Group {
   records: number[];
-  list: Listed[];
+  list: number[];
 }
 
 /**
- * Packs customers one at a time. It keeps the compressed blocks, the keys' hashes, and the blocks that are not full yet:
- * about 150 bytes for a customer.
+ * Packs customers one at a time. Their texts are in a temporary file until all are there: in memory is what is known of
+ * each, about 120 bytes, and in the end the packed files.
  */
 export class CustomersPacker {
   readonly #table: KeyTable;
   readonly #groups = new Map<string, Group>();
-  readonly #records: Records[] = [];
-  #count = 0;
+  readonly #cards = new TextStore();
+  readonly #listTexts = new TextStore();
 
   constructor(hash: HashKey = hashKey) {
     this.#table = new KeyTable(hash);
@@ -51,63 +44,89 @@ export class CustomersPacker {
 
   /** Adds the next customer in the order of `compareCustomers`. */
   add(customer: Customer): void {
-    const rank = this.#count++;
-    const workers = listsOf(customer);
-    const reference = this.#addRecord(this.#group(workers[0] ?? ''), JSON.stringify(customer), rank);
-    this.#table.add(keyOf.id(customer.customer_id), reference, rank);
+    const rank = this.#cards.add(writeCard(customer));
+    this.#table.add(keyOf.id(customer.customer_id), rank, rank);
     // Of equal addresses, `AssetCustomers` takes the last primary one, or else the first one.
     for (const key of new Set(customer.channels.map((channel) => channel.key))) {
-      this.#table.add(keyOf.address(key), reference, customer.primary_for?.includes(key) ? -rank - 1 : rank);
+      this.#table.add(keyOf.address(key), rank, customer.primary_for?.includes(key) ? -rank - 1 : rank);
     }
-    if (workers.length === 0) return;
-    const { written, name, ids, numbers } = searchText(customer);
-    const text: ListText = [customer.customer_id, written, name === written ? 0 : name, ids, numbers];
-    const json = JSON.stringify(text);
-    for (const worker of workers) addListed(this.#group(worker), json, [reference, rank]);
+    const workers = listsOf(customer);
+    this.#group(workers[0] ?? '').records.push(rank);
+    for (const worker of workers) this.#group(worker).list.push(rank);
+    this.#listTexts.add(workers.length === 0 ? '' : JSON.stringify(makeListText(customer)));
   }
 
   /**
    * @param maxBytes the most that the files may have together
+   * @param onProgress gets the number of the customers whose cards are packed
    * @throws PackedTooLarge
    */
-  finish(maxBytes: number): Packed {
-    return layOut(this.#count, maxBytes, (put) => {
-      const groups = [...this.#groups].sort(([a], [b]) => compareText(a, b));
-      const addresses: number[] = [];
-      for (const [, group] of groups) {
-        for (const number of group.records) {
-          const records = this.#records[number] as Records;
-          const text = closed(records, '');
-          addresses[number] = put(
-            makeBlock(blockKinds.records, records.slots.length, pairs(...records.slots), text),
-          );
-        }
-      }
-      const resolve = (reference: number): number =>
-        (addresses[Math.floor(reference / slots)] as number) * slots + (reference % slots);
-      const heads: number[] = [];
-      for (const [worker, { list }] of groups) {
-        const [first, ...rest] = list;
-        if (!first) continue;
-        const refer = (one: Listed) => one.slots.map(([ref, rank]) => [resolve(ref), rank] as const);
-        const more = rest.map((one) => {
-          const raw = pairs([0, 0], ...refer(one));
-          const address = put(makeBlock(blockKinds.more, one.slots.length, raw, closed(one, ']')));
-          return [address, one.slots[0]?.[1] ?? 0] as const;
+  finish(maxBytes: number, onProgress: (customers: number) => void = () => undefined): Packed {
+    try {
+      return this.#pack(maxBytes, onProgress);
+    } finally {
+      this.#cards.close();
+      this.#listTexts.close();
+    }
+  }
+
+  #pack(maxBytes: number, onProgress: (customers: number) => void): Packed {
+    const groups = [...this.#groups].sort(([a], [b]) => compareText(a, b));
+    const dictionary = this.#chooseDictionary();
+    const compressor = new Compressor(dictionary);
+    const writer = new PackedWriter(maxBytes);
+    writer.put(
+      makeBlock({
+        kind: blockKinds.dictionary,
+        slots: 0,
+        raw: dictionary,
+        compressed: nothing,
+        textBytes: 0,
+      }),
+    );
+    const put = (kind: number, count: number, raw: Buffer, texts: readonly Buffer[]): number => {
+      const text = Buffer.concat(texts);
+      const compressed = compressor.compress(text);
+      return writer.put(makeBlock({ kind, slots: count, raw, compressed, textBytes: text.length }));
+    };
+
+    const references = new Uint32Array(this.#cards.count);
+    let packed = 0;
+    for (const [, { records }] of groups) {
+      for (const { ranks, texts } of this.#blocksOf(records)) {
+        let end = 0;
+        const ends = texts.map(({ length }) => {
+          end += length;
+          return end;
         });
-        const raw = Buffer.concat([
-          pairs([more.length, 0], ...refer(first), ...more),
-          Buffer.from(JSON.stringify(worker)),
-        ]);
-        const head = put(makeBlock(blockKinds.list, first.slots.length, raw, closed(first, ']')));
-        this.#table.add(keyOf.worker(worker), this.#records.length * slots + heads.length);
-        heads.push(head * slots);
+        const raw = pairs(...ranks.map((rank, i): Pair => [rank, ends[i] ?? 0]));
+        const address = put(blockKinds.records, ranks.length, raw, texts);
+        for (const [slot, rank] of ranks.entries()) references[rank] = address * slots + slot;
+        packed += ranks.length;
+        onProgress(packed);
       }
-      const firstHead = this.#records.length * slots;
-      return this.#table.build((one) =>
-        one < firstHead ? resolve(one) : (heads[one - firstHead] as number),
-      );
-    });
+    }
+
+    const heads: number[] = [];
+    const putPart = (kind: number, ranks: number[], before: Pairs, after: Pairs, worker = ''): number => {
+      const refer = ranks.map((rank) => [references[rank] as number, rank] as const);
+      const raw = Buffer.concat([pairs(...before, ...refer, ...after), Buffer.from(worker)]);
+      const texts = ranks.flatMap((rank, i) => [i === 0 ? open : comma, this.#listTexts.get(rank)]);
+      return put(kind, ranks.length, raw, [...texts, close]);
+    };
+    for (const [worker, { list }] of groups) {
+      const parts: number[][] = [];
+      for (let at = 0; at < list.length; at += listSlots) parts.push(list.slice(at, at + listSlots));
+      const [first, ...rest] = parts;
+      if (!first) continue;
+      const more = rest.map((part): Pair => [putPart(blockKinds.more, part, [[0, 0]], []), part[0] ?? 0]);
+      const head = putPart(blockKinds.list, first, [[more.length, 0]], more, JSON.stringify(worker));
+      this.#table.add(keyOf.worker(worker), references.length + heads.length);
+      heads.push(head * slots);
+    }
+    const resolve = (number: number): number => references[number] ?? heads[number - references.length] ?? 0;
+    const table = this.#table.write(resolve, (block) => writer.put(block));
+    return writer.finish({ customers: references.length, table });
   }
 
   #group(worker: string): Group {
@@ -118,50 +137,38 @@ export class CustomersPacker {
     return made;
   }
 
-  /** @returns the record's block by its number, and its slot */
-  #addRecord(group: Group, json: string, rank: number): number {
-    const bytes = Buffer.byteLength(json);
-    let number = group.records.at(-1);
-    let block = number === undefined ? undefined : this.#records[number];
-    if (
-      number === undefined ||
-      !block ||
-      block.slots.length === slots ||
-      block.bytes + bytes > recordsBytes
-    ) {
-      if (block) closed(block, '');
-      number = this.#records.length;
-      block = { parts: [], bytes: 0, slots: [] };
-      this.#records.push(block);
-      group.records.push(number);
+  #chooseDictionary(): Buffer {
+    const textOf = (rank: number): Buffer[] => [this.#listTexts.get(rank), this.#cards.get(rank)];
+    return chooseDictionary(this.#cards.count, this.#cards.total + this.#listTexts.total, textOf);
+  }
+
+  /** Groups customers into blocks. */
+  *#blocksOf(ranks: readonly number[]): Generator<{ ranks: number[]; texts: Buffer[] }> {
+    let block: { ranks: number[]; texts: Buffer[] } = { ranks: [], texts: [] };
+    let bytes = 0;
+    for (const rank of ranks) {
+      const text = this.#cards.get(rank);
+      const isFull = block.ranks.length === slots || bytes + text.length > recordsBytes;
+      if (isFull && block.ranks.length > 0) {
+        yield block;
+        [block, bytes] = [{ ranks: [], texts: [] }, 0];
+      }
+      block.ranks.push(rank);
+      block.texts.push(text);
+      bytes += text.length;
     }
-    block.parts.push(json);
-    block.bytes += bytes;
-    block.slots.push([rank, block.bytes]);
-    return number * slots + block.slots.length - 1;
+    if (block.ranks.length > 0) yield block;
   }
 }
 
-function addListed({ list }: Group, json: string, slot: [number, number]): void {
-  let block = list.at(-1);
-  if (!block || block.slots.length === slots) {
-    if (block) closed(block, ']');
-    block = { parts: [], bytes: 0, slots: [] };
-    list.push(block);
-  }
-  const part = `${block.parts.length === 0 ? '[' : ','}${json}`;
-  block.parts.push(part);
-  block.bytes += Buffer.byteLength(part);
-  block.slots.push(slot);
-}
+type Pair = readonly [number, number];
+type Pairs = readonly Pair[];
 
-/** Compresses a text, once. */
-function closed(text: Text, end: string): { deflated: Uint8Array; bytes: number } {
-  if (!text.deflated) {
-    const whole = Buffer.from(text.parts.join('') + end);
-    text.bytes = whole.length;
-    text.deflated = deflate(whole);
-    text.parts = [];
-  }
-  return { deflated: text.deflated, bytes: text.bytes };
+const nothing = new Uint8Array(0);
+const [open, comma, close] = ['[', ',', ']'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+
+function makeListText(customer: Customer): ListText {
+  const { customer_id: id } = customer;
+  const { written, name, ids, numbers } = searchText(customer);
+  return [id, written, name === written ? 0 : name, ids.map((one) => (one === id ? 0 : one)), numbers];
 }

@@ -1,9 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { TrieRouter } from 'hono/router/trie-router';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { notSimulated, TwilioError } from './errors';
 import { ApiDescription, isDescribed, type Operation, requireDescribed } from './openapi';
 import type { Origin, RestRequest } from './request';
+import { SharedRouter } from './shared-router';
 
 /** The Hono environment of all routes. */
 export interface RestEnv {
@@ -17,14 +17,13 @@ export interface RestEnv {
 }
 
 /**
- * @returns an app without routes that answers errors as Twilio does. Paths begin with the host, e.g.
- *   `/conversations.twilio.com/v1/Conversations`.
+ * @returns an app without routes that answers a host's requests, and errors as Twilio does. Paths begin with the host,
+ *   e.g. `/conversations.twilio.com/v1/Conversations`.
  */
-export function createRestApp(): Hono<RestEnv> {
+export function createRestApp(host: string): Hono<RestEnv> {
   const app = new Hono<RestEnv>({
     getPath: ({ url }) => url.replace(/^https:\//, ''),
-    // The default router first compiles all routes: tests make many accounts that get a few requests each.
-    router: new TrieRouter(),
+    router: new SharedRouter(host),
   });
   app.onError((error, c) => {
     if (!(error instanceof TwilioError)) throw error;
@@ -75,6 +74,11 @@ export function answer(c: Pick<Context, 'body'>, resource: object, status: 200 |
   return response;
 }
 
+/** @returns the JSON text of an answer */
+export async function readText(response: Response): Promise<string> {
+  return texts.get(response) ?? (await response.text());
+}
+
 /** @returns an app's answer; the request is carried out synchronously, before the promise settles */
 export async function askApp(
   app: Hono<RestEnv>,
@@ -84,6 +88,6 @@ export async function askApp(
   // Hono reads nothing else, and a real Request is slow to make.
   const routed = { method, url: `https://${host}${path}` } as Request;
   const response = await app.fetch(routed, request);
-  const text = texts.get(response) ?? (await response.text());
+  const text = await readText(response);
   return { status: response.status, body: text === '' ? '' : (JSON.parse(text) as object) };
 }

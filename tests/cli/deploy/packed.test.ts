@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { compileData, readSources } from '../../../build/data/compile';
 import { type Account, openAccount } from '../../../cli/account';
-import { readAllCustomers } from '../../../lib/customers/every-customer';
+import { openBuiltCustomers } from '../../../lib/customers/every-customer';
+import type { CustomersAsset } from '../../../lib/model';
 import { runCommand } from '../../support/command-line';
 import { ProjectCopy } from '../../support/project-copy';
 import type { Started } from '../../support/started';
@@ -64,8 +65,12 @@ it('many customers are packed, and found live, when deployed, by the tools, and 
     'routing.private.json',
     'templates.private.json',
   ]);
-  const compiled = compileData(await readSources(project.path('assets'))).customers;
-  expect(readAllCustomers(project.path('dist/assets'))).toEqual(compiled);
+  const whole = compileData(await readSources(project.path('assets')), { packAbove: Infinity });
+  const { customers: compiled } = JSON.parse(
+    whole.assets.get('customers.private.json') ?? '',
+  ) as CustomersAsset;
+  const built = [...openBuiltCustomers(project.path('dist/assets'))].sort((a, b) => a.rank - b.rank);
+  expect(built.map((one) => one.read())).toEqual(compiled);
 
   const live = await askAll(`http://localhost:${env.PORT}`);
   expect(live).toMatchObject([

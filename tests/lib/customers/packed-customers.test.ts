@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { AssetCustomers } from '../../../lib/customers/asset-customers';
 import type { CustomerDirectory } from '../../../lib/customers/directory';
+import { PackedCustomers } from '../../../lib/customers/packed-customers';
 import { crc32, crc32InJavaScript, type HashKey, hashKey } from '../../../lib/customers/packed-format';
 import { compareCustomers } from '../../../lib/customers/places';
 import { Misconfigured } from '../../../lib/errors';
@@ -140,7 +141,7 @@ describe('packed customers', () => {
       }),
     );
     expect(pack(customers)).toEqual(pack(customers));
-    expect(pack(customers).asset.packed.set).toBe('f66637d5ee0c5c5e97e7d96909651e4a');
+    expect(pack(customers).asset.packed.set).toBe('dc62c23a2da9c37d486aef505fa75926');
   });
 });
 
@@ -179,6 +180,12 @@ const questions: ((directory: CustomerDirectory) => Promise<unknown>)[] = [
   (directory) => directory.byAddress({ type: 'sms', value: '', key: '+12125550102' }),
   (directory) => directory.list({ worker: 'alice', limit: 2, search: 'y' }),
 ];
+/** @returns what `tell` tells of each question; a set that cannot be opened answers none of them */
+async function tellAll(set: Parameters<typeof openPacked>[0]): Promise<unknown[]> {
+  const opened = await tell(async () => openPacked(set));
+  if (!(opened instanceof PackedCustomers)) return questions.map(() => opened);
+  return Promise.all(questions.map((ask) => tell(() => ask(opened))));
+}
 const file = '/customers-1.bin';
 const broken = { code: 'customers_damaged', file: 'dist/assets/customers-1.private.bin' };
 
@@ -186,14 +193,12 @@ describe('a damaged set of packed customers', () => {
   it('is recognized, or the damage is harmless, whichever byte of a file is flipped', async () => {
     const { asset, files } = pack(small);
     const bytes = files.get(file) as Buffer;
-    const right = await Promise.all(questions.map((ask) => ask(openPacked({ asset, files }))));
+    const right = await tellAll({ asset, files });
     let recognized = 0;
     for (let at = 0; at < bytes.length; at++) {
       const flipped = Buffer.from(bytes);
       flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << (at % 8)), at);
-      const directory = openPacked({ asset, files: new Map([[file, flipped]]) });
-      for (const [i, ask] of questions.entries()) {
-        const told = await tell(() => ask(directory));
+      for (const [i, told] of (await tellAll({ asset, files: new Map([[file, flipped]]) })).entries()) {
         if (JSON.stringify(told) === JSON.stringify(broken)) recognized++;
         else expect([at, told]).toEqual([at, right[i]]);
       }
@@ -237,8 +242,9 @@ describe('a damaged set of packed customers', () => {
     ],
   ])('is recognized by %s', async (_title, change) => {
     const { asset, files } = pack(small);
-    const directory = openPacked({ asset, files: change(files.get(file) as Buffer) });
-    for (const ask of questions) expect(await tell(() => ask(directory))).toEqual(broken);
+    expect(await tellAll({ asset, files: change(files.get(file) as Buffer) })).toEqual(
+      questions.map(() => broken),
+    );
   });
 
   it('is recognized when a block is that of another build', async () => {
@@ -247,7 +253,8 @@ describe('a damaged set of packed customers', () => {
     const mixed = Buffer.from(other.files.get(file) as Buffer);
     const own = files.get(file) as Buffer;
     own.copy(mixed, 0, 0, 64);
-    const directory = openPacked({ asset, files: new Map([[file, mixed.subarray(0, own.length)]]) });
-    for (const ask of questions) expect(await tell(() => ask(directory))).toEqual(broken);
+    expect(await tellAll({ asset, files: new Map([[file, mixed.subarray(0, own.length)]]) })).toEqual(
+      questions.map(() => broken),
+    );
   });
 });

@@ -1,0 +1,36 @@
+import type { Channel, Customer } from '../model';
+
+/** A channel without its key where the value tells it, as it does for nearly all. */
+type PackedChannel = Omit<Channel, 'key'> & { key?: string };
+
+/** A card as it is written, without what can be told from the rest. */
+type PackedCard = Omit<Customer, 'channels' | 'links'> & {
+  channels: PackedChannel[];
+  links?: Customer['links'];
+};
+
+/** @returns a card as it is written in a block of records */
+export function writeCard({ channels, links, ...rest }: Customer): string {
+  const packed: PackedCard = {
+    ...rest,
+    channels: channels.map(({ key, ...channel }) => ({
+      ...channel,
+      ...(key !== likelyKey(channel) && { key }),
+    })),
+    ...(links.length > 0 && { links }),
+  };
+  return JSON.stringify(packed);
+}
+
+/** @returns the card that `writeCard` wrote */
+export function readCard(text: string): Customer {
+  const card = JSON.parse(text) as PackedCard;
+  for (const channel of card.channels) channel.key ??= likelyKey(channel);
+  card.links ??= [];
+  return card as Customer;
+}
+
+/** @returns the value without the channel's name: `+15550100` for `whatsapp:+15550100` */
+function likelyKey({ value }: Pick<Channel, 'value'>): string {
+  return value.slice(value.indexOf(':') + 1);
+}
