@@ -25,6 +25,6 @@ export function reset(parts: ScenarioParts, everything: boolean): void {
       workers.change(identity, { available: true, state: 'active' });
     }
   }
-  // Not at once: what is under way still holds what it works on.
-  if (isMuch) setTimeout(freeMemory, 1_000).unref();
+  // Not at once: what is under way still holds what it works on. The second time gives the pages back that the first freed.
+  if (isMuch) for (const ms of [1_000, 2_500]) setTimeout(freeMemory, ms).unref();
 }

@@ -12,7 +12,7 @@ const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), '
 };
 /** The arguments of the command line by npm script. */
 const commands = Object.entries(scripts).flatMap(([name, script]): [string, string[]][] => {
-  const [, args] = /^node --import tsx cli\/main\.ts ?(.*)$/.exec(script) ?? [];
+  const [, args] = /^node (?:--\S+ )*--import tsx cli\/main\.ts ?(.*)$/.exec(script) ?? [];
   return args === undefined ? [] : [[name, args.split(' ').filter(Boolean)]];
 });
 

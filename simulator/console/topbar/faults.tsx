@@ -94,7 +94,7 @@ export function FaultsForm({ faults, change }: { faults: Faults; change(part: Se
           placeholder="always"
           data-testid="fault-times"
           value={times.value}
-          onChange={(event) => (times.value = event.currentTarget.value)}
+          onInput={(event) => (times.value = event.currentTarget.value)}
         />
       </label>
       <button type="button" class="button" data-testid="fault-add" onClick={add}>

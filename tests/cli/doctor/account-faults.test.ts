@@ -227,27 +227,6 @@ describe('a fault of the account', () => {
       ],
     ],
     [
-      'a Frontline Console with another URL, and without custom routing',
-      (_at, subject) => {
-        subject.console = {
-          ...subject.console,
-          crm: 'https://user:secret@example.com/crm?key=1',
-          routingMode: 'pool',
-        };
-      },
-      [
-        /^error frontline_url_other: The URL for crm in the Frontline Console is https:\/\/…@example\.com\/crm\?…, not http:\/\/localhost:\d+\/callbacks\/crm$/,
-        'warning frontline_not_routing: The Frontline Console routes by "pool": the routing callback is not called',
-      ],
-    ],
-    [
-      'no Frontline Console, as in the cloud',
-      (_at, subject) => {
-        subject.console = null;
-      },
-      [],
-    ],
-    [
       'a WhatsApp sender that is offline',
       (at) => {
         const [sender] = at.rest.phoneNumbers.senders();
