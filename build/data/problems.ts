@@ -59,10 +59,13 @@ export function formatProblems(problems: readonly Problem[], color = false): str
 
 /** @returns `customers[3].channels[0].value` for its keys */
 function formatPath(keys: readonly unknown[]): string {
-  return keys.reduce<string>((path, key) => {
-    if (typeof key === 'number') return `${path}[${key}]`;
-    return path ? `${path}.${String(key)}` : String(key);
-  }, '');
+  // Joined: of a text that grows by its parts, each part would stay in memory.
+  const parts: string[] = [];
+  for (const key of keys) {
+    const part = typeof key === 'number' ? `[${key}]` : parts.length === 0 ? String(key) : `.${String(key)}`;
+    if (part !== '') parts.push(part);
+  }
+  return parts.join('');
 }
 
 /** The content of a file: the part that is valid, and all of it. */
