@@ -10,8 +10,10 @@ module.exports = {
   },
   // The clients' tests need packages of their own: npm run test:clients.
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/tests/clients'],
-  testTimeout: 30_000,
+  // On a busy machine, a process alone takes up to twenty seconds to start.
+  testTimeout: 60_000,
   // Many tests wait for time-outs, few compute.
   maxWorkers: Math.max(3, availableParallelism()),
+  testSequencer: '<rootDir>/tests/slowest-first.js',
   reporters: ['default', ...(process.env.JEST_JSON_REPORT ? ['<rootDir>/tests/json-reporter.js'] : [])],
 };

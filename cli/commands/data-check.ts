@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import type { LocatedProblem } from '../../build/data/locate';
 import { type Paint, paintFor, printJson } from '../output';
 import { addCommand, exitCodes, wantsJson } from '../program';
-import { withProgress } from '../progress';
 import { projectFolder } from '../project-folder';
 
 /** `npm run data -- check`: lists every problem of the data with its place in the file and the customer's name. */
@@ -16,6 +15,7 @@ export function addDataCheck(data: Command): void {
 async function check({ strict }: { strict?: true }, command: Command): Promise<void> {
   const { compileDataInTurns, openSources } = await import('../../build/data/compile');
   const { locateProblems } = await import('../../build/data/locate');
+  const { withProgress } = await import('../progress');
   const sources = await openSources(join(projectFolder, 'assets'));
   const { problems, warnings, counts } = await withProgress('Checking the data', async (report) => {
     const found = await compileDataInTurns(sources, report);

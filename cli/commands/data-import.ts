@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import type { ImportPlan } from '../../build/data-import/plan-import';
 import { paintFor } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
-import { withProgress } from '../progress';
 
 interface Options {
   dryRun?: true;
@@ -46,6 +45,7 @@ async function importFile(file: string, options: Options, command: Command): Pro
   const { UnknownColumn } = await import('../../build/data-import/columns');
   const { customersPath, findNamedFile, readOthers, writeData } = await import('../data/files');
   const { withTemporaryFolder } = await import('../data/temporary-folder');
+  const { withProgress } = await import('../progress');
   const country = await readHomeCountry(options.country);
   await withTemporaryFolder(async (folder) => {
     const csvPath = await findNamedFile(file, folder);

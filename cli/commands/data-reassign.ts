@@ -5,7 +5,6 @@ import type { Reassignment } from '../../build/data-import/reassign';
 import type { MovedConversation } from '../data/move-conversations';
 import { printJson } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
-import { withProgress } from '../progress';
 
 interface Options {
   from?: string;
@@ -69,6 +68,7 @@ async function planReassignment(
 ): Promise<{ plan: Reassignment; write(): Promise<void> }> {
   const { reassign, UnlistedIdentity } = await import('../../build/data-import/reassign');
   const { routingFile } = await import('../../build/data-import/read-routing');
+  const { withProgress } = await import('../progress');
   const { CustomersFile, customersFile, digestOf } = await import('../../build/data-import/customers-file');
   const { customersPath, readOthers, routingPath, saveDraft, writeData } = await import('../data/files');
   const before = { customers: digestOf(customersPath), routing: digestOf(routingPath) };
@@ -120,6 +120,7 @@ async function openMover(
   { conversationServiceSid }: RoutingText,
 ): Promise<(from: string, to: string) => Promise<MovedConversation[]>> {
   const { openAccount } = await import('../account');
+  const { withProgress } = await import('../progress');
   const { moveOpenConversations } = await import('../data/move-conversations');
   const { client } = await openAccount({ local });
   return (old, next) =>

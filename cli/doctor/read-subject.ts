@@ -9,13 +9,14 @@ import { type Account, readEnvFile } from '../account';
 import { listDeployments, listLiveDeployments } from '../deploy/live-deployments';
 import { chooseFunctionsUrl } from '../setup/needs';
 import { SetupRecord } from '../setup/record';
+import { readConsole } from '../setup/resources';
 import { type Finding, finding } from './findings';
 import type { Send, Subject } from './subject';
 
 /** What is needed of an account. */
 export type CheckedAccount = Pick<
   Account,
-  'accountSid' | 'authToken' | 'client' | 'localFunctionsUrl' | 'variables'
+  'accountSid' | 'authToken' | 'client' | 'localFunctionsUrl' | 'controlUrl' | 'variables'
 >;
 
 /** Where the functions are said to be. */
@@ -49,7 +50,7 @@ export async function readSubject(
   const others = await readOtherAssets(join(root, 'assets'));
   const { url, environment } = await findPlace(root, account, place);
   const variables = { ...account.variables, ...withoutEmpty(readEnvFile(root)) };
-  const { accountSid, authToken, client, localFunctionsUrl } = account;
+  const { accountSid, authToken, client, localFunctionsUrl, controlUrl } = account;
   return {
     findings,
     subject: {
@@ -67,6 +68,7 @@ export async function readSubject(
       buildId: await makeBuildId(root, data, others),
       publicAssets: listPublic(others.keys()),
       distBuildId: readBuildId(join(root, 'dist')),
+      console: controlUrl === undefined ? null : await readConsole(controlUrl),
       kept: new SetupRecord(root, accountSid).kept,
       send: sendByFetch,
     },
