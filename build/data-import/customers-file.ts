@@ -171,6 +171,8 @@ async function scan(path: string): Promise<Scanned> {
         if (!tail || !isUtf8(head) || !isUtf8(tail)) throw new Error('no list');
         const [before, after] = [head.toString(), tail.toString()];
         const frame = Object(JSON.parse(before + after)) as Record<string, unknown>;
+        // Of two lists, JSON.parse takes the last one.
+        if (!Array.isArray(frame.customers) || frame.customers.length > 0) throw new Error('two lists');
         const list = { start: (hasMark ? 3 : 0) + head.length, end: end.offset };
         const style = readStyle(before + first.join(',') + after);
         return { list, starts, lengths, ids, fields, frame, style };

@@ -46,11 +46,12 @@ export function detectEncoding(path: string, file: number, label?: string | unde
  * Decodes a file.
  *
  * @param encoding as `detectEncoding` returns it
+ * @param chunk how much is read at once, in bytes
  * @returns its text in parts, with `\n` at the end of each line
  */
-export function* decodeCsv(file: number, encoding: string): Generator<string> {
+export function* decodeCsv(file: number, encoding: string, chunk = chunkBytes): Generator<string> {
   let isAfterReturn = false;
-  for (const part of decode(file, openDecoder(encoding))) {
+  for (const part of decode(file, openDecoder(encoding), chunk)) {
     // A line end can lie across two parts.
     const text = isAfterReturn && part.startsWith('\n') ? part.slice(1) : part;
     isAfterReturn = part.endsWith('\r');
@@ -58,10 +59,10 @@ export function* decodeCsv(file: number, encoding: string): Generator<string> {
   }
 }
 
-function* decode(file: number, decoder: Decoder): Generator<string> {
+function* decode(file: number, decoder: Decoder, chunk = chunkBytes): Generator<string> {
   const window = new FileWindow(file);
   for (let at = 0; ; ) {
-    const bytes = window.read(at, at + chunkBytes);
+    const bytes = window.read(at, at + chunk);
     at += bytes.length;
     const text = decoder.decode(bytes, { stream: bytes.length > 0 });
     const decoded = decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, toWindows) : text;

@@ -231,7 +231,8 @@ function* readCustomers(
     for (;;) {
       const step = customers?.next();
       if (!step || step.done) {
-        problems.push(...checks.list());
+        // There can be more than a call takes arguments.
+        for (const problem of checks.list()) problems.push(problem);
         return step?.value;
       }
       yield progress('Checking', step.value, file?.count ?? 0);

@@ -29,10 +29,13 @@ export function reportTo(problems: Problem[], file: string): Report {
   return Object.assign(add('error'), { warn: add('warning') });
 }
 
+/** How many problems are listed: nobody reads more, and a wrong setting can give one for each of a million customers. */
+const listed = 1_000;
+
 /**
  * @param problems all of one severity
  * @param color whether it has colors for a terminal
- * @returns the problems as text, by file, with their number at the end
+ * @returns the first thousand problems as text, by file, with the number of all at the end
  */
 export function formatProblems(problems: readonly Problem[], color = false): string {
   const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
@@ -41,12 +44,14 @@ export function formatProblems(problems: readonly Problem[], color = false): str
   const isWarning = problems[0]?.severity === 'warning';
   const hue = isWarning ? 'yellow' : 'red';
   if (isWarning) lines.push(paint(hue, 'Warnings:'));
-  for (const file of new Set(problems.map((problem) => problem.file))) {
+  const first = problems.slice(0, listed);
+  for (const file of new Set(first.map((problem) => problem.file))) {
     lines.push(paint('bold', file));
-    for (const { path, problem, fix } of problems.filter((one) => one.file === file)) {
+    for (const { path, problem, fix } of first.filter((one) => one.file === file)) {
       lines.push(`  ${path ? `${path}: ` : ''}${problem}`, `    ${paint('cyan', '→')} ${fix}`);
     }
   }
+  if (problems.length > listed) lines.push('…', '  all are listed by: npm run check -- --json');
   const name = isWarning ? 'warning' : 'problem';
   lines.push(paint(hue, problems.length === 1 ? `1 ${name}` : `${problems.length} ${name}s`));
   return lines.join('\n');
@@ -54,10 +59,13 @@ export function formatProblems(problems: readonly Problem[], color = false): str
 
 /** @returns `customers[3].channels[0].value` for its keys */
 function formatPath(keys: readonly unknown[]): string {
-  return keys.reduce<string>((path, key) => {
-    if (typeof key === 'number') return `${path}[${key}]`;
-    return path ? `${path}.${String(key)}` : String(key);
-  }, '');
+  // Joined: of a text that grows by its parts, each part would stay in memory.
+  const parts: string[] = [];
+  for (const key of keys) {
+    const part = typeof key === 'number' ? `[${key}]` : parts.length === 0 ? String(key) : `.${String(key)}`;
+    if (part !== '') parts.push(part);
+  }
+  return parts.join('');
 }
 
 /** The content of a file: the part that is valid, and all of it. */

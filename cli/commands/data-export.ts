@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { printJson } from '../output';
 import { addCommand, wantsJson } from '../program';
-import { withProgress } from '../progress';
 
 interface Options {
   delimiter: string;
@@ -21,6 +20,7 @@ async function exportFile(file: string | undefined, options: Options, command: C
   const { CustomersFile, customersFile } = await import('../../build/data-import/customers-file');
   const { customersPath, writeNamedFile } = await import('../data/files');
   const { printLongJson, printParts } = await import('../data/print-long-json');
+  const { withProgress } = await import('../progress');
   const customers = await CustomersFile.open(customersPath).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     throw new Error(`assets/${customersFile} is missing: there are no customers to export`);

@@ -27,6 +27,9 @@ const firstOnes = 200;
 /** The length of a list whose first search would take seconds. */
 const longList = 100_000;
 
+/** How long the first page of such a list may take, in milliseconds. */
+const shownFirstMs = 10_000;
+
 /** What a filter compares, by rank. */
 interface Prepared {
   texts: SearchTexts;
@@ -116,12 +119,14 @@ export class CustomerIndex {
       (!search || matchesSearch(texts.at(rank), search));
   }
 
-  /** Whoever looks at a long list will search it. */
+  /** Whoever looks at a long list will search it. First, the list is shown. */
   #prepareSoon(): void {
     if (this.#prepared || this.count < longList) return;
-    this.#prepared = this.#prepare();
-    // The search says what is wrong.
-    this.#prepared.catch(() => undefined);
+    setTimeout(() => {
+      this.#prepared ??= this.#prepare();
+      // The search says what is wrong.
+      this.#prepared.catch(() => undefined);
+    }, shownFirstMs).unref();
   }
 
   async #readOrder(): Promise<Uint32Array> {

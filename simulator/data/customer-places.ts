@@ -58,8 +58,7 @@ async function readPlaces(path: string): Promise<Places> {
     const hasMark = input.read(0, 3).equals(Buffer.from('\uFEFF'));
     for (const { offset, line, bytes, text } of splitList(input, 'customers', { from: hasMark ? 3 : 0 })) {
       if (starts.length % slice === slice - 1) await new Promise(setImmediate);
-      const id = idOf(text);
-      if (id !== undefined) ids.add(id, starts.length);
+      for (const id of idsIn(text)) ids.add(id, starts.length);
       starts.push(offset);
       lengths.push(bytes.length);
       lines.push(line);
@@ -94,6 +93,15 @@ function tryOpen(path: string): number | undefined {
 function versionOf(file: number): string {
   const { size, mtimeMs, ino } = fstatSync(file);
   return `${size} ${mtimeMs} ${ino}`;
+}
+
+/** @returns what may be the id in a customer's text, without parsing it: `find` compares the id itself */
+function idsIn(text: string): string[] {
+  const found: string[] = [];
+  for (const [, id, number] of text.matchAll(/"customer_id"\s*:\s*(?:"([^"\\]*)"|(\d+)(?=\s*[,}]))/g)) {
+    found.push((id ?? number ?? '').trim());
+  }
+  return found.length > 0 ? found : [idOf(text) ?? ''];
 }
 
 function idOf(text: string): string | undefined {

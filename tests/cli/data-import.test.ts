@@ -128,8 +128,12 @@ describe('what is written', () => {
   });
 
   it('is nothing where the file of the customers cannot be read', async () => {
-    const data = { ...sources, 'customers.private.json': '{ "customers": [' };
-    await expect(plan('Id,Name\n1,Ann', {}, data)).rejects.toThrow('"npm run data -- check" lists them');
+    const twice = '{"customers": [{"customer_id": "1"}], "customers": [{"customer_id": "2"}]}';
+    const latin = Buffer.from('{"customers": [{"display_name": "Zo\xeb"}]}', 'latin1');
+    for (const text of ['{ "customers": [', '{"customers": [{]}', '{"customers": {}}', twice, latin]) {
+      const data = { ...sources, 'customers.private.json': text };
+      await expect(plan('Id,Name\n1,Ann', {}, data)).rejects.toThrow('"npm run data -- check" lists them');
+    }
   });
 });
 

@@ -135,8 +135,11 @@ describe('the place of a customer in the file', () => {
     const source = new SourceFile(folder, 'file.json');
     const lines = (...ids: string[]) => Promise.all(ids.map((one) => source.customerLine(one)));
     expect(await lines('1')).toEqual([undefined]);
-    writeFileSync(file, '\uFEFF{"customers": [\r\n{"customer_id": 1},\r\n\r\n{"customer_id": " 2 "}]}');
-    expect(await lines('1', '2', '3')).toEqual([2, 4, undefined]);
+    writeFileSync(
+      file,
+      '\uFEFF{"customers": [\r\n{"customer_id": 1},\r\n\r\n{"customer_id": " 2 "},\n{"fields": {"customer_id": "4"}, "customer\\u005fid": "\\u0035"}]}',
+    );
+    expect(await lines('1', '2', '3', '4')).toEqual([2, 4, undefined, undefined]);
     writeFileSync(file, '{"customers": [{"customer_id": "3"},\n{"customer_id": "2"},\n{"customer_id": ');
     expect(await lines('1', '2', '3')).toEqual([undefined, 2, 1]);
     expect(await source.customerRows('2')).toEqual([{ path: 'customer_id', value: '2', line: 2 }]);

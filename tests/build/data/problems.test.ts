@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileData } from '../../../build/data/compile';
+import { compileData, formatProblems } from '../../../build/data/compile';
 import { built, type Editable, edit, problemsOf, sample, spoil } from './spoiled';
 
 interface Case {
@@ -241,4 +241,24 @@ describe('a problem in the data', () => {
       'templates categories[0].templates[0].content',
     ]);
   });
+});
+
+it('lists the first thousand, and counts all: a wrong setting can give one for each of many customers', () => {
+  const customers = Array.from({ length: 150_000 }, (_, i) => ({
+    customer_id: i,
+    display_name: 'Ann',
+    channels: [{ type: 'sms', value: '(212) 555-0101' }],
+  }));
+  const text = JSON.stringify({ customers });
+  const { problems } = compileData({ ...sample, 'customers.private.json': text });
+  const about = problems.filter(({ path }) => path.startsWith('customers['));
+  expect(about).toHaveLength(150_000);
+  const lines = formatProblems(problems).split('\n');
+  expect(lines).toHaveLength(1 + 2 * 1_000 + 3);
+  expect(lines.slice(-4)).toEqual([
+    '    → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
+    '…',
+    '  all are listed by: npm run check -- --json',
+    `${problems.length} problems`,
+  ]);
 });
