@@ -19,7 +19,10 @@ export function addDataImport(data: Command): void {
   addCommand(data, 'import', 'Add and change customers as a CSV file says')
     .argument('<file>', 'a CSV file, e.g. from Excel, Salesforce or HubSpot')
     .option('--dry-run', 'Show what would change, and write nothing')
-    .option('--all', 'Show every customer that changes and every bad row, not only the first 20 and 100')
+    .option(
+      '--all',
+      'Show every customer that changes, not only the first 20, and on a terminal every bad row, not only the first 100',
+    )
     .option(
       '--map <column=field>',
       'What a column is, e.g. "Phone=sms,whatsapp", "Plan=fields.plan" or "Fax=ignore"; may be repeated',
@@ -98,12 +101,14 @@ async function printPlan(
   const { formatProblems } = await import('../../build/data/compile');
   const [paint, paintErrors] = [paintFor('stdout'), paintFor('stderr')];
   const all = options.all === true;
+  // Whoever reads from a file or a pipe can search it.
+  const allRows = all || !process.stderr.isTTY;
   for (const line of formatPlan(plan, file, all, paint)) console.log(line);
   if (plan.warnings.length > 0) {
-    for (const line of formatWarnings(plan.warnings, file, all, paintErrors)) console.error(line);
+    for (const line of formatWarnings(plan.warnings, file, allRows, paintErrors)) console.error(line);
   }
   if (plan.badRows.length > 0) {
-    for (const line of formatBadRows(plan.badRows, file, all, paintErrors)) console.error(line);
+    for (const line of formatBadRows(plan.badRows, file, allRows, paintErrors)) console.error(line);
   }
   if (plan.problems.length > 0) console.error(formatProblems(plan.problems));
   const counts = formatCounts(plan, options.prune === true);

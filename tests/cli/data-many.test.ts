@@ -20,6 +20,7 @@ import { FileWindow } from '../../lib/large-files/file-window';
 import { KeyIndex } from '../../lib/large-files/key-index';
 import { runCommand } from '../support/command-line';
 import { ProjectCopy } from '../support/project-copy';
+import { Started } from '../support/started';
 
 const folder = mkdtempSync(join(tmpdir(), 'data-many-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -147,7 +148,7 @@ describe('npm run data -- import, with many bad rows', () => {
   const project = new ProjectCopy();
   afterAll(() => project.remove());
 
-  it('shows the first hundred, and lists all of them in JSON; nothing is written, and nothing is left behind', () => {
+  it('lists each of them, on a terminal the first hundred; nothing is written, and nothing is left behind', async () => {
     const data = 'assets/customers.private.json';
     const before = readFileSync(project.path(data), 'utf8');
     const rows = Array.from({ length: 150 }, (_, i) => `b${i},Bad ${i},${i}`);
@@ -159,9 +160,14 @@ describe('npm run data -- import, with many bad rows', () => {
 
     const { status, stderr } = run();
     expect(status).toBe(1);
-    expect(stderr.match(/^new\.csv:\d+: Bad/gm)).toHaveLength(100);
-    expect(stderr).toContain('\n… and 50 more; --all shows them, and --json lists them\n150 bad rows\n');
-    expect(run('--all').stderr.match(/^new\.csv:\d+: Bad/gm)).toHaveLength(150);
+    expect(stderr.match(/^new\.csv:\d+: Bad/gm)).toHaveLength(150);
+    expect(stderr).toContain('\n150 bad rows\n');
+    const terminal = Started.onTerminal(project.root, ['data', 'import', 'new.csv'], { TMPDIR: temporary });
+    expect(await terminal.ends()).toBe(1);
+    expect(terminal.output.match(/^new\.csv:\d+: Bad/gm)).toHaveLength(100);
+    expect(terminal.output).toContain(
+      '\n… and 50 more; --all shows them, and --json lists them\r\n150 bad rows',
+    );
     const json = JSON.parse(run('--json').stdout) as { badRows: { line: number }[] };
     expect(json.badRows.map(({ line }) => line)).toEqual(rows.map((_row, i) => i + 2));
     expect(readFileSync(project.path(data), 'utf8')).toBe(before);
