@@ -42,10 +42,10 @@ export interface ScalePoint {
   coldStart: Timing;
   /** Megabytes more than an empty function's process: after the first answer, 30,000 lookups, and 30,000 answers. */
   memory: { first: Spread; lookups: Spread; answers: Spread };
-  /** In microseconds. */
+  /** In microseconds of the processor. */
   open: Spread;
   firstLookup: Spread;
-  /** In microseconds of the processor, by what is looked up. */
+  /** The same once warm, by what is looked up. */
   lookups: Record<string, Spread>;
 }
 
@@ -118,7 +118,7 @@ async function buildIn(project: string, root: string, count: number): Promise<Bu
   };
   writeFileSync(join(project, 'assets/routing.private.json'), JSON.stringify(routing));
   writeFileSync(join(project, 'assets/templates.private.json'), '{"categories":[]}');
-  const child = fork(join(__dirname, 'scale-build.ts'), [project, String(count)], {
+  const child = fork(join(__dirname, 'scale-build.ts'), [project], {
     execArgv: ['--import', 'tsx'],
   });
   let built: Build | undefined;
