@@ -13,5 +13,6 @@ module.exports = {
   testTimeout: 30_000,
   // Many tests wait for time-outs, few compute.
   maxWorkers: Math.max(3, availableParallelism()),
+  testSequencer: '<rootDir>/tests/slowest-first.js',
   reporters: ['default', ...(process.env.JEST_JSON_REPORT ? ['<rootDir>/tests/json-reporter.js'] : [])],
 };

@@ -1,7 +1,7 @@
 import { freePorts } from '../simulator/listen';
 import { LocalTwilio } from '../simulator/local-twilio';
 
-/** The local Twilio in a process of its own: `bench/console.ts` starts it with the project's folder, and asks for its memory. */
+/** The local Twilio in a process of its own: `bench/local-server.ts` starts it with the project's folder, and asks for its memory. */
 async function main(root: string): Promise<void> {
   const [functions = 0, console = 0, proxy = 0] = await freePorts(3);
   const local = new LocalTwilio({
@@ -10,7 +10,7 @@ async function main(root: string): Promise<void> {
     onOutput: () => undefined,
   });
   await local.start();
-  process.on('message', () => process.send?.({ memory: process.memoryUsage().rss }));
+  process.on('message', () => process.send?.(process.memoryUsage()));
   process.on('disconnect', () => void local.stop().finally(() => process.exit()));
   process.send?.({ url: local.snapshot().urls.console });
 }

@@ -1,5 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { launchBrowser } from '../cli/screenshots';
 import { compareCustomers } from '../lib/customers/places';
 import type { Customer } from '../lib/model';
+import { startLocalServer } from './local-server';
 
 /** How the console's page and its server behave with much data, and when much happens at once. */
 export interface ConsoleTimes {
@@ -34,29 +33,29 @@ export interface ConsoleTimes {
 /** Starts the local Twilio with made-up customers and opens its page; then as many new customers write at once. */
 export async function timeConsole(root: string, customers: number, burst: number): Promise<ConsoleTimes> {
   const folder = copyProject(root, customers);
-  const server = fork(join(__dirname, 'console-server.ts'), [folder], { execArgv: ['--import', 'tsx'] });
+  const server = await startLocalServer(folder);
+  const { url } = server;
+  const rss = async (): Promise<number> => (await server.memory()).rss;
   try {
-    const { url } = await answerOf<{ url: string }>(server);
     const browser = await launchBrowser();
     try {
-      const started = await memoryOf(server);
+      const started = await rss();
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
       await page.addInitScript(watchLongTasks);
       const firstLoad = await timeLoad(page, url);
       const secondLoad = await timeLoad(page, url);
       const search = await timeSearch(page, customers);
       const burstTimes = await timeBurst(page, url, burst);
-      const afterBurst = await memoryOf(server);
+      const afterBurst = await rss();
       await fetch(`${url}/api/reset`, { method: 'POST' });
       await sleep(2_000);
-      const memory = { started, afterBurst, afterReset: await memoryOf(server) };
+      const memory = { started, afterBurst, afterReset: await rss() };
       return { customers, firstLoad, secondLoad, search, burst: burstTimes, memory };
     } finally {
       await browser.close();
     }
   } finally {
-    server.disconnect();
-    await once(server, 'exit');
+    await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -143,14 +142,4 @@ function makeCustomers(count: number): Customer[] {
     };
   };
   return Array.from({ length: count }, (_, index) => make(index)).sort(compareCustomers);
-}
-
-async function memoryOf(server: ChildProcess): Promise<number> {
-  server.send('memory');
-  return (await answerOf<{ memory: number }>(server)).memory / 1e6;
-}
-
-async function answerOf<T>(server: ChildProcess): Promise<T> {
-  const [answer] = (await once(server, 'message')) as [T];
-  return answer;
 }

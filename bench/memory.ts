@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freeMemory } from '../simulator/free-memory';
-import { freePorts } from '../simulator/listen';
-import { LocalTwilio } from '../simulator/local-twilio';
+import type { ConversationPage } from '../simulator/api-lists';
+import { startLocalServer } from './local-server';
 
 /** In megabytes. */
 interface Step {
@@ -22,46 +21,45 @@ const burst = 500;
 
 /** Measures the memory of a local Twilio that many new customers write to, and what a reset gives back. */
 export async function measureMemory(root: string, conversations: number): Promise<Memory> {
-  const [functions = 0, console = 0, proxy = 0] = await freePorts(3);
-  const ports = { functions, console, proxy };
-  const local = new LocalTwilio({ root, ports, onOutput: () => undefined });
+  const server = await startLocalServer(root);
   const steps: Step[] = [];
-  const measure = (when: string): void => {
-    const { rss, heapUsed } = process.memoryUsage();
-    steps.push({ when, rss: rss / 1_000_000, heap: heapUsed / 1_000_000 });
+  const measure = async (when: string): Promise<void> => {
+    steps.push({ when, ...(await server.memory()) });
   };
-  freeMemory();
-  measure('before');
-  const started = local.start();
-  let unrouted = 0;
   try {
+    await measure('before');
     for (let first = 0; first < conversations; first += burst) {
-      const count = Math.min(burst, conversations - first);
-      unrouted += await writeAtOnce(local, first, count);
+      await writeAtOnce(server.url, first, Math.min(burst, conversations - first));
     }
-    await started;
-    measure('afterwards');
-    freeMemory();
-    measure('without garbage');
-    local.reset();
+    await measure('afterwards');
+    const unrouted = await countUnrouted(server.url);
+    await fetch(`${server.url}/api/reset`, { method: 'POST' });
     await sleep(3_000);
-    measure('after a reset');
+    await measure('after a reset');
     return { conversations, unrouted, steps };
   } finally {
-    await local.stop();
+    await server.stop();
   }
 }
 
-/** @returns how many of the customers have no worker */
-async function writeAtOnce(local: LocalTwilio, first: number, count: number): Promise<number> {
-  const results = await Promise.all(
-    Array.from({ length: count }, (_, i) =>
-      local.actions.receiveInbound({ from: `+1917${5_560_000 + first + i}`, body: `message ${i}` }),
-    ),
-  );
-  return results.filter(
-    ({ conversationSid }) =>
-      conversationSid === undefined ||
-      !local.state.participants(conversationSid).some(({ identity }) => identity !== null),
-  ).length;
+async function writeAtOnce(url: string, first: number, count: number): Promise<void> {
+  const write = async (number: number): Promise<void> => {
+    const body = { from: `+1917${5_560_000 + number}`, body: `message ${number}` };
+    const answer = await fetch(`${url}/api/inbound`, { method: 'POST', body: JSON.stringify(body) });
+    await answer.arrayBuffer();
+  };
+  await Promise.all(Array.from({ length: count }, (_, i) => write(first + i)));
+}
+
+/** @returns how many conversations have no worker */
+async function countUnrouted(url: string): Promise<number> {
+  let count = 0;
+  let before: string | undefined;
+  do {
+    const query = new URLSearchParams({ unrouted: 'true', limit: '100', ...(before && { before }) });
+    const page = (await (await fetch(`${url}/api/conversations?${query}`)).json()) as ConversationPage;
+    count += page.conversations.length;
+    before = page.next;
+  } while (before !== undefined);
+  return count;
 }

@@ -190,7 +190,7 @@ function mark(met: boolean | undefined): string {
 
 function memoryTable({ conversations, unrouted, steps }: Memory): string[] {
   return [
-    `\nMemory of the local Twilio: ${conversations} new customers at once, before the functions have started (${unrouted} without a worker)`,
+    `\nMemory of the local Twilio: ${conversations} new customers, 500 at once (${unrouted} without a worker)`,
     row(['', 'MB', 'heap in use']),
     ...steps.map(({ when, rss, heap }) => row([when, rss.toFixed(0), heap.toFixed(0)])),
   ];

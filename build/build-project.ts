@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type BuildFailure, formatMessages } from 'esbuild';
 import { assembleBuild } from './build-id';
 import { bundleFunctions } from './bundle';
-import { compileData, formatProblems, readSources } from './data/compile';
+import { compileDataInTurns, formatProblems, openSources } from './data/compile';
 import { type LocatedProblem, locateProblems } from './data/locate';
 import { readOtherAssets, warnOfPublic } from './other-assets';
 import { writeDist } from './write-dist';
@@ -22,6 +22,12 @@ export type BuildResult = { problems?: LocatedProblem[] } & (
   | { ok: false; report: string }
 );
 
+interface BuildOptions {
+  color?: boolean;
+  warnsOfPublic?: boolean;
+  report?: (text: string) => void;
+}
+
 /**
  * Builds `dist/` from `functions/` and `assets/`: checks and normalizes the data, bundles the functions. When
  * anything is wrong, `dist/` stays as it is.
@@ -29,21 +35,22 @@ export type BuildResult = { problems?: LocatedProblem[] } & (
  * @param root the project's folder
  * @param options.color whether report and warnings have colors for a terminal
  * @param options.warnsOfPublic whether there are warnings of public assets; `deploy` refuses those itself
+ * @param options.report is told what is being done, when there are many customers
  * @returns what was built, or a report of every problem
  */
 export async function buildProject(
   root: string,
-  { color = false, warnsOfPublic = true } = {},
+  { color = false, warnsOfPublic = true, report }: BuildOptions = {},
 ): Promise<BuildResult> {
   const [sources, bundles, others] = await Promise.all([
-    readSources(join(root, 'assets')),
+    openSources(join(root, 'assets')),
     bundleFunctions(root).catch(async (failure: BuildFailure) => {
       if (!Array.isArray(failure.errors)) throw failure;
       return formatMessages(failure.errors, { kind: 'error', color });
     }),
     readOtherAssets(join(root, 'assets')),
   ]);
-  const data = compileData(sources);
+  const data = await compileDataInTurns(sources, report);
   const found = [...data.problems, ...data.warnings];
   const problems = found.length > 0 ? { problems: locateProblems(found, sources) } : {};
   const reports = [

@@ -8,8 +8,11 @@ export function markOf(state: TimelineEntry['state'], paint: Paint): string {
   return paint(colors[state], { running: '…', ok: '✓', warning: '!', failed: '✗' }[state]);
 }
 
-/** @returns an entry of the timeline as a line, with its details below */
-export function formatEntry(entry: TimelineEntry, paint: Paint): string {
+/**
+ * @param sentence what a webhook's answer decided
+ * @returns an entry of the timeline as a line, with its details below
+ */
+export function formatEntry(entry: TimelineEntry, paint: Paint, sentence?: string): string {
   const mark = markOf(entry.state, paint);
   switch (entry.kind) {
     case 'note':
@@ -24,6 +27,8 @@ export function formatEntry(entry: TimelineEntry, paint: Paint): string {
       const error = entry.errorCode === undefined ? '' : ` (error ${entry.errorCode})`;
       return [
         `${mark} ${entry.title} → ${entry.status ?? 'no answer'}${error} ${entry.ms} of ${entry.limitMs} ms ${entry.body ?? ''}`,
+        ...(sentence === undefined ? [] : [`    ${paint('bold', sentence)}`]),
+        ...(entry.fault === undefined ? [] : [`    on purpose: ${entry.fault}`]),
         ...passedOver.map((one) => `    passed over ${one.rule}: ${one.why}`),
         ...(rule === undefined ? [] : [`    rule ${rule}`]),
         ...(entry.outcome === undefined ? [] : [`    ${entry.outcome}`]),

@@ -32,6 +32,8 @@ export class AccountSetup {
   readonly #options: AccountSetupOptions;
   readonly #services: DataResources<string>;
   readonly #addresses: DataResources<Record<string, string>>;
+  /** The pages of Messenger, which no address configuration needs. */
+  readonly #pages: DataResources<true>;
   /** What another project's configuration had when it was applied. */
   #applied = '';
 
@@ -46,6 +48,12 @@ export class AccountSetup {
         // Its conversations would go with it.
         if (state.conversations().every((one) => one.chat_service_sid !== sid)) services.remove(sid);
       },
+    });
+    const own = state.ownAddresses;
+    this.#pages = new DataResources({
+      find: (address) => own.has(address) || undefined,
+      put: (address) => own.add(address),
+      remove: (address) => own.delete(address),
     });
     const configured = (address: string) => addresses.list().find((one) => one.address === address);
     this.#addresses = new DataResources({
@@ -78,7 +86,7 @@ export class AccountSetup {
     if (webhooks) this.#applyWebhooks(webhooks);
     this.#applyRoutingEvent();
     const { rest, state, data } = this.#options;
-    const { conversationServiceSid: serviceSid, numbers } = data();
+    const { conversationServiceSid: serviceSid, numbers, pages = [] } = data();
     const addresses = numbers.flatMap(({ address, channels }) =>
       channels.map((Type): [string, Record<string, string>] => {
         const Address = Type === 'whatsapp' ? `whatsapp:${address}` : address;
@@ -99,6 +107,7 @@ export class AccountSetup {
     }
     this.#services.apply(new Map(serviceSid ? [[serviceSid, 'Of the routing data']] : []));
     this.#addresses.apply(new Map(addresses));
+    this.#pages.apply(new Map(pages.map((page) => [page, true])));
   }
 
   /** Configures another project's webhooks, unless they are the same: what has been changed since stays. */

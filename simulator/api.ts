@@ -198,6 +198,8 @@ export interface ActionResult {
   failures: string[];
   conversationSid?: string;
   entries: TimelineEntry[];
+  /** What the answers of webhooks decided, by the id of the entry. */
+  sentences: Record<number, string>;
 }
 
 /** The channels on which Flex starts conversations. */

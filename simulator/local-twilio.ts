@@ -83,6 +83,7 @@ export class LocalTwilio {
   #timers: NodeJS.Timeout | undefined;
   /** Settles once the servers listen. */
   #launched: Promise<void> | undefined;
+  readonly #noticed = new Set<(text: string) => void>();
   #functions: FunctionsProcess | undefined;
   #proxy: RunningProxy | undefined;
   #hosting: LocalHosting | undefined;
@@ -118,10 +119,11 @@ export class LocalTwilio {
       variants: this.variants,
       target: () => this.#target(),
       onChange: () => this.#events.sendState(),
+      onNotice: (text) => this.#notify(text),
     });
     this.#views = new ConversationViews(this.parts, this.nameOf);
     this.#events = new Events({ snapshot: () => this.snapshot(), views: this.#views });
-    this.actions = new Actions(this.parts);
+    this.actions = new Actions(this.parts, this.nameOf);
     this.#gateway = new Gateway({
       port: options.ports.functions,
       reach: options.reach ?? {},
@@ -242,8 +244,20 @@ export class LocalTwilio {
    */
   reset(everything = false): void {
     reset(this.parts, everything);
+    this.#notify(
+      `Reset: conversations, unknown customers and timeline are empty${everything ? '; settings and workers are as at the start' : ''}`,
+    );
     this.#events.sendReset();
     this.#events.sendState();
+  }
+
+  /** Tells what somebody has changed outside of conversations: settings, faults, a reset. */
+  onNotice(listener: (text: string) => void): void {
+    this.#noticed.add(listener);
+  }
+
+  #notify(text: string): void {
+    for (const listener of this.#noticed) listener(text);
   }
 
   /** What the functions have in place of variables that are not in `.env`. */

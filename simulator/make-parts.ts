@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountSetup } from './account-setup';
+import { describeSettingsChange } from './describe-settings';
 import { FlexClient } from './flex-client';
 import type { Target } from './forward-request';
 import { FrontlineApp } from './frontline-app';
@@ -34,6 +35,8 @@ interface PartsOptions {
   target(): Promise<Target>;
   /** Called when settings or people change. */
   onChange(): void;
+  /** Called with what somebody has changed, in a few words. */
+  onNotice(text: string): void;
 }
 
 /** @returns what scenarios, actions and the control API work with */
@@ -41,9 +44,10 @@ export function makeParts(options: PartsOptions): ScenarioParts {
   const { state, rest, timeline, account, data, nameOf, onChange } = options;
   // For those who call the functions, where `.env` has no keys.
   const [ownApiKey, ownSweepKey] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
-  const settings = new SettingsStore(options.functionsUrl, (current) => {
+  const settings = new SettingsStore(options.functionsUrl, (current, before) => {
     rest.applySettings(current);
     onChange();
+    for (const text of describeSettingsChange(before, current, settings.defaults)) options.onNotice(text);
   });
   rest.applySettings(settings.current);
   rest.chosenFault = (request) => settings.faults.ofRequest(request);
@@ -62,7 +66,7 @@ export function makeParts(options: PartsOptions): ScenarioParts {
     started: () => options.target(),
   });
   const sending = {
-    ...{ state, timeline, webhooks },
+    ...{ state, timeline, webhooks, nameOf },
     routesOn: () => data().routesOn,
     deliverTwice: () => settings.current.deliverTwice,
   };
@@ -72,7 +76,7 @@ export function makeParts(options: PartsOptions): ScenarioParts {
     retries: () => settings.current.webhookRetries,
     format: () => options.variants,
   });
-  const common = { ...sending, dispatcher, nameOf };
+  const common = { ...sending, dispatcher };
   const inbound = new InboundMessages({
     ...common,
     frontline: rest.frontline,

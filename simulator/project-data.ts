@@ -23,6 +23,8 @@ export interface ProjectData {
   workers: { identity: string; displayName: string }[];
   /** Our Twilio numbers, the default one first. */
   numbers: { address: string; channels: SimulatedChannel[] }[];
+  /** Our Facebook pages, as `messenger:…`. */
+  pages?: string[];
   /** Which event routes inbound conversations. */
   routesOn: Routing['routing']['on'];
   /** The conversation service in the data; undefined for the default one. */
@@ -74,6 +76,7 @@ export function readProject(root: string): ProjectData {
       displayName: display_name ?? identity,
     })),
     numbers: routing ? numbersOf(routing) : [],
+    pages: routing ? pagesOf(routing) : [],
     routesOn: routing?.routing.on ?? 'onConversationRoute',
     ...(routing?.conversationServiceSid && { conversationServiceSid: routing.conversationServiceSid }),
     access: readAccess(join(root, 'dist/functions'), join(root, 'dist/assets')),
@@ -160,6 +163,11 @@ export function numbersOf({ proxyAddresses: { defaults, rules }, routing }: Rout
   }
   for (const number of Object.keys(routing.numbers)) add(number);
   return [...numbers].map(([address, channels]) => ({ address, channels: [...channels] }));
+}
+
+function pagesOf({ proxyAddresses: { defaults, rules } }: Routing): string[] {
+  const ofRules = rules.flatMap(({ channel, proxyAddress }) => (channel === 'messenger' ? proxyAddress : []));
+  return [...new Set([...(defaults.messenger ? [defaults.messenger] : []), ...ofRules])];
 }
 
 /** @returns the access of each function and asset, by URL path, as the names of their files say */

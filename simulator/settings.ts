@@ -7,7 +7,7 @@ const noFaults: Faults = { rest: 'none', restTimes: null, badSignature: false, r
 
 /** The console's settings: how Twilio and the agents behave, the Frontline Console's URLs, and what goes wrong on purpose. */
 export class SettingsStore {
-  readonly #onChange: (settings: Settings) => void;
+  readonly #onChange: (settings: Settings, before: Settings) => void;
   /** The settings at the start. */
   readonly defaults: Settings;
   /** Applies the faults that are set. */
@@ -18,7 +18,7 @@ export class SettingsStore {
   #current: Settings;
 
   /** @param functionsUrl where the Frontline Console's URLs lead at first, e.g. `http://localhost:3000` */
-  constructor(functionsUrl: string, onChange: (settings: Settings) => void) {
+  constructor(functionsUrl: string, onChange: (settings: Settings, before: Settings) => void) {
     this.#onChange = onChange;
     this.defaults = {
       routingMode: 'custom',
@@ -55,7 +55,7 @@ export class SettingsStore {
       faults: { ...current.faults, ...faults },
     };
     if (faults) this.faults.restart();
-    this.#onChange(this.#current);
+    this.#onChange(this.#current, current);
     return this.#current;
   }
 
@@ -72,13 +72,14 @@ export class SettingsStore {
 
   /** Takes a fault away that has happened as often as it should. */
   #drop(used: RequestFault | WebhookFault): void {
-    const { requests, webhooks } = this.#current.faults;
+    const before = this.#current;
+    const { requests, webhooks } = before.faults;
     const faults = {
-      ...this.#current.faults,
+      ...before.faults,
       requests: requests.filter((one) => one !== used),
       webhooks: webhooks.filter((one) => one !== used),
     };
-    this.#current = { ...this.#current, faults };
-    this.#onChange(this.#current);
+    this.#current = { ...before, faults };
+    this.#onChange(this.#current, before);
   }
 }

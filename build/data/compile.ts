@@ -1,33 +1,40 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ParseError, parseTree, printParseErrorCode, visit } from 'jsonc-parser';
 import * as v from 'valibot';
-import { customerDetailsAnswer, frontlineAnswerLimit } from '../../lib/customers/cards';
-import type { Customer } from '../../lib/model';
+import type { HashKey } from '../../lib/customers/packed-format';
+import type { ChannelType, Customer } from '../../lib/model';
 import { byteLength } from '../../lib/text';
-import { compileCustomers, textsOfUnread, valueAt } from './customers';
-import { decodeText, placeOf } from './encoding';
-import { workerFixes } from './nearest-worker';
-import { type CustomersFiles, makeCustomersFiles, packLimits } from './pack/customers-asset';
+import { type CompiledCustomers, compileCustomers, turn } from './compile-customers';
+import { textsOfUnread, valueAt } from './customers';
+import { CheckReports, CustomersFile } from './customers-file';
+import { decodeText } from './encoding';
+import { CustomersFilesMaker, type PackLimits, packLimits } from './pack/customers-asset';
 import { PackedTooLarge } from './pack/files';
 import { type Problem, type ReadFile, type Report, reportTo } from './problems';
+import { type Bytes, type FileSource, openBytes, readAll, type Source } from './read/bytes';
+import { describeSyntaxError, reportDuplicateKeys } from './read/json-text';
+import { UnreadableFile } from './read/list-file';
+import { reportIssues } from './report-issues';
 import { warnOfUnreachable } from './routing/flex';
 import { compileRouting } from './routing/routing';
-import { splitMessage } from './schema/messages';
 import { sources as exactSources, lenientSources, type RoutingSource } from './schema/sources';
+import { CustomerSorter } from './sort-customers';
 import { compileTemplates } from './templates';
 
 export { formatProblems, type Problem } from './problems';
 
 /** The files that people write, by schema name. To add a file, add a schema. */
-type Source = keyof typeof exactSources;
-export type AssetName = `${Source}.private.json`;
+type SourceName = keyof typeof exactSources;
+export type AssetName = `${SourceName}.private.json`;
 
 /** The files that people write, below `assets/`. */
-export const assetNames = (Object.keys(exactSources) as Source[]).map(fileOf);
+export const assetNames = (Object.keys(exactSources) as SourceName[]).map(fileOf);
 
 /** The content of each file; undefined for a missing file. */
 export type Sources = Record<AssetName, Uint8Array | string | undefined>;
+
+/** The content of each file, or where it is. */
+export type ProjectSources = Record<AssetName, Source | undefined>;
 
 export interface CompiledData {
   /** Errors: they fail the build. */
@@ -38,11 +45,31 @@ export interface CompiledData {
   assets: Map<AssetName, string>;
   /** The packed customers, by file name; none where the customers are in the asset itself, or when there is a problem. */
   packed: ReadonlyMap<string, Uint8Array>;
-  /** The customers as they are deployed, in the order of every list. */
-  customers: readonly Customer[];
+  /** The first customer with a channel of each type, in the order of every list. */
+  firstOn: ReadonlyMap<ChannelType, Customer>;
   /** The number of customers, workers and templates. */
   counts: { customers: number; workers: number; templates: number };
 }
+
+/** How large the customers may be, and how many of them are in memory at once. */
+export interface CompileLimits extends PackLimits {
+  /** How much of the customers' file is read at once, in bytes. */
+  chunkBytes: number;
+  /** How long the JSON of customers may be that are sorted at once. */
+  runCharacters: number;
+  /** For the temporary file that the others are in; the system's when left out. */
+  temporaryFolder?: string;
+  hash?: HashKey;
+}
+
+const compileLimits: CompileLimits = {
+  ...packLimits,
+  chunkBytes: 1024 * 1024,
+  runCharacters: 16 * 1024 * 1024,
+};
+
+/** So much takes so long that it is good to know how far it is. */
+const [manyCustomers, manyBytes] = [10_000, 4_000_000];
 
 /** Twilio's limit for one private asset. */
 const assetLimit = 10_000_000;
@@ -54,15 +81,31 @@ const assetLimit = 10_000_000;
  * @throws the file system's error, except for a missing file
  */
 export async function readSources(folder: string): Promise<Sources> {
-  const texts = await Promise.all(
-    assetNames.map((name) =>
-      readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined;
-        throw error;
-      }),
-    ),
-  );
+  const texts = await Promise.all(assetNames.map((name) => unlessMissing(readFile(join(folder, name)))));
   return Object.fromEntries(assetNames.map((name, i) => [name, texts[i]])) as Sources;
+}
+
+/**
+ * Reads the files that people write, except for the customers: there may be more than fit into memory.
+ *
+ * @param folder `assets/`
+ * @throws the file system's error, except for a missing file
+ */
+export async function openSources(folder: string): Promise<ProjectSources> {
+  const sources = assetNames.map(async (name): Promise<[AssetName, Source | undefined]> => {
+    const path = join(folder, name);
+    const file: FileSource = { path };
+    if (name !== 'customers.private.json') return [name, await unlessMissing(readFile(path))];
+    return [name, await unlessMissing(stat(path).then(() => file))];
+  });
+  return Object.fromEntries(await Promise.all(sources)) as ProjectSources;
+}
+
+async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
+  return read.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 /**
@@ -70,78 +113,186 @@ export async function readSources(folder: string): Promise<Sources> {
  * defaults filled in.
  *
  * @param limits up to which size the customers are one asset, and how large they may be
- * @returns every problem of every file, and the assets; it never throws
+ * @returns every problem of every file, and the assets
+ * @throws the file system's error; it never throws for what is in the files
  */
-export function compileData(sources: Sources, limits = packLimits): CompiledData {
-  const problems: Problem[] = [];
-  const report = (source: Source): Report => reportTo(problems, `assets/${fileOf(source)}`);
-  const customersFile = parse('customers', sources, report('customers'));
-  const routingFile = parse('routing', sources, report('routing'));
-  const templatesFile = parse('templates', sources, report('templates'));
-
-  const customers =
-    customersFile &&
-    compileCustomers(customersFile.value, listAt(customersFile.raw, 'customers'), report('customers'));
-  const workers = routingFile && knownWorkers(routingFile);
-  const routing =
-    routingFile && workers && compileRouting(routingFile, workers, customers, report('routing'));
-  if (customersFile && workers) {
-    checkOwners(customersFile.value.customers, workers, report('customers'));
+export function compileData(sources: ProjectSources, limits?: Partial<CompileLimits>): CompiledData {
+  const steps = compileSteps(sources, { ...compileLimits, ...limits });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
-  const templates = templatesFile && compileTemplates(templatesFile.value, customers, report('templates'));
-  if (customers) checkCards(customers.customers, report('customers'));
-  if (customers && routing && routingFile.value.flex) {
-    warnOfUnreachable(customers.customers, routing.asset, report('routing'));
-  }
-
-  const built = customers?.build(routing?.assigned ?? new Map()).customers;
-  const customersFiles = built && packCustomers(built, limits, report('customers'));
-  const texts: Record<Source, string | undefined> = {
-    customers: customersFiles?.text,
-    routing: routing && JSON.stringify(routing.asset),
-    templates: templates && JSON.stringify(templates),
-  };
-  const assets = new Map<AssetName, string>();
-  for (const [source, text] of Object.entries(texts) as [Source, string | undefined][]) {
-    if (text === undefined) continue;
-    checkSize(text, report(source));
-    assets.set(fileOf(source), text);
-  }
-  const order = (problem: Problem): number => assetNames.findIndex((name) => problem.file.endsWith(name));
-  problems.sort((a, b) => order(a) - order(b));
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  return {
-    problems: errors,
-    warnings: problems.filter(({ severity }) => severity === 'warning'),
-    assets: errors.length === 0 ? assets : new Map(),
-    packed: (errors.length === 0 && customersFiles?.packed) || new Map(),
-    customers: built ?? [],
-    counts: {
-      customers: customersFile?.value.customers.length ?? 0,
-      workers: routingFile?.value.workers.length ?? 0,
-      templates: (templatesFile?.value.categories ?? []).reduce(
-        (sum, category) => sum + (category?.templates.length ?? 0),
-        0,
-      ),
-    },
-  };
 }
 
-function fileOf(source: Source): AssetName {
+/**
+ * The same, but others get a turn meanwhile: many customers take minutes.
+ *
+ * @param report is told what is being done, once it takes longer
+ */
+export async function compileDataInTurns(
+  sources: ProjectSources,
+  report: (text: string) => void = () => {},
+  limits?: Partial<CompileLimits>,
+): Promise<CompiledData> {
+  const steps = compileSteps(sources, { ...compileLimits, ...limits });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (step.value !== undefined) report(step.value);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Yields what is being done whenever others may have a turn. */
+function* compileSteps(
+  sources: ProjectSources,
+  limits: CompileLimits,
+): Generator<string | undefined, CompiledData> {
+  const problems: Problem[] = [];
+  const report = (source: SourceName): Report => reportTo(problems, `assets/${fileOf(source)}`);
+  const routingFile = parse('routing', sources, report('routing'));
+  const templatesFile = parse('templates', sources, report('templates'));
+  const workers = routingFile && knownWorkers(routingFile);
+  const sorter = new CustomerSorter(limits.runCharacters, limits.temporaryFolder);
+  const source = sources['customers.private.json'];
+  const bytes = openBytes(source ?? '');
+  try {
+    const input = source === undefined ? undefined : { bytes, sorter, workers, problems, limits };
+    const customers = yield* readCustomers(input, report('customers'));
+    const routing =
+      routingFile && workers && compileRouting(routingFile, workers, customers, report('routing'));
+    const templates = templatesFile && compileTemplates(templatesFile.value, customers, report('templates'));
+    if (customers && routing && routingFile.value.flex) {
+      warnOfUnreachable(customers.countries, routing.asset, report('routing'));
+    }
+    const isValid = problems.every(({ severity }) => severity !== 'error');
+    const built =
+      customers && isValid
+        ? yield* packCustomers(customers, routing?.assigned ?? new Map(), limits, report('customers'))
+        : undefined;
+    bytes.checkUnchanged();
+
+    const texts: Record<SourceName, string | undefined> = {
+      customers: built?.text,
+      routing: routing && JSON.stringify(routing.asset),
+      templates: templates && JSON.stringify(templates),
+    };
+    const assets = new Map<AssetName, string>();
+    for (const [name, text] of Object.entries(texts) as [SourceName, string | undefined][]) {
+      if (text === undefined) continue;
+      checkSize(text, report(name));
+      assets.set(fileOf(name), text);
+    }
+    const order = (problem: Problem): number => assetNames.findIndex((name) => problem.file.endsWith(name));
+    problems.sort((a, b) => order(a) - order(b));
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    return {
+      problems: errors,
+      warnings: problems.filter(({ severity }) => severity === 'warning'),
+      assets: errors.length === 0 ? assets : new Map(),
+      packed: (errors.length === 0 && built?.packed) || new Map(),
+      firstOn: built?.firstOn ?? new Map(),
+      counts: {
+        customers: customers?.count ?? 0,
+        workers: routingFile?.value.workers.length ?? 0,
+        templates: (templatesFile?.value.categories ?? []).reduce(
+          (sum, category) => sum + (category?.templates.length ?? 0),
+          0,
+        ),
+      },
+    };
+  } finally {
+    sorter.close();
+    bytes.close();
+  }
+}
+
+interface CustomersInput {
+  bytes: Bytes;
+  sorter: CustomerSorter;
+  /** The identities that the data may name; undefined when they are not known. */
+  workers: ReadonlySet<string> | undefined;
+  problems: Problem[];
+  limits: CompileLimits;
+}
+
+/** @returns undefined when the file, or its list, cannot be read */
+function* readCustomers(
+  input: CustomersInput | undefined,
+  report: Report,
+): Generator<string | undefined, CompiledCustomers | undefined> {
+  if (!input) return reportMissing(report);
+  const { bytes, sorter, workers, problems, limits } = input;
+  const checks = new CheckReports(`assets/${fileOf('customers')}`);
+  try {
+    yield bytes.size < manyBytes ? undefined : 'Reading the customers';
+    const file = CustomersFile.open(bytes, checks.of, limits.chunkBytes);
+    const customers = file && compileCustomers(file, checks.of, workers, sorter, limits.hash);
+    for (;;) {
+      const step = customers?.next();
+      if (!step || step.done) {
+        problems.push(...checks.list());
+        return step?.value;
+      }
+      yield progress('Checking', step.value, file?.count ?? 0);
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    // What was found before could come from what is wrong now.
+    report([], error.problem, error.fix);
+    return undefined;
+  }
+}
+
+function* packCustomers(
+  customers: CompiledCustomers,
+  assigned: ReadonlyMap<string, readonly string[]>,
+  limits: PackLimits,
+  report: Report,
+): Generator<string | undefined, Pick<CompiledData, 'packed' | 'firstOn'> & { text: string | undefined }> {
+  const maker = new CustomersFilesMaker(limits);
+  const firstOn = new Map<ChannelType, Customer>();
+  let done = 0;
+  for (const customer of customers.build(assigned)) {
+    maker.add(customer);
+    for (const { type } of customer.channels) if (!firstOn.has(type)) firstOn.set(type, customer);
+    if (++done % turn === 0) yield progress('Packing', done, customers.count);
+  }
+  try {
+    return { ...maker.finish(), firstOn };
+  } catch (error) {
+    if (!(error instanceof PackedTooLarge)) throw error;
+    report(
+      [],
+      `would be ${(error.bytes / 1e6).toFixed(1)} MB of packed customers; there is room for ${limits.maxPacked / 1e6} MB`,
+      'leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
+    );
+    return { text: undefined, packed: new Map(), firstOn };
+  }
+}
+
+/** @returns what is being done, where it takes longer */
+function progress(what: string, done: number, of: number): string | undefined {
+  const [part, all] = [done, of].map((number) => number.toLocaleString('en-US'));
+  return of < manyCustomers ? undefined : `${what} the customers: ${part} of ${all}`;
+}
+
+function fileOf(source: SourceName): AssetName {
   return `${source}.private.json`;
 }
 
-function parse<S extends Source>(
+function reportMissing(report: Report): undefined {
+  report([], 'is missing', 'create it: docs/data.md shows the least it can hold');
+}
+
+function parse<S extends 'routing' | 'templates'>(
   name: S,
-  sources: Sources,
+  sources: ProjectSources,
   report: Report,
 ): ReadFile<v.InferOutput<(typeof exactSources)[S]>> | undefined {
   const source = sources[fileOf(name)];
-  if (source === undefined) {
-    report([], 'is missing', 'create it: docs/data.md shows the least it can hold');
-    return undefined;
-  }
-  const decoded = typeof source === 'string' ? { text: source } : decodeText(source);
+  if (source === undefined) return reportMissing(report);
+  const decoded = typeof source === 'string' ? { text: source } : decodeText(readAll(source));
   if (!('text' in decoded)) {
     report([], decoded.problem, decoded.fix);
     return undefined;
@@ -157,105 +308,16 @@ function parse<S extends Source>(
   reportDuplicateKeys(text, report);
   const result = v.safeParse(exactSources[name], raw);
   if (result.success) return { value: result.output, raw, isWhole: true };
-  for (const issue of result.issues) {
-    const { problem, fix } = splitMessage(issue.message);
-    const keys = (issue.path ?? []).map(({ key }) => key as string | number);
-    report(keys, problem, fix);
-  }
+  reportIssues(result.issues, report);
   const saved = v.safeParse(lenientSources[name], raw);
   return saved.success ? { value: saved.output, raw, isWhole: false } : undefined;
-}
-
-/** Of duplicate keys, `JSON.parse` silently keeps the last. */
-function reportDuplicateKeys(text: string, report: Report): void {
-  const open: Map<string, number>[] = [];
-  try {
-    visit(
-      text,
-      {
-        onObjectBegin: () => {
-          open.push(new Map());
-        },
-        onObjectEnd: () => {
-          open.pop();
-        },
-        onObjectProperty: (key, _offset, _length, startLine, _startCharacter, pathSupplier) => {
-          const keys = open.at(-1);
-          const first = keys?.get(key);
-          if (first === undefined) keys?.set(key, startLine + 1);
-          else {
-            report(
-              [...pathSupplier(), key],
-              `appears twice, ${first === startLine + 1 ? 'both on line' : `on line ${first} and on line`} ${startLine + 1}`,
-              'remove one of the two',
-            );
-          }
-        },
-      },
-      { disallowComments: true },
-    );
-  } catch {
-    // Brackets are nested too deeply: the schema rejects the file.
-  }
-}
-
-/** The message of `JSON.parse` no longer names the place. */
-function describeSyntaxError(text: string): string {
-  const errors: ParseError[] = [];
-  try {
-    parseTree(text, errors, { disallowComments: true });
-  } catch {
-    return 'brackets are nested too deeply';
-  }
-  const [first] = errors;
-  const what = first ? printParseErrorCode(first.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ') : 'Invalid text';
-  return `${what} at ${placeOf(text, first?.offset ?? text.length)}`;
 }
 
 /** @returns the identities that the data may name, including those whose entry has another problem */
 function knownWorkers({ value, raw }: ReadFile<RoutingSource>): ReadonlySet<string> {
   const read = value.workers.flatMap((worker) => worker?.identity ?? []);
-  return new Set([...read, ...textsOfUnread(value.workers, listAt(raw, 'workers'))]);
-}
-
-function listAt(value: unknown, key: string): readonly unknown[] {
-  const list = valueAt(value, key);
-  return Array.isArray(list) ? list : [];
-}
-
-function checkOwners(
-  customers: readonly ({ worker?: string | undefined } | undefined)[],
-  known: ReadonlySet<string>,
-  report: Report,
-): void {
-  const fixFor = workerFixes(known, 'add the worker there, or correct the identity here');
-  for (const [index, customer] of customers.entries()) {
-    const worker = customer?.worker;
-    if (worker === undefined || known.has(worker)) continue;
-    report(
-      ['customers', index, 'worker'],
-      `${JSON.stringify(worker)} is not among the workers of assets/routing.private.json`,
-      fixFor(worker),
-    );
-  }
-}
-
-function packCustomers(
-  customers: readonly Customer[],
-  limits: typeof packLimits,
-  report: Report,
-): CustomersFiles | undefined {
-  try {
-    return makeCustomersFiles(customers, limits);
-  } catch (error) {
-    if (!(error instanceof PackedTooLarge)) throw error;
-    report(
-      [],
-      `would be ${(error.bytes / 1e6).toFixed(1)} MB of packed customers; there is room for ${limits.maxPacked / 1e6} MB`,
-      'leave out what the callbacks do not need (details, links, avatars), or keep fewer customers in it',
-    );
-    return undefined;
-  }
+  const workers = valueAt(raw, 'workers');
+  return new Set([...read, ...textsOfUnread(value.workers, Array.isArray(workers) ? workers : [])]);
 }
 
 function checkSize(text: string, report: Report): void {
@@ -266,17 +328,4 @@ function checkSize(text: string, report: Report): void {
     `would be an asset of ${(size / 1e6).toFixed(1)} MB; Twilio accepts at most 10 MB`,
     'make it smaller',
   );
-}
-
-function checkCards(customers: readonly (Customer | undefined)[], report: Report): void {
-  for (const [index, customer] of customers.entries()) {
-    if (!customer) continue;
-    const size = byteLength(JSON.stringify(customerDetailsAnswer(customer)));
-    if (size <= frontlineAnswerLimit) continue;
-    report(
-      ['customers', index],
-      `the card of customer ${JSON.stringify(customer.customer_id)} has ${Math.ceil(size / 1024)} KB; Frontline reads at most 64 KB`,
-      'shorten its details or links',
-    );
-  }
 }

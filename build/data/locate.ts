@@ -1,7 +1,9 @@
 import { type Node, parseTree } from 'jsonc-parser';
-import type { AssetName, Sources } from './compile';
-import { decodeText } from './encoding';
+import type { AssetName, ProjectSources } from './compile';
+import { moveOn } from './encoding';
 import type { Problem } from './problems';
+import { openBytes, type Source } from './read/bytes';
+import { ListFile, UnreadableFile } from './read/list-file';
 
 /** A problem with its place in the file. */
 export interface LocatedProblem extends Problem {
@@ -13,58 +15,84 @@ export interface LocatedProblem extends Problem {
 }
 
 /** @returns the problems with their places in the files that they were found in, in that order */
-export function locateProblems(problems: readonly Problem[], sources: Sources): LocatedProblem[] {
-  const files = new Map<string, SourceFile | undefined>();
-  const located = problems.map((problem): LocatedProblem => {
-    const { file } = problem;
-    if (!files.has(file)) files.set(file, openFile(sources[file.replace('assets/', '') as AssetName]));
-    const opened = files.get(file);
-    return opened ? { ...problem, ...locate(problem, opened) } : problem;
+export function locateProblems(problems: readonly Problem[], sources: ProjectSources): LocatedProblem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return files.flatMap((file) => {
+    const found = problems.filter((problem) => problem.file === file);
+    const source = sources[file.replace('assets/', '') as AssetName];
+    const located: LocatedProblem[] = source === undefined ? found : locateIn(source, found);
+    return located.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   });
-  const order = [...files.keys()];
-  return located.sort(
-    (a, b) =>
-      order.indexOf(a.file) - order.indexOf(b.file) ||
-      (a.line ?? 0) - (b.line ?? 0) ||
-      (a.column ?? 0) - (b.column ?? 0),
-  );
 }
 
-interface SourceFile {
-  root: Node | undefined;
-  /** The offset of each line's first character. */
-  lines: number[];
-}
-
-function openFile(source: Sources[AssetName]): SourceFile | undefined {
-  if (source === undefined) return undefined;
-  const decoded = typeof source === 'string' ? { text: source } : decodeText(source);
-  if (!('text' in decoded)) return { root: undefined, lines: [0] };
-  const text = decoded.text.replace(/^\uFEFF/, '');
-  const lines = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.push(at + 1);
+/** Reads the file again: of many customers, only those with problems are parsed. */
+function locateIn(source: Source, problems: readonly Problem[]): LocatedProblem[] {
+  const bytes = openBytes(source);
   try {
-    return { root: parseTree(text, [], { disallowComments: true }), lines };
+    const file = new ListFile(bytes, 'customers');
+    const around = parse(file.textAround);
+    const byElement = new Map<number | undefined, Problem[]>();
+    for (const problem of problems) {
+      const position = positionOf(problem, file);
+      const own = byElement.get(position);
+      if (own) own.push(problem);
+      else byElement.set(position, [problem]);
+    }
+    const located = (byElement.get(undefined) ?? []).map((problem): LocatedProblem => {
+      if (problem.path === '') return locateWhole(problem);
+      if (!around) return problem;
+      return { ...problem, ...at(file.placeAround(findNode(around, problem.path).offset)) };
+    });
+    if (located.length === problems.length) return located;
+    for (const { index, line, column, text } of file.texts()) {
+      const own = byElement.get(index);
+      const root = own && parse(text);
+      if (!own || !root) {
+        located.push(...(own ?? []));
+        continue;
+      }
+      const name = childOf(root, 'display_name')?.value;
+      for (const problem of own) {
+        const node = findNode(root, problem.path.replace(/^customers\[\d+\]\.?/, ''));
+        located.push({
+          ...problem,
+          ...at(moveOn([line, column], text.slice(0, node.offset))),
+          ...(typeof name === 'string' && name !== '' && { customer: name }),
+        });
+      }
+    }
+    return located;
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    return problems.map(locateWhole);
+  } finally {
+    bytes.close();
+  }
+}
+
+/** Locates a problem of the file as a whole: that of a text which is not JSON names the place. */
+function locateWhole(problem: Problem): LocatedProblem {
+  const [, line = '1', column = '1'] = / at line (\d+), column (\d+)/.exec(problem.problem) ?? [];
+  return { ...problem, line: Number(line), column: Number(column) };
+}
+
+/** @returns the position of the customer whom a problem is about; undefined when it is about something else */
+function positionOf({ path }: Problem, { count = 0 }: ListFile): number | undefined {
+  const [, position] = /^customers\[(\d+)\]/.exec(path) ?? [];
+  return position === undefined || Number(position) >= count ? undefined : Number(position);
+}
+
+function parse(text: string): Node | undefined {
+  try {
+    return parseTree(text, [], { disallowComments: true });
   } catch {
     // Brackets are nested too deeply.
-    return { root: undefined, lines };
+    return undefined;
   }
 }
 
-function locate({ path, problem }: Problem, { root, lines }: SourceFile): Partial<LocatedProblem> {
-  if (path === '') {
-    const [, line = '1', column = '1'] = / at line (\d+), column (\d+)/.exec(problem) ?? [];
-    return { line: Number(line), column: Number(column) };
-  }
-  if (!root) return {};
-  const [customers, position] = /^customers\[(\d+)\]/.exec(path) ?? [];
-  const entry =
-    customers === undefined ? undefined : childOf(root, 'customers')?.children?.[Number(position)];
-  const name = entry && childOf(entry, 'display_name')?.value;
-  return {
-    ...placeOf(findNode(root, path).offset, lines),
-    ...(typeof name === 'string' && name !== '' && { customer: name }),
-  };
+function at([line, column]: readonly [number, number]): { line: number; column: number } {
+  return { line, column };
 }
 
 /** @returns the value at a path such as `customers[3].channels[0].value`; of a missing one, the object that lacks it */
@@ -97,14 +125,4 @@ function findProperty(node: Node, rest: string): { node: Node | undefined; lengt
 
 function childOf(node: Node, key: string): Node | undefined {
   return node.children?.findLast(({ children }) => children?.[0]?.value === key)?.children?.[1];
-}
-
-function placeOf(offset: number, lines: readonly number[]): { line: number; column: number } {
-  let [low, high] = [0, lines.length - 1];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((lines[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low + 1, column: offset - (lines[low] ?? 0) + 1 };
 }

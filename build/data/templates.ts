@@ -2,7 +2,7 @@ import { frontlineAnswerLimit } from '../../lib/customers/cards';
 import type { Template, TemplatesAsset } from '../../lib/model';
 import { fieldOf, isKnownPlaceholder, placeholder, placeholders } from '../../lib/templates/render';
 import { byteLength } from '../../lib/text';
-import type { CompiledCustomers } from './customers';
+import type { CompiledCustomers } from './compile-customers';
 import type { Report } from './problems';
 import type { TemplatesSource } from './schema/sources';
 

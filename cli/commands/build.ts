@@ -16,9 +16,11 @@ export function addBuild(program: Command): void {
 
 async function build({ json }: { json?: true }): Promise<void> {
   const { buildProject } = await import('../../build/build-project');
-  const result = await buildProject(projectFolder, { color: !json && hasColors('stderr') }).catch(
-    (error: unknown): BuildResult => ({ ok: false, report: String(error) }),
-  );
+  const { withProgress } = await import('../progress');
+  const color = !json && hasColors('stderr');
+  const result = await withProgress(undefined, (report) =>
+    buildProject(projectFolder, { color, report }),
+  ).catch((error: unknown): BuildResult => ({ ok: false, report: String(error) }));
   if (!result.ok) process.exitCode = exitCodes.failed;
   if (json) return printJson(result);
 

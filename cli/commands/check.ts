@@ -21,9 +21,14 @@ export function addCheck(program: Command): void {
 }
 
 async function check({ strict, public: publicAssets, json }: Options): Promise<void> {
-  const { compileData, formatProblems, readSources } = await import('../../build/data/compile');
-  const sources = await readSources(join(projectFolder, 'assets'));
-  const { problems: found, warnings, counts } = compileData(sources);
+  const { withProgress } = await import('../progress');
+  const { compileDataInTurns, formatProblems, openSources } = await import('../../build/data/compile');
+  const sources = await openSources(join(projectFolder, 'assets'));
+  const {
+    problems: found,
+    warnings,
+    counts,
+  } = await withProgress(undefined, (report) => compileDataInTurns(sources, report));
   const problems = [...found, ...(await findPublic(publicAssets))];
   const ok = problems.length === 0 && !(strict && warnings.length > 0);
   if (!ok) process.exitCode = exitCodes.failed;

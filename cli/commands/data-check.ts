@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { LocatedProblem } from '../../build/data/locate';
 import { type Paint, paintFor, printJson } from '../output';
 import { addCommand, exitCodes, wantsJson } from '../program';
-import { withProgress } from '../progress';
 
 /** `npm run data -- check`: lists every problem of the data with its place in the file and the customer's name. */
 export function addDataCheck(data: Command): void {
@@ -15,6 +14,7 @@ async function check({ strict }: { strict?: true }, command: Command): Promise<v
   const { compileData } = await import('../../build/data/compile');
   const { locateProblems } = await import('../../build/data/locate');
   const { readData } = await import('../data/files');
+  const { withProgress } = await import('../progress');
   const sources = await readData();
   const { problems, warnings, counts } = await withProgress('Checking the data', async () => {
     const found = compileData(sources);

@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import type { ImportPlan } from '../../build/data-import/plan-import';
 import { paintFor, printJson } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
-import { withProgress } from '../progress';
 
 interface Options {
   dryRun?: true;
@@ -45,6 +44,7 @@ async function importFile(file: string, options: Options, command: Command): Pro
   const { UnreadableCsv } = await import('../../build/data-import/decode-csv');
   const { UnknownColumn } = await import('../../build/data-import/columns');
   const { readData, readNamedFile, writeData } = await import('../data/files');
+  const { withProgress } = await import('../progress');
   const country = await readHomeCountry(options.country);
   const [bytes, sources] = await Promise.all([readNamedFile(file), readData()]);
   const plan = await withProgress(`Importing ${file}`, (report) =>

@@ -4,7 +4,6 @@ import type { Reassignment } from '../../build/data-import/reassign';
 import type { MovedConversation } from '../data/move-conversations';
 import { printJson } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
-import { withProgress } from '../progress';
 
 interface Options {
   from?: string;
@@ -94,6 +93,7 @@ async function openMover(
   { conversationServiceSid }: RoutingText,
 ): Promise<(from: string, to: string) => Promise<MovedConversation[]>> {
   const { openAccount } = await import('../account');
+  const { withProgress } = await import('../progress');
   const { moveOpenConversations } = await import('../data/move-conversations');
   const { client } = await openAccount({ local });
   return (old, next) =>

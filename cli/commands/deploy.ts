@@ -49,8 +49,9 @@ async function buildAndDeploy({
   const { listUpload } = await import('../deploy/upload');
   // Nobody needs an account to see what would be uploaded, except the local Twilio's variables.
   const account = dryRun && !local ? undefined : await openAccount({ local });
-  const build = await withProgress('Building', () =>
-    buildProject(projectFolder, { color: !json && hasColors('stderr'), warnsOfPublic: false }),
+  const color = !json && hasColors('stderr');
+  const build = await withProgress('Building', (report) =>
+    buildProject(projectFolder, { color, warnsOfPublic: false, report }),
   );
   if (!build.ok) {
     process.exitCode = exitCodes.failed;

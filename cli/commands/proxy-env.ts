@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { askLocalTwilio } from '../account';
 import { printJson } from '../output';
 import { addCommand, wantsJson } from '../program';
 import { projectFolder } from '../project-folder';
@@ -31,6 +30,7 @@ The local Twilio is at SIMULATOR_PORT (4000). Other hosts than Twilio's are then
 given --allow-net.`,
     )
     .action(async ({ shell }: { shell: Shell }, command: Command) => {
+      const { askLocalTwilio } = await import('../account');
       const { accountSid, authToken, proxyUrl, caFile } = await askLocalTwilio(controlUrl(projectFolder));
       const variables = variablesOf({ accountSid, authToken, proxyUrl, caFile });
       if (wantsJson(command)) printJson(variables);

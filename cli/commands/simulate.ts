@@ -200,7 +200,7 @@ function requireOptions(command: Command, ...names: string[]): void {
 }
 
 function printResult(command: Command, result: ActionResult): void {
-  const { ok, entries, failures } = result;
+  const { ok, entries, failures, sentences } = result;
   if (!ok) process.exitCode = exitCodes.failed;
   if (wantsJson(command)) {
     printJson(result);
@@ -208,7 +208,7 @@ function printResult(command: Command, result: ActionResult): void {
   }
 
   const paint = paintFor('stdout');
-  console.log(entries.map((entry) => formatEntry(entry, paint)).join('\n'));
+  console.log(entries.map((entry) => formatEntry(entry, paint, sentences[entry.id])).join('\n'));
   console.log(
     ok
       ? `\n${paint('green', 'Everything is as expected.')}`

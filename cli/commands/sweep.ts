@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Customer, Routing } from '../../lib/model';
+import type { Routing } from '../../lib/model';
 import { printJson } from '../output';
 import { addCommand, exitCodes, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
@@ -41,19 +40,19 @@ async function sweep(options: Options): Promise<void> {
   const { openAccount, readEnvFile } = await import('../account');
   const { askForYes, canAsk } = await import('../ask');
   const { withProgress } = await import('../progress');
-  const { AssetCustomers } = await import('../../lib/customers/asset-customers');
+  const { openData } = await import('../sweep/open-data');
   const { AccountSweep } = await import('../sweep/sweep-account');
   const { formatSweep } = await import('../sweep/format-sweep');
   const { PlaceFile } = await import('../sweep/place-file');
   const { runSweep } = await import('../sweep/run-sweep');
 
-  const { customers, routing } = await readData();
+  const { customers, routing } = await openData(projectFolder);
   const account = await openAccount(options);
   const { conversationServiceSid: serviceSid, flex } = routing;
   const workspaceSid = flex.workspaceSid ?? readEnvFile().FLEX_WORKSPACE_SID;
   const swept = new AccountSweep({
     client: account.client,
-    customers: new AssetCustomers(customers),
+    customers,
     routing,
     workspaceSid: workspaceSid || undefined,
     requestsPerSecond,
@@ -91,16 +90,6 @@ async function sweep(options: Options): Promise<void> {
   if (!result.ok) process.exitCode = exitCodes.failed;
   if (options.json) printJson(result);
   else console.log(formatSweep(result));
-}
-
-/** @throws an error that says how many problems the data has */
-async function readData(): Promise<{ customers: readonly Customer[]; routing: Routing }> {
-  const { compileData, readSources } = await import('../../build/data/compile');
-  const { assets, customers, problems } = compileData(await readSources(join(projectFolder, 'assets')));
-  if (problems.length > 0) {
-    throw new Error(`The data has ${problems.length} problems: "npm run check" lists them.`);
-  }
-  return { customers, routing: JSON.parse(assets.get('routing.private.json') ?? 'null') as Routing };
 }
 
 /** Which mode Frontline is set to no API tells; that of the local Twilio is known. */

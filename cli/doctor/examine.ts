@@ -8,6 +8,7 @@ import {
   type ProbeResult,
 } from './checks/callbacks';
 import { checkCredentials } from './checks/credentials';
+import { checkFrontlineConsole } from './checks/frontline-console';
 import { checkFlex, checkSweepKey, checkSync } from './checks/outbound';
 import { checkTemplates } from './checks/templates';
 import { checkVariables, readDeployedVariables } from './checks/variables';
@@ -31,6 +32,7 @@ type Check = (subject: Subject) => Promise<Finding[]>;
 
 const accountChecks: readonly (readonly [string, Check])[] = [
   ['the webhooks', checkWebhooks],
+  ['the Frontline Console', checkFrontlineConsole],
   ['autocreation', checkAutocreation],
   ['the phone numbers', checkNumbers],
   ['the workers', checkWorkers],

@@ -1,20 +1,22 @@
 import { join } from 'node:path';
 import { assembleBuild, readBuildId } from '../../build/build-id';
 import { bundleFunctions } from '../../build/bundle';
-import { type CompiledData, compileData, readSources } from '../../build/data/compile';
+import { type CompiledData, compileDataInTurns, openSources } from '../../build/data/compile';
 import { listPublic, readOtherAssets } from '../../build/other-assets';
+import { compareCustomers } from '../../lib/customers/places';
 import type { Routing, TemplatesAsset } from '../../lib/model';
 import { type Account, readEnvFile } from '../account';
 import { listDeployments, listLiveDeployments } from '../deploy/live-deployments';
 import { chooseFunctionsUrl } from '../setup/needs';
 import { SetupRecord } from '../setup/record';
+import { readConsole } from '../setup/resources';
 import { type Finding, finding } from './findings';
 import type { Send, Subject } from './subject';
 
 /** What is needed of an account. */
 export type CheckedAccount = Pick<
   Account,
-  'accountSid' | 'authToken' | 'client' | 'localFunctionsUrl' | 'variables'
+  'accountSid' | 'authToken' | 'client' | 'localFunctionsUrl' | 'controlUrl' | 'variables'
 >;
 
 /** Where the functions are said to be. */
@@ -39,7 +41,7 @@ export async function readSubject(
   account: CheckedAccount,
   place: Place,
 ): Promise<{ findings: Finding[]; subject: Subject | undefined }> {
-  const data = compileData(await readSources(join(root, 'assets')));
+  const data = await compileDataInTurns(await openSources(join(root, 'assets')));
   const findings = describeData(data);
   if (data.problems.length > 0) return { findings, subject: undefined };
 
@@ -48,7 +50,7 @@ export async function readSubject(
   const others = await readOtherAssets(join(root, 'assets'));
   const { url, environment } = await findPlace(root, account, place);
   const variables = { ...account.variables, ...withoutEmpty(readEnvFile(root)) };
-  const { accountSid, authToken, client, localFunctionsUrl } = account;
+  const { accountSid, authToken, client, localFunctionsUrl, controlUrl } = account;
   return {
     findings,
     subject: {
@@ -61,11 +63,12 @@ export async function readSubject(
       variables,
       hasOwnVariables: url !== undefined && url === localFunctionsUrl,
       routing: read<Routing>('routing'),
-      customers: data.customers,
+      customers: [...data.firstOn.values()].sort(compareCustomers),
       templates: read<TemplatesAsset>('templates'),
       buildId: await makeBuildId(root, data, others),
       publicAssets: listPublic(others.keys()),
       distBuildId: readBuildId(join(root, 'dist')),
+      console: controlUrl === undefined ? null : await readConsole(controlUrl),
       kept: new SetupRecord(root, accountSid).kept,
       send: sendByFetch,
     },

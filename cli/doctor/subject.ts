@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { Customer, Routing, TemplatesAsset } from '../../lib/model';
+import type { Fields } from '../setup/change';
 import type { Kept } from '../setup/record';
 
 /** An answer of the deployed functions. */
@@ -34,6 +35,7 @@ export interface Subject {
   /** Whether the functions get exactly these variables, because they run on this machine. */
   hasOwnVariables: boolean;
   routing: Routing;
+  /** The first ones who have a channel of each type, in the order of the lists. */
   customers: readonly Customer[];
   templates: TemplatesAsset;
   /** The id that a build of the sources has. */
@@ -42,6 +44,8 @@ export interface Subject {
   publicAssets: readonly string[];
   /** The id of `dist/`; undefined when it is missing. */
   distBuildId: string | undefined;
+  /** The local Twilio's Frontline Console: its URLs and `routingMode`; null in the cloud. */
+  console: Fields | null;
   /** What setup was told to keep as it is. */
   kept: readonly Kept[];
   send: Send;

@@ -172,7 +172,7 @@ const demo = /^https?:\/\/demo\.twilio\.com\//;
  * @returns what answers a number's messages besides Conversations
  * @see https://www.twilio.com/docs/flex/admin-guide/setup/conversations/manage-conversations-sms-addresses
  */
-function handlerOf({ smsUrl, smsApplicationSid, service }: NumberState): string | undefined {
+export function handlerOf({ smsUrl, smsApplicationSid, service }: NumberState): string | undefined {
   if (service && !service.leavesToNumber) {
     return service.inboundUrl ? `${service.inboundUrl} (of the Messaging Service ${service.sid})` : undefined;
   }

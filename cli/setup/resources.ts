@@ -128,7 +128,7 @@ async function writeAddress(client: Twilio, id: string, fields: Fields | null): 
   }
 }
 
-async function readConsole(controlUrl: string): Promise<Fields> {
+export async function readConsole(controlUrl: string): Promise<Fields> {
   const response = await fetch(`${controlUrl}/api/state`);
   const { settings } = (await response.json()) as Snapshot;
   return { ...settings.frontlineUrls, routingMode: settings.routingMode };

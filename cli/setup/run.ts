@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compileData, readSources } from '../../build/data/compile';
+import { compileDataInTurns, openSources } from '../../build/data/compile';
 import type { Routing } from '../../lib/model';
 import type { Account } from '../account';
 import { askForYes, askToChoose, canAsk } from '../ask';
@@ -117,7 +117,7 @@ async function isConfirmed({ dryRun, json, yes }: SetupOptions, hasChanges: bool
 }
 
 async function readRouting(): Promise<Routing> {
-  const { assets } = compileData(await readSources(join(projectFolder, 'assets')));
+  const { assets } = await compileDataInTurns(await openSources(join(projectFolder, 'assets')));
   const text = assets.get('routing.private.json');
   if (text === undefined) throw new Error('The data is not valid: npm run check lists the problems');
   return JSON.parse(text) as Routing;

@@ -41,7 +41,7 @@ export function describeWebhook(
   calls: readonly Entry<'rest'>[],
   people: People,
 ): StartEvent {
-  const { at, state, title, conversationSid, status, ms, limitMs, problems, errorCode } = entry;
+  const { at, state, title, conversationSid, status, ms, limitMs, problems, errorCode, fault } = entry;
   const sentence = decisionSentence(entry, people.nameOf, calls);
   // What went wrong on purpose is no decision of ours.
   const text = state === 'warning' ? (entry.outcome ?? sentence) : (sentence ?? entry.outcome);
@@ -57,6 +57,7 @@ export function describeWebhook(
     ...(ms !== undefined && { ms }),
     limitMs,
     problems: [
+      ...(fault === undefined ? [] : [`on purpose: ${fault}`]),
       ...problems.map(({ field, problem }) => (field ? `${field} ${problem}` : problem)),
       ...describeFailed(failedCalls),
     ],

@@ -34,6 +34,7 @@ export function followLocalTwilio(
     onEvent,
   );
   local.timeline.onEntry((entry) => follower.take(entry));
+  local.onNotice((text) => follower.takeNotice(text));
 }
 
 /** @returns nobody for a conversation that was removed: a reset, for example, comes while webhooks are under way */
@@ -73,6 +74,13 @@ class TimelineFollower {
     if (entry.kind === 'webhook') this.#takeWebhook(entry);
     else if (entry.kind === 'rest') this.#takeRest(entry);
     else this.#end({ isReady: () => true, describe: () => describeNote(entry) });
+  }
+
+  /** Takes what somebody has changed, which is not on the timeline. */
+  takeNotice(title: string): void {
+    const at = new Date().toISOString();
+    const event: StartEvent = { type: 'note', at, state: 'ok', title, problems: [], codes: [] };
+    this.#end({ isReady: () => true, describe: () => event });
   }
 
   #takeWebhook(entry: Entry<'webhook'>): void {

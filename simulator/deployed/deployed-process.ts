@@ -4,7 +4,6 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Target } from '../forward-request';
-import { canConnect } from '../functions-process';
 import { networkPreload } from '../network/preload';
 import { createTemporaryFolder, socketIn } from '../temporary-folder';
 import type { Release, WrittenLine } from '../twilio/serverless/serverless';
@@ -36,6 +35,7 @@ export class DeployedProcess {
   #child: ChildProcess | undefined;
   #ready: Promise<Target> | undefined;
   #stopped = false;
+  #pings = 0;
 
   constructor(release: Release, options: DeployedProcessOptions) {
     const { build, service, environment } = release;
@@ -92,10 +92,28 @@ export class DeployedProcess {
     this.#ready ??= this.#start();
     const [ready, child] = [this.#ready, this.#child];
     const target = await ready;
-    if (this.#child === child && child?.exitCode === null && (await canConnect(target))) return target;
+    if (this.#child === child && child && (await this.#isAlive(child))) return target;
     // It has ended, but nobody has been told yet.
     if (this.#ready === ready) this.#child = this.#ready = undefined;
     return this.target();
+  }
+
+  /** @returns whether it runs: while a process ends, its socket still takes connections, but nobody answers them */
+  #isAlive(child: ChildProcess): Promise<boolean> {
+    const ping = ++this.#pings;
+    return new Promise((resolve) => {
+      const end = (isAlive: boolean): void => {
+        child.off('message', onMessage).off('exit', onEnd).off('disconnect', onEnd);
+        resolve(isAlive);
+      };
+      const onEnd = (): void => end(false);
+      const onMessage = ({ pong }: { pong?: number }): void => {
+        if (pong === ping) end(true);
+      };
+      if (!child.connected) return resolve(false);
+      child.on('message', onMessage).on('exit', onEnd).on('disconnect', onEnd);
+      child.send({ ping }, (error) => error && end(false));
+    });
   }
 
   async stop(): Promise<void> {
@@ -120,6 +138,8 @@ export class DeployedProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
+    // Requests at the same time each listen for a moment.
+    child.setMaxListeners(0);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', onOutput);
     }

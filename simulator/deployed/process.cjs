@@ -1,6 +1,6 @@
 /**
  * The process of one deployed build. Its parent says what it serves and where and, whenever the variables change, which
- * they are; it tells when it listens, and each line that a function writes. It ends with its parent, and removes its folder.
+ * they are; it tells when it listens, that it still runs, and each line that a function writes. It ends with its parent, and removes its folder.
  */
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { rmSync } = require('node:fs');
@@ -33,7 +33,8 @@ process.on('disconnect', () => {
   rmSync(process.cwd(), { recursive: true, force: true });
   process.exit();
 });
-process.on('message', (settings) => {
+process.on('message', ({ ping, ...settings }) => {
+  if (ping !== undefined) return void process.send({ pong: ping });
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, settings.env, kept);
   listener = createRuntime(settings);

@@ -29,8 +29,6 @@ export interface InboundOptions extends RoutingOptions {
    * messaging service can do on Twilio.
    */
   autoCreationOf(address: string): AutoCreation | undefined;
-  /** The name of a person in the timeline. */
-  nameOf(address: string): string;
   /** How long a new conversation is initializing, in milliseconds; 0 by default. */
   initializingMs?(): number;
 }

@@ -17,6 +17,8 @@ export interface RoutingOptions {
   /** Which event routes: Frontline's, or the one of Conversations on an account without Frontline. */
   routesOn(): 'onConversationRoute' | 'onConversationAdded';
   deliverTwice(): boolean;
+  /** The name of a person in the timeline. */
+  nameOf(address: string): string;
 }
 
 /**
@@ -65,7 +67,7 @@ export async function routeConversation(
 function routeByPool(
   { sid: conversationSid }: Conversation,
   trace: string,
-  { state, frontline, timeline }: RoutingOptions,
+  { state, frontline, timeline, nameOf }: RoutingOptions,
 ): void {
   const available = frontline.users().filter((user) => user.is_available && user.state === 'active');
   const [identity] = rankPool(
@@ -77,6 +79,6 @@ function routeByPool(
     timeline.addNote(trace, 'Pool routing found no available user', { ...about, state: 'warning' });
     return;
   }
-  timeline.addNote(trace, `Pool routing gives the conversation to ${identity}`, about);
+  timeline.addNote(trace, `Pool routing gives the conversation to ${nameOf(identity)}`, about);
   state.addParticipant(conversationSid, { identity }, { source: 'API', webhooks: true, trace });
 }

@@ -8,6 +8,7 @@ import type {
   TimelineEntry,
   WorkerMessageRequest,
 } from '../api';
+import { decisionSentence } from '../decision-sentence';
 import { readAnswer } from '../flex-client';
 import { ScenarioContext, type ScenarioParts } from '../scenarios/context';
 import { scenarios } from '../scenarios/list';
@@ -19,9 +20,12 @@ import { urlWithFields, type WebhookTimelineEntry } from '../webhooks/webhook-se
 /** What a user can do. Each action has its own trace and returns everything that happened in it. */
 export class Actions {
   readonly #parts: ScenarioParts;
+  readonly #nameOf: (address: string) => string;
 
-  constructor(parts: ScenarioParts) {
+  /** @param nameOf the name of a person in the timeline */
+  constructor(parts: ScenarioParts, nameOf: (address: string) => string) {
     this.#parts = parts;
+    this.#nameOf = nameOf;
   }
 
   /** A customer writes. */
@@ -139,7 +143,18 @@ export class Actions {
       failures,
       ...(conversationSid !== undefined && { conversationSid }),
       entries,
+      sentences: this.#sentencesOf(entries),
     };
+  }
+
+  #sentencesOf(entries: TimelineEntry[]): Record<number, string> {
+    const sentences = entries.flatMap((entry) => {
+      if (entry.kind !== 'webhook') return [];
+      const calls = entries.flatMap((one) => (one.kind === 'rest' && one.during === entry.id ? [one] : []));
+      const sentence = decisionSentence(entry, this.#nameOf, calls);
+      return sentence === undefined ? [] : [[entry.id, sentence] as const];
+    });
+    return Object.fromEntries(sentences);
   }
 }
 

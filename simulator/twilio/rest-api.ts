@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { Settings } from '../api';
+import { accountRoutes } from './accounts';
 import { ApiKeys, apiKeyRoutes, authenticate, iamKeyRoutes } from './api-keys';
 import { ContentModel, contentRoutes } from './content';
 import { Account } from './conversations/account';
@@ -9,7 +10,7 @@ import { Deliveries } from './deliveries';
 import { Flex, flexRoutes } from './flex';
 import { FlexTokens, tokenRoutes } from './flex-tokens';
 import { Frontline, frontlineRoutes } from './frontline';
-import { askApp, checkRequest, createRestApp, type RestEnv } from './http/app';
+import { askApp, checkRequest, createRestApp, type RestEnv, refuseUnsimulated } from './http/app';
 import { refuse } from './http/error-list';
 import { RequestHandler } from './http/request-handler';
 import { lookupRoutes } from './lookups';
@@ -30,8 +31,8 @@ import { TaskRouter, taskRouterRoutes } from './taskrouter';
  * @see https://www.twilio.com/docs/conversations/api
  */
 export class RestApi extends RequestHandler {
-  /** What is answered: `/host/path` with `:name` for each variable part, and the method; `ALL` for checks. */
-  readonly routes: readonly { method: string; path: string }[];
+  readonly #state: Conversations;
+  readonly #apps = new Map<string, Hono<RestEnv>>();
   /** Services, users, configuration and webhooks of the account. */
   readonly account: Account;
   readonly frontline = new Frontline();
@@ -49,7 +50,8 @@ export class RestApi extends RequestHandler {
   readonly apiKeys: ApiKeys;
 
   constructor(state: Conversations) {
-    super((request) => askApp(app, request));
+    super((request) => askApp(this.#appOf(request.host), request));
+    this.#state = state;
     this.account = new Account(state);
     this.taskRouter = new TaskRouter(state);
     this.flex = new Flex(state, this.taskRouter);
@@ -65,8 +67,13 @@ export class RestApi extends RequestHandler {
     this.serverless = new Serverless(state.accountSid);
     this.phoneNumbers = new PhoneNumbers(state.accountSid);
     this.apiKeys = new ApiKeys(state.accountSid);
-    const app = this.#createApp(state);
-    this.routes = app.routes.map(({ method, path }) => ({ method, path }));
+  }
+
+  /** What is answered: `/host/path` with `:name` for each variable part, and the method; `ALL` for checks. */
+  get routes(): { method: string; path: string }[] {
+    return Object.keys(this.#routes).flatMap((host) =>
+      this.#appOf(host).routes.map(({ method, path }) => ({ method, path })),
+    );
   }
 
   /** @throws TwilioError 400/50342 for a Messaging Service that the account does not have */
@@ -99,25 +106,47 @@ export class RestApi extends RequestHandler {
     this.account.users.reset();
   }
 
-  #createApp(state: Conversations): Hono<RestEnv> {
-    const app = createRestApp();
-    app.use(authenticate(state, this.apiKeys), checkRequest);
-    app.route('/conversations.twilio.com/v1', conversationsRoutes(state, this.account, this));
-    app.route('/frontline-api.twilio.com/v1', frontlineRoutes(this.frontline));
-    app.route('/flex-api.twilio.com/v1', flexRoutes(this.flex));
-    app.route('/taskrouter.twilio.com/v1', taskRouterRoutes(this.taskRouter));
-    app.route('/iam.twilio.com/v1', tokenRoutes(this.flexTokens));
-    app.route('/iam.twilio.com/v1', iamKeyRoutes(this.apiKeys));
-    app.route('/sync.twilio.com/v1', syncRoutes(this.sync));
-    app.route('/content.twilio.com/v1', contentRoutes(this.content));
-    app.route('/serverless.twilio.com/v1', serverlessRoutes(this.serverless));
-    app.route('/serverless-upload.twilio.com/v1', uploadRoutes(this.serverless));
-    app.route('/api.twilio.com/2010-04-01', messageLogRoutes(this.messageLog));
-    app.route('/api.twilio.com/2010-04-01', phoneNumberRoutes(this.phoneNumbers));
-    app.route('/api.twilio.com/2010-04-01', apiKeyRoutes(this.apiKeys));
-    app.route('/lookups.twilio.com', lookupRoutes());
-    app.route('/messaging.twilio.com/v1', messagingServiceRoutes(this.messagingServices));
-    app.route('/messaging.twilio.com/v2', senderRoutes(this.phoneNumbers));
+  /** @returns the app of a host: most accounts are asked for a few hosts only. Hosts without routes share one. */
+  #appOf(host: string): Hono<RestEnv> {
+    const addRoutes = Object.hasOwn(this.#routes, host) ? this.#routes[host] : undefined;
+    const name = addRoutes ? host : '';
+    const known = this.#apps.get(name);
+    if (known) return known;
+    const app = createRestApp(name);
+    app.use(
+      refuseUnsimulated((method, path) =>
+        app.router.match(method, path)[0].some(([[, route]]) => route.method === method),
+      ),
+    );
+    app.use(authenticate(this.#state, this.apiKeys), checkRequest);
+    addRoutes?.(app.basePath(`/${host}`));
+    this.#apps.set(name, app);
     return app;
   }
+
+  /** Adds the routes of each host. */
+  readonly #routes: Record<string, (app: Hono<RestEnv>) => void> = {
+    'conversations.twilio.com': (app) =>
+      app.route('/v1', conversationsRoutes(this.#state, this.account, this)),
+    'frontline-api.twilio.com': (app) => app.route('/v1', frontlineRoutes(this.frontline)),
+    'flex-api.twilio.com': (app) => app.route('/v1', flexRoutes(this.flex)),
+    'taskrouter.twilio.com': (app) => app.route('/v1', taskRouterRoutes(this.taskRouter)),
+    'iam.twilio.com': (app) =>
+      app.route('/v1', tokenRoutes(this.flexTokens)).route('/v1', iamKeyRoutes(this.apiKeys)),
+    'sync.twilio.com': (app) => app.route('/v1', syncRoutes(this.sync)),
+    'content.twilio.com': (app) => app.route('/v1', contentRoutes(this.content)),
+    'serverless.twilio.com': (app) => app.route('/v1', serverlessRoutes(this.serverless)),
+    'serverless-upload.twilio.com': (app) => app.route('/v1', uploadRoutes(this.serverless)),
+    'api.twilio.com': (app) =>
+      app
+        .route('/2010-04-01', accountRoutes(this.#state, this.apiKeys))
+        .route('/2010-04-01', messageLogRoutes(this.messageLog))
+        .route('/2010-04-01', phoneNumberRoutes(this.phoneNumbers))
+        .route('/2010-04-01', apiKeyRoutes(this.apiKeys)),
+    'lookups.twilio.com': (app) => app.route('/', lookupRoutes()),
+    'messaging.twilio.com': (app) =>
+      app
+        .route('/v1', messagingServiceRoutes(this.messagingServices))
+        .route('/v2', senderRoutes(this.phoneNumbers)),
+  };
 }

@@ -25,6 +25,8 @@ export interface DispatcherOptions {
   /** Which event asks for a worker. */
   routesOn(): 'onConversationRoute' | 'onConversationAdded';
   format(): BindingFormat;
+  /** The name of a person in the timeline. */
+  nameOf(address: string): string;
 }
 
 /**

@@ -13,9 +13,10 @@ export function reportPostAction(entry: WebhookTimelineEntry, timeline: Timeline
 export function reportRouted(
   entry: WebhookTimelineEntry,
   conversationSid: string,
-  { state, timeline }: { state: Conversations; timeline: Timeline },
+  { state, timeline, nameOf }: { state: Conversations; timeline: Timeline; nameOf(identity: string): string },
 ): void {
-  const workers = state.participants(conversationSid).flatMap(({ identity }) => identity ?? []);
+  const identities = state.participants(conversationSid).flatMap(({ identity }) => identity ?? []);
+  const workers = identities.map(nameOf);
   const outcome =
     workers.length > 0
       ? `${workers.join(', ')} ${workers.length === 1 ? 'is' : 'are'} in the conversation.`

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { freePort } from '../../simulator/listen';
-import { runCommand } from '../support/command-line';
+import { type CommandResult, readCommandLines, runCommand } from '../support/command-line';
 import { projectRoot } from '../support/project';
 import { ProjectCopy } from '../support/project-copy';
 
@@ -18,6 +18,19 @@ const commands = Object.entries(scripts).flatMap(([name, script]): [string, stri
 
 const run = (...args: string[]) => runCommand(projectRoot, args);
 
+/** The calls that only print, and then what each has printed. */
+const calls: string[][] = [];
+let results: CommandResult[];
+beforeAll(() => {
+  results = readCommandLines(calls);
+});
+
+/** @returns what a call prints, for use in the tests */
+function printed(...args: string[]): () => CommandResult | undefined {
+  const index = calls.push(args) - 1;
+  return () => results[index];
+}
+
 describe('help', () => {
   it('lists every command, each of which has an npm script', () => {
     const { status, stdout, stderr } = run('--help');
@@ -27,15 +40,19 @@ describe('help', () => {
     expect(names.sort()).toEqual(commands.flatMap(([, [name]]) => name ?? []).sort());
   });
 
-  it.each(commands)('of npm run %s names that script and its options', (script, args) => {
-    const { status, stdout, stderr } = run(...args, '--help');
-    expect([status, stderr]).toEqual([0, '']);
-    const call = script === 'start' ? 'npm start' : `npm run ${script}`;
-    expect(stdout).toMatch(new RegExp(`^Usage: ${call} -- \\[options\\]`));
-    expect(stdout).toContain('-h, --help');
-  });
+  it.each(commands.map(([script, args]) => [script, printed(...args, '--help')] as const))(
+    'of npm run %s names that script and its options',
+    (script, help) => {
+      const call = script === 'start' ? 'npm start' : `npm run ${script}`;
+      expect(help()).toEqual({
+        status: 0,
+        stdout: expect.stringMatching(new RegExp(`^Usage: ${call} -- \\[options\\][^]*-h, --help`)),
+        stderr: '',
+      });
+    },
+  );
 
-  it.each([
+  const simulate: [string, string, string[]][] = [
     ['inbound', '--from <number> --body <text> [options]', ['--to', '--channel', '--group', '--json']],
     ['outgoing', '--worker <identity> --customer <id> [options]', ['--channel', '--body', '--json']],
     [
@@ -54,8 +71,11 @@ describe('help', () => {
     ['close', '<conversation> | <number> | --all [options]', ['--all', '--json']],
     ['reset', '[options]', ['--json']],
     ['list', '[options]', ['--json']],
-  ])('of npm run simulate -- %s names what it needs and what it takes', (name, usage, options) => {
-    const { status, stdout } = run('simulate', name, '--help');
+  ];
+  it.each(
+    simulate.map(([name, ...expected]) => [name, ...expected, printed('simulate', name, '--help')] as const),
+  )('of npm run simulate -- %s names what it needs and what it takes', (name, usage, options, help) => {
+    const { status, stdout } = help() ?? {};
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: npm run simulate -- ${name} ${usage}\n`);
     for (const option of options) expect(stdout).toContain(`  ${option}`);
@@ -72,7 +92,7 @@ describe('help', () => {
 });
 
 describe('wrong usage', () => {
-  it.each([
+  const wrong: [string, string][] = [
     ['chek', "unknown command 'chek'\n(Did you mean check?)\nHelp: npm run cli -- --help\n"],
     ['start --bowser', "unknown option '--bowser'\nHelp: npm start -- --help\n"],
     [
@@ -110,8 +130,18 @@ describe('wrong usage', () => {
       'check assets',
       "too many arguments for 'check'. Expected 0 arguments but got 1.\nHelp: npm run check -- --help\n",
     ],
-  ])('ends with 2, and names what was meant: %s', (args, stderr) => {
-    expect(run(...args.split(' '))).toEqual({ status: 2, stdout: '', stderr });
+  ];
+  it.each(wrong.map(([args, stderr]) => [args, stderr, printed(...args.split(' '))] as const))(
+    'ends with 2, and names what was meant: %s',
+    (_args, stderr, result) => {
+      expect(result()).toEqual({ status: 2, stdout: '', stderr });
+    },
+  );
+
+  it('ends the process with 2', () => {
+    const { status, stdout, stderr } = run('start', '--bowser');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain("unknown option '--bowser'");
   });
 });
 
@@ -191,20 +221,22 @@ describe('the command line in a project', () => {
     });
   });
 
-  it.each(['check', 'build'])('colors the report of %s where that is wanted, and nowhere else', (command) => {
+  it('colors the reports of check and build where that is wanted, and nowhere else', () => {
     addProblem();
-    const report = (env: Record<string, string>) => runCommand(project.root, [command], env).stderr;
+    const report = (env: Record<string, string>, command = 'check') =>
+      runCommand(project.root, [command], env).stderr;
     const plain = report({});
     expect(plain).toContain('"12" is not a valid phone number');
     expect(stripVTControlCharacters(plain)).toBe(plain);
-    expect(report({ NO_COLOR: '1' })).toBe(plain);
     // Node.js warns of the two at once.
     expect(report({ NO_COLOR: '1', FORCE_COLOR: '1' })).not.toContain('\u001b');
     expect(report({ FORCE_COLOR: '0' })).toBe(plain);
 
-    const colored = report({ FORCE_COLOR: '1' });
-    expect(colored).toContain('\u001b[31m1 problem\u001b[39m');
-    expect(stripVTControlCharacters(colored)).toBe(plain);
+    for (const command of ['check', 'build']) {
+      const colored = report({ FORCE_COLOR: '1' }, command);
+      expect(colored).toContain('\u001b[31m1 problem\u001b[39m');
+      expect(stripVTControlCharacters(colored)).toBe(report({ NO_COLOR: '1' }, command));
+    }
   });
 
   it('colors the help where that is wanted, and nowhere else', () => {

@@ -9,7 +9,7 @@ import type { CommandResult } from '../support/command-line';
 export async function runClient(
   { accountSid, authToken, proxyUrl, caFile }: LocalAccount,
   args: string[],
-  { cwd, env }: { cwd?: string; env?: Record<string, string> } = {},
+  { cwd, env }: { cwd?: string; env?: Record<string, string | undefined> } = {},
 ): Promise<CommandResult> {
   const variables = {
     PATH: process.env.PATH ?? '',

@@ -112,6 +112,29 @@ describe('the Twilio CLI', () => {
     ).toEqual([[{ sid: 'PN1', result: 'Success', smsUrl: 'https://example.com/sms' }]]);
   });
 
+  it('logs in, and from then on uses the API key of its profile', async () => {
+    const { accountSid, authToken } = running.local.account();
+    const create = ['profiles:create', accountSid, '--auth-token', authToken, '--profile', 'local'];
+    const login = await cli.runLoggedIn(...create);
+    expect(login).toMatchObject({ status: 0, stderr: expect.stringContaining('Saved local.') });
+    const keys = running.local.rest.apiKeys.list();
+    expect(keys.map(({ friendly_name }) => friendly_name)).toEqual([expect.stringMatching(/^twilio-cli /)]);
+
+    const refused = await cli.runLoggedIn(...create.with(3, '0'.repeat(32)), '--force');
+    expect(refused.stderr).toContain('Could not validate the provided credentials. Not saving.');
+    const made = [
+      'conversations:v1:conversations:create',
+      '--friendly-name',
+      'Ada',
+      '-p',
+      'local',
+      '-o',
+      'json',
+    ];
+    const { status, stdout } = await cli.runLoggedIn(`api:${made[0]}`, ...made.slice(1));
+    expect([status, JSON.parse(stdout)]).toEqual([0, [expect.objectContaining({ friendlyName: 'Ada' })]]);
+  });
+
   it.each([
     [
       'a conversation that is not there',

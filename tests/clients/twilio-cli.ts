@@ -29,7 +29,10 @@ export class TwilioCli {
 
   /** @param call e.g. `serverless:list services`; with an array, arguments can have spaces */
   async run(call: string | string[]): Promise<CommandResult> {
-    const args = typeof call === 'string' ? call.split(' ') : call;
+    return this.#run(typeof call === 'string' ? call.split(' ') : call);
+  }
+
+  #run(args: string[], more: Record<string, undefined> = {}): Promise<CommandResult> {
     return runClient(this.#account(), [join(modules, 'twilio-cli/bin/run'), ...args], {
       cwd: this.#cwd,
       env: {
@@ -37,8 +40,14 @@ export class TwilioCli {
         // Otherwise it looks for newer versions of itself in the background.
         TWILIO_DISABLE_AUTOUPDATE: 'true',
         TWILIO_SKIP_NEW_VERSION_CHECK: 'true',
+        ...more,
       },
     });
+  }
+
+  /** As `run`, without the account in the environment: only a profile has it. */
+  async runLoggedIn(...args: string[]): Promise<CommandResult> {
+    return this.#run(args, { TWILIO_ACCOUNT_SID: undefined, TWILIO_AUTH_TOKEN: undefined });
   }
 
   /** @returns what a call prints as JSON, if it ended well */

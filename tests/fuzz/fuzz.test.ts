@@ -120,7 +120,7 @@ describe.each(subjects)('/callbacks/$file, whatever it is sent', (subject) => {
     Array.from({ length: 100 }, () => ({ is: 'answer', status, body: { status, code, message: 'x' } }));
   const examples: [Record<string, string>, Behavior[], unknown][] = [
     ...rare.map((event): (typeof examples)[number] => [event, [], {}]),
-    ...(asking ? [always(400, 50000), always(503, 20503)] : []).map(
+    ...(asking ? [always(400, 50000), always(401, 20003), always(503, 20503)] : []).map(
       (behaviors): (typeof examples)[number] => [asking ?? {}, behaviors, {}],
     ),
   ];

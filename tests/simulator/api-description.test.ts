@@ -49,6 +49,18 @@ describe("a request that the local Twilio holds against Twilio's description of 
     expect(await ask(what)).toMatchObject(errorOf(501, 20501, `The local Twilio does not simulate ${what}`));
   });
 
+  it.each([
+    ['GET https://verify.twilio.com/v2/Services', ''],
+    ['POST https://api.twilio.com/2010-04-01/Accounts/AC1/Calls.json', 'CreateCall: '],
+    ['GET https://flex-api.twilio.com/v1/FlexFlows', 'ListFlexFlow: '],
+  ])('answers 501 to %s before it looks at credentials and parameters', async (what, operation) => {
+    const [method = '', url = ''] = what.split(' ');
+    const { host, pathname: path } = new URL(url);
+    const answer = await rest.handle({ method, host, path, query: { No: '1' }, form: {}, headers: {} });
+    const message = `The local Twilio does not simulate ${operation}${what}`;
+    expect(answer).toMatchObject(errorOf(501, 20501, message));
+  });
+
   const base = 'https://conversations.twilio.com/v1';
   it.each<[string, string, Given, string, number?]>([
     ['a required field', `POST ${base}/Users`, {}, 'Missing required parameter Identity in the post body'],

@@ -37,6 +37,18 @@ describe.each([
   });
 });
 
+it('the account is what `twilio login` reads before it makes a key', async () => {
+  const account = await api.client.api.v2010.accounts(accountSid).fetch();
+  expect(account).toMatchObject({
+    sid: accountSid,
+    status: 'active',
+    type: 'Full',
+    authToken: api.state.authToken,
+  });
+  expect(await failure(api.client.api.v2010.accounts(`AC${'9'.repeat(32)}`).fetch())).toEqual([404, 20404]);
+  expect(await failure(api.clientOf('wrong').api.v2010.accounts(accountSid).fetch())).toEqual([401, 20003]);
+});
+
 it('restricted API keys are not simulated', async () => {
   const restricted = { accountSid, keyType: 'restricted' as const, policy: { allow: [] } };
   expect(await failure(api.client.iam.v1.newApiKey.create(restricted))).toEqual([501, 20501]);

@@ -51,6 +51,32 @@ async function waitUntilInView(locator: Locator): Promise<void> {
 // Two customers whose owner is Alice.
 const [amelie, ines] = ['+16465550106', '+12125550101'];
 
+it('a customer on chat has their name, messages and field to write where the others have a phone', async () => {
+  await receive(amelie);
+  const inbound = { channel: 'chat', from: 'visitor-1', body: 'Is this a chat?' };
+  const response = await fetch(`${running.console}/api/inbound`, {
+    method: 'POST',
+    body: JSON.stringify(inbound),
+  });
+  const { conversationSid } = (await response.json()) as { conversationSid: string };
+  await page.getByTestId('view-conversations').click();
+  await page.getByTestId(`conversation-${conversationSid}`).locator('button').first().click();
+  const phone = page.getByTestId('phone');
+  await phone.getByText('Is this a chat?').waitFor();
+  expect(await phone.getAttribute('aria-label')).toBe('Chat of visitor-1');
+  expect(await phone.locator('.phone-bar').innerText()).toMatch(/visitor-1\s+visitor-1\s+on chat/);
+  expect(await page.getByTestId('phone-visitor-1').getAttribute('aria-selected')).toBe('true');
+  expect(await phone.getByTestId('phone-to').count()).toBe(0);
+  await page.getByTestId('phone-input').fill('Anybody?');
+  await page.getByTestId('phone-send').click();
+  await phone.getByText('Anybody?').waitFor();
+  const { messages } = running.conversation(conversationSid);
+  expect(messages.map(({ author, body }) => [author, body])).toEqual([
+    ['visitor-1', 'Is this a chat?'],
+    ['visitor-1', 'Anybody?'],
+  ]);
+});
+
 describe('what a worker has typed', () => {
   it('stays with the conversation it was typed for, and so do its open templates', async () => {
     const first = await receive(amelie);

@@ -2,6 +2,9 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../cli/screenshots';
 import { type RunningLocal, startLocal } from './local';
 
+// Long lists are slow in a browser on a busy machine.
+jest.setTimeout(90_000);
+
 let running: RunningLocal;
 let browser: Browser;
 let page: Page;
@@ -46,6 +49,8 @@ const heightOf = (page: Page) => page.locator('.traces').evaluate((element): num
 async function scrollTo(list: string, wanted: Locator): Promise<void> {
   while ((await wanted.count()) === 0) {
     await page.locator(list).evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    // Without a pause, the page would have no time to load more on a busy machine.
+    await page.waitForTimeout(30);
   }
 }
 const rows = () => page.getByTestId(/^conversation-CH/);

@@ -97,7 +97,7 @@ describe('an inbound message', () => {
     });
     expect(route).toMatchObject({
       name: 'onConversationRoute',
-      outcome: 'alice@example.com is in the conversation.',
+      outcome: 'Alice Adams is in the conversation.',
       decision: {
         rule: 'customer_worker',
         passedOver: [{ rule: 'customer_entry', why: 'no entry for this customer' }],

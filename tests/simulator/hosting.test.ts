@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { LocalHosting } from '../../simulator/deployed/hosting';
 import type { Environment, Service } from '../../simulator/twilio/serverless/resources';
@@ -154,6 +155,23 @@ describe('a deployed build', () => {
     expect(output.join('\n')).toContain('crashed');
   });
 
+  it('is followed by a new process also while it is still ending', async () => {
+    const ending = `exports.handler = (context, event, callback) => {
+      process.once('exit', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000));
+      callback(null, { pid: process.pid });
+      setTimeout(() => process.exit(1), 50);
+    };`;
+    await deploy([
+      { path: '/ending', text: ending },
+      { path: '/pid', text: answering('{ pid: process.pid }') },
+    ]);
+    const before = await ask('/ending');
+    await sleep(300);
+    const after = await ask('/pid');
+    expect([before.status, after.status]).toEqual([200, 200]);
+    expect(after.body).not.toEqual(before.body);
+  });
+
   it('finishes what it has begun when the next build takes over', async () => {
     const slow = `exports.handler = (context, event, callback) => {
       console.log('begun');
@@ -161,7 +179,7 @@ describe('a deployed build', () => {
     };`;
     await deploy([{ path: '/build', text: slow }]);
     const begun = ask('/build');
-    while (!output.includes('begun')) await new Promise(setImmediate);
+    while (!output.includes('begun')) await sleep(10);
     await deploy([{ path: '/build', text: answering('{ build: 2 }') }]);
     expect(await ask('/build')).toEqual({ status: 200, body: { build: 2 } });
     expect(await begun).toEqual({ status: 200, body: { build: 1 } });
@@ -175,7 +193,7 @@ describe('a deployed build', () => {
     await deploy([{ path: '/slow', text: slow }]);
     concurrency = 1;
     const first = ask('/slow');
-    while (!output.includes('alone')) await new Promise(setImmediate);
+    while (!output.includes('alone')) await sleep(10);
     expect((await ask('/slow')).status).toBe(429);
     expect((await first).status).toBe(200);
     expect((await ask('/slow')).status).toBe(200);

@@ -44,7 +44,9 @@ const find = (which: string): number | undefined =>
   ours.find((pid) => {
     const command = commandOf(pid);
     if (which === 'npm') return command.startsWith('npm run');
-    return which === 'the shell' ? /^(\/bin\/)?sh -c /.test(command) : /^\S*node --import tsx/.test(command);
+    return which === 'the shell'
+      ? /^(\/bin\/)?sh -c /.test(command)
+      : /^\S*node (--\S+ )*--import tsx/.test(command);
   });
 /** The files below the system's temporary folder that these processes have made. */
 const filesOf = (pids: number[]): string[] =>

@@ -1,5 +1,19 @@
 import { errorList } from '../../simulator/twilio/http/error-list';
-import { account, ada, ben, binding, groupOf, made, ours, post, reset, second } from './refusals/account';
+import {
+  account,
+  ada,
+  ask,
+  ben,
+  binding,
+  chat,
+  groupOf,
+  join,
+  made,
+  ours,
+  post,
+  reset,
+  second,
+} from './refusals/account';
 import { conversationRefusals } from './refusals/conversations';
 import { otherRefusals } from './refusals/others';
 import { participantRefusals } from './refusals/participants';
@@ -21,6 +35,25 @@ describe('the REST API refuses, with Twilio’s code,', () => {
       Object.keys(errorList).filter((code) => !rows.some(([tested]) => tested === Number(code))),
     ).toEqual([]);
   });
+});
+
+it('takes a page of Messenger as a proxy address once it has an address configuration', async () => {
+  await made('/Configuration/Addresses', { Type: 'messenger', Address: 'messenger:2' });
+  expect(await join(binding('messenger:1', 'messenger:2'))).toMatchObject({
+    status: 201,
+    body: { messaging_binding: { type: 'messenger', address: 'messenger:1', proxy_address: 'messenger:2' } },
+  });
+});
+
+it('takes a form with files, and a body of no type', async () => {
+  const type = 'multipart/form-data; boundary=x';
+  for (const headers of [
+    { 'content-type': type },
+    { 'content-type': 'application/json', 'content-length': '0' },
+    {},
+  ]) {
+    expect(await ask(`POST ${chat}/Conversations`, {}, { headers })).toMatchObject({ status: 201 });
+  }
 });
 
 describe('a refused request changes nothing:', () => {

@@ -59,6 +59,36 @@ describe('the account, by the unmodified SDK', () => {
     expect(await own.conversations(sid).remove()).toBe(true);
   });
 
+  it('loses a service with its conversations, participants, users, roles and webhooks', async () => {
+    const v1 = api.client.conversations.v1;
+    const { sid } = await v1.services.create({ friendlyName: 'Second' });
+    const own = v1.services(sid);
+    const people = { address: '+12125550101', proxyAddress: '+16465550190' };
+    const made = await own.conversations.create({ friendlyName: 'Ada' });
+    api.state.addParticipant(made.sid, people, { source: 'SMS', webhooks: true });
+    await own.conversations(made.sid).participants.create({ identity: 'alice' });
+    await own.roles.create({ friendlyName: 'Reader', type: 'service', permission: ['sendMessage'] });
+    await own.configuration().update({ reachabilityEnabled: true });
+    await own.configuration.webhooks().update({ filters: ['onMessageAdded'] });
+    await own.configuration.notifications().update({ logEnabled: true });
+    const kept = await conversations().create({ friendlyName: 'Bob' });
+
+    await own.remove();
+    expect(await failure(own.conversations(made.sid).fetch())).toEqual([404, 20404]);
+    expect(api.state.conversations().map((one) => one.sid)).toEqual([kept.sid]);
+    // The pair is free again.
+    api.state.addParticipant(kept.sid, people, { source: 'SMS', webhooks: true });
+    api.rest.account.services.put(sid, 'Second again');
+    expect([
+      await own.conversations.list(),
+      await own.users.list(),
+      (await own.roles.list()).filter(({ friendlyName }) => friendlyName === 'Reader'),
+      (await own.configuration().fetch()).reachabilityEnabled,
+      (await own.configuration.webhooks().fetch()).filters,
+      (await own.configuration.notifications().fetch()).logEnabled,
+    ]).toEqual([[], [], [], false, [], false]);
+  });
+
   it('can have another service as the default one', async () => {
     const v1 = api.client.conversations.v1;
     const { sid } = await v1.services.create({ friendlyName: 'Second' });

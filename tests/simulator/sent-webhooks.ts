@@ -90,7 +90,7 @@ export function useWebhooks(): TestedWebhooks {
     const urlOf = (name: string): string => `${functions.url}${paths[name] ?? ''}`;
     const webhooks = new WebhookSender({ urlOf, authToken, timeline, badSignature: () => false });
     const nameOf = (address: string): string => address;
-    const sending = { state, timeline, webhooks, routesOn: () => local.routesOn };
+    const sending = { state, timeline, webhooks, nameOf, routesOn: () => local.routesOn };
     const dispatcher = new Dispatcher({
       ...sending,
       account: rest.account,
@@ -104,7 +104,6 @@ export function useWebhooks(): TestedWebhooks {
     local.inbound = new InboundMessages({
       ...sending,
       dispatcher,
-      nameOf,
       optOuts: rest.optOuts,
       scopedWebhooks: rest.account.scopedWebhooks,
       frontline: { users: () => [] },

@@ -37,7 +37,9 @@ describe('npm run simulate', () => {
       'Hi',
     );
     expect(lines.code).toBe(0);
-    expect(lines.output).toMatch(/✓ onConversationRoute → 200 \d+ of 10000 ms[\s\S]*rule customer_worker/);
+    expect(lines.output).toMatch(
+      /✓ onConversationRoute → 200 \d+ of 10000 ms[^\n]*\n {4}Alice Adams, the customer’s owner\.\n[\s\S]*rule customer_worker/,
+    );
     const json = await simulate('outgoing', '--worker', 'alice@example.com', '--customer', '1001', '--json');
     expect(JSON.parse(json.output)).toMatchObject({ ok: true, failures: [] });
   });

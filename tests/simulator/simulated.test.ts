@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describedOperations, simulatedPage } from '../../simulator/simulated';
 import { ApiDescription, type Schema } from '../../simulator/twilio/http/openapi';
-import { account, ask, authorization, made, ours, reset } from './refusals/account';
+import { account, ask, authorization, made, ours, reset, second } from './refusals/account';
 
 const template = `HX${'1'.repeat(32)}`;
 const answered = describedOperations().filter(({ isAnswered }) => isAnswered);
@@ -139,7 +139,7 @@ function sampleOf(name: string, path: string, schema: Schema = {}): string {
     Channel: 'whatsapp',
     Data: '{}',
     State: 'active',
-    Address: '+16465550192',
+    Address: second,
     Attributes: '{}',
     Participant: '{"identity":"bob"}',
     RoleSid: `RL${(path.includes('Users') ? '4' : '1').padStart(32, '0')}`,

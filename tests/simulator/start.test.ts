@@ -12,6 +12,9 @@ import { listeningAddresses } from '../support/listening';
 import { ProjectCopy } from '../support/project-copy';
 import { isRunning, Started } from '../support/started';
 
+// Each starts several processes: on a busy machine that takes more than half a minute.
+jest.setTimeout(120_000);
+
 let project: ProjectCopy;
 let ports: { functions: number; console: number; proxy: number };
 let running: Started | undefined;
@@ -215,28 +218,26 @@ describe('npm start', () => {
     expect(result.failures).toEqual([]);
   });
 
-  it.each(['start', 'start-functions'])(
-    'runs once in a folder: %s says what runs already',
-    async (command) => {
-      running = start();
-      await running.prints(/Stop it with Ctrl-C/);
-      const [first] = running.processes();
-      const second = runCommand(project.root, [command], { PORT: '1', SIMULATOR_PORT: '2' });
-      expect(second).toEqual({
+  it('runs once in a folder, and says what runs already', async () => {
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    const [first] = running.processes();
+    for (const command of ['start', 'start-functions']) {
+      expect(runCommand(project.root, [command], { PORT: '1', SIMULATOR_PORT: '2' })).toEqual({
         status: 1,
         stdout: '',
         stderr: `npm start is already running in this folder: http://localhost:${ports.console} (process ${first}). Use it, or stop it first: kill ${first}\n`,
       });
-      expect(await running.ends('SIGTERM')).toBe(0);
-      running = start();
-      await running.prints(/Stop it with Ctrl-C/);
-      running.kill();
-      await running.ends();
-      // Nobody has removed what says that it runs.
-      running = start();
-      await running.prints(/Stop it with Ctrl-C/);
-    },
-  );
+    }
+    running.kill();
+    await running.ends();
+    // Nobody has removed what says that it runs.
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+    expect(await running.ends('SIGTERM')).toBe(0);
+    running = start();
+    await running.prints(/Stop it with Ctrl-C/);
+  });
 
   it('runs in a copy of a folder in which it runs already', async () => {
     running = start();

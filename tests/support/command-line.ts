@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { projectRoot } from './project';
 
 /** How a command ended, and what it printed. */
 export interface CommandResult {
@@ -26,4 +27,12 @@ export function runCommand(
     env: { PATH, HOME, ...env },
   });
   return { status, stdout, stderr };
+}
+
+/** Runs calls that print their help or an error and do nothing: all in one process, as each would take long to start. */
+export function readCommandLines(calls: readonly string[][]): CommandResult[] {
+  const script = ['--import', 'tsx', 'tests/support/processes/print-calls.ts'];
+  const { stdout, stderr } = runCommand(projectRoot, [JSON.stringify(calls)], {}, script);
+  if (stderr !== '') throw new Error(stderr);
+  return JSON.parse(stdout) as CommandResult[];
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packLimits } from '../../build/data/pack/customers-asset';
@@ -16,9 +16,11 @@ export interface PackedFiles {
   files: Map<string, Buffer>;
 }
 
-const folders: string[] = [];
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+let parent: string | undefined;
+let count = 0;
+afterAll(() => {
+  if (parent !== undefined) rmSync(parent, { recursive: true, force: true });
+  parent = undefined;
 });
 
 /** Packs customers as the build does. */
@@ -43,8 +45,9 @@ export function openAny(asset: PackedAsset, files: ReadonlyMap<string, Buffer>):
 
 /** @returns the path of a file by its name */
 function writeFiles(files: ReadonlyMap<string, Buffer | undefined>): (name: string) => string {
-  const folder = mkdtempSync(join(tmpdir(), 'packed-'));
-  folders.push(folder);
+  parent ??= mkdtempSync(join(tmpdir(), 'packed-'));
+  const folder = join(parent, String(count++));
+  mkdirSync(folder);
   for (const [name, bytes] of files) if (bytes) writeFileSync(join(folder, name), bytes);
   return (name) => join(folder, name);
 }

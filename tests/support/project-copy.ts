@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
@@ -17,7 +17,7 @@ const parts = [
 
 /** A copy of the project that a test may change; `node_modules` is the project's own. */
 export class ProjectCopy {
-  readonly root = mkdtempSync(join(realpathSync(tmpdir()), 'project-'));
+  readonly root = makeFolder();
 
   /** @param more files and folders of the project beyond those that a build needs */
   constructor(more: readonly string[] = []) {
@@ -35,5 +35,19 @@ export class ProjectCopy {
 
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** tsx keeps what it has compiled by the path: a copy in the folder of an earlier one of this process starts sooner. */
+function makeFolder(): string {
+  const name = `project-${process.pid}`;
+  for (let n = 0; ; n++) {
+    const folder = join(realpathSync(tmpdir()), `${name}-${n}`);
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }

@@ -24,24 +24,44 @@ export interface CustomersFiles {
   packed: Map<string, Uint8Array>;
 }
 
+/** Makes the customers' files, of one customer at a time. */
+export class CustomersFilesMaker {
+  readonly #limits: PackLimits;
+  readonly #packer = new CustomersPacker();
+  readonly #texts: string[] = [];
+  #bytes = 0;
+
+  constructor(limits: PackLimits = packLimits) {
+    this.#limits = limits;
+  }
+
+  /** Adds the next customer in the order of `compareCustomers`. */
+  add(customer: Customer): void {
+    if (this.#bytes <= this.#limits.packAbove) {
+      const text = JSON.stringify(customer);
+      this.#texts.push(text);
+      this.#bytes += Buffer.byteLength(text) + 1;
+    }
+    this.#packer.add(customer);
+  }
+
+  /** @throws PackedTooLarge */
+  finish(): CustomersFiles {
+    if (this.#bytes <= this.#limits.packAbove) {
+      return { text: `{"customers":[${this.#texts.join(',')}]}`, packed: new Map() };
+    }
+    const { asset, files } = this.#packer.finish(this.#limits.maxPacked);
+    const packed = [...files].map(([name, content]) => [privateFile(name), content] as const);
+    return { text: JSON.stringify(asset), packed: new Map(packed) };
+  }
+}
+
 /**
  * @param customers in the order of `compareCustomers`
  * @throws PackedTooLarge
  */
 export function makeCustomersFiles(customers: Iterable<Customer>, limits = packLimits): CustomersFiles {
-  const packer = new CustomersPacker();
-  const texts: string[] = [];
-  let bytes = 0;
-  for (const customer of customers) {
-    if (bytes <= limits.packAbove) {
-      const text = JSON.stringify(customer);
-      texts.push(text);
-      bytes += Buffer.byteLength(text) + 1;
-    }
-    packer.add(customer);
-  }
-  if (bytes <= limits.packAbove) return { text: `{"customers":[${texts.join(',')}]}`, packed: new Map() };
-  const { asset, files } = packer.finish(limits.maxPacked);
-  const packed = [...files].map(([name, content]) => [privateFile(name), content] as const);
-  return { text: JSON.stringify(asset), packed: new Map(packed) };
+  const maker = new CustomersFilesMaker(limits);
+  for (const customer of customers) maker.add(customer);
+  return maker.finish();
 }

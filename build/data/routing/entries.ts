@@ -1,5 +1,5 @@
+import type { CompiledCustomers } from '../compile-customers';
 import {
-  type CompiledCustomers,
   checkAddress,
   dependsOnUnread,
   explainInvalidAddress,
@@ -65,8 +65,7 @@ export function compileEntries(
     if (customer_id !== undefined) byId.set(customer_id, worker);
     if (read && key !== undefined) {
       addresses.set(key, worker);
-      const holder = customers?.addresses.get(read.key);
-      const id = holder === undefined ? undefined : customers?.customers[holder]?.customer_id;
+      const id = customers?.findByAddress(read.key)?.customer_id;
       if (id !== undefined) byAddress.set(id, [...(byAddress.get(id) ?? []), worker]);
     }
   }

@@ -1,6 +1,5 @@
-import { type Customer, type FlexSettings, type Routing, withoutUndefined } from '../../../lib/model';
+import { type FlexSettings, type Routing, withoutUndefined } from '../../../lib/model';
 import { allowedCountries } from '../../../lib/outbound/recipient';
-import { countryOf } from '../../../lib/proxy-addresses/choose';
 import { isDefined } from '../customers';
 import { flexDefaults } from '../flex';
 import type { Report } from '../problems';
@@ -29,25 +28,30 @@ export function compileFlex(source: RoutingSource['flex'], report: Report): Flex
   });
 }
 
-/** Warns of customers to whom an outbound start would be refused for their number's country. */
+/**
+ * Warns of customers to whom an outbound start would be refused for their number's country.
+ *
+ * @param countries how many customers have numbers in these countries, which are joined by commas
+ */
 export function warnOfUnreachable(
-  customers: readonly (Customer | undefined)[],
+  countries: ReadonlyMap<string, number>,
   routing: Routing,
   report: Report,
 ): void {
   const allowed = allowedCountries(routing, {});
   // The only numbers may be those of the environment.
   if (allowed.length === 0) return;
-  const abroad = customers.flatMap((customer) => {
-    const countries = (customer?.channels ?? []).flatMap((channel) => countryOf(channel) ?? []);
-    return countries.find((country) => !allowed.includes(country)) ?? [];
+  const abroad = [...countries].flatMap(([joined, customers]) => {
+    const country = joined.split(',').find((one) => one !== '' && !allowed.includes(one));
+    return country === undefined ? [] : [{ country, customers }];
   });
   if (abroad.length === 0) return;
-  const countries = [...new Set(abroad)].sort();
+  const names = [...new Set(abroad.map(({ country }) => country))].sort();
+  const customers = abroad.reduce((sum, one) => sum + one.customers, 0);
   report.warn(
     ['flex', 'allowedCountries'],
-    `lets Flex write only to ${[...new Set(allowed)].join(', ')}, and ${abroad.length === 1 ? 'a customer has a number' : `${abroad.length} customers have numbers`} in ${countries.join(', ')}`,
-    `name all countries that Flex is to write to, e.g. ${JSON.stringify([...new Set([...allowed, ...countries])])}`,
+    `lets Flex write only to ${[...new Set(allowed)].join(', ')}, and ${customers === 1 ? 'a customer has a number' : `${customers} customers have numbers`} in ${names.join(', ')}`,
+    `name all countries that Flex is to write to, e.g. ${JSON.stringify([...new Set([...allowed, ...names])])}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { type ChannelType, channelTypes, type ProxyRule, type Routing } from '../../../lib/model';
+import type { CompiledCustomers } from '../compile-customers';
 import {
-  type CompiledCustomers,
   checkAddress,
   dependsOnUnread,
   explainInvalidAddress,
@@ -28,7 +28,7 @@ export function compileProxies(
       return text;
     }
     checkAddress(keys, text, channel, address, report);
-    const holder = customers?.addresses.get(address.key);
+    const holder = customers?.findByAddress(address.key)?.position;
     if (holder !== undefined) {
       report(
         keys,

@@ -1,6 +1,7 @@
 import { addressKey } from '../../../lib/address';
 import { channelTypes, type Routing, type Worker } from '../../../lib/model';
-import { type CompiledCustomers, isDefined } from '../customers';
+import type { CompiledCustomers } from '../compile-customers';
+import { isDefined } from '../customers';
 import type { ReadFile, Report } from '../problems';
 import type { RoutingSource } from '../schema/sources';
 import { checkAccess, checkWithoutFrontline, checkWorkers } from './checks';
@@ -31,7 +32,7 @@ export function compileRouting(
   const { rules, defaults } = compileProxies(source, customers, report);
   const { addresses, assigned } = compileEntries(source, customers, report);
   const numbers = compileNumbers(source, report);
-  const owned = customers?.customers.some((customer) => customer?.worker) ?? true;
+  const owned = customers?.isOwned ?? true;
   const pool = (routing.pool ?? []).filter(isDefined);
   if (pool.length + Object.keys(numbers).length + assigned.size + Object.keys(addresses).length === 0) {
     if (!routing.defaultWorker && !owned) {

@@ -39,9 +39,9 @@ const link = v.pipe(
   v.description('URL that begins with https://, http://, mailto: or tel:'),
 );
 
-/** @returns the schema of the customers' file */
-export function defineCustomers({ object, list, part, country: home }: Shapes) {
-  const customer = object({
+/** @returns the schema of one customer */
+export function defineCustomer({ object, list, part, country: home }: Shapes) {
+  return object({
     customer_id: v.pipe(customerId, v.description('The id that the CRM gives this customer')),
     display_name: v.pipe(name, v.description('What workers see; names the conversation')),
     worker: optional(v.pipe(identity, v.description('Who owns this customer'))),
@@ -116,11 +116,18 @@ export function defineCustomers({ object, list, part, country: home }: Shapes) {
       ),
     ),
   });
+}
 
+/** @returns the schema of the customers' file */
+export function defineCustomers(shapes: Shapes) {
+  const { object, list, country: home } = shapes;
   return object({
     $schema: schemaLink,
     defaultCountry: home(homeCountry),
-    customers: v.pipe(list(customer), v.description('The customers whom your workers write to')),
+    customers: v.pipe(
+      list(defineCustomer(shapes)),
+      v.description('The customers whom your workers write to'),
+    ),
   });
 }
 

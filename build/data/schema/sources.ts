@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { defineCustomers } from './customers';
+import { defineCustomer, defineCustomers } from './customers';
 import { defineRouting } from './routing';
 import { exact, lenient, type Shapes } from './shapes';
 import { defineTemplates } from './templates';
@@ -18,6 +18,12 @@ export const sources = defineSources(exact);
 /** The same files, but only their valid parts. */
 export const lenientSources = defineSources(lenient);
 
-export type CustomersSource = v.InferOutput<typeof sources.customers>;
+/** One customer. */
+export const customerSource = defineCustomer(exact);
+
+/** The same, but only its valid parts. */
+export const lenientCustomerSource = defineCustomer(lenient);
+
+export type CustomerSource = v.InferOutput<typeof customerSource>;
 export type RoutingSource = v.InferOutput<typeof sources.routing>;
 export type TemplatesSource = v.InferOutput<typeof sources.templates>;

@@ -1,7 +1,7 @@
 import type { Routing } from '../../../lib/model';
 import { hideSecretsIn } from '../../hide-secrets';
 import { addressId } from '../../setup/change';
-import { describeAddress } from '../../setup/plan';
+import { describeAddress, handlerOf } from '../../setup/plan';
 import { readAutoCreation } from '../../setup/resources';
 import { type Finding, finding } from '../findings';
 import { isKept, orMissing, type Subject } from '../subject';
@@ -73,7 +73,7 @@ export async function checkAutocreation({ client, routing, kept }: Subject): Pro
 }
 
 /** Checks that the account owns each address. */
-export async function checkNumbers({ accountSid, client, routing }: Subject): Promise<Finding[]> {
+export async function checkNumbers({ accountSid, client, routing, kept }: Subject): Promise<Finding[]> {
   const own = listOwnAddresses(routing);
   const findings: Finding[] = [];
   const correct = 'correct it in assets/routing.private.json';
@@ -88,6 +88,12 @@ export async function checkNumbers({ accountSid, client, routing }: Subject): Pr
           finding('number_unknown', text, `${correct}, or Console: Phone Numbers → Buy a number`),
         );
       } else if (number.smsUrl || number.smsApplicationSid) {
+        const handler = handlerOf({ ...number, service: undefined });
+        if (handler !== undefined && isKept(kept, `number:${address}`, handler)) {
+          const text = `Messages to ${address} are also answered by ${handler}, as setup was told to keep it`;
+          findings.push(finding('number_kept', hideSecretsIn(text), 'nothing, if that is still right'));
+          continue;
+        }
         const text = `${address} also has a URL of its own for messages: customers may get two answers`;
         const fix = `Console: Phone Numbers → Active numbers → ${address}, Messaging: remove "A message comes in"`;
         findings.push(finding('number_replies', text, fix));

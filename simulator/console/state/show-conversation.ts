@@ -48,9 +48,15 @@ export function filterTimeline(sid: string): void {
   });
 }
 
-/** Shows the phone of a conversation's customer; a customer on another channel has none. */
+/** Shows the phone of a conversation's customer, or what a customer on chat sees; on another channel they have neither. */
 export async function showPhoneOf(conversation: SimulatedConversation): Promise<void> {
-  const [, prefix, number] = /^(whatsapp:)?(\+\d+)$/.exec(customerOf(conversation) ?? '') ?? [];
+  const customer = customerOf(conversation) ?? '';
+  if (conversation.participants.some(({ identity }) => identity === customer)) {
+    takeCustomers([{ phone: customer, displayName: nameOf(customer), channels: [] }]);
+    showPhone(customer);
+    return;
+  }
+  const [, prefix, number] = /^(whatsapp:)?(\+\d+)$/.exec(customer) ?? [];
   if (number === undefined) return;
   const isKnown = customers.value.some((one) => one.phone === number);
   if (!isKnown && !(await loadPhone(number))) {

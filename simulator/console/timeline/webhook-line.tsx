@@ -45,6 +45,7 @@ export function WebhookLine({ entry, calls }: { entry: Webhook; calls: RestCall[
           <span class="event">
             <code>{entry.name}</code>
             {entry.delivery > 1 && <em>again</em>}
+            {entry.fault && <em>simulated: {entry.fault}</em>}
             {entry.decision?.rule && <b class="pill">{entry.decision.rule}</b>}
           </span>
         </span>

@@ -1,3 +1,4 @@
+import type { Origin } from '../http/request';
 import { Addresses } from './addresses';
 import { Configuration } from './configuration';
 import type { Conversations } from './conversations';
@@ -24,8 +25,10 @@ export class Account {
   /** The webhooks of single conversations. */
   readonly scopedWebhooks: ScopedWebhooks;
   readonly addresses: Addresses;
+  readonly #state: Conversations;
 
   constructor(state: Conversations) {
+    this.#state = state;
     const { accountSid, defaultServiceSid: serviceSid } = state;
     this.services = new Services(accountSid);
     this.services.put(serviceSid, 'Default Conversations Service');
@@ -35,7 +38,7 @@ export class Account {
     this.configuration = new Configuration(accountSid, serviceSid);
     this.webhooks = new Webhooks(accountSid);
     this.scopedWebhooks = new ScopedWebhooks(accountSid);
-    this.addresses = new Addresses(accountSid);
+    this.addresses = new Addresses(state);
     state.onChange((change) => {
       // Later: the webhooks of a conversation hear of its removal.
       if (change.type === 'conversationRemoved') {
@@ -46,5 +49,22 @@ export class Account {
       if (identity === null) return;
       this.users.addMissing(state.conversation(conversation_sid).chat_service_sid, identity, change.origin);
     });
+  }
+
+  /**
+   * Removes a service with all that is in it, as Twilio's OpenAPI file says. Whether its conversations then send webhooks is
+   * unsure; here they send none.
+   *
+   * @throws TwilioError 404
+   */
+  removeService(sid: string): void {
+    this.services.remove(sid);
+    const origin: Origin = { source: 'API', webhooks: false };
+    for (const one of this.#state.conversations()) {
+      if (one.chat_service_sid === sid) this.#state.removeConversation(one.sid, origin);
+    }
+    for (const part of [this.users, this.roles, this.push, this.configuration, this.webhooks]) {
+      part.removeService(sid);
+    }
   }
 }

@@ -7,7 +7,8 @@ import { page } from '../http/paging';
 import { isUrl } from '../http/parameter-values';
 import { assignGiven, newDates, readBoolean } from '../http/resource';
 import { newSid } from '../http/sids';
-import { isValidAddress } from './bindings';
+import { isValidAddress, requireOurs } from './bindings';
+import type { Conversations } from './conversations';
 import type { ConversationsEnv } from './env';
 import { readFilters } from './webhook-filters';
 
@@ -45,10 +46,13 @@ export interface AddressResource {
  */
 export class Addresses {
   readonly #accountSid: string;
+  readonly #ownAddresses: Set<string>;
   #addresses = new Map<string, AddressResource>();
 
-  constructor(accountSid: string) {
+  /** @param ownAddresses the account's, with the channel's prefix; the pages of Messenger come to them */
+  constructor({ accountSid, ownAddresses }: Pick<Conversations, 'accountSid' | 'ownAddresses'>) {
     this.#accountSid = accountSid;
+    this.#ownAddresses = ownAddresses;
   }
 
   list(type?: string): AddressResource[] {
@@ -62,10 +66,18 @@ export class Addresses {
     throw notFound(`/Configuration/Addresses/${sidOrAddress}`);
   }
 
-  /** @throws TwilioError 409/50355 for an address that has a configuration */
+  /**
+   * Twilio's page on the resource says that the address must belong to the account, and has no code for one that does not:
+   * that it is the one for proxy addresses is unsure.
+   *
+   * @throws TwilioError 409/50355 for an address that has a configuration; 400/50413 or 50415 for one that is not ours
+   */
   create(form: Form, lists?: Lists): AddressResource {
     const { Type: type = '', Address: address = '' } = form;
     requireAddress(type, address);
+    // Nothing else in the account names its pages.
+    if (type === 'messenger' && this.#ownAddresses.size > 0) this.#ownAddresses.add(address);
+    if (type === 'sms' || type === 'whatsapp') requireOurs(address, this.#ownAddresses);
     if (this.list(type).some((one) => one.address === address)) {
       throw refuse(50355);
     }

@@ -85,9 +85,14 @@ function checkProxy(address: string, proxy: string, ownAddresses: ReadonlySet<st
   if (!isValid(proxy) && !shortCode.test(proxy)) throw refuse(50408);
   if (proxy === address) throw refuse(50409);
   if (channelOf(proxy) !== channelOf(address)) throw refuse(50414);
-  if (isOurs(proxy, ownAddresses)) return;
-  const isNumberOfOurs = ownAddresses.has(proxy.replace(/^whatsapp:/, ''));
-  throw refuse(channelOf(proxy) === 'whatsapp' && isNumberOfOurs ? 50415 : 50413);
+  requireOurs(proxy, ownAddresses);
+}
+
+/** @throws TwilioError 400 for an address that is not the account's: 50415 for its number that is no WhatsApp sender, else 50413 */
+export function requireOurs(address: string, ownAddresses: ReadonlySet<string>): void {
+  if (isOurs(address, ownAddresses)) return;
+  const isNumberOfOurs = ownAddresses.has(address.replace(/^whatsapp:/, ''));
+  throw refuse(channelOf(address) === 'whatsapp' && isNumberOfOurs ? 50415 : 50413);
 }
 
 function checkProjected(projected: string, ownAddresses: ReadonlySet<string>): void {
@@ -95,9 +100,12 @@ function checkProjected(projected: string, ownAddresses: ReadonlySet<string>): v
   if (!isOurs(projected, ownAddresses)) throw refuse(50439);
 }
 
-/** Whether an address can be ours. An account that was given no numbers can have any, as in tests. */
+/**
+ * Whether an address can be ours. An account that was given no addresses can have any, as in tests. Of Messenger, an
+ * account has the pages that the data or an address configuration names.
+ */
 function isOurs(address: string, ownAddresses: ReadonlySet<string>): boolean {
-  const isKnown = ['sms', 'whatsapp'].includes(channelOf(address)) && ownAddresses.size > 0;
+  const isKnown = ['sms', 'whatsapp', 'messenger'].includes(channelOf(address)) && ownAddresses.size > 0;
   return !isKnown || ownAddresses.has(address);
 }
 

@@ -89,6 +89,11 @@ export class Configuration {
       reachability_enabled: readBoolean(form.ReachabilityEnabled),
     });
   }
+
+  /** Forgets the configuration of a service. */
+  removeService(serviceSid: string): void {
+    this.#services.delete(serviceSid);
+  }
 }
 
 /** The account's configuration, and that of each service. */

@@ -1,13 +1,14 @@
 import { formatDate } from '../http/dates';
 import { refuse } from '../http/error-list';
 import { notFound, TwilioError } from '../http/errors';
-import { isCarrier, type Origin } from '../http/request';
+import type { Origin } from '../http/request';
 import { assignGiven } from '../http/resource';
 import { fixedSid } from '../http/sids';
 import { changedBinding, checkChangedBinding, checkNewBinding } from './bindings';
 import { Entries, type Entry, initializingOf } from './entries';
 import type { AskPreAction } from './intentions';
-import { checkConversation, checkMessage, checkParticipant } from './limits';
+import { checkConversation, checkParticipant } from './limits';
+import { type DeliveryScope, Messages } from './messages';
 import type {
   Change,
   Conversation,
@@ -21,7 +22,6 @@ import type {
 } from './model';
 import {
   groupKey,
-  requireAuthorInGroup,
   requireGroupPossible,
   requireIdentityFree,
   requireNewInGroup,
@@ -29,8 +29,8 @@ import {
   requireRoom,
   requireWholeGroup,
 } from './participants';
-import { mergeReceipts, newReceipt, type Outcome, summarize } from './receipts';
-import { newConversation, newMessage, newParticipant } from './resources';
+import type { Outcome } from './receipts';
+import { newConversation, newParticipant } from './resources';
 import { checkTimers, setTimers } from './timers';
 
 export interface ConversationsOptions {
@@ -70,7 +70,7 @@ export class Conversations {
   askPreAction: AskPreAction = () => Promise.resolve({});
   readonly #now: () => Date;
   readonly #entries: Entries;
-  readonly #messageDetails = new WeakMap<Message, MessageDetails>();
+  readonly #messages: Messages;
 
   constructor({
     accountSid,
@@ -82,6 +82,7 @@ export class Conversations {
     this.authToken = authToken;
     this.#now = now;
     this.#entries = new Entries(now, changesPerSecond);
+    this.#messages = new Messages(this.#entries, now);
   }
 
   createConversation(given: NewConversation, origin: Origin): Conversation {
@@ -257,82 +258,30 @@ export class Conversations {
   }
 
   addMessage(conversationSid: string, given: NewMessage, origin: Origin): Message {
-    const { author, subject } = given;
-    const entry = this.#entries.changing(conversationSid, origin);
-    checkMessage(given, isCarrier(origin) ? [] : entry.participants);
-    if (origin.source === 'API') requireAuthorInGroup(entry.participants, author);
-    const now = this.#now();
-    if (entry.conversation.state === 'inactive') {
-      this.#entries.move(entry, 'active', { ...origin, source: 'EVENT' });
-    }
-    const sender = entry.participants.find(
-      ({ identity, messaging_binding: binding }) =>
-        author !== undefined && (identity ?? binding?.address) === author,
-    );
-    const message = newMessage(entry.conversation, given, { index: entry.nextIndex++, sender, now });
-    this.#messageDetails.set(message, { subject: subject ?? null, receipts: [] });
-    entry.messages.push(message);
-    this.#entries.touch(entry, now);
-    this.#entries.notify({ type: 'messageAdded', message, origin });
-    return message;
+    return this.#messages.add(conversationSid, given, origin);
   }
 
   messages(conversationSid: string): Message[] {
-    return [...this.#entries.find(conversationSid).messages];
+    return this.#messages.list(conversationSid);
   }
 
   /** @returns what is known about a message but not served */
   detailsOf(message: Message): MessageDetails {
-    return this.#messageDetails.get(message) ?? { subject: null, receipts: [] };
+    return this.#messages.detailsOf(message);
   }
 
-  /**
-   * Says how a message reached participants. Who listens hears of it a moment later: after the message itself.
-   *
-   * @param about.total to how many participants the message goes
-   */
-  setReceipts(
-    message: Message,
-    outcomes: Outcome[],
-    { total, trace }: { total: number; trace?: string | undefined },
-  ): void {
-    const details = this.detailsOf(message);
-    const origin: Origin = { source: 'API', webhooks: true, ...(trace !== undefined && { trace }) };
-    const changed = outcomes.map((outcome) => newReceipt(message, outcome, this.#now()));
-    const receipts = mergeReceipts(details.receipts, changed);
-    message.delivery = summarize(receipts, total);
-    const undelivered = message.delivery.failed === 'all' ? receipts[0]?.error_code : undefined;
-    const reachesNobody = undelivered === undefined ? {} : { undelivered };
-    this.#messageDetails.set(message, { ...details, receipts, ...reachesNobody });
-    queueMicrotask(() => {
-      if (!this.has(message.conversation_sid)) return;
-      for (const receipt of receipts.filter(({ sid }) => changed.some((one) => one.sid === sid))) {
-        this.#entries.notify({ type: 'deliveryUpdated', message, receipt, origin });
-      }
-    });
+  /** Says how a message reached participants: see `Messages`. */
+  setReceipts(message: Message, outcomes: Outcome[], about: DeliveryScope): void {
+    this.#messages.setReceipts(message, outcomes, about);
   }
 
   /** Changes a message's text, author or attributes. */
   updateMessage(conversationSid: string, sid: string, given: NewMessage, origin: Origin): Message {
-    const entry = this.#entries.changing(conversationSid);
-    const message = entry.messages.find((one) => one.sid === sid);
-    if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
-    checkMessage(given, entry.participants);
-    const { body, author, attributes, subject, dateCreated, dateUpdated } = given;
-    const date_created = dateCreated && formatDate(dateCreated);
-    const date_updated = formatDate(dateUpdated ?? this.#now());
-    assignGiven(message, { body, author, attributes, date_created, date_updated });
-    if (subject !== undefined) this.#messageDetails.set(message, { ...this.detailsOf(message), subject });
-    this.#entries.notify({ type: 'messageUpdated', message, origin });
-    return message;
+    return this.#messages.update(conversationSid, sid, given, origin);
   }
 
   removeMessage(conversationSid: string, sid: string, origin: Origin): void {
-    const entry = this.#entries.changing(conversationSid);
-    const message = entry.messages.find((one) => one.sid === sid);
-    if (!message) throw notFound(`/Conversations/${conversationSid}/Messages/${sid}`);
-    entry.messages = entry.messages.filter((one) => one !== message);
-    this.#entries.notify({ type: 'messageRemoved', message, origin });
+    this.#messages.remove(conversationSid, sid, origin);
   }
 
   /** @throws TwilioError 409/50438 for a group with the same people and the same number of ours as an open one */

@@ -1,5 +1,6 @@
 import { refuse } from '../http/error-list';
 import { invalid } from '../http/errors';
+import { readJson } from '../http/request';
 import type { NewConversation, NewMessage, NewParticipant } from './model';
 
 type Form = Record<string, string>;
@@ -55,7 +56,8 @@ export function readIndex(text: string | undefined): number | null | undefined {
 /** With a template, the rendered text replaces `Body`. It is unknown whether Twilio answers that text. */
 export function readMessage(form: Form, content: Templates): NewMessage {
   const { ContentSid: contentSid, ContentVariables: variables, Body: body } = form;
-  const rendered = contentSid === undefined ? body : content.render(contentSid, readVariables(variables));
+  const values = readVariables(variables || '{}');
+  const rendered = contentSid === undefined ? body : content.render(contentSid, values);
   return {
     author: form.Author,
     body: rendered,
@@ -118,11 +120,10 @@ function readDates({ DateCreated, DateUpdated }: Form): { dateCreated?: Date; da
   };
 }
 
-function readVariables(text = '{}'): Record<string, string> {
-  try {
-    return JSON.parse(text) as Record<string, string>;
-  } catch {
-    // Twilio's page on 21656 is about the Messages API; for Conversations it documents no code.
-    throw invalid('ContentVariables must be a JSON object');
-  }
+/**
+ * Twilio's page on 21656 is about the Messages API; for Conversations it documents no code. That variables without a
+ * template are checked, too, is unsure.
+ */
+function readVariables(text: string): Record<string, string> {
+  return readJson('ContentVariables', text) as Record<string, string>;
 }

@@ -82,6 +82,11 @@ export class Push {
     assignGiven(known.removed_from_conversation, readNotification(form, 'RemovedFromConversation'));
     return known;
   }
+
+  /** Forgets the texts of a service. */
+  removeService(serviceSid: string): void {
+    this.#notifications.delete(serviceSid);
+  }
 }
 
 /** There are none without chat clients. */

@@ -92,6 +92,11 @@ export class Roles {
     throw refuse(type === 'conversation' ? 50109 : 50100);
   }
 
+  /** Forgets the roles of a service. */
+  removeService(serviceSid: string): void {
+    this.#services.delete(serviceSid);
+  }
+
   #of(serviceSid: string): Map<string, Role> {
     const known = this.#services.get(serviceSid);
     if (known) return known;

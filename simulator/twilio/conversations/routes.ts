@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { answer } from '../http/app';
+import { answer, readText } from '../http/app';
 import { refuse } from '../http/error-list';
 import { notFound } from '../http/errors';
 import { page } from '../http/paging';
@@ -77,7 +77,10 @@ export function conversationsRoutes(
   app.use(preActions(state, account.users));
   app.route('/', inService);
   app.route('/Services/:service', inService);
-  app.route('/Services', serviceRoutes(account.services));
+  app.route(
+    '/Services',
+    serviceRoutes(account.services, (sid) => account.removeService(sid)),
+  );
   app.route('/', configurationRoutes(account.configuration, state));
   app.route('/Services/:service', notificationRoutes(account.push));
   app.route('/Credentials', credentialRoutes(account.push));
@@ -89,7 +92,8 @@ export function conversationsRoutes(
 /** Adds the service to a resource, or to a page of them: to all URLs, and as `chat_service_sid`. */
 const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) => {
   await next();
-  const text = await c.res.clone().text();
+  const { status } = c.res;
+  const text = await readText(c.res);
   if (text === '') return;
   const urls = /(https:\/\/conversations\.twilio\.com\/v1\/)(?=(?:Conversations|Users|Roles)\/)/g;
   const { serviceSid } = c.var;
@@ -97,7 +101,9 @@ const answerBelowService: MiddlewareHandler<ConversationsEnv> = async (c, next) 
     const isInConversation = value?.conversation_sid !== undefined && value.sid !== undefined;
     return isInConversation ? { chat_service_sid: serviceSid, ...value } : value;
   });
-  c.res = new Response(JSON.stringify(body), c.res);
+  // Else the new answer would be merged with the old one.
+  c.res = undefined;
+  c.res = answer(c, body, status as 200);
 };
 
 /** Conversations with their participants and messages. */

@@ -66,14 +66,21 @@ export class Services {
   }
 }
 
-/** Conversation services. */
-export function serviceRoutes(services: Services): Hono<ConversationsEnv> {
+/**
+ * Conversation services.
+ *
+ * @param removeService removes one with all that is in it
+ */
+export function serviceRoutes(
+  services: Services,
+  removeService: (sid: string) => void,
+): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/', (c) => answer(c, page(c, 'services', services.list())));
   app.post('/', (c) => answer(c, services.create(c.env.form.FriendlyName ?? ''), 201));
   app.get('/:sid', (c) => answer(c, services.fetch(c.req.param('sid'))));
   app.delete('/:sid', (c) => {
-    services.remove(c.req.param('sid'));
+    removeService(c.req.param('sid'));
     return c.body(null, 204);
   });
   return app;

@@ -129,6 +129,11 @@ export class Users {
     return user;
   }
 
+  /** Forgets the users of a service. */
+  removeService(serviceSid: string): void {
+    for (const { identity } of this.list(serviceSid)) this.#users.delete(keyOf(serviceSid, identity));
+  }
+
   #find(serviceSid: string, identity: string): UserResource | undefined {
     return this.#users.get(keyOf(serviceSid, identity));
   }

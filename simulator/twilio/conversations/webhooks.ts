@@ -60,6 +60,11 @@ export class Webhooks {
     return change(this.ofService(serviceSid), form, filters);
   }
 
+  /** Forgets the webhooks of a service. */
+  removeService(serviceSid: string): void {
+    this.#services.delete(serviceSid);
+  }
+
   #newWebhooks(url: string): WebhooksResource {
     return {
       account_sid: this.#accountSid,

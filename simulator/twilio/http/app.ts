@@ -1,9 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { TrieRouter } from 'hono/router/trie-router';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { notSimulated, TwilioError } from './errors';
-import { type Operation, requireDescribed } from './openapi';
+import { ApiDescription, isDescribed, type Operation, requireDescribed } from './openapi';
 import type { Origin, RestRequest } from './request';
+import { SharedRouter } from './shared-router';
 
 /** The Hono environment of all routes. */
 export interface RestEnv {
@@ -17,25 +17,43 @@ export interface RestEnv {
 }
 
 /**
- * @returns an app without routes that answers errors as Twilio does. Paths begin with the host, e.g.
- *   `/conversations.twilio.com/v1/Conversations`.
+ * @returns an app without routes that answers a host's requests, and errors as Twilio does. Paths begin with the host,
+ *   e.g. `/conversations.twilio.com/v1/Conversations`.
  */
-export function createRestApp(): Hono<RestEnv> {
+export function createRestApp(host: string): Hono<RestEnv> {
   const app = new Hono<RestEnv>({
     getPath: ({ url }) => url.replace(/^https:\//, ''),
-    // The default router first compiles all routes: tests make many accounts that get a few requests each.
-    router: new TrieRouter(),
+    router: new SharedRouter(host),
   });
   app.onError((error, c) => {
     if (!(error instanceof TwilioError)) throw error;
     return c.json(error.body(), error.status as ContentfulStatusCode);
   });
-  app.notFound(({ env, var: { operation } }) => {
-    const what = `${env.method} https://${env.host}${env.path}`;
-    const name = operation ? `${operation.operationId}: ${what}` : what;
-    throw notSimulated(name);
+  app.notFound(({ env }) => {
+    throw notSimulated(`${env.method} https://${env.host}${env.path}`);
   });
   return app;
+}
+
+/**
+ * Answers 501 to what Twilio has and the local Twilio does not simulate, whatever else is wrong with the request: its
+ * credentials and its parameters come later.
+ *
+ * @param isSimulated whether there is a route for a method and a path with the host
+ */
+export function refuseUnsimulated(
+  isSimulated: (method: string, path: string) => boolean,
+): MiddlewareHandler<RestEnv> {
+  return async ({ env }, next) => {
+    const { method, host, path } = env;
+    if (!isSimulated(method, `/${host}${path}`)) {
+      const what = `${method} https://${host}${path}`;
+      const operation = ApiDescription.of(host)?.operation(env);
+      if (operation) throw notSimulated(`${operation.operationId}: ${what}`);
+      if (!isDescribed(host, path)) throw notSimulated(what);
+    }
+    await next();
+  };
 }
 
 /** Checks each request against Twilio's OpenAPI file, and sets the context's variables. */
@@ -56,6 +74,11 @@ export function answer(c: Pick<Context, 'body'>, resource: object, status: 200 |
   return response;
 }
 
+/** @returns the JSON text of an answer */
+export async function readText(response: Response): Promise<string> {
+  return texts.get(response) ?? (await response.text());
+}
+
 /** @returns an app's answer; the request is carried out synchronously, before the promise settles */
 export async function askApp(
   app: Hono<RestEnv>,
@@ -65,6 +88,6 @@ export async function askApp(
   // Hono reads nothing else, and a real Request is slow to make.
   const routed = { method, url: `https://${host}${path}` } as Request;
   const response = await app.fetch(routed, request);
-  const text = texts.get(response) ?? (await response.text());
+  const text = await readText(response);
   return { status: response.status, body: text === '' ? '' : (JSON.parse(text) as object) };
 }

@@ -8,12 +8,13 @@ interface KnownError {
 const e = (status: number, message: string): KnownError => ({ status, message });
 
 /**
- * The errors that the local Twilio answers, by Twilio's code. The messages of 50003 and above are the titles of Twilio's
+ * The errors that the local Twilio answers, by Twilio's code. The messages of 19056, and of 50003 and above, are the titles of Twilio's
  * pages, `https://www.twilio.com/docs/api/errors/CODE`; those of 50355, 54006 and 54008 are unsure. The pages do not say
  * the HTTP status: public logs have 400 for 50407 and 50441 (twilio/terraform-provider-twilio, pull request 63), and 409
  * for 50353, 50416, 50433 and 50437; for the others it is unsure.
  */
 export const errorList = {
+  19056: e(415, 'Input request content type is invalid'),
   20001: e(400, 'Invalid parameter'),
   20003: e(401, 'Authenticate'),
   20403: e(403, 'Forbidden'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { refuse } from './error-list';
 import { invalid, notSimulated, TwilioError } from './errors';
 import { valueError } from './parameter-values';
 import type { RestRequest } from './request';
@@ -144,10 +145,12 @@ export class ApiDescription {
    *
    * @see https://www.twilio.com/docs/api/errors/20161
    * @throws TwilioError 400/20001 for a parameter that Twilio's API does not have, a missing one or an invalid value, or
-   *   another code where Twilio documents one; 501/20501 for a parameter that is not simulated
+   *   another code where Twilio documents one; 415/19056 for a body that is no form; 501/20501 for a parameter that is not
+   *   simulated
    */
   requireValid(request: RestRequest, operation: Operation): void {
     const { host, query, form, lists = {} } = request;
+    if (this.parameters(operation).isForm) requireForm(request);
     const unknown = this.unknownParameters(request, operation);
     const { operationId } = operation;
     for (const name of unknown.query) throw invalid(`${operationId} has no query parameter ${name}`);
@@ -199,6 +202,18 @@ export class ApiDescription {
   }
 }
 
+/**
+ * Twilio's page on 19056 says that the API takes forms and nothing else; not, with which status it refuses. The older API
+ * ignores JSON, and then misses parameters (github.com/excid3/noticed/issues/16).
+ *
+ * @throws TwilioError 415/19056 for a body that is no form
+ */
+function requireForm({ method, headers }: RestRequest): void {
+  const type = headers['content-type'];
+  if (method !== 'POST' || type === undefined || headers['content-length'] === '0') return;
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) throw refuse(19056, type);
+}
+
 /** A page size above the limit is no error: the SDK asks for up to 1,000 items whatever the limit is. */
 function pagingError(name: string, text: string): TwilioError | undefined {
   if (name === 'PageToken') return undefined;
@@ -225,6 +240,15 @@ export function requireDescribed(request: RestRequest): Operation | undefined {
   }
   api.requireValid(request, operation);
   return operation;
+}
+
+/**
+ * @returns whether Twilio's OpenAPI files have the version of the API that a path names; true for a path that names none,
+ *   as no product of Twilio's has it
+ */
+export function isDescribed(host: string, path: string): boolean {
+  const namesVersion = /^\/(v\d+|\d{4}-\d\d-\d\d)\//.test(path);
+  return !namesVersion || ApiDescription.of(host)?.hasVersion(path) === true;
 }
 
 function versionOf(path: string): string | undefined {

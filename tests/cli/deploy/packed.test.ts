@@ -3,6 +3,7 @@ import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { compileData, readSources } from '../../../build/data/compile';
 import { type Account, openAccount } from '../../../cli/account';
 import { readAllCustomers } from '../../../lib/customers/every-customer';
+import type { CustomersAsset } from '../../../lib/model';
 import { runCommand } from '../../support/command-line';
 import { ProjectCopy } from '../../support/project-copy';
 import type { Started } from '../../support/started';
@@ -64,7 +65,10 @@ it('many customers are packed, and found live, when deployed, by the tools, and 
     'routing.private.json',
     'templates.private.json',
   ]);
-  const compiled = compileData(await readSources(project.path('assets'))).customers;
+  const whole = compileData(await readSources(project.path('assets')), { packAbove: Infinity });
+  const { customers: compiled } = JSON.parse(
+    whole.assets.get('customers.private.json') ?? '',
+  ) as CustomersAsset;
   expect(readAllCustomers(project.path('dist/assets'))).toEqual(compiled);
 
   const live = await askAll(`http://localhost:${env.PORT}`);

@@ -205,6 +205,49 @@ describe('a fault of the account', () => {
       ],
     ],
     [
+      'a number that answers by itself, as setup was told to keep it',
+      (at, subject) => {
+        const [number] = at.rest.phoneNumbers.numbers(sms);
+        if (number) at.plant(number, { sms_url: 'https://user:secret@example.com/sms?key=1' });
+        subject.kept = [{ id: `number:${sms}`, found: 'https://user:secret@example.com/sms?key=1' }];
+      },
+      [
+        `notice number_kept: Messages to ${sms} are also answered by https://…@example.com/sms?…, as setup was told to keep it`,
+      ],
+    ],
+    [
+      'a number that answers by something else than what setup was told to keep',
+      (at, subject) => {
+        const [number] = at.rest.phoneNumbers.numbers(sms);
+        if (number) at.plant(number, { sms_url: 'https://example.com/2' });
+        subject.kept = [{ id: `number:${sms}`, found: 'https://example.com/1' }];
+      },
+      [
+        `warning number_replies: ${sms} also has a URL of its own for messages: customers may get two answers`,
+      ],
+    ],
+    [
+      'a Frontline Console with another URL, and without custom routing',
+      (_at, subject) => {
+        subject.console = {
+          ...subject.console,
+          crm: 'https://user:secret@example.com/crm?key=1',
+          routingMode: 'pool',
+        };
+      },
+      [
+        /^error frontline_url_other: The URL for crm in the Frontline Console is https:\/\/…@example\.com\/crm\?…, not http:\/\/localhost:\d+\/callbacks\/crm$/,
+        'warning frontline_not_routing: The Frontline Console routes by "pool": the routing callback is not called',
+      ],
+    ],
+    [
+      'no Frontline Console, as in the cloud',
+      (_at, subject) => {
+        subject.console = null;
+      },
+      [],
+    ],
+    [
       'a WhatsApp sender that is offline',
       (at) => {
         const [sender] = at.rest.phoneNumbers.senders();

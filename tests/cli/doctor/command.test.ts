@@ -171,6 +171,12 @@ describe('npm run doctor', () => {
           message: `The webhooks still lead to npm start's own functions at ${functionsUrl}, not to what is deployed at https://${domain}`,
           fix: 'npm run setup -- --local',
         },
+        {
+          code: 'webhook_not_deployed',
+          severity: 'warning',
+          message: `The Frontline Console still leads to npm start's own functions at ${functionsUrl}, not to what is deployed at https://${domain}`,
+          fix: 'npm run setup -- --local, or the settings of the console',
+        },
       ]),
     });
     // A restart of the local Twilio has ended it.

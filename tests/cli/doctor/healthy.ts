@@ -51,6 +51,7 @@ export class HealthyAccount {
       authToken,
       client: twilio(accountSid, authToken, { httpClient: inProcess(this.rest) }),
       localFunctionsUrl: functionsUrl,
+      controlUrl: this.#running.console,
       variables,
     };
   }

@@ -68,6 +68,12 @@ export const conversationRefusals: Row[] = [
     'ContentVariables must be a JSON object',
   ],
   [
+    20001,
+    'variables that are not JSON, without a template',
+    () => write({ Body: 'Hi', ContentVariables: 'name' }),
+    'ContentVariables must be a JSON object',
+  ],
+  [
     50353,
     'a unique name twice',
     async () => {

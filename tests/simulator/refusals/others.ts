@@ -1,4 +1,18 @@
-import { account, ada, ask, binding, chat, join, made, ours, post, type Row, reset, write } from './account';
+import {
+  account,
+  ada,
+  ask,
+  binding,
+  chat,
+  join,
+  made,
+  ours,
+  post,
+  type Row,
+  reset,
+  second,
+  write,
+} from './account';
 
 const documents = 'https://sync.twilio.com/v1/Services/default/Documents';
 const environments = 'https://serverless.twilio.com/v1/Services';
@@ -58,6 +72,30 @@ export const otherRefusals: Row[] = [
     'an address of another type',
     () => post('/Configuration/Addresses', { Type: 'whatsapp', Address: ours }),
     `${ours} is not a valid Address of Type whatsapp`,
+  ],
+  ...(
+    [
+      [50413, 'sms', '+16465550199'],
+      [50413, 'whatsapp', 'whatsapp:+16465550199'],
+      [50415, 'whatsapp', `whatsapp:${second}`],
+    ] as const
+  ).map(
+    ([code, Type, Address]): Row => [
+      code,
+      `an address configuration for ${Address}, which is not ours`,
+      () => post('/Configuration/Addresses', { Type, Address }),
+    ],
+  ),
+  [
+    19056,
+    'JSON in place of a form',
+    () =>
+      ask(
+        `POST ${chat}/Conversations`,
+        { FriendlyName: 'Ada' },
+        { headers: { 'content-type': 'application/json' } },
+      ),
+    'Input request content type is invalid: application/json',
   ],
   [
     20001,

@@ -55,6 +55,11 @@ export const participantRefusals: Row[] = [
     'a new proxy address of somebody else',
     () => change(binding(ada, ours), binding(undefined, '+16465550199')),
   ],
+  [
+    50413,
+    'a page of Messenger that the account does not name',
+    () => join(binding('messenger:1', 'messenger:2')),
+  ],
   [50413, 'a short code of somebody else', () => join(binding(ada, '99999'))],
   [50414, 'an address of WhatsApp with a proxy of SMS', () => join(binding(`whatsapp:${ada}`, ours))],
   [50414, 'an address of SMS with a proxy of WhatsApp', () => join(binding(ada, `whatsapp:${ours}`))],

@@ -1,0 +1,203 @@
+import { isUtf8 } from 'node:buffer';
+import { checkEncoding, isUtf16, moveOn, type Unreadable } from '../encoding';
+import type { Report } from '../problems';
+import type { Bytes } from './bytes';
+import { countProperties, findSyntaxError, reportDuplicateKeys } from './json-text';
+import { BrokenList, type ListElement, type Outline, type Place, splitList } from './split-list';
+
+/** Thrown for a file that is not JSON in UTF-8. */
+export class UnreadableFile extends Error implements Unreadable {
+  override readonly name = 'UnreadableFile';
+  readonly problem: string;
+  readonly fix: string;
+
+  constructor({ problem, fix }: Unreadable) {
+    super(problem);
+    this.problem = problem;
+    this.fix = fix;
+  }
+}
+
+/** An element of the list, with its value. */
+export interface ReadElement extends ListElement {
+  raw: unknown;
+}
+
+/** What is wrong, with line and column. */
+interface LocatedError {
+  what: string;
+  place: readonly [number, number] | undefined;
+}
+
+/** How much of a broken file is read again to describe the error, in bytes: an element is far smaller. */
+const explainedBytes = 16 * 1024 * 1024;
+
+/** A JSON file whose object has a list that can be longer than the memory: its elements are read one at a time. */
+export class ListFile {
+  /** The file's value with an empty list; as it is when it has no such list. */
+  readonly around: unknown;
+  /** The length of the list; undefined when there is none. */
+  readonly count: number | undefined;
+  readonly #bytes: Bytes;
+  readonly #key: string;
+  readonly #options: { from: number; chunkBytes?: number };
+  readonly #outline: Outline;
+  /** The places of the elements that have been read: in bytes. */
+  readonly #offsets: Float64Array;
+  readonly #lengths: Uint32Array;
+
+  /**
+   * Reads the whole file once.
+   *
+   * @param key the name of the list
+   * @throws UnreadableFile
+   */
+  constructor(bytes: Bytes, key: string, options: { chunkBytes?: number } = {}) {
+    this.#bytes = bytes;
+    this.#key = key;
+    const hasMark = bytes.read(0, 3).equals(Buffer.from('\uFEFF'));
+    this.#options = { ...options, from: hasMark ? 3 : 0 };
+    if (isUtf16(bytes)) throw this.#explain();
+    let count = 0;
+    try {
+      const elements = this.texts();
+      for (;;) {
+        const { done, value } = elements.next();
+        if (done) {
+          this.#outline = value;
+          break;
+        }
+        count++;
+      }
+    } catch (error) {
+      throw error instanceof BrokenList ? this.#explain() : error;
+    }
+    this.count = this.#outline.tail ? count : undefined;
+    this.#offsets = new Float64Array(count);
+    this.#lengths = new Uint32Array(count);
+    const { head, tail = Buffer.alloc(0) } = this.#outline;
+    if (!isUtf8(head) || !isUtf8(tail)) throw this.#explain();
+    try {
+      this.around = JSON.parse(this.textAround);
+    } catch {
+      throw this.#explain();
+    }
+  }
+
+  /**
+   * Reads the elements, and reports keys that are twice in one of them.
+   *
+   * @throws UnreadableFile
+   */
+  *elements(report: Report): Generator<ReadElement> {
+    for (const element of this.texts()) {
+      const raw = parse(element);
+      if (raw === undefined) throw this.#explain();
+      if (hasDuplicateKey(element.properties, raw)) {
+        reportDuplicateKeys(element.text, report, [this.#key, element.index], (line) => line + element.line);
+      }
+      this.#offsets[element.index] = element.offset;
+      this.#lengths[element.index] = element.bytes.length;
+      yield { ...element, raw };
+    }
+  }
+
+  /** Reads an element again. */
+  at(index: number): unknown {
+    const bytes = this.#bytes.read(this.#offsets[index] ?? 0, this.#lengths[index] ?? 0);
+    try {
+      return JSON.parse(bytes.toString());
+    } catch (cause) {
+      this.#bytes.checkUnchanged();
+      throw cause;
+    }
+  }
+
+  /** Reports keys that are twice outside the list. */
+  reportDuplicateKeys(report: Report): void {
+    const { head, end } = this.#outline;
+    const before = head.toString();
+    const linesBefore = moveOn([0, 0], before)[0];
+    reportDuplicateKeys(this.textAround, report, [], (line, offset) =>
+      offset < before.length ? line + 1 : line - linesBefore + end.line,
+    );
+  }
+
+  /** The text of the file with an empty list; of the whole file when it has no such list. */
+  get textAround(): string {
+    const { head, tail } = this.#outline;
+    return tail ? head.toString() + tail.toString() : head.toString();
+  }
+
+  /** @returns line and column in the file for a character of `textAround` */
+  placeAround(index: number): readonly [number, number] {
+    const { head, end } = this.#outline;
+    const before = head.toString();
+    if (index < before.length) return moveOn([1, 1], before.slice(0, index));
+    return moveOn([end.line, end.column], this.textAround.slice(before.length, index));
+  }
+
+  /** @returns the elements as they are written */
+  texts(): Generator<ListElement, Outline> {
+    return splitList(this.#bytes, this.#key, this.#options);
+  }
+
+  /** @returns the first thing that is wrong with the file */
+  #explain(): UnreadableFile {
+    const wrong = checkEncoding(this.#bytes);
+    if (wrong) return new UnreadableFile(wrong);
+    const { what, place } = this.#findError();
+    const where = place ? ` at line ${place[0]}, column ${place[1]}` : '';
+    return new UnreadableFile({
+      problem: `is not JSON: ${what}${where}`,
+      fix: 'correct it there; an editor shows the place',
+    });
+  }
+
+  /** Reads on from the first element that is broken: what is before it is not needed to find out what is wrong there. */
+  #findError(): LocatedError {
+    const elements = this.texts();
+    for (;;) {
+      let next: IteratorResult<ListElement, Outline>;
+      try {
+        next = elements.next();
+      } catch (error) {
+        if (!(error instanceof BrokenList)) throw error;
+        return this.#findErrorFrom(error.head, error.place);
+      }
+      if (next.done) return this.#findErrorFrom(next.value.head, next.value.end);
+      const element = next.value;
+      if (parse(element) === undefined) return this.#findErrorFrom(element.head, element);
+    }
+  }
+
+  #findErrorFrom(head: Buffer, { offset, line, column }: Place): LocatedError {
+    const before = head.toString();
+    const rest = this.#bytes.read(offset, explainedBytes).toString();
+    const { what, offset: index } = findSyntaxError(before + rest);
+    if (index === undefined) return { what, place: undefined };
+    if (index < before.length) return { what, place: moveOn([1, 1], before.slice(0, index)) };
+    return { what, place: moveOn([line, column], rest.slice(0, index - before.length)) };
+  }
+}
+
+/** @returns the value of an element; undefined when it is not JSON in UTF-8 */
+function parse({ text, bytes }: ListElement): unknown {
+  // Decoding replaces what is not UTF-8.
+  if (text.includes('\uFFFD') && !isUtf8(bytes)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns whether a text has more properties than its value, which has each key once */
+function hasDuplicateKey(properties: number, value: unknown): boolean {
+  try {
+    return countProperties(value) !== properties;
+  } catch {
+    // Brackets are nested too deeply: the schema rejects it.
+    return false;
+  }
+}

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { type Problem, reportTo } from '../../../../build/data/problems';
+import { openBytes } from '../../../../build/data/read/bytes';
+import { ListFile } from '../../../../build/data/read/list-file';
+
+/** JSON as people and programs write it: on one line, or indented, with either end of line, and escaped or not. */
+const written = fc
+  .tuple(
+    fc.array(fc.jsonValue()),
+    fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 2 }),
+    fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 2 }),
+    fc.constantFrom(undefined, 2, '\t'),
+    fc.constantFrom('\n', '\r\n'),
+    fc.boolean(),
+  )
+  .map(([list, before, after, indent, newline, escapes]) => {
+    // The list is found only at the top, and `customers` there only as a list.
+    const { customers: _one, ...first } = before;
+    const { customers: _other, ...last } = after;
+    const value = { ...first, inner: { customers: [[]] }, customers: list, ...last };
+    const json = JSON.stringify(value, null, indent).replaceAll('\n', newline);
+    return escapes ? json.replaceAll('customers"', '\\u0063ustomers"') : json;
+  });
+
+const open = (text: string, chunkBytes: number): ListFile =>
+  new ListFile(openBytes(text), 'customers', { chunkBytes });
+
+/** What is wrong with a text, as it is reported; undefined when nothing is. */
+function problemOf(text: string | Uint8Array, chunkBytes?: number): string | undefined {
+  const problems: Problem[] = [];
+  try {
+    const file = new ListFile(openBytes(text), 'customers', chunkBytes ? { chunkBytes } : {});
+    const report = reportTo(problems, 'file');
+    file.reportDuplicateKeys(report);
+    for (const _one of file.elements(report));
+    return problems.map(({ path, problem }) => `${path} ${problem}`).join('\n') || undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe('a file with a long list', () => {
+  it('is read as JSON.parse reads it, wherever its parts are cut', () => {
+    fc.assert(
+      fc.property(written, fc.integer({ min: 1, max: 40 }), (text, chunkBytes) => {
+        const file = open(text, chunkBytes);
+        const problems: Problem[] = [];
+        const elements = [...file.elements(reportTo(problems, 'file'))];
+        const whole = JSON.parse(text) as { customers: unknown[] };
+        expect([elements.map(({ raw }) => raw), file.count]).toEqual([
+          whole.customers,
+          whole.customers.length,
+        ]);
+        expect(file.around).toEqual({ ...whole, customers: [] });
+        expect(problems).toEqual([]);
+        expect(elements.map(({ index }) => file.at(index))).toEqual(whole.customers);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('knows the line and the column of each element, and of what is around them', () => {
+    fc.assert(
+      fc.property(written, fc.integer({ min: 1, max: 40 }), (text, chunkBytes) => {
+        const file = open(text, chunkBytes);
+        const lines = text.split('\n');
+        const at = ([line, column]: readonly [number, number], length: number): string =>
+          lines
+            .slice(line - 1, line + length)
+            .join('\n')
+            .slice(column - 1, column - 1 + length);
+        for (const { line, column, text: own } of file.texts())
+          expect(at([line, column], own.length)).toBe(own);
+        const around = file.textAround;
+        expect(
+          around
+            .split('')
+            .map((_unit, index) => at(file.placeAround(index), 1))
+            .join(''),
+        ).toBe(around);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is refused where JSON.parse refuses it, at the same place whatever its parts', () => {
+    const damage = fc.constantFrom('', ',', '"', '}', ']', '{', '[', ':', '\\', '1', 'x', '\u0001');
+    fc.assert(
+      fc.property(
+        written,
+        fc.nat(),
+        damage,
+        fc.integer({ min: 1, max: 40 }),
+        (text, at, more, chunkBytes) => {
+          const place = at % (text.length + 1);
+          const damaged = text.slice(0, place) + more + text.slice(more === '' ? place + 1 : place);
+          const found = problemOf(damaged, chunkBytes);
+          expect(found).toBe(problemOf(damaged));
+          let isJson = true;
+          try {
+            JSON.parse(damaged);
+          } catch {
+            isJson = false;
+          }
+          expect(/^is not JSON: [A-Z][\w ]+ at line \d+, column \d+$/.test(found ?? '')).toBe(!isJson);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
+    [
+      'a comma that is missing',
+      '{"customers": [\n{}\n{}]}',
+      'is not JSON: Comma Expected at line 3, column 1',
+    ],
+    ['a comma too many', '{"customers": [\n{},\n]}', 'is not JSON: Value Expected at line 3, column 1'],
+    [
+      'an end that is missing',
+      '{"customers": [{}, {"a": 1',
+      'is not JSON: Close Brace Expected at line 1, column 27',
+    ],
+    [
+      'what follows the end',
+      '{"customers": [1]}\n}',
+      'is not JSON: End Of File Expected at line 2, column 1',
+    ],
+    [
+      'the first of two errors',
+      '{"a": 01, "customers": [x]}',
+      'is not JSON: Comma Expected at line 1, column 8',
+    ],
+    [
+      'a key that is twice in an element',
+      '{"a": 1,\n"customers": [{"b": 1,\n"b": 2}, [{"c": {}, "c": 1}]]}',
+      'customers[0].b appears twice, on line 2 and on line 3\ncustomers[1][0].c appears twice, both on line 3',
+    ],
+    [
+      'a key that is twice around the list',
+      '{"a": 1,\n"customers": [\n{}\n], "b": 1,\n"a": 2, "b": 1}',
+      'a appears twice, on line 1 and on line 5\nb appears twice, on line 4 and on line 5',
+    ],
+  ])('names %s', (_what, text, problem) => {
+    expect([problemOf(text), problemOf(text, 1)]).toEqual([problem, problem]);
+    expect(problemOf(`\uFEFF${text}`)).toBe(problem);
+  });
+
+  it('names the first byte that is not UTF-8, also behind another error', () => {
+    const bytes = Buffer.from('{"customers": [\n{"a": "é"},, {"b": "?"}]}');
+    bytes[bytes.indexOf('?')] = 0xe9;
+    const problem = 'is not UTF-8: byte 0xE9 at line 2, column 21 (byte 37 of the file)';
+    expect([problemOf(bytes), problemOf(bytes, 1)]).toEqual([problem, problem]);
+  });
+});
