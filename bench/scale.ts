@@ -57,7 +57,7 @@ export interface ScalePlan {
 /** How many cards an instance answers before its memory is measured again. */
 const answers = 30_000;
 
-/** More than this as JSON would not fit into one asset. */
+/** Up to here, the customers are also measured as one JSON asset, though Twilio takes no more than 10 MB. */
 const mostInJson = 40_000;
 
 /** How many processes go on after the first answer, and how often lookups are measured in each. */
