@@ -10,7 +10,8 @@ module.exports = {
   },
   // The clients' tests need packages of their own: npm run test:clients.
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/tests/clients'],
-  testTimeout: 30_000,
+  // On a busy machine, a process alone takes up to twenty seconds to start.
+  testTimeout: 60_000,
   // Many tests wait for time-outs, few compute.
   maxWorkers: Math.max(3, availableParallelism()),
   testSequencer: '<rootDir>/tests/slowest-first.js',

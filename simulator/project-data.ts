@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { toE164 } from '../lib/address';
-import { readAllCustomers } from '../lib/customers/every-customer';
+import { holdCustomers, openBuiltCustomers } from '../lib/customers/every-customer';
 import {
   type Customer,
   type Routing,
@@ -19,7 +19,8 @@ import type { Workspace } from './twilio/workspace';
 
 /** The data of the built project. */
 export interface ProjectData {
-  customers: SimulatedCustomer[];
+  /** Those with a phone: the first in the order of the lists, then the others. Most of a million are never read. */
+  customers: Iterable<SimulatedCustomer>;
   workers: { identity: string; displayName: string }[];
   /** Our Twilio numbers, the default one first. */
   numbers: { address: string; channels: SimulatedChannel[] }[];
@@ -60,12 +61,12 @@ export interface ConfiguredWebhooks {
 export function readProject(root: string): ProjectData {
   const assets = join(root, 'dist/assets');
   const isBuilt = existsSync(join(assets, 'customers.private.json'));
-  const customers = isBuilt ? readAllCustomers(assets) : [];
+  const index = new CustomerIndex(isBuilt ? openBuiltCustomers(assets) : holdCustomers([]));
   const routing = read<Routing>(join(assets, 'routing.private.json'));
   const env = readEnv(root);
   return {
-    customers: customers.flatMap((customer) => phoneUser(customer) ?? []),
-    index: new CustomerIndex(customers),
+    customers: { [Symbol.iterator]: () => phoneUsers(index) },
+    index,
     sources: {
       customers: new SourceFile(root, 'assets/customers.private.json'),
       routing: new SourceFile(root, 'assets/routing.private.json'),
@@ -93,6 +94,13 @@ export function findPhoneUser({ index }: ProjectData, phone: string): SimulatedC
   const customer = index.byAddress(phone);
   const user = customer && phoneUser(customer);
   return user?.phone === phone ? user : undefined;
+}
+
+function* phoneUsers(index: CustomerIndex): Generator<SimulatedCustomer> {
+  for (const customer of index.all()) {
+    const user = phoneUser(customer);
+    if (user) yield user;
+  }
 }
 
 /** @returns a customer in the data as somebody with a phone; undefined for one without a number */

@@ -1,64 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { FileWindow } from '../../lib/large-files/file-window';
 import { decodeText } from '../data/encoding';
-
-/** The text of a file, and how its bytes were read. */
-export interface DecodedCsv {
-  text: string;
-  /** A label of the Encoding Standard, e.g. `utf-8`, `windows-1252`. */
-  encoding: string;
-}
 
 /** A CSV file that is no table of customers: the message continues the file's name. */
 export class UnreadableCsv extends Error {}
 
+type Decoder = InstanceType<typeof TextDecoder>;
+
+/** How much is decoded at once, in bytes. */
+const chunkBytes = 256 * 1024;
+
 /**
- * Decodes a CSV file. Excel writes UTF-8 with a byte order mark, UTF-16 ("Unicode text"), or the Windows code page;
- * others write UTF-8 without a mark.
+ * Finds out how a CSV file is encoded. Excel writes UTF-8 with a byte order mark, UTF-16 ("Unicode text"), or the Windows
+ * code page; others write UTF-8 without a mark.
  *
+ * @param path the file, of which `file` is the descriptor
  * @param label the encoding, if it is known; without it, the bytes decide. What is not UTF-8 is read as Windows-1252,
  *   which contains Latin-1.
- * @throws UnreadableCsv for a workbook, an unknown label, or bytes that are not of the given encoding
+ * @returns a label of the Encoding Standard, e.g. `utf-8`, `windows-1252`
+ * @throws UnreadableCsv for a workbook, an unknown label, or bytes that are not of the encoding
  * @see https://encoding.spec.whatwg.org/#names-and-labels
  */
-export function decodeCsv(bytes: Uint8Array, label?: string | undefined): DecodedCsv {
-  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1');
+export function detectEncoding(path: string, file: number, label?: string | undefined): string {
+  const head = new FileWindow(file).read(0, 256);
+  const start = head.toString('latin1', 0, 4);
   if (start === 'PK\x03\x04' || start === '\xd0\xcf\x11\xe0') {
     throw new UnreadableCsv('is an Excel workbook: save it in Excel as "CSV UTF-8 (Comma delimited)"');
   }
-  if (isUtf32(bytes)) throw new UnreadableCsv('is UTF-32, which is not supported: save it as UTF-8');
-  const encoding = label ?? byMark(bytes) ?? byZeroBytes(bytes);
+  if (isUtf32(head)) throw new UnreadableCsv('is UTF-32, which is not supported: save it as UTF-8');
+  const encoding = label ?? byMark(head) ?? byZeroBytes(head);
   if (encoding !== undefined) {
-    const text = decode(bytes, encoding);
-    if (text !== undefined) return { text, encoding: encoding.toLowerCase() };
+    if (isDecodable(file, encoding)) return encoding.toLowerCase();
     throw new UnreadableCsv(
       label === undefined
         ? `begins as ${encoding}, but is damaged: save it as UTF-8, or give --encoding`
         : `is not ${encoding}: leave out --encoding, or correct it`,
     );
   }
-  const utf8 = decode(bytes, 'utf-8');
-  if (utf8 !== undefined) return { text: utf8, encoding: 'utf-8' };
-  refuseDamaged(bytes);
-  return { text: decode(bytes, 'windows-1252') ?? '', encoding: 'windows-1252' };
+  if (isDecodable(file, 'utf-8')) return 'utf-8';
+  refuseDamaged(path, file);
+  return 'windows-1252';
+}
+
+/**
+ * Decodes a file.
+ *
+ * @param encoding as `detectEncoding` returns it
+ * @returns its text in parts, with `\n` at the end of each line
+ */
+export function* decodeCsv(file: number, encoding: string): Generator<string> {
+  let isAfterReturn = false;
+  for (const part of decode(file, openDecoder(encoding))) {
+    // A line end can lie across two parts.
+    const text = isAfterReturn && part.startsWith('\n') ? part.slice(1) : part;
+    isAfterReturn = part.endsWith('\r');
+    yield text.replace(/\r\n?/g, '\n');
+  }
+}
+
+function* decode(file: number, decoder: Decoder): Generator<string> {
+  const window = new FileWindow(file);
+  for (let at = 0; ; ) {
+    const bytes = window.read(at, at + chunkBytes);
+    at += bytes.length;
+    const text = decoder.decode(bytes, { stream: bytes.length > 0 });
+    const decoded = decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, toWindows) : text;
+    if (decoded !== '') yield decoded;
+    if (bytes.length === 0) return;
+  }
+}
+
+function isDecodable(file: number, label: string): boolean {
+  const decoder = openDecoder(label);
+  try {
+    for (const _part of decode(file, decoder));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Two accented letters in a row are rare in other encodings: what has many that are valid UTF-8 is damaged UTF-8. */
-function refuseDamaged(bytes: Uint8Array): void {
-  const text = new TextDecoder('utf-8').decode(bytes);
-  const wrong = text.split('\uFFFD').length - 1;
-  const others = text.match(/[^\p{ASCII}]/gu)?.length ?? 0;
-  const decoded = decodeText(bytes);
-  if (others <= 2 * wrong || 'text' in decoded) return;
-  throw new UnreadableCsv(`${decoded.problem}, but most of it is: correct it there, or give --encoding`);
-}
-
-function decode(bytes: Uint8Array, label: string): string | undefined {
-  const decoder = openDecoder(label);
-  try {
-    const text = decoder.decode(bytes);
-    return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, toWindows) : text;
-  } catch {
-    return undefined;
+function refuseDamaged(path: string, file: number): void {
+  let [wrong, others] = [0, 0];
+  for (const text of decode(file, new TextDecoder('utf-8'))) {
+    wrong += text.split('\uFFFD').length - 1;
+    others += text.match(/[^\p{ASCII}]/gu)?.length ?? 0;
   }
+  if (others <= 2 * wrong) return;
+  const decoded = decodeText(readFileSync(path));
+  if ('text' in decoded) return;
+  throw new UnreadableCsv(`${decoded.problem}, but most of it is: correct it there, or give --encoding`);
 }
 
 /** What Windows-1252 has where Latin-1 has control characters, from 0x80. */
@@ -73,7 +105,7 @@ function toWindows(character: string): string {
   return windowsOnly.charAt(character.charCodeAt(0) - 0x80);
 }
 
-function openDecoder(label: string): { encoding: string; decode(bytes: Uint8Array): string } {
+function openDecoder(label: string): Decoder {
   try {
     return new TextDecoder(label, { fatal: true });
   } catch {
@@ -99,7 +131,7 @@ function isUtf32(bytes: Uint8Array): boolean {
 /** In UTF-16 without a mark, every second byte of a header in Latin letters is zero. */
 function byZeroBytes(bytes: Uint8Array): string | undefined {
   const zeros = [0, 0];
-  for (const [position, byte] of bytes.subarray(0, 256).entries()) {
+  for (const [position, byte] of bytes.entries()) {
     if (byte === 0) zeros[position % 2] = (zeros[position % 2] ?? 0) + 1;
   }
   const [even = 0, odd = 0] = zeros;

@@ -21,12 +21,13 @@ interface Replacement {
  * jsonc-parser's own `modify` parses the text again for each.
  *
  * @param edits no two of the same place
+ * @param given how the file is written of which the text is a part
  * @throws when a place does not exist
  */
-export function editJson(text: string, edits: readonly JsonEdit[]): string {
+export function editJson(text: string, edits: readonly JsonEdit[], given?: JsonStyle): string {
   const root = parseTree(text);
   if (!root) throw new Error('is not JSON');
-  const style = readStyle(text, root);
+  const style = given ?? styleOf(text, root);
   const replacements: Replacement[] = [];
   const additions = new Map<Node, { key: string; value: Json }[]>();
   for (const edit of edits) {
@@ -60,7 +61,7 @@ function childOf(node: Node, key: string | number): Node | undefined {
 }
 
 /** How a file is written. */
-interface Style {
+export interface JsonStyle {
   /** What a level is indented by; undefined for a file without line breaks. */
   unit: string | undefined;
   eol: string;
@@ -68,7 +69,14 @@ interface Style {
   hasShortEntries: boolean;
 }
 
-function readStyle(text: string, root: Node): Style {
+/** @returns how a file is written. @throws when it is not JSON */
+export function readStyle(text: string): JsonStyle {
+  const root = parseTree(text);
+  if (!root) throw new Error('is not JSON');
+  return styleOf(text, root);
+}
+
+function styleOf(text: string, root: Node): JsonStyle {
   const [first] = root.children ?? [];
   const before = first === undefined ? '' : text.slice(root.offset + 1, first.offset);
   const entry = findFlatEntry(root);
@@ -93,13 +101,17 @@ function findFlatEntry({ type, children = [] }: Node): Node | undefined {
 }
 
 /** @returns the white space at the beginning of a line */
-function indentAt(text: string, offset: number): string {
+export function indentAt(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
 }
 
-/** As `JSON.stringify` formats it, except that short entries of lists are in one line each where the file's are. */
-function formatValue(value: Json, indent: string, style: Style, isEntry = false): string {
+/**
+ * As `JSON.stringify` formats it, except that short entries of lists are in one line each where the file's are.
+ *
+ * @param isEntry whether it is an element of a list
+ */
+export function formatValue(value: Json, indent: string, style: JsonStyle, isEntry = false): string {
   const { unit, eol, hasShortEntries } = style;
   if (typeof value !== 'object' || value === null || unit === undefined) return JSON.stringify(value);
   const isList = Array.isArray(value);
@@ -120,7 +132,7 @@ function addProperties(
   text: string,
   node: Node,
   added: readonly { key: string; value: Json }[],
-  style: Style,
+  style: JsonStyle,
 ): Replacement {
   const last = node.children?.at(-1);
   if (!last) {
@@ -142,7 +154,7 @@ function editList(
   text: string,
   list: Node,
   { remove, append }: { remove: readonly number[]; append: readonly Json[] },
-  style: Style,
+  style: JsonStyle,
 ): Replacement[] {
   const nodes = list.children ?? [];
   const removed = new Set(remove);

@@ -1,6 +1,7 @@
 import { cleanText, toOneLine } from './cell-text';
+import type { RawCustomer } from './customers-file';
 import type { Json, JsonEdit } from './edit-json';
-import type { RawChannel, RawCustomer } from './existing-customers';
+import type { RawChannel } from './existing-customers';
 import { readCountry, readLanguage } from './names';
 import type { ImportedRow, RowChannel } from './read-rows';
 
@@ -8,7 +9,7 @@ import type { ImportedRow, RowChannel } from './read-rows';
 export interface FieldChange {
   /** e.g. `worker`, `channels.sms`, `fields.plan` */
   field: string;
-  from: Json | undefined;
+  from?: Json | undefined;
   to: Json;
 }
 

@@ -1,18 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { compileData, type Sources } from '../data/compile';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Problem } from '../data/problems';
+import { checkData, type DraftOrder, findCaused, type OtherSources } from './check-draft';
 import { type Column, mapColumns } from './columns';
-import { decodeCsv, UnreadableCsv } from './decode-csv';
-import { editJson, type Json, type JsonEdit } from './edit-json';
-import { ExistingCustomers, type RawCustomer } from './existing-customers';
-import { type MatchedRow, matchCustomers } from './match-customers';
-import { createCustomer, type FieldChange, mergeRow } from './merge-row';
+import { CustomersFile } from './customers-file';
+import { decodeCsv, detectEncoding, UnreadableCsv } from './decode-csv';
+import { ExistingCustomers } from './existing-customers';
+import { type ImportedRows, importRows, type RowOutcome } from './import-rows';
+import type { FieldChange } from './merge-row';
 import { parseCsv } from './parse-csv';
-import { customersFile, readCustomers } from './read-customers';
 import { readRouting } from './read-routing';
-import { type ImportedRow, type RowContext, type RowProblem, readRows } from './read-rows';
-
-const customersPath = `assets/${customersFile}`;
+import { createRowReader, type RowContext } from './read-rows';
+import { addToRows, type FoundByCheck, listReports, type RowReport } from './row-reports';
+import type { LongList } from './spill-file';
+import { type Draft, writeCustomers } from './write-customers';
 
 /** How a file is imported; what is not given is recognized. */
 export interface ImportOptions {
@@ -28,10 +29,13 @@ export interface ImportOptions {
   skipBadRows?: boolean | undefined;
 }
 
-/** What is wrong with a row. */
-export interface RowReport extends RowProblem {
-  line: number;
-  name: string | undefined;
+/** The data into which a file is imported. */
+export interface ImportTarget {
+  /** Where the customers are; there may be no file yet. */
+  customersPath: string;
+  others: OtherSources;
+  /** A temporary folder, which the caller removes. */
+  folder: string;
 }
 
 /** A customer whom an import adds or changes. */
@@ -44,135 +48,185 @@ export interface PlannedCustomer {
   changes: FieldChange[];
 }
 
-/** What an import would do. */
+/** What an import would do. Its lists are read from the temporary folder. */
 export interface ImportPlan {
   encoding: string;
   delimiter: string;
   /** The number of rows below the header. */
   rows: number;
   columns: Column[];
-  customers: PlannedCustomer[];
-  unchanged: number;
+  customers: LongList<PlannedCustomer>;
+  counts: { added: number; changed: number; unchanged: number };
   /** Customers of the data who are not in the file: with `prune` they are removed. */
-  missing: { customer_id: string; name: string }[];
-  badRows: RowReport[];
+  missing: LongList<{ customer_id: string; name: string }>;
+  badRows: LongList<RowReport>;
   /** Problems that belong to no row. */
   problems: Problem[];
   /** About rows; they do not prevent the import. */
-  warnings: RowReport[];
-  /** The new content of `assets/customers.private.json`; undefined when nothing can be imported. */
-  text: string | undefined;
+  warnings: LongList<RowReport>;
+  /** The new `assets/customers.private.json`; undefined when nothing can be imported. */
+  draft: Draft | undefined;
+  /** Closes the files that the lists are read from. */
+  close(): void;
 }
-
-/** Lets timers run, e.g. those that show the progress. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * Plans an import of customers. The data as it would be is checked like any other data, so that what is imported passes
- * `npm run check`.
+ * `npm run check`. Rows and customers are read one at a time: memory does not limit how many there are.
  *
+ * @param csvPath a CSV file
  * @param report is told what is being done
  * @throws UnreadableCsv when the file is no table of customers; UnknownColumn; an Error when the data cannot be read
  */
 export async function planImport(
-  bytes: Uint8Array,
-  sources: Sources,
+  csvPath: string,
+  target: ImportTarget,
   options: ImportOptions = {},
   report: (text: string) => void = () => {},
 ): Promise<ImportPlan> {
-  const { text: current, raw, defaultCountry } = readCustomers(sources, options.country);
-  const { text: csvText, encoding } = decodeCsv(bytes, options.encoding);
-  const csv = parseCsv(csvText, options.delimiter);
-  const existing = new ExistingCustomers(raw.customers, defaultCountry);
-  const templateFields = new Set(existing.list.flatMap(({ fields }) => Object.keys(Object(fields))));
-  const columns = mapColumns(csv.header, options.map ?? [], [...templateFields]);
-  requireColumns(columns);
+  const { customersPath, others, folder } = target;
+  const file = await CustomersFile.openOrCreate(customersPath, folder, options.country);
+  const csvFile = openSync(csvPath, 'r');
+  try {
+    const encoding = detectEncoding(csvPath, csvFile, options.encoding);
+    const csv = await parseCsv(decodeCsv(csvFile, encoding), options.delimiter);
+    const columns = mapColumns(csv.header, options.map ?? [], file.fieldNames);
+    requireColumns(columns);
 
-  report(`Reading ${csv.rows.length.toLocaleString('en-US')} rows`);
-  await nextTurn();
-  const rows = readRows(csv, { columns, workers: readWorkers(sources) });
-  if (rows.length === 0 && options.prune) {
-    throw new UnreadableCsv('has no rows: with --prune, every customer would be removed');
+    const read = createRowReader(csv, { columns, workers: readWorkers(others) });
+    const existing = new ExistingCustomers(file);
+    const home = options.country ?? file.defaultCountry;
+    const rows = await importRows(csv.rows, read, file, existing, { home, folder }, (count) =>
+      report(count === 0 ? 'Reading rows' : `Reading rows: ${count.toLocaleString('en-US')}`),
+    );
+    if (rows.count === 0 && options.prune) {
+      throw new UnreadableCsv('has no rows: with --prune, every customer would be removed');
+    }
+    const plan = await draftPlan(file, rows, target, options, report);
+    const close = (): void => {
+      for (const list of [rows.outcomes, rows.problems, rows.warnings]) list.close();
+      file.close();
+    };
+    return { encoding, delimiter: csv.delimiter, rows: rows.count, columns, ...plan, close };
+  } catch (error) {
+    file.close();
+    throw error;
+  } finally {
+    closeSync(csvFile);
   }
-  const matched = matchCustomers(rows, existing, options.country ?? defaultCountry);
-  // Those in bad rows are in the file, too.
-  const named = rows.flatMap(({ id }) => (id === undefined ? [] : (existing.withId(id) ?? [])));
-  for (const { row, index } of matched) checkWhole(row, index === undefined);
-  await nextTurn();
+}
 
-  const warningsBefore = rows.map(({ warnings }) => warnings.length);
+type Drafted = Omit<ImportPlan, 'encoding' | 'delimiter' | 'rows' | 'columns' | 'close'>;
+
+async function draftPlan(
+  file: CustomersFile,
+  rows: ImportedRows,
+  { customersPath, others, folder }: ImportTarget,
+  { prune = false, skipBadRows = false }: ImportOptions,
+  report: (text: string) => void,
+): Promise<Drafted> {
+  const isMissing = (index: number): boolean => rows.named[index] === 0;
+  const badByCheck: FoundByCheck = new Map();
   for (;;) {
     // With some rows left out, the rest is checked again, and its customers are elsewhere.
-    for (const [index, { warnings }] of rows.entries()) warnings.length = warningsBefore[index] ?? 0;
-    const usable = matched.filter(({ row }) => row.problems.length === 0);
-    const draft = mergeRows(usable, existing, named, options.prune ?? false);
-    const text = editJson(current, draft.edits);
-    report(`Checking ${draft.order.length.toLocaleString('en-US')} customers`);
-    await nextTurn();
-    const problems = checkResult(sources, text, draft.order);
-    const bad = rows.filter(({ problems }) => problems.length > 0);
-    const isRejected = (bad.length > 0 && !options.skipBadRows) || problems.length > 0;
-    // A row that only the check finds bad has been in the text.
-    if (options.skipBadRows && usable.some(({ row }) => row.problems.length > 0)) continue;
+    const left = new Set(badByCheck.keys());
+    const usable = (number: number): RowOutcome | undefined => {
+      const outcome = rows.outcomes.get(number);
+      return left.has(outcome.row) ? undefined : outcome;
+    };
+    const changedAt = (index: number): RowOutcome | undefined => {
+      const number = rows.changed[index] ?? 0;
+      return number === 0 ? undefined : usable(number - 1);
+    };
+    const added = left.size === 0 ? rows.added : rows.added.filter((number) => usable(number));
+    const draft = await writeCustomers(
+      file,
+      {
+        textAt: (index) => changedAt(index)?.text,
+        isRemoved: (index) => prune && isMissing(index),
+        added: textsOf(rows, added),
+      },
+      join(folder, 'draft.json'),
+      (done) => report(`Writing customers: ${done.toLocaleString('en-US')}`),
+    );
+    const kept = prune ? keptPositions(file.count, isMissing) : undefined;
+    const keptCount = kept?.length ?? file.count;
+    const before: DraftOrder['before'] = (position) =>
+      position < keptCount ? (kept?.[position] ?? position) : undefined;
+    const outcomeAt = (position: number): RowOutcome | undefined => {
+      const index = before(position);
+      return index === undefined ? usable(added[position - keptCount] ?? 0) : changedAt(index);
+    };
+
+    report(`Checking ${(keptCount + added.length).toLocaleString('en-US')} customers`);
+    await new Promise(setImmediate);
+    const checked = await checkData(others, draft.path, report);
+    const warnings: FoundByCheck = new Map();
+    addToRows(checked.warnings, outcomeAt, warnings);
+    const path = existsSync(customersPath) ? customersPath : undefined;
+    const caused = await findCaused(checked.problems, { before }, others, path, report);
+    const problems = addToRows(caused, outcomeAt, badByCheck);
+    // A row that only the check finds bad has been in the draft.
+    if (skipBadRows && badByCheck.size > left.size) continue;
+
+    const badRows = listReports(rows.problems, badByCheck);
+    const isRejected = (badRows.length > 0 && !skipBadRows) || problems.length > 0;
+    const changed = rows.outcomes.length - rows.added.length;
+    const leftChanged = left.size - (rows.added.length - added.length);
     return {
-      encoding,
-      delimiter: csv.delimiter,
-      rows: rows.length,
-      columns,
-      customers: draft.customers,
-      unchanged: draft.unchanged,
-      missing: draft.missing,
-      badRows: reportRows(rows, 'problems'),
+      customers: listPlanned(rows, left),
+      counts: { added: added.length, changed: changed - leftChanged, unchanged: rows.unchanged },
+      missing: listMissing(file, isMissing),
+      badRows,
       problems,
-      warnings: reportRows(rows, 'warnings'),
-      text: isRejected ? undefined : text,
+      warnings: listReports(rows.warnings, warnings),
+      draft: isRejected ? undefined : draft,
     };
   }
 }
 
+function* textsOf({ outcomes }: ImportedRows, numbers: readonly number[]): Generator<string> {
+  for (const number of numbers) yield outcomes.get(number).text;
+}
+
+function keptPositions(count: number, isMissing: (index: number) => boolean): Uint32Array {
+  const kept = new Uint32Array(count);
+  let length = 0;
+  for (let index = 0; index < count; index++) if (!isMissing(index)) kept[length++] = index;
+  return kept.subarray(0, length);
+}
+
+function listPlanned({ outcomes }: ImportedRows, left: ReadonlySet<number>): LongList<PlannedCustomer> {
+  return {
+    length: outcomes.length - left.size,
+    *[Symbol.iterator]() {
+      for (const { row, customer_id, name, line, kind, changes } of outcomes) {
+        if (!left.has(row)) yield { customer_id, name, line, kind, changes };
+      }
+    },
+  };
+}
+
+function listMissing(file: CustomersFile, isMissing: (index: number) => boolean): ImportPlan['missing'] {
+  const missing = keptPositions(file.count, (index) => !isMissing(index));
+  return {
+    length: missing.length,
+    *[Symbol.iterator]() {
+      for (const index of missing) {
+        const { customer_id: id, display_name: name } = file.customer(index);
+        yield { customer_id: String(id), name: String(name) };
+      }
+    },
+  };
+}
+
 /** Without routing data, no owner is known. */
-function readWorkers(sources: Sources): RowContext['workers'] {
+function readWorkers(others: OtherSources): RowContext['workers'] {
   try {
-    return readRouting(sources).workers;
+    return readRouting(others).workers;
   } catch {
     return [];
   }
-}
-
-/**
- * Checks that a row says enough. Of a row with cells too few, Excel has left out the empty ones at its end, or a line
- * break or a delimiter got lost: then it is the beginning or the rest of another one, and has no address.
- *
- * @param isNew whether it adds a customer
- * @see https://www.stata.com/support/faqs/data-management/how-excel-writes-empty-cells/
- */
-function checkWhole(row: ImportedRow, isNew: boolean): void {
-  const isReachable = !isNew || row.channels.length > 0;
-  const cells = row.missingCells === 1 ? 'its last cell' : `its last ${row.missingCells} cells`;
-  if (row.missingCells > 0 && !isReachable) {
-    row.problems.push({
-      problem: `lacks ${cells}, and would be a customer without an address`,
-      fix: 'see whether a line break or a delimiter is wrong; empty cells must be there',
-    });
-    return;
-  }
-  if (row.missingCells > 0) {
-    row.warnings.push({
-      problem: `lacks ${cells}: they are read as empty`,
-      fix: 'if they are not empty in your sheet, correct the row, and import the file again',
-    });
-  }
-  if (!isReachable) {
-    row.warnings.push({
-      problem: 'is a new customer without an address: nobody can write to them',
-      fix: 'give them a number or another address, or say which column it is: --map "COLUMN=sms"',
-    });
-  }
-  if (!isNew || row.name !== undefined) return;
-  row.problems.push({
-    problem: 'has no name',
-    fix: 'give it one, or say which column it is: --map "COLUMN=display_name"',
-  });
 }
 
 function requireColumns(columns: readonly Column[]): void {
@@ -183,107 +237,4 @@ function requireColumns(columns: readonly Column[]): void {
     `has no column with an id or an address. Its columns are: ${columns.map(({ name }) => name).join(', ')}. ` +
       'Say what they are, e.g. --map "Phone=sms", or name the delimiter with --delimiter',
   );
-}
-
-interface Draft extends Pick<ImportPlan, 'customers' | 'unchanged' | 'missing'> {
-  edits: JsonEdit[];
-  /** The customers of the new file: their places in the old one, and the rows that add or change them. */
-  order: { index: number | undefined; row: ImportedRow | undefined }[];
-}
-
-function mergeRows(
-  matched: readonly MatchedRow[],
-  existing: ExistingCustomers,
-  named: readonly number[],
-  prune: boolean,
-): Draft {
-  const draft: Draft = { customers: [], unchanged: 0, missing: [], edits: [], order: [] };
-  const rowOf: (ImportedRow | undefined)[] = existing.list.map(() => undefined);
-  const found = new Set(named);
-  const added: { row: ImportedRow; customer: Json }[] = [];
-  for (const { row, index } of matched) {
-    const customer: RawCustomer = index === undefined ? {} : (existing.list[index] ?? {});
-    const { line } = row;
-    if (index === undefined) {
-      const id = row.id ?? randomUUID();
-      added.push({ row, customer: createCustomer(row, id) });
-      const { changes } = mergeRow(row, { display_name: row.name }, []);
-      draft.customers.push({ customer_id: id, name: row.name ?? '', line, kind: 'added', changes });
-      continue;
-    }
-    found.add(index);
-    const { changes, edits } = mergeRow(row, customer, existing.channels(index));
-    if (changes.length === 0) {
-      draft.unchanged++;
-      continue;
-    }
-    rowOf[index] = row;
-    draft.edits.push(...edits.map((edit) => ({ ...edit, path: ['customers', index, ...edit.path] })));
-    draft.customers.push({
-      customer_id: String(customer.customer_id),
-      name: row.name ?? String(customer.display_name),
-      line,
-      kind: 'changed',
-      changes,
-    });
-  }
-  const missing = [...existing.list.keys()].filter((index) => !found.has(index));
-  draft.missing = missing.map((index) => {
-    const { customer_id: id, display_name: name } = existing.list[index] ?? {};
-    return { customer_id: String(id), name: String(name) };
-  });
-  const remove = new Set(prune ? missing : []);
-  if (remove.size + added.length > 0) {
-    const append = added.map(({ customer }) => customer);
-    draft.edits.push({ path: ['customers'], remove: [...remove], append });
-  }
-  draft.order = [
-    ...rowOf.map((row, index) => ({ index, row })).filter(({ index }) => !remove.has(index)),
-    ...added.map(({ row }) => ({ index: undefined, row })),
-  ];
-  return draft;
-}
-
-/**
- * Checks the data with the new customers. Problems and warnings about rows are added to the rows.
- *
- * @returns the other problems, less those that the data has already
- */
-function checkResult(sources: Sources, text: string, order: Draft['order']): Problem[] {
-  const { problems, warnings } = compileData({ ...sources, [customersFile]: text });
-  const placeOf = (problem: Problem): Draft['order'][number] | undefined => order[positionOf(problem) ?? -1];
-  for (const warning of warnings) addTo(placeOf(warning)?.row?.warnings, warning);
-  if (problems.length === 0) return [];
-
-  // Positions change when customers are removed.
-  const before = new Set(
-    compileData(sources).problems.map((problem) => contentOf(problem, positionOf(problem))),
-  );
-  const caused = problems.filter((problem) => !before.has(contentOf(problem, placeOf(problem)?.index)));
-  for (const problem of caused) addTo(placeOf(problem)?.row?.problems, problem);
-  return caused.filter((problem) => !placeOf(problem)?.row);
-}
-
-/** @returns the position of the customer whom a problem is about */
-function positionOf({ file, path }: Problem): number | undefined {
-  const position = file === customersPath ? /^customers\[(\d+)\]/.exec(path)?.[1] : undefined;
-  return position === undefined ? undefined : Number(position);
-}
-
-function contentOf({ file, path, problem }: Problem, customer: number | undefined): string {
-  return JSON.stringify([file, path.replace(/^customers\[\d+\]/, ''), customer, problem]);
-}
-
-function addTo(list: RowProblem[] | undefined, found: Problem): void {
-  const added = atField(found);
-  if (!list?.some(({ problem }) => problem === added.problem)) list?.push(added);
-}
-
-function atField({ path, problem, fix }: Problem): RowProblem {
-  const field = path.replace(/^customers\[\d+\]\.?/, '').replace(/^channels\[\d+\]\.value$/, '');
-  return { problem: field === '' ? problem : `${field}: ${problem}`, fix };
-}
-
-function reportRows(rows: readonly ImportedRow[], which: 'problems' | 'warnings'): RowReport[] {
-  return rows.flatMap(({ line, name, [which]: found }) => found.map((one) => ({ line, name, ...one })));
 }

@@ -1,5 +1,5 @@
-import type { Sources } from '../data/compile';
 import { decodeText } from '../data/encoding';
+import type { OtherSources } from './check-draft';
 
 /** The name of the routing data's file in `assets/`. */
 export const routingFile = 'routing.private.json';
@@ -25,7 +25,7 @@ export interface RoutingText {
  *
  * @throws when it is not JSON
  */
-export function readRouting(sources: Sources): RoutingText {
+export function readRouting(sources: OtherSources): RoutingText {
   const source = sources[routingFile] ?? '';
   const decoded = typeof source === 'string' ? { text: source } : decodeText(source);
   try {

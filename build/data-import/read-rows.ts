@@ -54,15 +54,22 @@ export interface RowContext {
   workers: readonly { identity: string; display_name?: string | undefined }[];
 }
 
-/** @returns the customer in each row, with what is wrong with it */
-export function readRows({ header, rows, delimiter }: Csv, context: RowContext): ImportedRow[] {
+/** How many texts of owners are remembered. */
+const knownOwners = 10_000;
+
+/** @returns a function that reads the customer in a row, with what is wrong with it */
+export function createRowReader(
+  { header, delimiter }: Pick<Csv, 'header' | 'delimiter'>,
+  context: RowContext,
+): (row: CsvRow) => ImportedRow {
   const workers = new Map<string, FoundWorker>();
   const findWorker = (text: string): FoundWorker => {
     const known = workers.get(text) ?? readWorker(text, context.workers);
+    if (workers.size === knownOwners) workers.clear();
     workers.set(text, known);
     return known;
   };
-  return rows.map((row) => {
+  return (row) => {
     const read = readRow(row, context, findWorker);
     if (row.cells.length > header.length) {
       // What is in the wrong column has problems that nobody needs to read.
@@ -73,7 +80,7 @@ export function readRows({ header, rows, delimiter }: Csv, context: RowContext):
     }
     read.missingCells = Math.max(0, header.length - row.cells.length);
     return read;
-  });
+  };
 }
 
 function readRow(

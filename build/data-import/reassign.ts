@@ -1,9 +1,10 @@
 import { parseTree } from 'jsonc-parser';
-import type { Sources } from '../data/compile';
 import { findNearestWorker } from '../data/nearest-worker';
+import type { OtherSources } from './check-draft';
+import type { CustomersFile } from './customers-file';
 import { editJson, type JsonEdit } from './edit-json';
-import { readCustomers } from './read-customers';
 import { listOf, type RawRouting, type RoutingText, readRouting, routingFile } from './read-routing';
+import { type Draft, editCustomer, writeCustomers } from './write-customers';
 
 /** What giving one worker's customers to another changes. */
 export interface Reassignment {
@@ -14,43 +15,58 @@ export interface Reassignment {
   /** Where the routing data still names the old worker: not about customers, so it is left as it is. */
   stillNamed: string[];
   /** The new content of the two files; undefined where nothing changes. */
-  customersText: string | undefined;
+  customersDraft: Draft | undefined;
   routingText: string | undefined;
 }
 
 /** An identity that the routing data does not list, and that no customer has. */
 export class UnlistedIdentity extends Error {}
 
+/** How many customers are read before other work has its turn. */
+const slice = 5_000;
+
 /**
  * Gives the customers of one worker to another: on their cards, and in `routing.customers`.
  *
+ * @param draftPath where the new customers' file is written
  * @throws UnlistedIdentity when `to` is not listed, or `from` neither is nor owns anybody
  */
-export function reassign(sources: Sources, from: string, to: string): Reassignment {
-  const { text, raw, workers } = readRouting(sources);
-  const customers = readCustomers(sources);
+export async function reassign(
+  file: CustomersFile,
+  others: OtherSources,
+  { from, to }: { from: string; to: string },
+  draftPath: string,
+): Promise<Reassignment> {
+  const { text, raw, workers } = readRouting(others);
   requireListed(to, workers, ': add the worker there first');
 
-  const owned: Reassignment['customers'] = [];
-  const cardEdits: JsonEdit[] = [];
-  for (const [index, one] of customers.raw.customers.entries()) {
-    const { worker, customer_id: id, display_name: name } = Object(one) as Record<string, unknown>;
+  const customers: Reassignment['customers'] = [];
+  const owned = new Uint8Array(file.count);
+  for (let position = 0; position < file.count; position++) {
+    if (position % slice === 0) await new Promise(setImmediate);
+    const { worker, customer_id: id, display_name: name } = file.customer(position);
     if (worker !== from) continue;
-    owned.push({ customer_id: String(id), name: String(name) });
-    cardEdits.push({ path: ['customers', index, 'worker'], value: to });
+    customers.push({ customer_id: String(id), name: String(name) });
+    owned[position] = 1;
   }
   const entryEdits = listOf(raw.routing?.customers).flatMap((entry, index): JsonEdit[] =>
     Object(entry).worker === from ? [{ path: ['routing', 'customers', index, 'worker'], value: to }] : [],
   );
   const stillNamed = placesOf(raw, from);
-  if (owned.length + entryEdits.length + stillNamed.length === 0) {
+  if (customers.length + entryEdits.length + stillNamed.length === 0) {
     requireListed(from, workers, ', and no customer has this worker');
   }
+  const change = {
+    textAt: (position: number) =>
+      owned[position] === 1 ? editCustomer(file, position, [{ path: ['worker'], value: to }]) : undefined,
+    isRemoved: () => false,
+    added: [],
+  };
   return {
-    customers: owned,
+    customers,
     entries: entryEdits.length,
     stillNamed,
-    customersText: cardEdits.length > 0 ? editJson(customers.text, cardEdits) : undefined,
+    customersDraft: customers.length > 0 ? await writeCustomers(file, change, draftPath) : undefined,
     routingText: entryEdits.length > 0 && parseTree(text) ? editJson(text, entryEdits) : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import type { Bytes } from '../../lib/large-files/bytes';
 import type { Problem, Report } from './problems';
 import { reportTo } from './problems';
-import type { Bytes } from './read/bytes';
 import { ListFile } from './read/list-file';
 import { reportIssues } from './report-issues';
 import {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Bytes } from './read/bytes';
+import type { Bytes } from '../../lib/large-files/bytes';
 
 /** Why a file cannot be read. */
 export interface Unreadable {

@@ -1,8 +1,8 @@
 import { type Node, parseTree } from 'jsonc-parser';
+import { openBytes, type Source } from '../../lib/large-files/bytes';
 import type { AssetName, ProjectSources } from './compile';
 import { moveOn } from './encoding';
 import type { Problem } from './problems';
-import { openBytes, type Source } from './read/bytes';
 import { ListFile, UnreadableFile } from './read/list-file';
 
 /** A problem with its place in the file. */

@@ -10,6 +10,10 @@ export interface Phone {
   isKnown: boolean;
 }
 
+/** The numbers that were read last: most customers have the same one on several channels. */
+const recent = new Map<string, Phone | undefined>();
+const recentAtMost = 64;
+
 /**
  * Reads a phone number as people write it.
  *
@@ -20,6 +24,15 @@ export interface Phone {
  *   are fine.
  */
 export function readPhone(text: string, defaultCountry: string | undefined): Phone | undefined {
+  const key = `${defaultCountry} ${text}`;
+  if (recent.has(key)) return recent.get(key);
+  const phone = parsePhone(text, defaultCountry);
+  if (recent.size === recentAtMost) recent.clear();
+  recent.set(key, phone);
+  return phone;
+}
+
+function parsePhone(text: string, defaultCountry: string | undefined): Phone | undefined {
   const bare = fromTelUri(text)?.replace(/^\s*\(\s*(\+\s*\d{1,3})\s*\)/, '$1 ');
   const given = bare === undefined ? undefined : dropTrunkZero(bare);
   if (given === undefined || /[a-z]/i.test(given)) return undefined;

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { LocatedProblem } from '../../build/data/locate';
 import { type Paint, paintFor, printJson } from '../output';
 import { addCommand, exitCodes, wantsJson } from '../program';
+import { projectFolder } from '../project-folder';
 
 /** `npm run data -- check`: lists every problem of the data with its place in the file and the customer's name. */
 export function addDataCheck(data: Command): void {
@@ -11,13 +13,12 @@ export function addDataCheck(data: Command): void {
 }
 
 async function check({ strict }: { strict?: true }, command: Command): Promise<void> {
-  const { compileData } = await import('../../build/data/compile');
+  const { compileDataInTurns, openSources } = await import('../../build/data/compile');
   const { locateProblems } = await import('../../build/data/locate');
-  const { readData } = await import('../data/files');
   const { withProgress } = await import('../progress');
-  const sources = await readData();
-  const { problems, warnings, counts } = await withProgress('Checking the data', async () => {
-    const found = compileData(sources);
+  const sources = await openSources(join(projectFolder, 'assets'));
+  const { problems, warnings, counts } = await withProgress('Checking the data', async (report) => {
+    const found = await compileDataInTurns(sources, report);
     return {
       counts: found.counts,
       problems: locateProblems(found.problems, sources),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { printJson } from '../output';
 import { addCommand, wantsJson } from '../program';
+import { withProgress } from '../progress';
 
 interface Options {
   delimiter: string;
@@ -17,24 +18,28 @@ export function addDataExport(data: Command): void {
 
 async function exportFile(file: string | undefined, options: Options, command: Command): Promise<void> {
   const { exportCsv } = await import('../../build/data-import/export-csv');
-  const { customersFile, readCustomers } = await import('../../build/data-import/read-customers');
-  const { readData, writeNamedFile } = await import('../data/files');
-  const sources = await readData();
-  if (sources[customersFile] === undefined) {
+  const { CustomersFile, customersFile } = await import('../../build/data-import/customers-file');
+  const { customersPath, writeNamedFile } = await import('../data/files');
+  const { printLongJson, printParts } = await import('../data/print-long-json');
+  const customers = await CustomersFile.open(customersPath).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
     throw new Error(`assets/${customersFile} is missing: there are no customers to export`);
+  });
+  if (file === undefined && wantsJson(command)) {
+    return printLongJson({ ok: true, customers: customers.all() });
   }
-  const { raw, defaultCountry } = readCustomers(sources);
-  const { customers } = raw;
-  if (file === undefined && wantsJson(command)) return printJson({ ok: true, customers });
-
   const delimiter = options.delimiter === 'tab' ? '\t' : options.delimiter;
-  const csv = exportCsv(customers, defaultCountry, delimiter);
-  if (file === undefined) {
-    process.stdout.write(csv);
-    return;
-  }
-  // Excel takes a file without the mark for the Windows code page.
-  await writeNamedFile(file, `\uFEFF${csv}`);
-  if (wantsJson(command)) printJson({ ok: true, file, customers: customers.length });
-  else console.log(`${customers.length.toLocaleString('en-US')} customers are in ${file}`);
+  if (file === undefined) return printParts(exportCsv(customers, delimiter));
+  await withProgress(`Exporting to ${file}`, (report) =>
+    writeNamedFile(file, withMark(exportCsv(customers, delimiter, report))),
+  );
+  const { count } = customers;
+  if (wantsJson(command)) printJson({ ok: true, file, customers: count });
+  else console.log(`${count.toLocaleString('en-US')} customers are in ${file}`);
+}
+
+/** Excel takes a file without the mark for the Windows code page. */
+async function* withMark(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  yield '\uFEFF';
+  yield* parts;
 }

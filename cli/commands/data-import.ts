@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ImportPlan } from '../../build/data-import/plan-import';
-import { paintFor, printJson } from '../output';
+import { paintFor } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
 
 interface Options {
@@ -19,7 +19,7 @@ export function addDataImport(data: Command): void {
   addCommand(data, 'import', 'Add and change customers as a CSV file says')
     .argument('<file>', 'a CSV file, e.g. from Excel, Salesforce or HubSpot')
     .option('--dry-run', 'Show what would change, and write nothing')
-    .option('--all', 'Show every customer that changes, not only the first 20')
+    .option('--all', 'Show every customer that changes and every bad row, not only the first 20 and 100')
     .option(
       '--map <column=field>',
       'What a column is, e.g. "Phone=sms,whatsapp", "Plan=fields.plan" or "Fax=ignore"; may be repeated',
@@ -40,29 +40,42 @@ export function addDataImport(data: Command): void {
 
 async function importFile(file: string, options: Options, command: Command): Promise<void> {
   const { planImport } = await import('../../build/data-import/plan-import');
-  const { customersFile } = await import('../../build/data-import/read-customers');
+  const { customersFile, digestOf } = await import('../../build/data-import/customers-file');
   const { UnreadableCsv } = await import('../../build/data-import/decode-csv');
   const { UnknownColumn } = await import('../../build/data-import/columns');
-  const { readData, readNamedFile, writeData } = await import('../data/files');
+  const { customersPath, findNamedFile, readOthers, writeData } = await import('../data/files');
+  const { withTemporaryFolder } = await import('../data/temporary-folder');
   const { withProgress } = await import('../progress');
   const country = await readHomeCountry(options.country);
-  const [bytes, sources] = await Promise.all([readNamedFile(file), readData()]);
-  const plan = await withProgress(`Importing ${file}`, (report) =>
-    planImport(bytes, sources, { ...options, country }, report),
-  ).catch((error: unknown) => {
-    if (error instanceof UnknownColumn) throw new UsageError(error.message);
-    throw error instanceof UnreadableCsv ? new Error(`${file} ${error.message}`) : error;
+  await withTemporaryFolder(async (folder) => {
+    const csvPath = await findNamedFile(file, folder);
+    const before = digestOf(customersPath);
+    const target = { customersPath, others: await readOthers(), folder };
+    const plan = await withProgress(`Importing ${file}`, (report) =>
+      planImport(csvPath, target, { ...options, country }, report),
+    ).catch((error: unknown) => {
+      if (error instanceof UnknownColumn) throw new UsageError(error.message);
+      throw error instanceof UnreadableCsv ? new Error(`${file} ${error.message}`) : error;
+    });
+    try {
+      const { draft, customers, missing } = plan;
+      const removes = options.prune === true && missing.length > 0;
+      const writes = draft !== undefined && !options.dryRun && (customers.length > 0 || removes);
+      if (writes) await writeData([{ name: customersFile, before, draft }]);
+      if (draft === undefined) process.exitCode = exitCodes.failed;
+      if (wantsJson(command)) {
+        const { encoding, delimiter, rows, columns, counts, badRows, problems, warnings } = plan;
+        const { unchanged } = counts;
+        const { printLongJson } = await import('../data/print-long-json');
+        await printLongJson({
+          ...{ ok: draft !== undefined, written: writes, encoding, delimiter, rows, columns },
+          ...{ customers, unchanged, missing, badRows, problems, warnings },
+        });
+      } else await printPlan(plan, file, options, writes);
+    } finally {
+      plan.close();
+    }
   });
-
-  const { text } = plan;
-  const removes = options.prune === true && plan.missing.length > 0;
-  const writes = text !== undefined && !options.dryRun && (plan.customers.length > 0 || removes);
-  if (writes) await writeData(new Map([[customersFile, text]]), sources);
-  if (text === undefined) process.exitCode = exitCodes.failed;
-  if (wantsJson(command)) {
-    const { text: _text, ...rest } = plan;
-    printJson({ ok: text !== undefined, written: writes, ...rest });
-  } else await printPlan(plan, file, options, writes);
 }
 
 /** @returns the code of a country that is written as cells may write it. @throws UsageError */
@@ -81,15 +94,20 @@ async function printPlan(
   options: Options,
   isWritten: boolean,
 ): Promise<void> {
-  const { formatCounts, formatPlan, formatRows } = await import('../data/format-import');
+  const { formatBadRows, formatCounts, formatPlan, formatWarnings } = await import('../data/format-import');
   const { formatProblems } = await import('../../build/data/compile');
   const [paint, paintErrors] = [paintFor('stdout'), paintFor('stderr')];
-  console.log(formatPlan(plan, file, options.all === true, paint));
-  if (plan.warnings.length > 0) console.error(formatRows(plan.warnings, file, true, paintErrors));
-  if (plan.badRows.length > 0) console.error(formatRows(plan.badRows, file, false, paintErrors));
+  const all = options.all === true;
+  for (const line of formatPlan(plan, file, all, paint)) console.log(line);
+  if (plan.warnings.length > 0) {
+    for (const line of formatWarnings(plan.warnings, file, all, paintErrors)) console.error(line);
+  }
+  if (plan.badRows.length > 0) {
+    for (const line of formatBadRows(plan.badRows, file, all, paintErrors)) console.error(line);
+  }
   if (plan.problems.length > 0) console.error(formatProblems(plan.problems));
   const counts = formatCounts(plan, options.prune === true);
-  if (plan.text === undefined) {
+  if (plan.draft === undefined) {
     const hint =
       plan.badRows.length > 0 && plan.problems.length === 0 ? ' --skip-bad-rows imports the others.' : '';
     console.error(`Nothing was written.${hint}`);

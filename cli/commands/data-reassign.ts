@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RoutingText } from '../../build/data-import/read-routing';
 import type { Reassignment } from '../../build/data-import/reassign';
@@ -32,31 +33,18 @@ async function reassignCustomers(options: Options, command: Command): Promise<vo
   if (!to) return command.error('--to is missing');
   if (from === to) return command.error('--from and --to are the same');
   if (local && !openConversations) return command.error('--local is for --open-conversations');
-  const { reassign, UnlistedIdentity } = await import('../../build/data-import/reassign');
-  const { readRouting, routingFile } = await import('../../build/data-import/read-routing');
-  const { customersFile } = await import('../../build/data-import/read-customers');
-  const { readData, writeData } = await import('../data/files');
-  const sources = await readData();
-  const routing = readRouting(sources);
+  const { readRouting } = await import('../../build/data-import/read-routing');
+  const { readOthers } = await import('../data/files');
+  const { withTemporaryFolder } = await import('../data/temporary-folder');
+  const routing = readRouting(await readOthers());
   if (openConversations) await requireWorker(routing, from);
-  let plan: Reassignment;
-  try {
-    plan = reassign(sources, from, to);
-  } catch (error) {
-    throw error instanceof UnlistedIdentity ? new UsageError(error.message) : error;
-  }
-  // What is missing is said before anything is changed.
-  const mover = openConversations && (await openMover(options, routing));
-  if (!dryRun) {
-    const texts = [
-      [customersFile, plan.customersText],
-      [routingFile, plan.routingText],
-    ] as const;
-    await writeData(
-      new Map(texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]]))),
-      sources,
-    );
-  }
+  const { plan, mover } = await withTemporaryFolder(async (folder) => {
+    const reassigned = await planReassignment({ from, to }, folder);
+    // What is missing is said before anything is changed.
+    const openedMover = openConversations && (await openMover(options, routing));
+    if (!dryRun) await reassigned.write();
+    return { plan: reassigned.plan, mover: openedMover };
+  });
   const conversations = mover ? await mover(from, to) : undefined;
   if (conversations?.some(({ outcome }) => outcome === 'failed')) process.exitCode = exitCodes.failed;
   if (wantsJson(command)) {
@@ -71,6 +59,45 @@ async function reassignCustomers(options: Options, command: Command): Promise<vo
       ...(conversations && { conversations }),
     });
   } else print(plan, conversations, options);
+}
+
+/** @throws UsageError when an identity is not listed */
+async function planReassignment(
+  workers: { from: string; to: string },
+  folder: string,
+): Promise<{ plan: Reassignment; write(): Promise<void> }> {
+  const { reassign, UnlistedIdentity } = await import('../../build/data-import/reassign');
+  const { routingFile } = await import('../../build/data-import/read-routing');
+  const { withProgress } = await import('../progress');
+  const { CustomersFile, customersFile, digestOf } = await import('../../build/data-import/customers-file');
+  const { customersPath, readOthers, routingPath, saveDraft, writeData } = await import('../data/files');
+  const before = { customers: digestOf(customersPath), routing: digestOf(routingPath) };
+  const others = await readOthers();
+  const file = await CustomersFile.openOrCreate(customersPath, folder, undefined);
+  const draftPath = join(folder, 'draft.json');
+  try {
+    const plan = await withProgress('Reading the customers', () =>
+      reassign(file, others, workers, draftPath),
+    );
+    const write = async (): Promise<void> => {
+      const { customersDraft, routingText } = plan;
+      const routingDraft =
+        routingText === undefined ? undefined : saveDraft(join(folder, routingFile), routingText);
+      await writeData([
+        ...(customersDraft
+          ? [{ name: customersFile, before: before.customers, draft: customersDraft } as const]
+          : []),
+        ...(routingDraft
+          ? [{ name: routingFile, before: before.routing, draft: routingDraft } as const]
+          : []),
+      ]);
+    };
+    return { plan, write };
+  } catch (error) {
+    throw error instanceof UnlistedIdentity ? new UsageError(error.message) : error;
+  } finally {
+    file.close();
+  }
 }
 
 /** @throws UsageError when an identity may be that of a customer */

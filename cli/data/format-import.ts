@@ -1,8 +1,10 @@
-import type { ImportPlan, PlannedCustomer, RowReport } from '../../build/data-import/plan-import';
+import type { ImportPlan, PlannedCustomer } from '../../build/data-import/plan-import';
+import type { RowReport } from '../../build/data-import/row-reports';
+import type { LongList } from '../../build/data-import/spill-file';
 import type { Paint } from '../output';
 
-/** How many customers a preview shows, unless all are asked for. */
-const shownCustomers = 20;
+/** How many customers and how many findings about rows are shown, unless all are asked for. */
+const [shownCustomers, shownFindings] = [20, 100];
 
 const delimiterNames: Readonly<Record<string, string>> = { '\t': 'tab' };
 
@@ -12,65 +14,104 @@ const delimiterNames: Readonly<Record<string, string>> = { '\t': 'tab' };
  * @param file as it was called
  * @param all whether every customer is shown
  */
-export function formatPlan(plan: ImportPlan, file: string, all: boolean, paint: Paint): string {
+export function* formatPlan(plan: ImportPlan, file: string, all: boolean, paint: Paint): Generator<string> {
   const { encoding, delimiter, rows, columns, customers, missing } = plan;
   const named = delimiterNames[delimiter] ?? JSON.stringify(delimiter);
   const width = Math.max(...columns.map(({ name }) => name.length));
-  const shown = all ? customers : customers.slice(0, shownCustomers);
-  const left = customers.length - shown.length;
-  return [
-    `${file}: ${encoding}, delimiter ${named}, ${count(rows, 'row')}`,
-    ...columns.map(({ name, fields }) => {
-      const target = fields.length > 0 ? `→ ${fields.join(', ')}` : paint('dim', 'not imported');
-      return `  ${name.padEnd(width)}  ${target}`;
-    }),
-    ...shown.flatMap((customer) => formatCustomer(customer, paint)),
-    ...(left > 0 ? [`… and ${left.toLocaleString('en-US')} more; --all shows them`] : []),
-    ...(missing.length > 0 ? [formatMissing(plan, paint)] : []),
-  ].join('\n');
+  yield `${file}: ${encoding}, delimiter ${named}, ${count(rows, 'row')}`;
+  for (const { name, fields } of columns) {
+    const target = fields.length > 0 ? `→ ${fields.join(', ')}` : paint('dim', 'not imported');
+    yield `  ${name.padEnd(width)}  ${target}`;
+  }
+  const shown = all ? customers.length : shownCustomers;
+  for (const customer of first(customers, shown)) yield* formatCustomer(customer, paint);
+  if (customers.length > shown) {
+    yield `… and ${(customers.length - shown).toLocaleString('en-US')} more; --all shows them`;
+  }
+  if (missing.length > 0) yield formatMissing(plan, paint);
 }
 
 /** @returns e.g. `2 added, 1 changed, 17 unchanged` */
-export function formatCounts({ customers, unchanged, missing }: ImportPlan, prune: boolean): string {
-  const changed = customers.filter(({ kind }) => kind === 'changed').length;
-  const counts: [number, string][] = [
-    [customers.length - changed, 'added'],
-    [changed, 'changed'],
-    [unchanged, 'unchanged'],
+export function formatCounts({ counts, missing }: ImportPlan, prune: boolean): string {
+  const all: [number, string][] = [
+    [counts.added, 'added'],
+    [counts.changed, 'changed'],
+    [counts.unchanged, 'unchanged'],
     ...(prune ? [[missing.length, 'removed'] as [number, string]] : []),
   ];
-  return counts.map(([number, what]) => `${number.toLocaleString('en-US')} ${what}`).join(', ');
+  return all.map(([number, what]) => `${number.toLocaleString('en-US')} ${what}`).join(', ');
 }
 
 /**
- * @param reports of rows; those that say the same of several rows are put together
- * @param isWarning whether they are warnings
+ * Formats bad rows, each of which is shown.
+ *
+ * @param file as it was called
+ * @param all whether more than a hundred are shown
  */
-export function formatRows(
-  reports: readonly RowReport[],
+export function* formatBadRows(
+  reports: LongList<RowReport>,
   file: string,
-  isWarning: boolean,
+  all: boolean,
   paint: Paint,
-): string {
-  const groups = new Map<string, RowReport[]>();
+): Generator<string> {
+  let [shown, rows, last] = [0, 0, 0];
   for (const report of reports) {
-    // Every bad row is listed; a warning, such as of an unknown owner, can be about all rows.
-    const key = isWarning ? `${report.problem} ${report.fix}` : String(groups.size);
-    groups.set(key, [...(groups.get(key) ?? []), report]);
+    if (report.line !== last) rows++;
+    last = report.line;
+    if (!all && shown === shownFindings) continue;
+    yield* formatReport(report, file, '', paint);
+    shown++;
   }
-  const lines = [...groups.values()].flatMap(([first, ...rest]) => {
-    if (!first) return [];
-    const { line, name, problem, fix } = first;
-    const more = rest.length > 0 ? ` (and in ${count(rest.length, 'other row')})` : '';
-    const who = name === undefined ? '' : `${name}: `;
-    return [`${file}:${line}: ${who}${problem}${more}`, `    ${paint('cyan', '→')} ${fix}`];
-  });
-  const rows = new Set(reports.map(({ line }) => line)).size;
-  return [
-    ...(isWarning ? [paint('yellow', 'Warnings:')] : []),
-    ...lines,
-    isWarning ? paint('yellow', count(reports.length, 'warning')) : paint('red', `${count(rows, 'bad row')}`),
-  ].join('\n');
+  if (reports.length > shown) yield moreOf(reports.length - shown);
+  yield paint('red', count(rows, 'bad row'));
+}
+
+/** Formats warnings; those that say the same of several rows, such as of an unknown owner, are put together. */
+export function* formatWarnings(
+  reports: LongList<RowReport>,
+  file: string,
+  all: boolean,
+  paint: Paint,
+): Generator<string> {
+  const groups = new Map<string, { report: RowReport; others: number }>();
+  let left = 0;
+  for (const report of reports) {
+    const key = `${report.problem} ${report.fix}`;
+    const group = groups.get(key);
+    if (group) group.others++;
+    else if (all || groups.size < shownFindings) groups.set(key, { report, others: 0 });
+    else left++;
+  }
+  yield paint('yellow', 'Warnings:');
+  for (const { report, others } of groups.values()) {
+    const more = others > 0 ? ` (and in ${count(others, 'other row')})` : '';
+    yield* formatReport(report, file, more, paint);
+  }
+  if (left > 0) yield moreOf(left);
+  yield paint('yellow', count(reports.length, 'warning'));
+}
+
+function formatReport(
+  { line, name, problem, fix }: RowReport,
+  file: string,
+  more: string,
+  paint: Paint,
+): string[] {
+  const who = name === undefined ? '' : `${name}: `;
+  return [`${file}:${line}: ${who}${problem}${more}`, `    ${paint('cyan', '→')} ${fix}`];
+}
+
+function moreOf(number: number): string {
+  return `… and ${number.toLocaleString('en-US')} more; --all shows them, and --json lists them`;
+}
+
+/** @returns the first elements of a list */
+function* first<T>(list: LongList<T>, most: number): Generator<T> {
+  let number = 0;
+  for (const one of list) {
+    if (number++ === most) return;
+    yield one;
+  }
 }
 
 function formatCustomer(customer: PlannedCustomer, paint: Paint): string[] {
@@ -92,7 +133,7 @@ function formatValue(value: unknown): string {
 }
 
 function formatMissing({ missing }: ImportPlan, paint: Paint): string {
-  const names = missing.slice(0, 3).map(({ name }) => name);
+  const names = [...first(missing, 3)].map(({ name }) => name);
   const more = missing.length > names.length ? ', …' : '';
   return paint(
     'dim',

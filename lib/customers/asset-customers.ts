@@ -28,11 +28,21 @@ export class AssetCustomers implements CustomerDirectory {
   }
 
   async byId(customerId: string): Promise<Customer | undefined> {
+    return this.findById(customerId);
+  }
+
+  async byAddress({ key }: Address): Promise<Customer | undefined> {
+    return this.findByKey(key);
+  }
+
+  /** As `byId`, for tools that cannot wait. */
+  findById(customerId: string): Customer | undefined {
     this.#ids ??= new Map(this.#customers.map((customer) => [customer.customer_id, customer]));
     return this.#ids.get(customerId);
   }
 
-  async byAddress({ key }: Address): Promise<Customer | undefined> {
+  /** As `byAddress`, for tools that cannot wait. */
+  findByKey(key: string): Customer | undefined {
     this.#addresses ??= indexAddresses(this.#customers);
     return this.#addresses.get(key);
   }

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Customer, CustomersAsset } from '../model';
-import { PackedBlocks, PackedFiles } from './packed-blocks';
+import { AssetCustomers } from './asset-customers';
+import { type Block, PackedBlocks, PackedFiles } from './packed-blocks';
 import { readCard } from './packed-card';
+import { PackedCustomers } from './packed-customers';
 import {
   addressOf,
   blockHeaderBytes,
@@ -11,55 +13,107 @@ import {
   type PackedAsset,
   placeOfAddress,
   privateFile,
+  slots,
   unit,
 } from './packed-format';
 
+/** A customer of a build, and where. */
+export interface PlacedCustomer {
+  /** The position in the order of `compareCustomers`. */
+  rank: number;
+  /** What `BuiltCustomers.read` takes. */
+  reference: number;
+  /** Parses the customer. */
+  read(): Customer;
+}
+
+/** The customers of a build, for tools: they need all of them, or one by position. Functions look single ones up. */
+export interface BuiltCustomers extends Iterable<PlacedCustomer> {
+  /** The number of customers. */
+  count: number;
+  byId(customerId: string): Customer | undefined;
+  /** @param key `Address.key` */
+  byKey(key: string): Customer | undefined;
+  /** @param reference of a `PlacedCustomer` of the same build */
+  read(reference: number): Customer;
+}
+
 /**
- * Reads every customer of a build, for tools: functions look single ones up.
+ * Opens the customers of a build. Packed ones are read from the files where they are needed; iterated, they come in the
+ * order of the files, worker by worker.
+ *
+ * @param folder `dist/assets`
+ */
+export function openBuiltCustomers(folder: string): BuiltCustomers {
+  // `dist` is a link, and the next build changes where it leads.
+  const real = realpathSync(folder);
+  const pathOf = (name: string): string => join(real, privateFile(name));
+  const asset = JSON.parse(readFileSync(pathOf('/customers.json'), 'utf8')) as CustomersAsset | PackedAsset;
+  return 'packed' in asset ? openPacked(asset, pathOf) : holdCustomers(asset.customers);
+}
+
+/** @param customers in the order of `compareCustomers` */
+export function holdCustomers(customers: readonly Customer[]): BuiltCustomers {
+  const directory = new AssetCustomers(customers);
+  return {
+    count: customers.length,
+    byId: (id) => directory.findById(id),
+    byKey: (key) => directory.findByKey(key),
+    read: (reference) => customers[reference] as Customer,
+    *[Symbol.iterator]() {
+      for (const [rank, customer] of customers.entries()) {
+        yield { rank, reference: rank, read: () => customer };
+      }
+    },
+  };
+}
+
+function openPacked(asset: PackedAsset, pathOf: (name: string) => string): BuiltCustomers {
+  const directory = new PackedCustomers(asset, pathOf);
+  const blocks = new PackedBlocks(new PackedFiles(asset.packed, pathOf));
+  return {
+    count: asset.packed.customers,
+    byId: (id) => directory.findById(id),
+    byKey: (key) => directory.findByKey(key),
+    read: (reference) => readSlot(blocks.block(Math.floor(reference / slots)), reference % slots),
+    [Symbol.iterator]: () => readPlaced(asset.packed, blocks),
+  };
+}
+
+function* readPlaced(
+  { files, table }: PackedAsset['packed'],
+  blocks: PackedBlocks,
+): Generator<PlacedCustomer> {
+  const end = placeOfAddress(table.start);
+  for (const [file, { bytes }] of files.entries()) {
+    const length = file < end.file ? bytes : file === end.file ? end.offset : 0;
+    for (let offset = fileHeaderBytes; offset < length; ) {
+      const address = addressOf(file, offset);
+      const block = blocks.block(address);
+      offset += Math.ceil((blockHeaderBytes + block.bytes) / unit) * unit;
+      if (block.kind !== blockKinds.records) continue;
+      for (let slot = 0; slot < block.slots; slot++) {
+        yield {
+          rank: block.raw.getUint32(slot * 8, true),
+          reference: address * slots + slot,
+          read: () => readSlot(block, slot),
+        };
+      }
+    }
+  }
+}
+
+function readSlot(block: Block, slot: number): Customer {
+  const start = slot === 0 ? 0 : block.raw.getUint32(slot * 8 - 4, true);
+  return readCard(block.text().toString('utf8', start, block.raw.getUint32(slot * 8 + 4, true)));
+}
+
+/**
+ * Reads every customer of a build.
  *
  * @param folder `dist/assets`
  * @returns the customers; packed ones are in the order of the files, worker by worker
  */
 export function* everyCustomer(folder: string): Generator<Customer> {
-  for (const { customer } of readRanked(folder)) yield customer;
-}
-
-/**
- * Reads all customers of a build, for tools.
- *
- * @param folder `dist/assets`
- * @returns the customers in the order of `compareCustomers`
- */
-export function readAllCustomers(folder: string): Customer[] {
-  const customers: Customer[] = [];
-  for (const { rank, customer } of readRanked(folder)) customers[rank] = customer;
-  return customers;
-}
-
-/** @returns the customers with their positions in the order of `compareCustomers` */
-function* readRanked(folder: string): Generator<{ rank: number; customer: Customer }> {
-  const pathOf = (name: string): string => join(folder, privateFile(name));
-  const asset = JSON.parse(readFileSync(pathOf('/customers.json'), 'utf8')) as CustomersAsset | PackedAsset;
-  if (!('packed' in asset)) {
-    for (const [rank, customer] of asset.customers.entries()) yield { rank, customer };
-    return;
-  }
-  const { packed } = asset;
-  const blocks = new PackedBlocks(new PackedFiles(packed, pathOf));
-  const end = placeOfAddress(packed.table.start);
-  for (const [file, { bytes }] of packed.files.entries()) {
-    const length = file < end.file ? bytes : file === end.file ? end.offset : 0;
-    for (let offset = fileHeaderBytes; offset < length; ) {
-      const block = blocks.block(addressOf(file, offset));
-      offset += Math.ceil((blockHeaderBytes + block.bytes) / unit) * unit;
-      if (block.kind !== blockKinds.records) continue;
-      let start = 0;
-      for (let slot = 0; slot < block.slots; slot++) {
-        const stop = block.raw.getUint32(slot * 8 + 4, true);
-        const customer = readCard(block.text().toString('utf8', start, stop));
-        yield { rank: block.raw.getUint32(slot * 8, true), customer };
-        start = stop;
-      }
-    }
-  }
+  for (const one of openBuiltCustomers(folder)) yield one.read();
 }

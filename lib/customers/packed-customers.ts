@@ -77,10 +77,20 @@ export class PackedCustomers implements CustomerDirectory {
   }
 
   async byId(customerId: string): Promise<Customer | undefined> {
-    return this.#locate(customerId)?.customer;
+    return this.findById(customerId);
   }
 
   async byAddress({ key }: Address): Promise<Customer | undefined> {
+    return this.findByKey(key);
+  }
+
+  /** As `byId`, for tools that cannot wait. */
+  findById(customerId: string): Customer | undefined {
+    return this.#locate(customerId)?.customer;
+  }
+
+  /** As `byAddress`, for tools that cannot wait. */
+  findByKey(key: string): Customer | undefined {
     let first: Located | undefined;
     // The entries of a shared address begin with the card that is found by it.
     for (const reference of this.#references(keyOf.address(key))) {

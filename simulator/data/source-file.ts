@@ -1,82 +1,42 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Node, parseTree, visit } from 'jsonc-parser';
+import { type Node, parseTree } from 'jsonc-parser';
 import type { DataRow } from '../api-lists';
+import { CustomerPlaces } from './customer-places';
 
-/** Where a customer is written. */
-interface Place {
-  offset: number;
-  length: number;
-  /** From 1. */
-  line: number;
-}
-
-/** A file that people write, with the line of each value. It is read at once, and parsed when somebody asks. */
+/** A file that people write, with the line of each value. It is read when somebody asks. */
 export class SourceFile {
   /** e.g. `assets/customers.private.json` */
   readonly name: string;
-  readonly #text: string;
-  #customers: Map<string, Place> | undefined;
+  readonly #path: string;
+  #places: CustomerPlaces | undefined;
 
   /** @param name relative to the project's folder */
   constructor(root: string, name: string) {
     this.name = name;
-    const path = `${root}/${name}`;
-    this.#text = existsSync(path) ? readFileSync(path, 'utf8').replace(/^\uFEFF/, '') : '';
+    this.#path = `${root}/${name}`;
   }
 
   /** @returns every value in the file, with its path and line */
   rows(): DataRow[] {
-    return rowsOf(this.#text, 1);
+    const text = existsSync(this.#path) ? readFileSync(this.#path, 'utf8').replace(/^\uFEFF/, '') : '';
+    return rowsOf(text, 1);
   }
 
   /** @returns the line of a customer; undefined for one who is not in the file */
-  customerLine(customerId: string): number | undefined {
-    return this.#place(customerId)?.line;
+  async customerLine(customerId: string): Promise<number | undefined> {
+    return (await this.#find(customerId))?.line;
   }
 
   /** @returns every value of a customer, with its path and line */
-  customerRows(customerId: string): DataRow[] {
-    const place = this.#place(customerId);
-    if (!place) return [];
-    return rowsOf(this.#text.slice(place.offset, place.offset + place.length), place.line);
+  async customerRows(customerId: string): Promise<DataRow[]> {
+    const place = await this.#find(customerId);
+    return place ? rowsOf(place.text, place.line) : [];
   }
 
-  #place(customerId: string): Place | undefined {
-    this.#customers ??= findCustomers(this.#text);
-    return this.#customers.get(customerId);
+  #find(customerId: string): Promise<{ line: number; text: string } | undefined> {
+    this.#places ??= new CustomerPlaces(this.#path);
+    return this.#places.find(customerId);
   }
-}
-
-/** Visits the text instead of parsing it: the tree of 40,000 customers would take far more memory than their text. */
-function findCustomers(text: string): Map<string, Place> {
-  const places = new Map<string, Place>();
-  let depth = 0;
-  let list = '';
-  let key = '';
-  let id: string | undefined;
-  let start = { offset: 0, line: 1 };
-  visit(text, {
-    onObjectBegin: (offset, _length, startLine) => {
-      depth += 1;
-      if (depth !== 2) return;
-      id = undefined;
-      start = { offset, line: startLine + 1 };
-    },
-    onObjectProperty: (property) => {
-      if (depth === 1) list = property;
-      key = property;
-    },
-    onLiteralValue: (value) => {
-      if (depth === 2 && key === 'customer_id') id = String(value).trim();
-    },
-    onObjectEnd: (offset, length) => {
-      if (depth === 2 && list === 'customers' && id !== undefined) {
-        places.set(id, { ...start, length: offset + length - start.offset });
-      }
-      depth -= 1;
-    },
-  });
-  return places;
 }
 
 /** @param firstLine the line in the file on which the text begins */

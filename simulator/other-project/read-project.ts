@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { toE164 } from '../../lib/address';
+import { holdCustomers } from '../../lib/customers/every-customer';
 import type { FrontlineUrls, RoutingMode, SimulatedChannel } from '../api';
 import { CustomerIndex } from '../data/customer-index';
 import { SourceFile } from '../data/source-file';
@@ -138,7 +139,7 @@ function dataOf(root: string, config: Config, access: ProjectData['access']): Pr
     // An account without Frontline has no other way to route.
     routesOn: frontline ? 'onConversationRoute' : 'onConversationAdded',
     access,
-    index: new CustomerIndex([]),
+    index: new CustomerIndex(holdCustomers([])),
     // There is no data of this project: what is configured stands where the routing data would.
     sources: {
       customers: new SourceFile(root, 'assets/customers.private.json'),

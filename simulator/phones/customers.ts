@@ -3,18 +3,20 @@ import { TwilioError } from '../twilio/http/errors';
 
 /** The people with phones: the customers in the data, and made-up unknown customers. */
 export class Customers {
-  readonly #known: () => SimulatedCustomer[];
+  readonly #known: () => Iterable<SimulatedCustomer>;
   readonly #findKnown: (phone: string) => SimulatedCustomer | undefined;
   readonly #onChange: () => void;
   #unknown: SimulatedCustomer[] = [];
   #nextUnknown = 0;
+  /** The answers of `owned`, by the data: every snapshot asks, and there may be nobody with a worker among a million. */
+  readonly #owned = new WeakMap<object, SimulatedCustomer[]>();
 
   /**
    * @param known the customers in the data who have a phone
    * @param findKnown finds one of them by the number, fast
    */
   constructor(
-    known: () => SimulatedCustomer[],
+    known: () => Iterable<SimulatedCustomer>,
     findKnown: (phone: string) => SimulatedCustomer | undefined,
     onChange: () => void,
   ) {
@@ -33,13 +35,20 @@ export class Customers {
     return this.#unknown.find((one) => one.phone === phone) ?? this.#findKnown(phone);
   }
 
-  /** @returns customers who have a worker, the first ones in the data */
+  /**
+   * @param count always the same
+   * @returns customers who have a worker, the first ones in the data
+   */
   owned(count: number): SimulatedCustomer[] {
+    const known = this.#known();
+    const before = this.#owned.get(known);
+    if (before) return before;
     const found: SimulatedCustomer[] = [];
-    for (const one of this.#known()) {
-      if (found.length === count) break;
+    for (const one of known) {
       if (one.worker !== undefined) found.push(one);
+      if (found.length === count) break;
     }
+    this.#owned.set(known, found);
     return found;
   }
 
@@ -63,8 +72,9 @@ export class Customers {
    * @throws TwilioError if there is none on this channel
    */
   withWorker(channel: SimulatedChannel): SimulatedCustomer {
-    const found = this.#known().find((one) => one.channels.includes(channel) && one.worker !== undefined);
-    if (found) return found;
+    for (const one of this.#known()) {
+      if (one.channels.includes(channel) && one.worker !== undefined) return one;
+    }
     throw new TwilioError(
       400,
       20001,

@@ -50,9 +50,9 @@ export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): v
       }),
     );
   });
-  api.get('/data/customers/:id', (c) => {
+  api.get('/data/customers/:id', async (c) => {
     const source = data().sources.customers;
-    return c.json<DataFile>({ file: source.name, rows: source.customerRows(c.req.param('id')) });
+    return c.json<DataFile>({ file: source.name, rows: await source.customerRows(c.req.param('id')) });
   });
   api.get('/data/:file{routing|templates}', (c) => {
     const source = data().sources[c.req.param('file') as 'routing' | 'templates'];
@@ -62,13 +62,14 @@ export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): v
 
 async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData): Promise<CustomerPage> {
   const { query = '', worker, channel, after, id, phone, places } = c.req.query();
-  const toListed = (one: Customer): ListedCustomer => listed(one, places === 'true' ? data : undefined);
+  const toListed = (all: Customer[]): Promise<ListedCustomer[]> =>
+    Promise.all(all.map((one) => listed(one, places === 'true' ? data : undefined)));
   const unknown = parts.customers.unknown().map((one): ListedCustomer => ({ ...one, addresses: [] }));
-  const total = data.index.customers.length + unknown.length;
+  const total = data.index.count + unknown.length;
   if (id !== undefined || phone !== undefined) {
     const found = id === undefined ? data.index.byAddress(phone ?? '') : data.index.byId(id);
     const made = unknown.find((one) => phone !== undefined && one.phone === phone);
-    const customers = [...(made ? [made] : []), ...(found ? [toListed(found)] : [])];
+    const customers = [...(made ? [made] : []), ...(await toListed(found ? [found] : []))];
     if (customers.length === 0) throw notFound(`/api/customers/${id ?? phone}`);
     return { customers, total };
   }
@@ -92,15 +93,15 @@ async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData
             (!channel || (channels as string[]).includes(channel))
           );
         });
-  const customers = [...first, ...page.customers.map(toListed)];
+  const customers = [...first, ...(await toListed(page.customers))];
   return { customers, total, ...(page.next !== undefined && { next: page.next }) };
 }
 
 /** @param data where the lines are looked up; not at all if left out: the first time it takes long */
-function listed(customer: Customer, data?: ProjectData): ListedCustomer {
+async function listed(customer: Customer, data?: ProjectData): Promise<ListedCustomer> {
   const phone = phoneOf(customer);
   const [worker] = ownersOf(customer);
-  const line = data?.sources.customers.customerLine(customer.customer_id);
+  const line = await data?.sources.customers.customerLine(customer.customer_id);
   const types = customer.channels.map(({ type }: { type: ChannelType }) => type);
   return {
     customerId: customer.customer_id,

@@ -16,7 +16,7 @@ export function takeSnapshot(
   const { interactions, ...flexSide } = flex.snapshot();
   const people = workers.list();
   return {
-    data: { customers: index.customers.length, workers: people.length },
+    data: { customers: index.count, workers: people.length },
     settings: settings.current,
     defaults: settings.defaults,
     numbers,

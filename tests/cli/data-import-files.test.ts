@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { columnNames } from '../../build/data-import/columns';
-import type { ImportOptions, ImportPlan } from '../../build/data-import/plan-import';
-import { customers, plan, written } from '../support/csv-import';
+import type { ImportOptions } from '../../build/data-import/plan-import';
+import { customers, plan, type ReadPlan, written } from '../support/csv-import';
 import { projectRoot } from '../support/project';
 
 const rene = { display_name: 'René Müller €', channels: [{ type: 'sms', value: '+12125550103' }] };
@@ -148,7 +148,7 @@ describe('what nobody sees in a cell', () => {
 });
 
 describe('the columns of a file', () => {
-  const fieldsOf = ({ columns }: ImportPlan) =>
+  const fieldsOf = ({ columns }: ReadPlan) =>
     Object.fromEntries(columns.map(({ name, fields }) => [name, fields.join(' ')]));
 
   it('are those of Salesforce', async () => {

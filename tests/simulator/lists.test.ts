@@ -1,3 +1,5 @@
+import { holdCustomers } from '../../lib/customers/every-customer';
+import type { Channel, Customer } from '../../lib/model';
 import type { TimelineEntry } from '../../simulator/api';
 import type { ConversationPage, ConversationView, CustomerPage, DataFile } from '../../simulator/api-lists';
 import { CustomerIndex } from '../../simulator/data/customer-index';
@@ -92,19 +94,20 @@ describe('the customers', () => {
   });
 
   it('are searched without delay for others, however many they are', async () => {
-    const many = new CustomerIndex(
-      Array.from({ length: 40_000 }, (_, i) => ({
-        customer_id: `c${i}`,
-        display_name: `Customer ${i}`,
-        channels: [{ type: 'sms', value: `+1555${1_000_000 + i}`, key: `+1555${1_000_000 + i}` }],
-        links: [],
-      })),
-    );
+    const customers = Array.from({ length: 40_000 }, (_, i): Customer => {
+      const number = `+1555${1_000_000 + i}`;
+      const channels: Channel[] = [{ type: 'sms', value: number, key: number }];
+      return { customer_id: `c${i}`, display_name: `Customer ${i}`, channels, links: [] };
+    });
+    const many = new CustomerIndex(holdCustomers(customers));
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
-    const { customers, next } = await many.list({ query: 'customer 39999', limit: 10 });
+    const page = await many.list({ query: 'customer 39999', limit: 10 });
     clearInterval(timer);
-    expect([customers.map(({ customer_id }) => customer_id), next]).toEqual([['c39999'], undefined]);
+    expect([page.customers.map(({ customer_id }) => customer_id), page.next]).toEqual([
+      ['c39999'],
+      undefined,
+    ]);
     expect(turns).toBeGreaterThan(0);
     expect(many.byAddress('whatsapp:+15551000007')?.customer_id).toBe('c7');
   });

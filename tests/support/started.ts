@@ -45,14 +45,14 @@ export class Started {
     this.#child.stdin?.write(keys);
   }
 
-  /** Waits until it has printed this; fails with its output after 20 s. */
+  /** Waits until it has printed this; fails with its output after 45 s. */
   async prints(pattern: RegExp): Promise<RegExpExecArray> {
     return this.until(() => pattern.exec(this.output) ?? undefined, String(pattern));
   }
 
   /** Waits until there is something. */
   async until<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
-    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
+    for (const end = Date.now() + 45_000; Date.now() < end; await sleep(50)) {
       const found = await look();
       if (found !== undefined) return found;
     }

@@ -1,9 +1,15 @@
 import { isUtf8 } from 'node:buffer';
+import type { Bytes } from '../../../lib/large-files/bytes';
+import {
+  BrokenList,
+  type ListElement,
+  type Outline,
+  type Place,
+  splitList,
+} from '../../../lib/large-files/split-list';
 import { checkEncoding, isUtf16, moveOn, type Unreadable } from '../encoding';
 import type { Report } from '../problems';
-import type { Bytes } from './bytes';
 import { countProperties, findSyntaxError, reportDuplicateKeys } from './json-text';
-import { BrokenList, type ListElement, type Outline, type Place, splitList } from './split-list';
 
 /** Thrown for a file that is not JSON in UTF-8. */
 export class UnreadableFile extends Error implements Unreadable {

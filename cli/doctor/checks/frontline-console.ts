@@ -3,7 +3,7 @@ import { callbackPaths } from '../../setup/needs';
 import { type Finding, finding } from '../findings';
 import type { Subject } from '../subject';
 
-const fix = 'npm run setup -- --local, or the settings of the console';
+const fix = 'npm run setup -- --local';
 
 /** Checks that the local Twilio's Frontline Console leads to the functions. Twilio's own has no API. */
 export async function checkFrontlineConsole(subject: Subject): Promise<Finding[]> {
@@ -26,7 +26,9 @@ export async function checkFrontlineConsole(subject: Subject): Promise<Finding[]
   }
   if (console.routingMode !== 'custom') {
     const text = `The Frontline Console routes by "${String(console.routingMode)}": the routing callback is not called`;
-    findings.push(finding('frontline_not_routing', text, `${fix}: choose custom routing`));
+    findings.push(
+      finding('frontline_not_routing', text, 'choose custom routing in the settings of the console'),
+    );
   }
   return findings;
 }

@@ -8,7 +8,8 @@ export async function searchCustomers(
 ): Promise<CustomerPage> {
   const parameters = new URLSearchParams({ ...filter, ...(after !== undefined && { after: String(after) }) });
   const page = await ask<CustomerPage>(`/api/customers?${parameters}`);
-  return page ?? { customers: [], total: 0 };
+  // A page that did not come is asked for again by scrolling.
+  return page ?? { customers: [], total: 0, next: after };
 }
 
 /** @returns the address of a customer on a channel, without the channel's prefix */

@@ -1,5 +1,5 @@
 import { batch, useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { SimulatedCustomer, SimulatedMessage } from '../../api';
 import type { ConversationPage, ConversationView, CustomerPage } from '../../api-lists';
 import {
@@ -84,8 +84,10 @@ export interface ConversationList {
 export function useConversationList(filter: ConversationFilter): ConversationList {
   const next = useSignal<string | undefined>(undefined);
   const isLoading = useSignal(true);
+  const latest = useRef(0);
   const key = JSON.stringify(filter);
   const load = async (before?: string): Promise<void> => {
+    const turn = ++latest.current;
     isLoading.value = true;
     const parameters = new URLSearchParams(
       Object.entries({ ...filter, before }).flatMap(([name, value]) =>
@@ -93,10 +95,13 @@ export function useConversationList(filter: ConversationFilter): ConversationLis
       ),
     );
     const page = await ask<ConversationPage>(`/api/conversations?${parameters}`);
+    takeConversations(page?.conversations ?? []);
+    // The filter has changed meanwhile.
+    if (turn !== latest.current) return;
     batch(() => {
       isLoading.value = false;
-      next.value = page?.next;
-      takeConversations(page?.conversations ?? []);
+      // A page that did not come is asked for again by scrolling.
+      next.value = page ? page.next : before;
     });
   };
   useEffect(() => {

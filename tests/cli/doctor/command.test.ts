@@ -175,7 +175,7 @@ describe('npm run doctor', () => {
           code: 'webhook_not_deployed',
           severity: 'warning',
           message: `The Frontline Console still leads to npm start's own functions at ${functionsUrl}, not to what is deployed at https://${domain}`,
-          fix: 'npm run setup -- --local, or the settings of the console',
+          fix: 'npm run setup -- --local',
         },
       ]),
     });

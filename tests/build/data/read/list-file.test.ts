@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Problem, reportTo } from '../../../../build/data/problems';
-import { openBytes } from '../../../../build/data/read/bytes';
 import { ListFile } from '../../../../build/data/read/list-file';
+import { openBytes } from '../../../../lib/large-files/bytes';
 
 /** JSON as people and programs write it: on one line, or indented, with either end of line, and escaped or not. */
 const written = fc

@@ -1,0 +1,102 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { openBytes } from '../../lib/large-files/bytes';
+import { KeyIndex } from '../../lib/large-files/key-index';
+import { NumberList } from '../../lib/large-files/number-list';
+import { splitList } from '../../lib/large-files/split-list';
+
+/** How many customers are read before other work has its turn. */
+const slice = 2_000;
+
+interface Places {
+  /** What the file was when it was read: it may change meanwhile. */
+  version: string;
+  ids: KeyIndex;
+  starts: NumberList;
+  lengths: NumberList;
+  lines: NumberList;
+}
+
+/** Where each customer is in the file, in about 40 bytes each. The file is read through when somebody asks first. */
+export class CustomerPlaces {
+  readonly #path: string;
+  #places: Promise<Places> | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @returns the line and the text of a customer; undefined for one who is not in the file */
+  async find(customerId: string): Promise<{ line: number; text: string } | undefined> {
+    for (;;) {
+      this.#places ??= readPlaces(this.#path);
+      const places = await this.#places;
+      const found = withFile(this.#path, (file) => {
+        if (versionOf(file) !== places.version) return 'changed';
+        // Of two who have the same id, the last one.
+        for (const position of places.ids.find(customerId).reverse()) {
+          const bytes = Buffer.alloc(places.lengths.at(position));
+          readSync(file, bytes, 0, bytes.length, places.starts.at(position));
+          const text = bytes.toString();
+          if (idOf(text) === customerId) return { line: places.lines.at(position), text };
+        }
+        return undefined;
+      });
+      if (found !== 'changed') return found;
+      this.#places = undefined;
+    }
+  }
+}
+
+async function readPlaces(path: string): Promise<Places> {
+  const [ids, starts] = [new KeyIndex(), new NumberList('offsets')];
+  const [lengths, lines] = [new NumberList('counts'), new NumberList('counts')];
+  const version = withFile(path, versionOf) ?? '';
+  const places = { version, ids, starts, lengths, lines };
+  if (version === '') return places;
+  const input = openBytes({ path });
+  try {
+    const hasMark = input.read(0, 3).equals(Buffer.from('\uFEFF'));
+    for (const { offset, line, bytes, text } of splitList(input, 'customers', { from: hasMark ? 3 : 0 })) {
+      if (starts.length % slice === slice - 1) await new Promise(setImmediate);
+      const id = idOf(text);
+      if (id !== undefined) ids.add(id, starts.length);
+      starts.push(offset);
+      lengths.push(bytes.length);
+      lines.push(line);
+    }
+    return places;
+  } catch {
+    // It is no JSON at the moment: those that could be read have their places.
+    return places;
+  } finally {
+    input.close();
+  }
+}
+
+function withFile<T>(path: string, use: (file: number) => T): T | undefined {
+  const file = tryOpen(path);
+  if (file === undefined) return undefined;
+  try {
+    return use(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function tryOpen(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+}
+
+function versionOf(file: number): string {
+  const { size, mtimeMs, ino } = fstatSync(file);
+  return `${size} ${mtimeMs} ${ino}`;
+}
+
+function idOf(text: string): string | undefined {
+  const { customer_id: id } = Object(JSON.parse(text)) as { customer_id?: unknown };
+  return typeof id === 'string' || typeof id === 'number' ? String(id).trim() : undefined;
+}

@@ -1,0 +1,133 @@
+import { type Search, type SearchText, searchText } from '../../lib/customers/search';
+import { NumberList } from '../../lib/large-files/number-list';
+import type { Customer } from '../../lib/model';
+
+/** The length of a chunk of texts, in bytes. */
+const chunkBytes = 1024 * 1024;
+
+/** What separates the parts of a text, and the elements of a part: a search text has neither. */
+const [endOfPart, endOfElement] = ['\n', '\u0001'] as const;
+
+/** What the search compares, for each customer: about 70 bytes, outside of the heap. */
+export class SearchTexts {
+  readonly #chunks: Buffer[] = [];
+  /** Of each chunk, the number of its first text. */
+  readonly #firsts: number[] = [];
+  /** Where each text ends in its chunk. */
+  readonly #ends = new NumberList('counts');
+  /** The rank of each text's customer, and the other way round. */
+  readonly #ranks = new NumberList('counts');
+  readonly #texts: Uint32Array;
+  #open = Buffer.alloc(chunkBytes);
+  #length = 0;
+
+  /** @param count the number of customers */
+  constructor(count: number) {
+    this.#texts = new Uint32Array(count);
+  }
+
+  add(rank: number, customer: Customer): void {
+    const { written, name, ids, numbers } = searchText(customer);
+    const parts = [written, name === written ? '' : name, ids.join(endOfElement), numbers.join(endOfElement)];
+    const text = Buffer.from(parts.join(endOfPart));
+    if (this.#chunks.length === 0 || this.#length + text.length > this.#open.length) this.#addChunk(text);
+    this.#length += text.copy(this.#open, this.#length);
+    this.#texts[rank] = this.#ends.length;
+    this.#ends.push(this.#length);
+    this.#ranks.push(rank);
+  }
+
+  /** @returns the texts of the customer with a rank */
+  at(rank: number): SearchText {
+    const text = this.#texts[rank] as number;
+    const chunk = this.#chunkOf(text);
+    const start = text === this.#firsts[chunk] ? 0 : this.#ends.at(text - 1);
+    const parts = (this.#chunks[chunk] as Buffer).toString('utf8', start, this.#ends.at(text));
+    const [written = '', name = '', ids = '', numbers = ''] = parts.split(endOfPart);
+    const elements = (part: string): string[] => (part === '' ? [] : part.split(endOfElement));
+    return {
+      written,
+      name: name === '' ? written : name,
+      ids: elements(ids),
+      numbers: elements(numbers),
+    };
+  }
+
+  /**
+   * Finds the customers who may match: `matchesSearch` decides.
+   *
+   * @returns a 1 at the rank of each
+   */
+  async candidates({ words, written, number }: Search): Promise<Uint8Array> {
+    if (words.length === 0) return this.#withText(written);
+    const found = new Uint8Array(this.#texts.length).fill(1);
+    for (const { joined, parts, digits } of words) {
+      const ofWord = await this.#withText(joined);
+      if (parts.length > 1) {
+        const withAll = new Uint8Array(this.#texts.length).fill(1);
+        for (const part of parts) keepBoth(withAll, await this.#withText(part));
+        addAll(ofWord, withAll);
+      }
+      if (digits !== '') addAll(ofWord, await this.#withText(digits));
+      keepBoth(found, ofWord);
+    }
+    if (number !== '') addAll(found, await this.#withText(number));
+    return found;
+  }
+
+  /** Looks through the bytes of all texts, chunk by chunk, so that others have their turn in between. */
+  async #withText(wanted: string): Promise<Uint8Array> {
+    const found = new Uint8Array(this.#texts.length);
+    const needle = Buffer.from(wanted);
+    for (const [number, chunk] of this.#chunks.entries()) {
+      if (number % 16 === 15) await new Promise(setImmediate);
+      const stop = this.#firsts[number + 1] ?? this.#ends.length;
+      const length = this.#ends.at(stop - 1);
+      let text = this.#firsts[number] as number;
+      for (let at = chunk.indexOf(needle); at >= 0 && at < length; ) {
+        text = this.#textAt(at, text, stop);
+        found[this.#ranks.at(text)] = 1;
+        at = chunk.indexOf(needle, this.#ends.at(text));
+      }
+    }
+    return found;
+  }
+
+  #addChunk(text: Buffer): void {
+    this.#open = Buffer.alloc(Math.max(chunkBytes, text.length));
+    this.#chunks.push(this.#open);
+    this.#firsts.push(this.#ends.length);
+    this.#length = 0;
+  }
+
+  #chunkOf(text: number): number {
+    return firstAfter(0, this.#firsts.length, (chunk) => (this.#firsts[chunk] as number) > text) - 1;
+  }
+
+  #textAt(offset: number, from: number, stop: number): number {
+    // The next hit is most often in the next texts.
+    if (offset < this.#ends.at(from)) return from;
+    return firstAfter(from, stop, (text) => this.#ends.at(text) > offset);
+  }
+}
+
+/** Clears in `found` what is not in `others`, too. */
+function keepBoth(found: Uint8Array, others: Uint8Array): void {
+  for (let rank = 0; rank < found.length; rank++)
+    found[rank] = (found[rank] as number) & (others[rank] as number);
+}
+
+function addAll(found: Uint8Array, others: Uint8Array): void {
+  for (let rank = 0; rank < found.length; rank++)
+    found[rank] = (found[rank] as number) | (others[rank] as number);
+}
+
+/** @returns the first number from `low` on for which `is` holds, or else `high`; it holds for all after that */
+function firstAfter(low: number, high: number, is: (number: number) => boolean): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (is(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
