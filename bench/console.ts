@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../cli/screenshots';
-import { compareCustomers } from '../lib/customers/places';
-import type { Customer } from '../lib/model';
 import { startLocalServer } from './local-server';
+import { numberedCustomers } from './numbered-customers';
 
 /** How the console's page and its server behave with much data, and when much happens at once. */
 export interface ConsoleTimes {
@@ -122,24 +121,8 @@ function copyProject(root: string, customers: number): string {
     cpSync(join(root, part), join(folder, part), { recursive: true, dereference: true });
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const data = { customers: makeCustomers(customers) };
+  const data = { customers: numberedCustomers(customers) };
   writeFileSync(join(folder, 'dist/assets/customers.private.json'), JSON.stringify(data));
   writeFileSync(join(folder, 'assets/customers.private.json'), JSON.stringify(data, null, 2));
   return folder;
-}
-
-/** @returns customers numbered from 0, in the order of every list */
-function makeCustomers(count: number): Customer[] {
-  const make = (index: number): Customer => {
-    const value = `+1555${String(index).padStart(7, '0')}`;
-    return {
-      customer_id: String(index),
-      display_name: `Customer ${index}`,
-      worker: `worker${Math.floor(index / 50)}@example.com`,
-      country: 'US',
-      channels: [{ type: 'sms', value, key: value }],
-      links: [],
-    };
-  };
-  return Array.from({ length: count }, (_, index) => make(index)).sort(compareCustomers);
 }

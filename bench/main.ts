@@ -7,6 +7,7 @@ import { timeConsole } from './console';
 import { drawGrowth } from './draw-growth';
 import { callbacks, Deployment, empty, type WarmPlan } from './instances';
 import { measureMemory } from './memory';
+import { measureRates } from './rates';
 import { type FunctionTimes, type Results, tables, targets } from './report';
 import { measureScale, type ScalePlan } from './scale';
 import { spread, Timings } from './stats';
@@ -104,16 +105,19 @@ async function measure(root: string, plan: Plan, report: (lines: string[]) => vo
   }
 }
 
-/** `npm run bench [-- --quick --json]`: tables, or the figures as JSON. A missed target is not a failure. */
+/** `npm run bench [-- scale --quick --json]`: tables, or the figures as JSON. A missed target is not a failure. */
 async function main(): Promise<void> {
   const root = projectFolder;
   const build = await buildProject(root);
   if (!build.ok) throw new Error(build.report);
   const asJson = process.argv.includes('--json');
-  const plan = process.argv.includes('--quick') ? quick : full;
-  const results = await measure(root, plan, (lines) => {
+  const isQuick = process.argv.includes('--quick');
+  const report = (lines: string[]): void => {
     if (!asJson) console.log(lines.join('\n'));
-  });
+  };
+  const results = process.argv.includes('scale')
+    ? await measureRates(root, isQuick, report)
+    : await measure(root, isQuick ? quick : full, report);
   if (asJson) console.log(JSON.stringify(results, null, 2));
 }
 

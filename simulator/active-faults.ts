@@ -21,9 +21,16 @@ const sentences: { [Name in keyof Faults]?: (value: Faults[Name], faults: Faults
   webhooks: () => undefined,
 };
 
+const limitSentences: Record<keyof Settings['limits'], (most: number) => string> = {
+  concurrentFunctions: (most) => `Functions handle ${most} requests at once`,
+  concurrentRequests: (most) => `Twilio’s REST API handles ${most} requests at once`,
+  syncPerDocument: (most) => `Sync lets a document be read ${most} times a second, and written as often`,
+  interactionsPerSecond: (most) => `Flex takes ${most} requests a second to each endpoint of Interactions`,
+};
+
 /** @returns a few words for each fault that is on; none while everything works */
 export function activeFaults(settings: Settings, defaults: Settings): string[] {
-  const { faults, deliverTwice, concurrency, flex } = settings;
+  const { faults, deliverTwice, limits, flex } = settings;
   const found = (Object.keys(faults) as (keyof Faults)[]).flatMap((name) => {
     if (isSame(faults[name], defaults.faults[name])) return [];
     const say = sentences[name] as ((value: unknown, all: Faults) => string | undefined) | undefined;
@@ -32,8 +39,9 @@ export function activeFaults(settings: Settings, defaults: Settings): string[] {
   });
   found.push(...faultSentences(faults));
   if (deliverTwice !== defaults.deliverTwice) found.push('Webhooks are delivered twice');
-  if (concurrency !== null && concurrency !== defaults.concurrency) {
-    found.push(`Functions handle ${concurrency} requests at once`);
+  for (const name of Object.keys(limits) as (keyof Settings['limits'])[]) {
+    const most = limits[name];
+    if (most !== null && most !== defaults.limits[name]) found.push(limitSentences[name](most));
   }
   if (flex.channelFailsAfterMs !== null && flex.channelFailsAfterMs !== defaults.flex.channelFailsAfterMs) {
     found.push(`Flex channels fail after ${flex.channelFailsAfterMs} ms with ${flex.channelErrorCode}`);
@@ -42,9 +50,9 @@ export function activeFaults(settings: Settings, defaults: Settings): string[] {
 }
 
 /** @returns the faults in some settings, as a change that turns them on again, or off if they are the defaults */
-export function faultsIn({ faults, deliverTwice, concurrency, flex }: Settings): SettingsChange {
+export function faultsIn({ faults, deliverTwice, limits, flex }: Settings): SettingsChange {
   const { channelFailsAfterMs, channelErrorCode } = flex;
-  return { faults, deliverTwice, concurrency, flex: { channelFailsAfterMs, channelErrorCode } };
+  return { faults, deliverTwice, limits, flex: { channelFailsAfterMs, channelErrorCode } };
 }
 
 function isSame(a: unknown, b: unknown): boolean {

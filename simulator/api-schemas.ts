@@ -92,6 +92,20 @@ const frontlineUrls = v.object({
   routing: text,
 });
 
+const atMost = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)));
+
+/** What Twilio answers 429 above; null: nothing. */
+const limits = v.object({
+  /** Requests that functions handle at once. */
+  concurrentFunctions: atMost,
+  /** REST requests at once. */
+  concurrentRequests: atMost,
+  /** Reads, and as many writes, of one Sync document in a second, on average over ten. */
+  syncPerDocument: atMost,
+  /** Requests in a second to each endpoint of Flex's Interactions. */
+  interactionsPerSecond: atMost,
+});
+
 export const settings = v.object({
   /** What Twilio does with an inbound conversation that no worker is in: the Frontline Console's three choices. */
   routingMode: v.picklist(['custom', 'pool', 'none']),
@@ -113,8 +127,7 @@ export const settings = v.object({
   /** For how long a conversation that a message creates is `initializing`, and rejects REST requests that change it. */
   initializingMs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000)),
   flex: flexSettings,
-  /** How many requests Twilio's gateway lets functions handle at once; the others get 429. null: any number. */
-  concurrency: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  limits,
   faults,
 });
 
@@ -141,7 +154,14 @@ export const settingsChange = v.object({
       channelErrorCode: v.exactOptional(flexSettings.entries.channelErrorCode),
     }),
   ),
-  concurrency: v.exactOptional(settings.entries.concurrency),
+  limits: v.exactOptional(
+    v.object({
+      concurrentFunctions: v.exactOptional(atMost),
+      concurrentRequests: v.exactOptional(atMost),
+      syncPerDocument: v.exactOptional(atMost),
+      interactionsPerSecond: v.exactOptional(atMost),
+    }),
+  ),
   faults: v.exactOptional(
     v.object({
       rest: v.exactOptional(faults.entries.rest),

@@ -23,7 +23,11 @@ export interface GatewayOptions {
   accessOf(path: string): 'public' | 'protected' | 'private' | undefined;
   /** How long a function may take, in milliseconds: Twilio's 10 s when left out. */
   timeLimitMs?: number;
-  /** How many requests are handled at once, if there is a limit. */
+  /**
+   * How many requests are handled at once, if there is a limit: 30 for each service, by Twilio's own advice to programmers
+   * (github.com/twilio/ai, skills/twilio/twilio-reliability-patterns). That the others get 429 is seen in twilio-node's
+   * issue 360; no page says so, or with which code.
+   */
   concurrency?(): number | undefined;
 }
 

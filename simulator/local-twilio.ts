@@ -130,7 +130,7 @@ export class LocalTwilio {
       authToken: this.#authToken,
       target: () => this.#target(),
       accessOf: (path) => this.#project.data.access.get(path),
-      concurrency: () => this.parts.settings.current.concurrency ?? undefined,
+      concurrency: () => this.parts.settings.current.limits.concurrentFunctions ?? undefined,
     });
     this.control = {
       parts: this.parts,
@@ -295,7 +295,7 @@ export class LocalTwilio {
       reach,
       credentials: { ACCOUNT_SID: accountSid, AUTH_TOKEN: this.#authToken },
       processEnv: { NODE_EXTRA_CA_CERTS: proxy.caFile, [networkVariable]: proxy.url },
-      concurrency: () => this.parts.settings.current.concurrency ?? undefined,
+      concurrency: () => this.parts.settings.current.limits.concurrentFunctions ?? undefined,
       onOutput: (text) => this.#takeLogLine(readLogLine(text)),
     });
   }

@@ -85,6 +85,7 @@ export function makeParts(options: PartsOptions): ScenarioParts {
     numbers: () => data().numbers,
     routingMode: () => settings.current.routingMode,
     autoCreationOf: (address) => account.autoCreationOf(address),
+    isUnbounded: () => settings.current.limits.concurrentFunctions !== null,
     initializingMs: () => settings.current.initializingMs,
   });
   const serviceSid = (): string | undefined => data().conversationServiceSid;

@@ -34,7 +34,12 @@ export class SettingsStore {
       webhookRetries: 0,
       initializingMs: 0,
       flex: { agentResponse: 'accept', channelFailsAfterMs: null, channelErrorCode: 20500 },
-      concurrency: null,
+      limits: {
+        concurrentFunctions: null,
+        concurrentRequests: null,
+        syncPerDocument: null,
+        interactionsPerSecond: null,
+      },
       faults: noFaults,
     };
     this.#current = this.defaults;
@@ -45,13 +50,14 @@ export class SettingsStore {
   }
 
   /** @returns the changed settings; omitted settings stay */
-  change({ faults, flex, frontlineUrls, ...rest }: SettingsChange): Settings {
+  change({ faults, flex, frontlineUrls, limits, ...rest }: SettingsChange): Settings {
     const { current } = this;
     this.#current = {
       ...current,
       ...rest,
       flex: { ...current.flex, ...flex },
       frontlineUrls: { ...current.frontlineUrls, ...frontlineUrls },
+      limits: { ...current.limits, ...limits },
       faults: { ...current.faults, ...faults },
     };
     if (faults) this.faults.restart();

@@ -63,6 +63,7 @@ export class AccountSweep {
         onSwept(swept, place);
       },
       hasTime: () => true,
+      requestsPerSecond: this.#account.requestsPerSecond,
     });
     return [...all.values()];
   }

@@ -10,7 +10,7 @@ export const endpoint = {
   // Even while Twilio does not answer, the platform's 10 s are far off.
   budgetMs: 8_500,
   handle: (request: SweepRequest, context: EndpointContext): Promise<object> =>
-    sweepForAWhile(context, request.closeOlderThan),
+    sweepForAWhile(context, request),
 };
 
 export const handler = serveEndpoint(endpoint);

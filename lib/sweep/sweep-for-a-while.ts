@@ -1,4 +1,5 @@
 import type { CustomerDirectory } from '../customers/directory';
+import type { SweepRequest } from '../events/sweep';
 import type { Routing } from '../model';
 import { type OutboundContext, openSync, outboundTwilio } from '../outbound/context';
 import { Pace } from '../twilio/pace';
@@ -42,7 +43,8 @@ const leastMs = { conversation: 2_500, start: 6_500 };
 /** What is kept to write down the place, in milliseconds. */
 const placeMs = 1_200;
 
-const requestsPerSecond = 20;
+/** Unless the request names another number. */
+const usualPerSecond = 20;
 
 /** Where a sweep in pieces is. */
 interface KeptPlace extends SweepPlace {
@@ -55,10 +57,7 @@ interface KeptPlace extends SweepPlace {
  *
  * @throws TwilioUnavailable, TwilioRefused, Misconfigured; the place is kept all the same
  */
-export async function sweepForAWhile(
-  server: SweepServer,
-  closeOlderThanMs: number | undefined,
-): Promise<SweepAnswer> {
+export async function sweepForAWhile(server: SweepServer, request: SweepRequest): Promise<SweepAnswer> {
   const sync = openSync(server);
   const document = await fetchDocument(sync, placeName);
   let at: KeptPlace | undefined = readPlace(document);
@@ -67,10 +66,7 @@ export async function sweepForAWhile(
     at = { ...place, phase: 'conversations' };
   };
   try {
-    if (
-      at.phase === 'conversations' &&
-      (await sweepConversations(server, at, closeOlderThanMs, counts, keep))
-    ) {
+    if (at.phase === 'conversations' && (await sweepConversations(server, at, request, counts, keep))) {
       at = { ...firstPlace, phase: 'starts' };
     }
     if (at.phase === 'starts' && (await finishForAWhile(server, counts))) at = undefined;
@@ -94,7 +90,7 @@ type Counts = Pick<SweepAnswer, 'routed' | 'closed' | 'finished' | 'unrouted' | 
 async function sweepConversations(
   server: SweepServer,
   from: SweepPlace,
-  closeOlderThanMs: number | undefined,
+  { closeOlderThan: closeOlderThanMs, requestsPerSecond = usualPerSecond }: SweepRequest,
   counts: Counts,
   keep: (place: SweepPlace) => void,
 ): Promise<boolean> {
@@ -120,6 +116,7 @@ async function sweepConversations(
       keep(place);
     },
     hasTime: () => deadline.remaining() > leastMs.conversation - placeMs,
+    requestsPerSecond,
   });
   if (left) keep(left);
   return left === undefined;

@@ -23,16 +23,18 @@ export interface SweepProgress {
   onSwept(swept: SweptConversation, place: SweepPlace): void;
   /** @returns whether there is time for another conversation */
   hasTime(): boolean;
+  /** The most requests in a second: the work on one conversation alone would not reach many. */
+  requestsPerSecond: number;
 }
 
 /** How often all are read again at most. */
 const mostRepeats = 3;
 
-/** How many conversations are worked on at once. */
-const atOnce = 4;
+/** How many conversations are worked on at once: each sends some five requests a second while Twilio takes 100 ms or 200. */
+const atOnce = { least: 4, most: 50, forRequests: 5 };
 
-/** After so many failures in a row, Twilio is taken to be out of reach. */
-const mostFailures = 8;
+/** After so many failures in a row of everything that is worked on at once, Twilio is taken to be out of reach. */
+const mostFailures = 2;
 
 /**
  * Sweeps all active conversations of the data's conversation service, from a place on.
@@ -44,21 +46,24 @@ export async function sweepPages(
   sweeper: Sweeper,
   context: Pick<SweepContext, 'openTwilio' | 'routing'>,
   from: SweepPlace,
-  { onSwept, hasTime }: SweepProgress,
+  { onSwept, hasTime, requestsPerSecond }: SweepProgress,
 ): Promise<SweepPlace | undefined> {
   let place = { ...from, handled: [...from.handled] };
   let failures = 0;
+  const { least, most, forRequests } = atOnce;
+  const lanes = Math.min(most, Math.max(least, Math.ceil(requestsPerSecond / forRequests)));
   for (;;) {
     if (!hasTime()) return place;
     const { conversations, next } = await readPage(context, place);
     const current = place;
     const { repeats = 0 } = current;
-    const done = await forEachAtOnce(conversations, async (conversation) => {
+    const done = await forEachAtOnce(conversations, lanes, async (conversation) => {
       if (current.handled.includes(conversation.sid)) return true;
       if (!hasTime()) return false;
       const swept = await sweeper.sweep(conversation);
       failures = swept.outcome === 'failed' ? failures + 1 : 0;
-      if (failures === mostFailures) throw new TwilioUnavailable({ request: 'sweep', reason: swept.reason });
+      if (failures === mostFailures * lanes)
+        throw new TwilioUnavailable({ request: 'sweep', reason: swept.reason });
       if (swept.outcome === 'closed') current.again = true;
       // What failed for want of time is left to the next call.
       if (swept.outcome === 'failed' && !hasTime()) return false;
@@ -92,6 +97,7 @@ async function readPage(
 /** @returns whether the work on all of them came to an end */
 async function forEachAtOnce(
   conversations: readonly ActiveConversation[],
+  count: number,
   work: (conversation: ActiveConversation) => Promise<boolean>,
 ): Promise<boolean> {
   const open = [...conversations];
@@ -101,7 +107,7 @@ async function forEachAtOnce(
       if (!(await work(one))) isWhole = false;
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: atOnce }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: count }, lane));
   for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
   return isWhole;
 }

@@ -29,6 +29,8 @@ export interface InboundOptions extends RoutingOptions {
    * messaging service can do on Twilio.
    */
   autoCreationOf(address: string): AutoCreation | undefined;
+  /** Whether all messages are handled at once, however many. */
+  isUnbounded?(): boolean;
   /** How long a new conversation is initializing, in milliseconds; 0 by default. */
   initializingMs?(): number;
 }
@@ -44,7 +46,8 @@ const replyNote = (keyword: Keyword): string => `Twilio itself answers: “${rep
 
 /**
  * How many messages are handled at once. Twilio runs as many instances of a function as it needs; here one process
- * answers all requests, and with too many at once it would answer each of them too late.
+ * answers all requests, and with too many at once it would answer each of them too late. Where the functions have a limit,
+ * that limit decides instead: the messages must come as they do at Twilio.
  */
 const mostAtOnce = 24;
 
@@ -95,7 +98,7 @@ export class InboundMessages {
     const later: Promise<unknown>[] = [];
     let giveBack = (): void => undefined;
     const turn = before.then(async () => {
-      giveBack = await this.#slots.take();
+      if (!this.#options.isUnbounded?.()) giveBack = await this.#slots.take();
       return this.#deliver(parties, request.body, trace, later);
     });
     const settled = turn.catch(() => undefined);

@@ -83,8 +83,14 @@ export class RestApi extends RequestHandler {
     if (!this.messagingServices.list().some((one) => one.sid === sid)) throw refuse(50342);
   }
 
-  /** Lets agents, opted-out customers and phones behave as the settings say. */
-  applySettings({ flex, optOut, receipts }: Pick<Settings, 'flex' | 'optOut' | 'receipts'>): void {
+  /** Lets agents, opted-out customers and phones behave, and limits apply, as the settings say. */
+  applySettings({
+    flex,
+    optOut,
+    receipts,
+    limits,
+  }: Pick<Settings, 'flex' | 'optOut' | 'receipts' | 'limits'>): void {
+    this.limits.current = limits;
     this.flex.aftermath = flex;
     this.optOuts.mode = optOut;
     this.deliveries.upTo = receipts;

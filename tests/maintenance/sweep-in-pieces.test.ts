@@ -30,30 +30,31 @@ const assets = {
     routing({ workers: [{ identity: 'alice' }], ownAddresses: [ours], routing: { defaultWorker: 'alice' } }),
   ),
 };
-const call = () =>
+const call = (fields: object = {}) =>
   invoke(
     handler,
-    { request: { headers: { authorization: `Bearer ${key}` } } },
+    { ...fields, request: { headers: { authorization: `Bearer ${key}` } } },
     { twilio, clock, assets, env: { SWEEP_API_KEY: key } },
   );
 const sidOf = (n: number): string => `CH${String(n).padStart(32, '0')}`;
 
+/** A worker is in all conversations but each tenth. */
+function addConversations(): void {
+  twilio.addUser({ identity: 'alice' });
+  for (let n = 0; n < count; n++) {
+    const address = `+1212555${String(n).padStart(4, '0')}`;
+    const isRouted = n % 10 !== 0;
+    twilio.addConversation({ sid: sidOf(n) }, [
+      { address, proxyAddress: ours },
+      ...(isRouted ? [{ identity: 'alice' }] : []),
+    ]);
+    twilio.state.addMessage(sidOf(n), { author: address, body: 'Hello' }, { source: 'SDK', webhooks: false });
+  }
+}
+
 describe('a sweep that takes longer than a request may', () => {
   it('goes on where the call before stopped, until all is done, each call within 8.5 s', async () => {
-    twilio.addUser({ identity: 'alice' });
-    for (let n = 0; n < count; n++) {
-      const address = `+1212555${String(n).padStart(4, '0')}`;
-      const isRouted = n % 10 !== 0;
-      twilio.addConversation({ sid: sidOf(n) }, [
-        { address, proxyAddress: ours },
-        ...(isRouted ? [{ identity: 'alice' }] : []),
-      ]);
-      twilio.state.addMessage(
-        sidOf(n),
-        { author: address, body: 'Hello' },
-        { source: 'SDK', webhooks: false },
-      );
-    }
+    addConversations();
     const answers: { done?: boolean; routed?: number; next?: string; failed?: number }[] = [];
     const lines: object[] = [];
     for (let calls = 1; answers.at(-1)?.done !== true; calls++) {
@@ -78,6 +79,20 @@ describe('a sweep that takes longer than a request may', () => {
       ({ path, method }) => method === 'GET' && path.endsWith('/Participants'),
     );
     expect(looks.length).toBeLessThan(count * 1.5);
+  });
+
+  it('is done sooner where it may send more requests a second', async () => {
+    twilio.reset();
+    addConversations();
+    const before = twilio.calls.length;
+    const answer = await call({ requestsPerSecond: '200' });
+    expect([answer.status, answer.body]).toMatchObject([
+      200,
+      { routed: count / 10, failed: 0, next: 'starts' },
+    ]);
+    expect(answer.ms).toBeLessThan(8_500);
+    expect((twilio.calls.length - before) / (answer.ms / 1_000)).toBeLessThan(200);
+    expect((await call()).body).toMatchObject({ done: true, routed: 0 });
   });
 
   it('answers within 8.5 s, and keeps its place, while Twilio does not answer', async () => {

@@ -82,6 +82,11 @@ describe.each(runtimes)('the sweep of cron services, $name', (runtime) => {
     expect(running.twilio.state.conversation(sid).state).toBe('closed');
   });
 
+  it.each(['0', '1000', '20.5', 'many'])('refuses %s requests a second', async (requestsPerSecond) => {
+    const answer = await running.call(path, { requestsPerSecond }, bearer(key));
+    expect([answer.status, answer.body, answer.calls]).toMatchObject([400, { code: 'invalid_event' }, []]);
+  });
+
   it('routes nothing where the data says so', async () => {
     const sid = addInbound(running, 1);
     const off = { ...data, routing: { ...data.routing, sweep: false } };

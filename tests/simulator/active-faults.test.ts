@@ -9,7 +9,7 @@ describe('the faults that are on', () => {
     [{ faults: { rest: 'hang' } }, ['Twilio’s REST API never answers']],
     [{ faults: { rest: '429', restTimes: 3 } }, ['Twilio’s REST API answers 429, 3 times']],
     [
-      { faults: { badSignature: true }, deliverTwice: true, concurrency: 2 },
+      { faults: { badSignature: true }, deliverTwice: true, limits: { concurrentFunctions: 2 } },
       [
         'Webhooks have a wrong signature',
         'Webhooks are delivered twice',
@@ -34,6 +34,14 @@ describe('the faults that are on', () => {
         'sweep: cut half-way, once',
         'All REST requests: answered 429 with Retry-After 3, 2 times',
         'POST /Documents: never answered after the work, by a chance of 25 %',
+      ],
+    ],
+    [
+      { limits: { concurrentRequests: 100, syncPerDocument: 20, interactionsPerSecond: 30 } },
+      [
+        'Twilio’s REST API handles 100 requests at once',
+        'Sync lets a document be read 20 times a second, and written as often',
+        'Flex takes 30 requests a second to each endpoint of Interactions',
       ],
     ],
     [{ flex: { channelFailsAfterMs: 500 } }, ['Flex channels fail after 500 ms with 20500']],

@@ -9,7 +9,7 @@ export async function searchCustomers(
   const parameters = new URLSearchParams({ ...filter, ...(after !== undefined && { after: String(after) }) });
   const page = await ask<CustomerPage>(`/api/customers?${parameters}`);
   // A page that did not come is asked for again by scrolling.
-  return page ?? { customers: [], total: 0, next: after };
+  return page ?? { customers: [], total: 0, ...(after !== undefined && { next: after }) };
 }
 
 /** @returns the address of a customer on a channel, without the channel's prefix */

@@ -100,6 +100,7 @@ export const errorList = {
   50513: e(400, 'Message author should be among Group MMS participants.'),
   54006: e(413, 'The data is larger than 16 KiB'),
   54008: e(400, 'Data must be a JSON object'),
+  54009: e(429, 'Rate limit exceeded'),
   54103: e(412, 'The revision of the document does not match the expected revision'),
   54301: e(409, 'Unique name already exists'),
   54302: e(400, 'Invalid unique name'),

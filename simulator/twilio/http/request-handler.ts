@@ -1,6 +1,7 @@
 import { TwilioError } from './errors';
 import { ConnectionReset, type Fault, Faults, type Matcher, nameFault, wireFaultOf } from './faults';
 import type { RestAnswer, RestRequest } from './request';
+import { RequestLimits } from './request-limits';
 import { newSid } from './sids';
 
 /** What observers get once a request has been handled. */
@@ -17,12 +18,14 @@ const unfinished = `{"account_sid": "AC${'0'.repeat(32)}", "attributes": "${'{}'
 
 type Outcome = Pick<RestAnswer, 'status' | 'body'>;
 
-/** Answers requests with Twilio's headers, applies faults, and notifies observers. */
+/** Answers requests with Twilio's headers, keeps to its limits, applies faults, and notifies observers. */
 export class RequestHandler {
   readonly #ask: (request: RestRequest) => Promise<Outcome>;
   readonly #faults = new Faults();
   /** What goes wrong with a request by the console's settings; asked once for each. */
   chosenFault: (request: RestRequest) => Fault | undefined = () => undefined;
+  /** How many requests are let in; the settings say so. */
+  limits = new RequestLimits();
   #observers = new Set<(observation: RestObservation) => void>();
 
   /** @param ask carries out a request synchronously, and resolves to the answer */
@@ -48,6 +51,23 @@ export class RequestHandler {
    * @throws ConnectionReset if a fault says so
    */
   async handle(request: RestRequest): Promise<RestAnswer> {
+    const refused = this.limits.enter(request);
+    if (refused) {
+      const answer = this.#withHeaders({ status: refused.status, body: refused.body() });
+      for (const observer of this.#observers) observer({ request, answer, ms: 0 });
+      return answer;
+    }
+    let answer: RestAnswer | undefined;
+    try {
+      answer = await this.#handle(request);
+    } finally {
+      this.limits.leave();
+    }
+    return answer ?? new Promise<never>(() => {});
+  }
+
+  /** @returns undefined if it is never to be answered */
+  async #handle(request: RestRequest): Promise<RestAnswer | undefined> {
     const started = performance.now();
     const fault = this.#takeFault(request);
     const observe = (answer: RestAnswer | undefined): void => {
@@ -65,7 +85,7 @@ export class RequestHandler {
     if (fault?.delay !== undefined) await new Promise((done) => setTimeout(done, fault.delay));
     if (fault && 'hang' in fault) {
       observe(undefined);
-      return new Promise<never>(() => {});
+      return undefined;
     }
     if (fault && 'reset' in fault) {
       observe(undefined);
@@ -73,13 +93,16 @@ export class RequestHandler {
     }
     if (fault && 'status' in fault) {
       const { status, code = 20_000 + status, message = `HTTP ${status}` } = fault;
-      answer = withHeaders({ status, body: fault.body ?? new TwilioError(status, code, message).body() });
+      answer = this.#withHeaders({
+        status,
+        body: fault.body ?? new TwilioError(status, code, message).body(),
+      });
     }
     if (fault && (wireFaultOf(fault) || 'body' in fault)) answer ??= await this.#answerToCorrupt(request);
     const wire = fault && wireFaultOf(fault, answer?.body);
     if (answer && wire) answer = { ...answer, wire };
     if (answer && fault && 'body' in fault && fault.body !== undefined) {
-      answer = { ...answer, ...withHeaders({ status: answer.status, body: fault.body }) };
+      answer = { ...answer, ...this.#withHeaders({ status: answer.status, body: fault.body }) };
     }
     if (answer && fault && 'headers' in fault) {
       answer = { ...answer, headers: { ...answer.headers, ...fault.headers } };
@@ -92,7 +115,7 @@ export class RequestHandler {
   /** @returns an answer for a fault to corrupt; only a GET is carried out */
   async #answerToCorrupt(request: RestRequest): Promise<RestAnswer> {
     if (request.method === 'GET') return this.#answer(request);
-    const { headers, body } = withHeaders({ status: 200, body: unfinished });
+    const { headers, body } = this.#withHeaders({ status: 200, body: unfinished });
     const status = request.method === 'POST' && !/\/(CH|MB|IM)[^/]+$/.test(request.path) ? 201 : 200;
     return { status, headers: { ...headers, 'Content-Type': 'application/json' }, body };
   }
@@ -102,19 +125,20 @@ export class RequestHandler {
   }
 
   async #answer(request: RestRequest): Promise<RestAnswer> {
-    return withHeaders(await this.#ask(request));
+    return this.#withHeaders(await this.#ask(request));
   }
-}
 
-function withHeaders({ status, body }: Outcome): RestAnswer {
-  return {
-    status,
-    headers: {
-      'Content-Type': typeof body === 'string' && body !== '' ? 'text/html' : 'application/json',
-      'Twilio-Request-Id': newSid('RQ'),
-      'Twilio-Request-Duration': '0.010',
-      'X-Powered-By': 'local Twilio',
-    },
-    body,
-  };
+  #withHeaders({ status, body }: Outcome): RestAnswer {
+    return {
+      status,
+      headers: {
+        'Content-Type': typeof body === 'string' && body !== '' ? 'text/html' : 'application/json',
+        'Twilio-Request-Id': newSid('RQ'),
+        'Twilio-Request-Duration': '0.010',
+        'Twilio-Concurrent-Requests': String(this.limits.underWay),
+        'X-Powered-By': 'local Twilio',
+      },
+      body,
+    };
+  }
 }

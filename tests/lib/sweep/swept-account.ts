@@ -94,7 +94,11 @@ export class SweptAccount {
    */
   async sweep(
     options: SweepOptions = {},
-    { from = firstPlace, limit = Number.POSITIVE_INFINITY }: { from?: SweepPlace; limit?: number } = {},
+    {
+      from = firstPlace,
+      limit = Number.POSITIVE_INFINITY,
+      requestsPerSecond = 20,
+    }: { from?: SweepPlace; limit?: number; requestsPerSecond?: number } = {},
   ): Promise<{ swept: SweptConversation[]; place: SweepPlace | undefined }> {
     const context = {
       customers: async () => new AssetCustomers(this.customers),
@@ -110,6 +114,7 @@ export class SweptAccount {
         place = structuredClone(now);
       },
       hasTime: () => swept.length < limit,
+      requestsPerSecond,
     });
     return { swept, place: left && place };
   }

@@ -239,6 +239,15 @@ export const otherRefusals: Row[] = [
     'a document that is too large',
     () => ask(`POST ${documents}`, { Data: JSON.stringify({ x: 'x'.repeat(16_384) }) }),
   ],
+  [
+    54009,
+    'more documents than Sync lets be made',
+    async () => {
+      account.rest.limits.current = { ...account.rest.limits.current, syncPerDocument: 1 };
+      for (let n = 0; n < 10; n++) await ask(`POST ${documents}`);
+      return ask(`POST ${documents}`);
+    },
+  ],
   [54008, 'a document that is not JSON', () => ask(`POST ${documents}`, { Data: '{' })],
   [
     54103,
