@@ -51,6 +51,7 @@ const powerNames = ['100', '1,000', '10,000', '100,000', '1 million'];
 const style = `
   text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #57606a }
   .title { font-size: 14px; font-weight: 600; fill: #1f2328 }
+  .value { paint-order: stroke; stroke: #ffffff; stroke-width: 5px }
   .ground { fill: #ffffff }
   .grid { stroke: #d8dee4 }
   .most { stroke: #cf222e; stroke-dasharray: 2 4 }
@@ -61,6 +62,7 @@ const style = `
   @media (prefers-color-scheme: dark) {
     text { fill: #9198a1 }
     .title { fill: #f0f6fc }
+    .value { stroke: #0d1117 }
     .ground { fill: #0d1117 }
     .grid { stroke: #3d444d }
     .most { stroke: #f85149 }
@@ -81,7 +83,7 @@ export function drawGrowth(points: readonly ScalePoint[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Size, times and memory by the number of customers">`,
     `<style>${style}</style>`,
-    `<clipPath id="inner"><rect x="0" y="-8" width="${inner.width + 8}" height="${inner.height + 16}"/></clipPath>`,
+    `<clipPath id="inner"><rect x="-5" y="-8" width="${inner.width + 10}" height="${inner.height + 16}"/></clipPath>`,
     `<rect class="ground" width="${width}" height="${height}"/>`,
     drawLegend(),
     ...places,
@@ -91,14 +93,14 @@ export function drawGrowth(points: readonly ScalePoint[]): string {
 
 function drawLegend(): string {
   const entries = [
-    ['built', 'as the build writes them: packed beyond 256 KB'],
-    ['json', 'for comparison: one JSON asset, up to 10 MB'],
+    ['built', 'as the build writes them (packed beyond 256 KB)'],
+    ['json', 'for comparison: all in one JSON asset'],
     ['most', 'limit or target'],
   ] as const;
   const y = 26;
   return entries
     .map(([name, text], i) => {
-      const x = inner.left + i * 330;
+      const x = inner.left + ([0, 370, 680][i] ?? 0);
       return `<path class="${name}" d="M${x} ${y}h30"/><text x="${x + 38}" y="${y + 4}">${text}</text>`;
     })
     .join('');
@@ -140,7 +142,7 @@ function drawPanel({ title, unit, measureOf, most }: Panel, points: readonly Sca
   const lastText =
     last?.value === undefined
       ? ''
-      : `<text class="title" x="${inner.width}" y="${(y(last.value) - 9).toFixed(1)}" text-anchor="end">${numberText(last.value)}</text>`;
+      : `<text class="title value" x="${inner.width}" y="${(y(last.value) - 9).toFixed(1)}" text-anchor="end">${numberText(last.value)}</text>`;
   return [
     `<text class="title" x="${inner.left}" y="20">${title}</text>`,
     `<text x="${inner.left}" y="38">${unit}</text>`,

@@ -42,10 +42,10 @@ export interface ScalePoint {
   coldStart: Timing;
   /** Megabytes more than an empty function's process: after the first answer, 30,000 lookups, and 30,000 answers. */
   memory: { first: Spread; lookups: Spread; answers: Spread };
-  /** In microseconds. */
+  /** In microseconds of the processor. */
   open: Spread;
   firstLookup: Spread;
-  /** In microseconds of the processor, by what is looked up. */
+  /** The same once warm, by what is looked up. */
   lookups: Record<string, Spread>;
 }
 
@@ -57,7 +57,7 @@ export interface ScalePlan {
 /** How many cards an instance answers before its memory is measured again. */
 const answers = 30_000;
 
-/** More than this as JSON would not fit into one asset. */
+/** Up to here, the customers are also measured as one JSON asset, though Twilio takes no more than 10 MB. */
 const mostInJson = 40_000;
 
 /** How many processes go on after the first answer, and how often lookups are measured in each. */
@@ -118,7 +118,7 @@ async function buildIn(project: string, root: string, count: number): Promise<Bu
   };
   writeFileSync(join(project, 'assets/routing.private.json'), JSON.stringify(routing));
   writeFileSync(join(project, 'assets/templates.private.json'), '{"categories":[]}');
-  const child = fork(join(__dirname, 'scale-build.ts'), [project, String(count)], {
+  const child = fork(join(__dirname, 'scale-build.ts'), [project], {
     execArgv: ['--import', 'tsx'],
   });
   let built: Build | undefined;

@@ -117,16 +117,14 @@ describe('the commands of the pages', () => {
 });
 
 describe('the pictures of the pages', () => {
-  it('are those that npm run screenshots takes, and there are no others', () => {
+  it('are those that npm run screenshots takes and npm run bench draws, and there are no others', () => {
     const shown = pages.flatMap((page) =>
       [...read(page).matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, file = '']) => join(dirname(page), file)),
     );
     expect(shown.sort()).toEqual(
-      Object.keys(pictures)
-        .map((file) => `docs/${file}`)
-        .sort(),
+      [...Object.keys(pictures), 'scale-growth.svg'].map((file) => `docs/${file}`).sort(),
     );
-    const there = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.png'));
+    const there = readdirSync(join(root, 'docs')).filter((file) => /\.(png|svg)$/.test(file));
     expect(there.map((file) => `docs/${file}`)).toEqual(shown);
   });
 });

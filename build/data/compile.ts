@@ -257,10 +257,17 @@ function* packCustomers(
   for (const customer of customers.build(assigned)) {
     maker.add(customer);
     for (const { type } of customer.channels) if (!firstOn.has(type)) firstOn.set(type, customer);
-    if (++done % turn === 0) yield progress('Packing', done, customers.count);
+    if (++done % turn === 0) yield progress('Sorting', done, customers.count);
   }
   try {
-    return { ...maker.finish(), firstOn };
+    const steps = maker.finishInSteps();
+    for (let from = 0; ; ) {
+      const step = steps.next();
+      if (step.done) return { ...step.value, firstOn };
+      if (step.value < from + turn && step.value < customers.count) continue;
+      from = step.value;
+      yield progress('Packing', from, customers.count);
+    }
   } catch (error) {
     if (!(error instanceof PackedTooLarge)) throw error;
     report(

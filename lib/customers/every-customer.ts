@@ -70,19 +70,24 @@ export function holdCustomers(customers: readonly Customer[]): BuiltCustomers {
 
 function openPacked(asset: PackedAsset, pathOf: (name: string) => string): BuiltCustomers {
   const directory = new PackedCustomers(asset, pathOf);
-  const blocks = new PackedBlocks(new PackedFiles(asset.packed, pathOf));
+  const files = new PackedFiles(asset.packed, pathOf);
+  const blocks = new PackedBlocks(files);
+  const read = (reference: number): Customer =>
+    readSlot(blocks.block(Math.floor(reference / slots)), reference % slots);
   return {
     count: asset.packed.customers,
     byId: (id) => directory.findById(id),
     byKey: (key) => directory.findByKey(key),
-    read: (reference) => readSlot(blocks.block(Math.floor(reference / slots)), reference % slots),
-    [Symbol.iterator]: () => readPlaced(asset.packed, blocks),
+    read,
+    // A block is valid until its reader reads another one: each iteration has a reader of its own.
+    [Symbol.iterator]: () => readPlaced(asset.packed, new PackedBlocks(files), read),
   };
 }
 
 function* readPlaced(
   { files, table }: PackedAsset['packed'],
   blocks: PackedBlocks,
+  read: BuiltCustomers['read'],
 ): Generator<PlacedCustomer> {
   const end = placeOfAddress(table.start);
   for (const [file, { bytes }] of files.entries()) {
@@ -93,11 +98,8 @@ function* readPlaced(
       offset += Math.ceil((blockHeaderBytes + block.bytes) / unit) * unit;
       if (block.kind !== blockKinds.records) continue;
       for (let slot = 0; slot < block.slots; slot++) {
-        yield {
-          rank: block.raw.getUint32(slot * 8, true),
-          reference: address * slots + slot,
-          read: () => readSlot(block, slot),
-        };
+        const reference = address * slots + slot;
+        yield { rank: block.raw.getUint32(slot * 8, true), reference, read: () => read(reference) };
       }
     }
   }

@@ -146,12 +146,14 @@ export class PackedBlocks {
     const packed = this.#bytes.subarray(start, start + packedBytes);
     const textBytes = view.getUint32(16, true);
     let text: Buffer = noText;
-    const block = {
+    const block: Block = {
       kind: view.getUint16(4, true),
       slots: view.getUint16(6, true),
       bytes: rawBytes + packedBytes,
       raw: new DataView(view.buffer, blockHeaderBytes, rawBytes),
       text: (end = textBytes) => {
+        if (this.#last?.block !== block)
+          throw new Error('Another block was read into the memory of this one.');
         // The first question may be for the beginning, the second one is for all.
         if (end > text.length) text = this.#decompress(address, packed, text === noText ? end : textBytes);
         return text;

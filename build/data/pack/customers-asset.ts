@@ -47,10 +47,23 @@ export class CustomersFilesMaker {
 
   /** @throws PackedTooLarge */
   finish(): CustomersFiles {
+    const steps = this.finishInSteps();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /**
+   * The same, with time for something else in between.
+   *
+   * @returns how many customers are packed, again and again, and the files in the end
+   */
+  *finishInSteps(): Generator<number, CustomersFiles> {
     if (this.#bytes <= this.#limits.packAbove) {
       return { text: `{"customers":[${this.#texts.join(',')}]}`, packed: new Map() };
     }
-    const { asset, files } = this.#packer.finish(this.#limits.maxPacked);
+    const { asset, files } = yield* this.#packer.finishInSteps(this.#limits.maxPacked);
     const packed = [...files].map(([name, content]) => [privateFile(name), content] as const);
     return { text: JSON.stringify(asset), packed: new Map(packed) };
   }

@@ -58,19 +58,31 @@ export class CustomersPacker {
 
   /**
    * @param maxBytes the most that the files may have together
-   * @param onProgress gets the number of the customers whose cards are packed
    * @throws PackedTooLarge
    */
-  finish(maxBytes: number, onProgress: (customers: number) => void = () => undefined): Packed {
+  finish(maxBytes: number): Packed {
+    const steps = this.finishInSteps(maxBytes);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /**
+   * The same, with time for something else in between.
+   *
+   * @returns how many customers' cards are packed, again and again, and the files in the end
+   */
+  *finishInSteps(maxBytes: number): Generator<number, Packed> {
     try {
-      return this.#pack(maxBytes, onProgress);
+      return yield* this.#pack(maxBytes);
     } finally {
       this.#cards.close();
       this.#listTexts.close();
     }
   }
 
-  #pack(maxBytes: number, onProgress: (customers: number) => void): Packed {
+  *#pack(maxBytes: number): Generator<number, Packed> {
     const groups = [...this.#groups].sort(([a], [b]) => compareText(a, b));
     const dictionary = this.#chooseDictionary();
     const compressor = new Compressor(dictionary);
@@ -103,7 +115,7 @@ export class CustomersPacker {
         const address = put(blockKinds.records, ranks.length, raw, texts);
         for (const [slot, rank] of ranks.entries()) references[rank] = address * slots + slot;
         packed += ranks.length;
-        onProgress(packed);
+        yield packed;
       }
     }
 

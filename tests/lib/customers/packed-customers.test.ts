@@ -1,8 +1,18 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { AssetCustomers } from '../../../lib/customers/asset-customers';
 import type { CustomerDirectory } from '../../../lib/customers/directory';
+import { openBuiltCustomers, type PlacedCustomer } from '../../../lib/customers/every-customer';
 import { PackedCustomers } from '../../../lib/customers/packed-customers';
-import { crc32, crc32InJavaScript, type HashKey, hashKey } from '../../../lib/customers/packed-format';
+import {
+  crc32,
+  crc32InJavaScript,
+  type HashKey,
+  hashKey,
+  privateFile,
+} from '../../../lib/customers/packed-format';
 import { compareCustomers } from '../../../lib/customers/places';
 import { Misconfigured } from '../../../lib/errors';
 import type { Channel, Customer } from '../../../lib/model';
@@ -129,6 +139,30 @@ describe('packed customers', () => {
       expect(await askAll(packed, customers.slice(0, 300), limit, 'name 14')).toEqual(
         await askAll(asset, customers.slice(0, 300), limit, 'name 14'),
       );
+    }
+  });
+
+  it('are read by tools in any order, also while others are read', () => {
+    const customers = Array.from({ length: 200 }, (_, i) =>
+      customer({ customer_id: `C${i}`, display_name: `Name ${i}`, worker: `worker ${i % 7}` }),
+    ).sort(compareCustomers);
+    const { asset, files } = pack(customers);
+    const folder = mkdtempSync(join(tmpdir(), 'packed-'));
+    try {
+      const all = [['/customers.json', JSON.stringify(asset)] as const, ...files];
+      for (const [name, content] of all) writeFileSync(join(folder, privateFile(name)), content);
+      const built = openBuiltCustomers(folder);
+      const placed: PlacedCustomer[] = [];
+      for (const one of built) {
+        placed.push(one);
+        expect(one.read()).toEqual(customers[one.rank]);
+        // One of another block.
+        const first = placed[0] as PlacedCustomer;
+        expect(built.read(first.reference)).toEqual(customers[first.rank]);
+      }
+      expect(placed.toSorted((a, b) => a.rank - b.rank).map((one) => one.read())).toEqual(customers);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 
