@@ -72,34 +72,32 @@ function openPacked(asset: PackedAsset, pathOf: (name: string) => string): Built
   const directory = new PackedCustomers(asset, pathOf);
   const files = new PackedFiles(asset.packed, pathOf);
   const blocks = new PackedBlocks(files);
-  const read = (reference: number): Customer =>
-    readSlot(blocks.block(Math.floor(reference / slots)), reference % slots);
   return {
     count: asset.packed.customers,
     byId: (id) => directory.findById(id),
     byKey: (key) => directory.findByKey(key),
-    read,
-    // A block is valid until its reader reads another one: each iteration has a reader of its own.
-    [Symbol.iterator]: () => readPlaced(asset.packed, new PackedBlocks(files), read),
+    read: (reference) => readSlot(blocks.block(Math.floor(reference / slots)), reference % slots),
+    [Symbol.iterator]: () => readPlaced(asset.packed, files),
   };
 }
 
-function* readPlaced(
-  { files, table }: PackedAsset['packed'],
-  blocks: PackedBlocks,
-  read: BuiltCustomers['read'],
-): Generator<PlacedCustomer> {
+function* readPlaced({ files, table }: PackedAsset['packed'], from: PackedFiles): Generator<PlacedCustomer> {
+  // A block is valid until the next one is read, and customers can be read at any time.
+  const [scanned, read] = [new PackedBlocks(from), new PackedBlocks(from)];
   const end = placeOfAddress(table.start);
   for (const [file, { bytes }] of files.entries()) {
     const length = file < end.file ? bytes : file === end.file ? end.offset : 0;
     for (let offset = fileHeaderBytes; offset < length; ) {
       const address = addressOf(file, offset);
-      const block = blocks.block(address);
+      const block = scanned.block(address);
       offset += Math.ceil((blockHeaderBytes + block.bytes) / unit) * unit;
       if (block.kind !== blockKinds.records) continue;
       for (let slot = 0; slot < block.slots; slot++) {
-        const reference = address * slots + slot;
-        yield { rank: block.raw.getUint32(slot * 8, true), reference, read: () => read(reference) };
+        yield {
+          rank: block.raw.getUint32(slot * 8, true),
+          reference: address * slots + slot,
+          read: () => readSlot(read.block(address), slot),
+        };
       }
     }
   }

@@ -104,6 +104,12 @@ describe('the index of customers', () => {
             expect(found).toEqual(expected);
             expect([...index.all()]).toHaveLength(all.length);
           }
+          // In any order, while others are read.
+          const built = openBuiltCustomers(folder);
+          const placed = [...built].toReversed();
+          for (const { rank, reference, read } of placed) {
+            expect([read(), built.read(reference)]).toEqual([all[rank], all[rank]]);
+          }
         },
       ),
       { numRuns: 150 },
