@@ -27,7 +27,8 @@ export class CustomerPlaces {
   async find(customerId: string): Promise<{ line: number; text: string } | undefined> {
     for (;;) {
       this.#places ??= readPlaces(this.#path);
-      const places = await this.#places;
+      const reading = this.#places;
+      const places = await reading;
       const found = withFile(this.#path, (file) => {
         if (versionOf(file) !== places.version) return 'changed';
         // Of two who have the same id, the last one.
@@ -40,7 +41,8 @@ export class CustomerPlaces {
         return undefined;
       });
       if (found !== 'changed') return found;
-      this.#places = undefined;
+      // Somebody else may have begun to read it again.
+      if (this.#places === reading) this.#places = undefined;
     }
   }
 }
