@@ -1,11 +1,11 @@
 import { parseAddress } from '../../lib/address';
-import type { BuiltCustomers, PlacedCustomer } from '../../lib/customers/every-customer';
+import type { BuiltCustomers } from '../../lib/customers/every-customer';
 import { listsOf } from '../../lib/customers/places';
 import { matchesSearch, readSearch } from '../../lib/customers/search';
 import type { ChannelType, Customer } from '../../lib/model';
 import { ChannelBits } from './channel-bits';
 import { SearchTexts } from './search-texts';
-import { Turns } from './turns';
+import { finish, finishInTurns, Turns } from './turns';
 
 /** Which customers to list; everything that is left out matches all. */
 export interface CustomerFilter {
@@ -39,9 +39,8 @@ interface Prepared {
 export class CustomerIndex {
   readonly #customers: BuiltCustomers;
   readonly #channels: ChannelBits;
-  #first: PlacedCustomer[] | undefined;
   /** The references by rank. */
-  #order: Promise<Uint32Array> | undefined;
+  #order: Uint32Array | undefined;
   #prepared: Promise<Prepared> | undefined;
   /** Who may match the last search: the next page is of the same. */
   #last: { query: string; found: Promise<Uint8Array> } | undefined;
@@ -70,16 +69,16 @@ export class CustomerIndex {
 
   /** @returns the customers: some of the first in the order of the lists, then all others in that of the files */
   *all(): Generator<Customer> {
-    this.#first ??= [...this.#ranked(0, firstOnes)].sort((a, b) => a.rank - b.rank);
-    for (const { reference } of this.#first) yield this.#customers.read(reference);
-    for (const { read } of this.#ranked(firstOnes, this.count)) yield read();
+    this.#order ??= finish(this.#readOrder());
+    for (const reference of this.#order.subarray(0, firstOnes)) yield this.#customers.read(reference);
+    for (const { rank, read } of this.#customers) if (rank >= firstOnes) yield read();
   }
 
   /** @returns a page of customers, and where the next one begins; undefined on the last one */
   async list(filter: CustomerFilter): Promise<{ customers: Customer[]; next: number | undefined }> {
     const { limit, channel, after = 0 } = filter;
-    this.#order ??= this.#readOrder();
-    const order = await this.#order;
+    this.#order ??= await finishInTurns(this.#readOrder());
+    const order = this.#order;
     const matches = await this.#matcher(filter);
     const found: Customer[] = [];
     const turns = new Turns();
@@ -92,10 +91,6 @@ export class CustomerIndex {
       found.push(this.#customers.read(reference));
     }
     return { customers: found, next: undefined };
-  }
-
-  *#ranked(from: number, to: number): Generator<PlacedCustomer> {
-    for (const one of this.#customers) if (one.rank >= from && one.rank < to) yield one;
   }
 
   async #matcher({ query = '', worker }: CustomerFilter): Promise<(rank: number) => boolean> {
@@ -112,12 +107,12 @@ export class CustomerIndex {
       (!search || matchesSearch(texts.at(rank), search));
   }
 
-  async #readOrder(): Promise<Uint32Array> {
+  /** @returns the references by rank, after many steps */
+  *#readOrder(): Generator<void, Uint32Array> {
     const order = new Uint32Array(this.count);
-    const turns = new Turns();
     for (const { rank, reference } of this.#customers) {
-      if (turns.isOver) await turns.next();
       order[rank] = reference;
+      if (rank % 256 === 0) yield;
     }
     return order;
   }
@@ -151,7 +146,8 @@ class OwnerSets {
   /** The place in `all` of each customer's owners, by rank. */
   readonly sets: Uint32Array;
   readonly all: string[][] = [[]];
-  readonly #places = new Map<string, number>();
+  /** Where a worker's combination is with each of the others, by the place of those. */
+  readonly #with = new Map<string, number[]>();
 
   /** @param count the number of customers */
   constructor(count: number) {
@@ -160,11 +156,12 @@ class OwnerSets {
 
   add(rank: number, worker: string): void {
     const before = this.sets[rank] as number;
-    const key = `${before} ${worker}`;
-    let place = this.#places.get(key);
+    const places = this.#with.get(worker) ?? [];
+    let place = places[before];
     if (place === undefined) {
       place = this.all.push([...(this.all[before] as string[]), worker]) - 1;
-      this.#places.set(key, place);
+      places[before] = place;
+      this.#with.set(worker, places);
     }
     this.sets[rank] = place;
   }

@@ -15,3 +15,21 @@ export class Turns {
     this.#end = performance.now() + turnMs;
   }
 }
+
+/** Does all steps at once. @returns their result */
+export function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, in turns. */
+export async function finishInTurns<T>(steps: Generator<void, T>): Promise<T> {
+  const turns = new Turns();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (turns.isOver) await turns.next();
+  }
+}

@@ -16,10 +16,14 @@ const file = 'assets/customers.private.json';
 export function CustomerTable() {
   const query = useSignal('');
   const opened = useSignal<string | undefined>(undefined);
-  const { items, more } = usePages(`${epoch.value} ${query.value}`, query.value !== '', async (after) => {
-    const { customers, next } = await searchCustomers({ query: query.value }, after);
-    return { items: customers.filter(({ customerId }) => customerId !== undefined), next };
-  });
+  const { items, isStale, more } = usePages(
+    `${epoch.value} ${query.value}`,
+    query.value !== '',
+    async (after) => {
+      const { customers, next } = await searchCustomers({ query: query.value }, after);
+      return { items: customers.filter(({ customerId }) => customerId !== undefined), next };
+    },
+  );
   const lines = useLines(
     items.flatMap(({ customerId }) => customerId ?? []),
     epoch.value,
@@ -34,6 +38,7 @@ export function CustomerTable() {
       widths="minmax(0, 1.1fr) minmax(0, 1.3fr) minmax(0, 0.8fr) 172px"
       items={items}
       keyOf={({ customerId }) => customerId ?? ''}
+      isSearching={isStale}
       onEnd={more}
       below={({ customerId = '' }) =>
         opened.value === customerId && <Values key={customerId} customerId={customerId} />
