@@ -1,5 +1,5 @@
-/** How long a turn is, in milliseconds: nobody waits longer than this for the answer to a message. */
-const turnMs = 20;
+/** How long a turn is, in milliseconds: a message waits for some fifteen of them, one at each of its requests. */
+const turnMs = 10;
 
 /** Long work in turns, so that webhooks and messages go on meanwhile. */
 export class Turns {
