@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { makeCustomersFiles } from '../build/data/pack/customers-asset';
 import { launchBrowser } from '../cli/screenshots';
 import { startLocalServer } from './local-server';
 import { numberedCustomers } from './numbered-customers';
@@ -121,8 +122,10 @@ function copyProject(root: string, customers: number): string {
     cpSync(join(root, part), join(folder, part), { recursive: true, dereference: true });
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const data = { customers: numberedCustomers(customers) };
-  writeFileSync(join(folder, 'dist/assets/customers.private.json'), JSON.stringify(data));
-  writeFileSync(join(folder, 'assets/customers.private.json'), JSON.stringify(data, null, 2));
+  const made = numberedCustomers(customers);
+  const { text, packed } = makeCustomersFiles(made);
+  writeFileSync(join(folder, 'dist/assets/customers.private.json'), text);
+  for (const [name, bytes] of packed) writeFileSync(join(folder, 'dist/assets', name), bytes);
+  writeFileSync(join(folder, 'assets/customers.private.json'), JSON.stringify({ customers: made }, null, 2));
   return folder;
 }

@@ -2,14 +2,14 @@
  * The lists of the control API, which are read by page, and its events. Query parameters that are left out match all;
  * `limit` is at most 200.
  *
- * GET  /api/customers?query=&worker=&channel=&limit=&after=   CustomerPage; `?id=` or `?phone=` gives the one customer, and
- *                                        `&places=true` each one's line
+ * GET  /api/customers?query=&worker=&channel=&limit=&after=   CustomerPage; `?id=` or `?phone=` gives the one customer
  * GET  /api/conversations?query=&state=&unrouted=&worker=&address=&limit=&before=   ConversationPage, the newest first
  * GET  /api/conversations/:sid           ConversationView with all messages
  * POST /api/conversations/:sid/workers   { worker }: adds a worker; answers ConversationView
  * GET  /api/timeline?limit=&before=&conversation=   TimelineEntry[]: whole traces, so that a page can be longer than `limit`;
  *                                        `before` is the id of the first entry of the page before
  * GET  /api/data/routing, /api/data/templates, /api/data/customers/:id   DataFile
+ * GET  /api/data/lines?id=&id=           CustomerLines; the first answer takes seconds for a million customers
  */
 import type {
   FlexChannel,
@@ -30,8 +30,6 @@ export interface ListedCustomer {
   channels: SimulatedChannel[];
   addresses: { type: FlexChannel; value: string }[];
   worker?: string;
-  /** Where the customer begins in `assets/customers.private.json`; only with `places`. */
-  line?: number;
 }
 
 export interface CustomerPage {
@@ -54,6 +52,11 @@ export interface DataFile {
   /** e.g. `assets/routing.private.json` */
   file: string;
   rows: DataRow[];
+}
+
+/** Where customers begin in `assets/customers.private.json`, by `customer_id`; null for one who is not in it. */
+export interface CustomerLines {
+  lines: Record<string, number | null>;
 }
 
 /** A conversation as the console has it. */

@@ -29,13 +29,26 @@ interface File {
   bytes: number;
 }
 
+/** Where blocks are read from. */
+export interface BlockSource {
+  /** What the checksum of a block begins with. */
+  readonly seed: number;
+  readonly dictionary: Uint8Array;
+  /**
+   * @param length how many bytes to read, or what the file has from there
+   * @returns how many were read
+   */
+  read(address: number, into: Uint8Array, length: number): number;
+  /** @returns what to throw for a block that is not what the build wrote */
+  damaged(address: number): Error;
+}
+
 /** The files of a packed set. Each is opened and checked when it is first needed. */
-export class PackedFiles {
+export class PackedFiles implements BlockSource {
   readonly #set: PackedSet;
   readonly #id: Uint8Array;
   readonly #pathOf: (name: string) => string;
   readonly #files = new Map<number, File>();
-  /** What the checksum of a block begins with. */
   readonly seed: number;
   readonly dictionary: Uint8Array;
 
@@ -54,10 +67,6 @@ export class PackedFiles {
     this.dictionary = new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength);
   }
 
-  /**
-   * @param length how many bytes to read, or what the file has from there
-   * @returns how many were read
-   */
   read(address: number, into: Uint8Array, length: number): number {
     const { file: number, offset } = placeOfAddress(address);
     const { descriptor, bytes } = this.#files.get(number) ?? this.#open(number, address);
@@ -123,14 +132,14 @@ export interface Block {
  * system keeps what was read.
  */
 export class PackedBlocks {
-  readonly #files: PackedFiles;
+  readonly #files: BlockSource;
   #bytes = new Uint8Array(readAhead);
   #view = new DataView(this.#bytes.buffer);
   /** The dictionary, and behind it the text of the last block. */
   #window: Buffer | undefined;
   #last: { address: number; block: Block } | undefined;
 
-  constructor(files: PackedFiles) {
+  constructor(files: BlockSource) {
     this.#files = files;
   }
 

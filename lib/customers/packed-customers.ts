@@ -17,20 +17,9 @@ import {
   tableAddress,
   tableSlots,
 } from './packed-format';
+import { type ListText, rankAt, readListHead, toSearchText } from './packed-lists';
 import { type Cursor, comparePlaces, type Place, placeOf, readCursor, writeCursor } from './places';
-import { matchesSearch, readSearch, type Search, type SearchText } from './search';
-
-/**
- * What a worker's list has beside each customer: the id and the texts that are searched. 0 stands for a name as it is
- * written, and for the id among the ids.
- */
-export type ListText = [
-  id: string,
-  written: string,
-  name: string | 0,
-  ids: (string | 0)[],
-  numbers: string[],
-];
+import { matchesSearch, readSearch, type Search } from './search';
 
 /** A customer in a worker's list. */
 interface Position {
@@ -183,16 +172,8 @@ export class PackedCustomers implements CustomerDirectory {
       const address = Math.floor(reference / slots);
       const block = this.#lists.block(address);
       if (block.kind !== blockKinds.list) continue;
-      const { raw } = block;
-      const more = raw.getUint32(0, true);
-      const endOfPairs = 8 + (block.slots + more) * 8;
-      const written = Buffer.from(raw.buffer, raw.byteOffset + endOfPairs, raw.byteLength - endOfPairs);
-      if (written.toString() !== JSON.stringify(worker)) continue;
-      const list = [{ address, firstRank: 0 }];
-      for (let at = 8 + block.slots * 8; at < endOfPairs; at += 8) {
-        list.push({ address: raw.getUint32(at, true), firstRank: raw.getUint32(at + 4, true) });
-      }
-      return list;
+      const { worker: written, more } = readListHead(block);
+      if (written === JSON.stringify(worker)) return [{ address, firstRank: 0 }, ...more];
     }
     return undefined;
   }
@@ -219,10 +200,9 @@ export class PackedCustomers implements CustomerDirectory {
   /** @returns the position after the customer with a rank; undefined when the customer is not in the list */
   #positionAfter(list: WorkerList, rank: number): Position | undefined {
     const number = Math.max(firstWhere(list.length, (one) => (list[one]?.firstRank ?? 0) > rank) - 1, 0);
-    const { raw, slots: count } = this.#listBlock(list, number);
-    const rankAt = (slot: number): number => raw.getUint32(8 + slot * 8 + 4, true);
-    const slot = firstWhere(count, (one) => rankAt(one) >= rank);
-    return slot < count && rankAt(slot) === rank ? { block: number, slot: slot + 1 } : undefined;
+    const block = this.#listBlock(list, number);
+    const slot = firstWhere(block.slots, (one) => rankAt(block, one) >= rank);
+    return slot < block.slots && rankAt(block, slot) === rank ? { block: number, slot: slot + 1 } : undefined;
   }
 
   #firstAfter(list: WorkerList, place: Place): Position {
@@ -250,13 +230,4 @@ function firstWhere(count: number, is: (number: number) => boolean): number {
     else low = middle + 1;
   }
   return low;
-}
-
-function toSearchText([id, written, name, ids, numbers]: ListText): SearchText {
-  return {
-    written,
-    name: name === 0 ? written : name,
-    ids: ids.map((one) => (one === 0 ? id : one)),
-    numbers,
-  };
 }

@@ -1,8 +1,11 @@
 import { parseAddress } from '../../lib/address';
-import type { BuiltCustomers, PlacedCustomer } from '../../lib/customers/every-customer';
+import type { BuiltCustomers } from '../../lib/customers/every-customer';
+import { listsOf } from '../../lib/customers/places';
 import { matchesSearch, readSearch } from '../../lib/customers/search';
-import { type ChannelType, type Customer, channelTypes } from '../../lib/model';
+import type { ChannelType, Customer } from '../../lib/model';
+import { ChannelBits } from './channel-bits';
 import { SearchTexts } from './search-texts';
+import { finish, finishInTurns, Turns } from './turns';
 
 /** Which customers to list; everything that is left out matches all. */
 export interface CustomerFilter {
@@ -18,43 +21,34 @@ export interface CustomerFilter {
   after?: number;
 }
 
-/** How many customers are prepared, or looked at, before other work has its turn. */
-const slice = 2_000;
-
 /** How many customers are looked at in the order of the lists, before the rest in the order of the files. */
 const firstOnes = 200;
-
-/** The length of a list whose first search would take seconds. */
-const longList = 100_000;
-
-/** How long the first page of such a list may take, in milliseconds. */
-const shownFirstMs = 10_000;
 
 /** What a filter compares, by rank. */
 interface Prepared {
   texts: SearchTexts;
   /** The place in `ownerSets`. */
   owners: Uint32Array;
-  ownerSets: string[][];
-  /** A bit for each channel type. */
-  channels: Uint8Array;
+  ownerSets: readonly string[][];
 }
 
 /**
- * All customers in the data, found by id, by address, and by a search. It keeps about 90 bytes for each: the customers
+ * All customers in the data, found by id, by address, and by a search. It keeps about 100 bytes for each: the customers
  * themselves are read where they are needed.
  */
 export class CustomerIndex {
   readonly #customers: BuiltCustomers;
-  #first: PlacedCustomer[] | undefined;
+  readonly #channels: ChannelBits;
   /** The references by rank. */
-  #order: Promise<Uint32Array> | undefined;
+  #order: Uint32Array | undefined;
   #prepared: Promise<Prepared> | undefined;
   /** Who may match the last search: the next page is of the same. */
   #last: { query: string; found: Promise<Uint8Array> } | undefined;
 
-  constructor(customers: BuiltCustomers) {
+  /** @param readSingly see `ChannelBits` */
+  constructor(customers: BuiltCustomers, readSingly?: number) {
     this.#customers = customers;
+    this.#channels = new ChannelBits(customers, readSingly);
   }
 
   get count(): number {
@@ -75,87 +69,101 @@ export class CustomerIndex {
 
   /** @returns the customers: some of the first in the order of the lists, then all others in that of the files */
   *all(): Generator<Customer> {
-    this.#first ??= [...this.#ranked(0, firstOnes)].sort((a, b) => a.rank - b.rank);
-    for (const { reference } of this.#first) yield this.#customers.read(reference);
-    for (const { read } of this.#ranked(firstOnes, this.count)) yield read();
+    this.#order ??= finish(this.#readOrder());
+    for (const reference of this.#order.subarray(0, firstOnes)) yield this.#customers.read(reference);
+    for (const { rank, read } of this.#customers) if (rank >= firstOnes) yield read();
   }
 
   /** @returns a page of customers, and where the next one begins; undefined on the last one */
   async list(filter: CustomerFilter): Promise<{ customers: Customer[]; next: number | undefined }> {
-    const { limit, after = 0 } = filter;
-    this.#order ??= this.#readOrder();
-    const order = await this.#order;
+    const { limit, channel, after = 0 } = filter;
+    this.#order ??= await finishInTurns(this.#readOrder());
+    const order = this.#order;
     const matches = await this.#matcher(filter);
     const found: Customer[] = [];
+    const turns = new Turns();
     for (let rank = after; rank < order.length; rank++) {
-      if (rank % (16 * slice) === 0) await new Promise(setImmediate);
+      if (turns.isOver) await turns.next();
       if (!matches(rank)) continue;
+      const reference = order[rank] as number;
+      if (channel !== undefined && !(await this.#channels.has(channel, rank, reference))) continue;
       if (found.length === limit) return { customers: found, next: rank };
-      found.push(this.#customers.read(order[rank] as number));
+      found.push(this.#customers.read(reference));
     }
     return { customers: found, next: undefined };
   }
 
-  *#ranked(from: number, to: number): Generator<PlacedCustomer> {
-    for (const one of this.#customers) if (one.rank >= from && one.rank < to) yield one;
-  }
-
-  async #matcher({ query = '', worker, channel }: CustomerFilter): Promise<(rank: number) => boolean> {
+  async #matcher({ query = '', worker }: CustomerFilter): Promise<(rank: number) => boolean> {
     const search = readSearch(query);
-    if (!search && worker === undefined && channel === undefined) {
-      this.#prepareSoon();
-      return () => true;
-    }
+    if (!search && worker === undefined) return () => true;
     this.#prepared ??= this.#prepare();
-    const { texts, owners, ownerSets, channels } = await this.#prepared;
+    const { texts, owners, ownerSets } = await this.#prepared;
     if (search && this.#last?.query !== query) this.#last = { query, found: texts.candidates(search) };
     const candidates = search && (await this.#last?.found);
     const ofWorker = ownerSets.map((set) => worker === undefined || set.includes(worker));
-    const bit = channel === undefined ? undefined : bitOf(channel as ChannelType);
     return (rank) =>
       (!candidates || candidates[rank] === 1) &&
       ofWorker[owners[rank] as number] === true &&
-      (bit === undefined || ((channels[rank] as number) & bit) !== 0) &&
       (!search || matchesSearch(texts.at(rank), search));
   }
 
-  /** Whoever looks at a long list will search it. First, the list is shown. */
-  #prepareSoon(): void {
-    if (this.#prepared || this.count < longList) return;
-    setTimeout(() => {
-      this.#prepared ??= this.#prepare();
-      // The search says what is wrong.
-      this.#prepared.catch(() => undefined);
-    }, shownFirstMs).unref();
-  }
-
-  async #readOrder(): Promise<Uint32Array> {
+  /** @returns the references by rank, after many steps */
+  *#readOrder(): Generator<void, Uint32Array> {
     const order = new Uint32Array(this.count);
-    let read = 0;
     for (const { rank, reference } of this.#customers) {
-      if (read++ % (16 * slice) === 0) await new Promise(setImmediate);
       order[rank] = reference;
+      if (rank % 256 === 0) yield;
     }
     return order;
   }
 
-  /** Prepares in slices: a million customers take seconds, in which messages are still answered. */
+  /** Takes the texts of the lists, which the build has folded; only customers who are in no list are read. */
   async #prepare(): Promise<Prepared> {
     const texts = new SearchTexts(this.count);
-    const [owners, channels] = [new Uint32Array(this.count), new Uint8Array(this.count)];
-    const sets = new Map<string, number>();
-    let read = 0;
-    for (const one of this.#customers) {
-      if (read++ % slice === slice - 1) await new Promise(setImmediate);
-      const customer = one.read();
-      texts.add(one.rank, customer);
-      const set = JSON.stringify(ownersOf(customer));
-      if (!sets.has(set)) sets.set(set, sets.size);
-      owners[one.rank] = sets.get(set) ?? 0;
-      channels[one.rank] = customer.channels.reduce((bits, { type }) => bits | bitOf(type), 0);
+    const owners = new OwnerSets(this.count);
+    const turns = new Turns();
+    for (const part of this.#customers.lists()) {
+      if (turns.isOver) await turns.next();
+      if (!part) continue;
+      texts.addList(part.ranks, part.texts);
+      for (const rank of part.ranks) owners.add(rank, part.worker);
     }
-    const ownerSets = [...sets.keys()].map((set) => JSON.parse(set) as string[]);
-    return { texts, owners, ownerSets, channels };
+    if (texts.count < this.count) {
+      for (const { rank, read } of this.#customers) {
+        if (turns.isOver) await turns.next();
+        if (texts.has(rank)) continue;
+        const customer = read();
+        texts.add(rank, customer);
+        for (const worker of listsOf(customer)) owners.add(rank, worker);
+      }
+    }
+    return { texts, owners: owners.sets, ownerSets: owners.all };
+  }
+}
+
+/** Who owns each customer. Few combinations of workers are there, or many customers have each. */
+class OwnerSets {
+  /** The place in `all` of each customer's owners, by rank. */
+  readonly sets: Uint32Array;
+  readonly all: string[][] = [[]];
+  /** Where a worker's combination is with each of the others, by the place of those. */
+  readonly #with = new Map<string, number[]>();
+
+  /** @param count the number of customers */
+  constructor(count: number) {
+    this.sets = new Uint32Array(count);
+  }
+
+  add(rank: number, worker: string): void {
+    const before = this.sets[rank] as number;
+    const places = this.#with.get(worker) ?? [];
+    let place = places[before];
+    if (place === undefined) {
+      place = this.all.push([...(this.all[before] as string[]), worker]) - 1;
+      places[before] = place;
+      this.#with.set(worker, places);
+    }
+    this.sets[rank] = place;
   }
 }
 
@@ -172,10 +180,4 @@ export function phoneOf({ channels }: Customer): string | undefined {
 /** @returns whether a channel is one of phones */
 export function isPhone(type: ChannelType): type is 'sms' | 'whatsapp' {
   return type === 'sms' || type === 'whatsapp';
-}
-
-/** @returns 0 for what is no channel */
-function bitOf(type: ChannelType): number {
-  const position = channelTypes.indexOf(type);
-  return position < 0 ? 0 : 2 ** position;
 }

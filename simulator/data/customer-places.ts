@@ -3,9 +3,7 @@ import { openBytes } from '../../lib/large-files/bytes';
 import { KeyIndex } from '../../lib/large-files/key-index';
 import { NumberList } from '../../lib/large-files/number-list';
 import { splitList } from '../../lib/large-files/split-list';
-
-/** How many customers are read before other work has its turn. */
-const slice = 2_000;
+import { Turns } from './turns';
 
 interface Places {
   /** What the file was when it was read: it may change meanwhile. */
@@ -29,7 +27,8 @@ export class CustomerPlaces {
   async find(customerId: string): Promise<{ line: number; text: string } | undefined> {
     for (;;) {
       this.#places ??= readPlaces(this.#path);
-      const places = await this.#places;
+      const reading = this.#places;
+      const places = await reading;
       const found = withFile(this.#path, (file) => {
         if (versionOf(file) !== places.version) return 'changed';
         // Of two who have the same id, the last one.
@@ -42,7 +41,8 @@ export class CustomerPlaces {
         return undefined;
       });
       if (found !== 'changed') return found;
-      this.#places = undefined;
+      // Somebody else may have begun to read it again.
+      if (this.#places === reading) this.#places = undefined;
     }
   }
 }
@@ -54,10 +54,11 @@ async function readPlaces(path: string): Promise<Places> {
   const places = { version, ids, starts, lengths, lines };
   if (version === '') return places;
   const input = openBytes({ path });
+  const turns = new Turns();
   try {
     const hasMark = input.read(0, 3).equals(Buffer.from('\uFEFF'));
     for (const { offset, line, bytes, text } of splitList(input, 'customers', { from: hasMark ? 3 : 0 })) {
-      if (starts.length % slice === slice - 1) await new Promise(setImmediate);
+      if (turns.isOver) await turns.next();
       for (const id of idsIn(text)) ids.add(id, starts.length);
       starts.push(offset);
       lengths.push(bytes.length);

@@ -1,12 +1,12 @@
-import { type Search, type SearchText, searchText } from '../../lib/customers/search';
+import { makeListText, toSearchText } from '../../lib/customers/packed-lists';
+import type { Search, SearchText } from '../../lib/customers/search';
 import { NumberList } from '../../lib/large-files/number-list';
 import type { Customer } from '../../lib/model';
+import { compactTexts, parseText, searchedText } from './compact-texts';
+import { Turns } from './turns';
 
 /** The length of a chunk of texts, in bytes. */
 const chunkBytes = 1024 * 1024;
-
-/** What separates the parts of a text, and the elements of a part: a search text has neither. */
-const [endOfPart, endOfElement] = ['\n', '\u0001'] as const;
 
 /** What the search compares, for each customer: about 70 bytes, outside of the heap. */
 export class SearchTexts {
@@ -26,15 +26,29 @@ export class SearchTexts {
     this.#texts = new Uint32Array(count);
   }
 
+  /** The number of customers who have been added. */
+  get count(): number {
+    return this.#ends.length;
+  }
+
+  has(rank: number): boolean {
+    return this.#ranks.at(this.#texts[rank] as number) === rank && this.count > 0;
+  }
+
   add(rank: number, customer: Customer): void {
-    const { written, name, ids, numbers } = searchText(customer);
-    const parts = [written, name === written ? '' : name, ids.join(endOfElement), numbers.join(endOfElement)];
-    const text = Buffer.from(parts.join(endOfPart));
-    if (this.#chunks.length === 0 || this.#length + text.length > this.#open.length) this.#addChunk(text);
-    this.#length += text.copy(this.#open, this.#length);
-    this.#texts[rank] = this.#ends.length;
-    this.#ends.push(this.#length);
-    this.#ranks.push(rank);
+    this.addList([rank], Buffer.from(JSON.stringify([makeListText(customer)])));
+  }
+
+  /**
+   * Adds those of a list who are not there yet.
+   *
+   * @param texts their `ListText`s, as one JSON array
+   */
+  addList(ranks: readonly number[], texts: Uint8Array): void {
+    compactTexts(texts, (slot, text) => {
+      const rank = ranks[slot] as number;
+      if (!this.has(rank)) this.#add(rank, text);
+    });
   }
 
   /** @returns the texts of the customer with a rank */
@@ -42,15 +56,9 @@ export class SearchTexts {
     const text = this.#texts[rank] as number;
     const chunk = this.#chunkOf(text);
     const start = text === this.#firsts[chunk] ? 0 : this.#ends.at(text - 1);
-    const parts = (this.#chunks[chunk] as Buffer).toString('utf8', start, this.#ends.at(text));
-    const [written = '', name = '', ids = '', numbers = ''] = parts.split(endOfPart);
-    const elements = (part: string): string[] => (part === '' ? [] : part.split(endOfElement));
-    return {
-      written,
-      name: name === '' ? written : name,
-      ids: elements(ids),
-      numbers: elements(numbers),
-    };
+    return toSearchText(
+      parseText((this.#chunks[chunk] as Buffer).toString('utf8', start, this.#ends.at(text))),
+    );
   }
 
   /**
@@ -78,9 +86,10 @@ export class SearchTexts {
   /** Looks through the bytes of all texts, chunk by chunk, so that others have their turn in between. */
   async #withText(wanted: string): Promise<Uint8Array> {
     const found = new Uint8Array(this.#texts.length);
-    const needle = Buffer.from(wanted);
+    const needle = Buffer.from(searchedText(wanted));
+    const turns = new Turns();
     for (const [number, chunk] of this.#chunks.entries()) {
-      if (number % 16 === 15) await new Promise(setImmediate);
+      if (turns.isOver) await turns.next();
       const stop = this.#firsts[number + 1] ?? this.#ends.length;
       const length = this.#ends.at(stop - 1);
       let text = this.#firsts[number] as number;
@@ -93,7 +102,16 @@ export class SearchTexts {
     return found;
   }
 
-  #addChunk(text: Buffer): void {
+  #add(rank: number, text: Uint8Array): void {
+    if (this.#chunks.length === 0 || this.#length + text.length > this.#open.length) this.#addChunk(text);
+    this.#open.set(text, this.#length);
+    this.#length += text.length;
+    this.#texts[rank] = this.#ends.length;
+    this.#ends.push(this.#length);
+    this.#ranks.push(rank);
+  }
+
+  #addChunk(text: Uint8Array): void {
     this.#open = Buffer.alloc(Math.max(chunkBytes, text.length));
     this.#chunks.push(this.#open);
     this.#firsts.push(this.#ends.length);

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { ChannelType, Customer } from '../../lib/model';
 import type { TimelineEntry } from '../api';
-import type { CustomerPage, DataFile, ListedCustomer } from '../api-lists';
+import type { CustomerLines, CustomerPage, DataFile, ListedCustomer } from '../api-lists';
 import type { ConversationFilter } from '../conversation-filter';
 import { isPhone, ownersOf, phoneOf } from '../data/customer-index';
 import type { ProjectData } from '../project-data';
@@ -50,6 +50,14 @@ export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): v
       }),
     );
   });
+  api.get('/data/lines', async (c) => {
+    const source = data().sources.customers;
+    const ids = c.req.queries('id') ?? [];
+    const lines = await Promise.all(
+      ids.map(async (id) => [id, (await source.customerLine(id)) ?? null] as const),
+    );
+    return c.json<CustomerLines>({ lines: Object.fromEntries(lines) });
+  });
   api.get('/data/customers/:id', async (c) => {
     const source = data().sources.customers;
     return c.json<DataFile>({ file: source.name, rows: await source.customerRows(c.req.param('id')) });
@@ -61,15 +69,13 @@ export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): v
 }
 
 async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData): Promise<CustomerPage> {
-  const { query = '', worker, channel, after, id, phone, places } = c.req.query();
-  const toListed = (all: Customer[]): Promise<ListedCustomer[]> =>
-    Promise.all(all.map((one) => listed(one, places === 'true' ? data : undefined)));
+  const { query = '', worker, channel, after, id, phone } = c.req.query();
   const unknown = parts.customers.unknown().map((one): ListedCustomer => ({ ...one, addresses: [] }));
   const total = data.index.count + unknown.length;
   if (id !== undefined || phone !== undefined) {
     const found = id === undefined ? data.index.byAddress(phone ?? '') : data.index.byId(id);
     const made = unknown.find((one) => phone !== undefined && one.phone === phone);
-    const customers = [...(made ? [made] : []), ...(await toListed(found ? [found] : []))];
+    const customers = [...(made ? [made] : []), ...(found ? [listed(found)] : [])];
     if (customers.length === 0) throw notFound(`/api/customers/${id ?? phone}`);
     return { customers, total };
   }
@@ -93,15 +99,13 @@ async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData
             (!channel || (channels as string[]).includes(channel))
           );
         });
-  const customers = [...first, ...(await toListed(page.customers))];
+  const customers = [...first, ...page.customers.map(listed)];
   return { customers, total, ...(page.next !== undefined && { next: page.next }) };
 }
 
-/** @param data where the lines are looked up; not at all if left out: the first time it takes long */
-async function listed(customer: Customer, data?: ProjectData): Promise<ListedCustomer> {
+function listed(customer: Customer): ListedCustomer {
   const phone = phoneOf(customer);
   const [worker] = ownersOf(customer);
-  const line = await data?.sources.customers.customerLine(customer.customer_id);
   const types = customer.channels.map(({ type }: { type: ChannelType }) => type);
   return {
     customerId: customer.customer_id,
@@ -110,7 +114,6 @@ async function listed(customer: Customer, data?: ProjectData): Promise<ListedCus
     channels: [...new Set(types.filter(isPhone))],
     addresses: customer.channels.map(({ type, value }) => ({ type, value })),
     ...(worker !== undefined && { worker }),
-    ...(line !== undefined && { line }),
   };
 }
 

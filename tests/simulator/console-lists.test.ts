@@ -177,6 +177,18 @@ describe('the list of all conversations', () => {
   });
 });
 
+describe('the choice of a phone', () => {
+  it('waits for what was typed last: Enter never chooses whom an earlier text has found', async () => {
+    await id('phone-picker').fill('fox');
+    await id('phone-picker-option-+12125550102').waitFor();
+    await id('phone-picker').fill('gomez');
+    await id('phone-picker').press('Enter');
+    await id('phone-picker-option-new').waitFor({ state: 'hidden' });
+    expect(await id('phone').innerText()).toContain('María Gómez');
+    expect(await id('phone-+12125550102').count()).toBe(0);
+  });
+});
+
 describe('the data', () => {
   it('shows customers with the line of each value, and the routing', async () => {
     await id('view-data').click();

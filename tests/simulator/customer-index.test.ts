@@ -19,10 +19,10 @@ function packedIndex(customers: readonly Customer[]): CustomerIndex {
   const { asset, files } = pack(customers);
   writeFileSync(join(folder, 'customers.private.json'), JSON.stringify(asset));
   for (const [name, bytes] of files) writeFileSync(join(folder, privateFile(name)), bytes);
-  return new CustomerIndex(openBuiltCustomers(folder));
+  return new CustomerIndex(openBuiltCustomers(folder), 3);
 }
 
-const name = fc.constantFrom('Ana Šimić', 'Jean-Luc Ó', 'Άννα 王', "D'Arcy 12", 'ana', '– –', '🙂');
+const name = fc.constantFrom('Ana Šimić', 'Jean-Luc Ó', 'Άννα 王', "D'Arcy 12", 'ana', '– –', '🙂', 'Q"\\ "');
 const channel = fc.oneof(
   fc.nat(30).map((n): Channel => {
     const number = `+12125550${100 + n}`;
@@ -65,6 +65,9 @@ const query = fc.constantFrom(
     'άννα',
     '12',
     'x',
+    '"',
+    '\\',
+    'q"',
   ],
 );
 
@@ -114,6 +117,26 @@ describe('the index of customers', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('searches a list of several blocks, and who owns a customer tells nothing of a channel', async () => {
+    const all = Array.from({ length: 700 }, (_, n): Customer => {
+      const value = `+1212555${String(n).padStart(4, '0')}`;
+      const channels: Channel[] = n % 100 === 0 ? [] : [{ type: 'sms', value, key: value }];
+      const owner = n % 7 === 0 ? {} : { worker: n % 2 ? 'alice' : 'bob' };
+      return { customer_id: `c${n}`, display_name: `Ana ${n}`, channels, links: [], ...owner };
+    }).sort(compareCustomers);
+    const index = packedIndex(all);
+    const ids = async (filter: object): Promise<string[]> =>
+      (await index.list({ limit: 700, ...filter })).customers.map((one) => one.customer_id);
+    const expected = (is: (one: Customer) => boolean): string[] =>
+      all.filter(is).map((one) => one.customer_id);
+    expect(await ids({ query: 'ana 69' })).toEqual(expected((one) => one.display_name.includes('69')));
+    expect(await ids({ worker: 'bob', query: 'ana' })).toEqual(expected((one) => one.worker === 'bob'));
+    expect(await ids({ worker: 'bob', channel: 'sms' })).toEqual(
+      expected((one) => one.worker === 'bob' && one.channels.length > 0),
+    );
+    expect(await ids({ channel: 'email' })).toEqual([]);
   });
 
   it('finds by id, by number on either channel, by e-mail address, and by identity, in both forms', () => {

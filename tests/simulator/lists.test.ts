@@ -36,8 +36,8 @@ beforeEach(() => local.reset());
 describe('the customers', () => {
   const names = ({ customers }: CustomerPage) => customers.map(({ displayName }) => displayName);
 
-  it('have all that the page shows of one, with the line in the file', async () => {
-    expect(await get('/customers', { id: '1001', places: 'true' })).toEqual({
+  it('have all that the page shows of one', async () => {
+    expect(await get('/customers', { id: '1001' })).toEqual({
       customers: [
         {
           customerId: '1001',
@@ -50,11 +50,17 @@ describe('the customers', () => {
             { type: 'email', value: 'maria@example.com' },
           ],
           worker: alice,
-          line: 5,
         },
       ],
       total: 20,
     });
+  });
+
+  it('have a line in the file, unless they are not in it', async () => {
+    const answer = await api.request('/api/data/lines?id=1001&id=1002&id=nobody', {
+      headers: { Host: 'localhost:2' },
+    });
+    expect(await answer.json()).toEqual({ lines: { 1001: 5, 1002: 41, nobody: null } });
   });
 
   it.each([

@@ -1,5 +1,4 @@
 import { writeCard } from '../../../lib/customers/packed-card';
-import type { ListText } from '../../../lib/customers/packed-customers';
 import {
   blockKinds,
   type HashKey,
@@ -8,8 +7,8 @@ import {
   listSlots,
   slots,
 } from '../../../lib/customers/packed-format';
+import { makeListText } from '../../../lib/customers/packed-lists';
 import { listsOf } from '../../../lib/customers/places';
-import { searchText } from '../../../lib/customers/search';
 import type { Customer } from '../../../lib/model';
 import { compareText } from '../../../lib/text';
 import { makeBlock, pairs } from './block';
@@ -178,9 +177,3 @@ type Pairs = readonly Pair[];
 
 const nothing = new Uint8Array(0);
 const [open, comma, close] = ['[', ',', ']'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
-
-function makeListText(customer: Customer): ListText {
-  const { customer_id: id } = customer;
-  const { written, name, ids, numbers } = searchText(customer);
-  return [id, written, name === written ? 0 : name, ids.map((one) => (one === id ? 0 : one)), numbers];
-}

@@ -8,6 +8,7 @@ import { nameOf } from '../state/names';
 import { epoch } from '../state/state';
 import { Place } from './file-table';
 import { Table } from './table';
+import { useLines } from './use-lines';
 
 const file = 'assets/customers.private.json';
 
@@ -15,10 +16,18 @@ const file = 'assets/customers.private.json';
 export function CustomerTable() {
   const query = useSignal('');
   const opened = useSignal<string | undefined>(undefined);
-  const { items, more } = usePages(`${epoch.value} ${query.value}`, query.value !== '', async (after) => {
-    const { customers, next } = await searchCustomers({ query: query.value, places: 'true' }, after);
-    return { items: customers.filter(({ customerId }) => customerId !== undefined), next };
-  });
+  const { items, isStale, more } = usePages(
+    `${epoch.value} ${query.value}`,
+    query.value !== '',
+    async (after) => {
+      const { customers, next } = await searchCustomers({ query: query.value }, after);
+      return { items: customers.filter(({ customerId }) => customerId !== undefined), next };
+    },
+  );
+  const lines = useLines(
+    items.flatMap(({ customerId }) => customerId ?? []),
+    epoch.value,
+  );
   return (
     <Table
       label="Customers"
@@ -29,12 +38,13 @@ export function CustomerTable() {
       widths="minmax(0, 1.1fr) minmax(0, 1.3fr) minmax(0, 0.8fr) 172px"
       items={items}
       keyOf={({ customerId }) => customerId ?? ''}
+      isSearching={isStale}
       onEnd={more}
       below={({ customerId = '' }) =>
         opened.value === customerId && <Values key={customerId} customerId={customerId} />
       }
     >
-      {({ customerId = '', displayName, addresses, worker, line }) => [
+      {({ customerId = '', displayName, addresses, worker }) => [
         <button
           key="name"
           type="button"
@@ -48,10 +58,16 @@ export function CustomerTable() {
         </button>,
         addresses.map(({ value }) => value).join(', '),
         worker === undefined ? '—' : nameOf(worker),
-        line === undefined ? '—' : <Place key="place" file={file} line={line} />,
+        <LineOf key="place" line={lines.get(customerId)} />,
       ]}
     </Table>
   );
+}
+
+/** @param line null for a customer who is not in the file, undefined while nobody knows */
+function LineOf({ line }: { line: number | null | undefined }) {
+  if (line === undefined) return <span class="place">…</span>;
+  return line === null ? '—' : <Place file={file} line={line} />;
 }
 
 /** All values of a customer with their lines. */
@@ -63,6 +79,7 @@ function Values({ customerId }: { customerId: string }) {
   }, [customerId, epoch.value]);
   return (
     <div class="values" role="cell" data-testid="data-values">
+      {found.value === undefined && <p class="empty">Looking in the file…</p>}
       <dl>
         {found.value?.rows.map(({ path, value, line }) => (
           <div key={path}>

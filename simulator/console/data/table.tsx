@@ -12,6 +12,8 @@ interface TableProps<T> {
   widths: string;
   items: readonly T[];
   keyOf(item: T): string;
+  /** Whether the items are not those that are searched for yet. */
+  isSearching?: boolean;
   onEnd?(): void;
   /** Shown below an item's cells. */
   below?(item: T): ComponentChildren;
@@ -25,7 +27,20 @@ const columnHead = { role: 'columnheader' } as const;
 
 /** A read-only table of any length, with a search. */
 export function Table<T>(props: TableProps<T>) {
-  const { label, search, query, onSearch, columns, widths, items, keyOf, onEnd, below, children } = props;
+  const {
+    label,
+    search,
+    query,
+    onSearch,
+    columns,
+    widths,
+    items,
+    keyOf,
+    isSearching,
+    onEnd,
+    below,
+    children,
+  } = props;
   return (
     <>
       <div class="filters">
@@ -53,7 +68,7 @@ export function Table<T>(props: TableProps<T>) {
           items={items}
           keyOf={keyOf}
           estimate={34}
-          attributes={{ class: 'data-rows', role: 'rowgroup', tabIndex: 0 }}
+          attributes={{ class: 'data-rows', role: 'rowgroup', tabIndex: 0, 'aria-busy': isSearching }}
           itemAttributes={(item) => ({
             role: 'row',
             class: 'data-row',
@@ -72,7 +87,7 @@ export function Table<T>(props: TableProps<T>) {
             </>
           )}
         </VirtualList>
-        {items.length === 0 && <p class="empty">Nothing found.</p>}
+        {items.length === 0 && <p class="empty">{isSearching ? 'Searching…' : 'Nothing found.'}</p>}
       </div>
     </>
   );

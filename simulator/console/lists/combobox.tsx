@@ -40,13 +40,20 @@ export function Combobox(props: ComboboxProps) {
   const query = useSignal('');
   /** The option that the user moved to; undefined: the first one that was found. */
   const moved = useSignal<number | undefined>(undefined);
-  const { items, hasMore, more } = usePages(
+  const { items, isStale, hasMore, more } = usePages(
     isOpen.value ? query.value : undefined,
     query.value !== '',
     (after) => search(query.value, after),
   );
   const options = [...fixed, ...items];
-  const active = moved.value ?? (query.value !== '' && items.length > 0 ? fixed.length : -1);
+  const active = moved.value ?? (query.value !== '' && items.length > 0 && !isStale ? fixed.length : -1);
+  /** Whether Enter was pressed before the answer: what was found for an earlier text must not be chosen. */
+  const isEntered = useRef(false);
+  useEffect(() => {
+    if (isStale || !isEntered.current) return;
+    isEntered.current = false;
+    if (isOpen.value) choose(options[active]);
+  }, [isStale]);
   useEffect(() => {
     // A click leaves the focus in the field.
     popup.current?.addEventListener('mousedown', (event) => event.preventDefault());
@@ -82,7 +89,8 @@ export function Combobox(props: ComboboxProps) {
       moved.value = next > last ? 0 : next < 0 ? last : next;
     } else if (event.key === 'Enter' && isOpen.value) {
       event.preventDefault();
-      choose(options[active]);
+      if (moved.value === undefined && isStale) isEntered.current = query.value !== '';
+      else choose(options[active]);
     } else if (event.key === 'Escape' && isOpen.value) {
       event.preventDefault();
       event.stopPropagation();
@@ -110,6 +118,7 @@ export function Combobox(props: ComboboxProps) {
           open();
           query.value = typed;
           moved.value = undefined;
+          isEntered.current = false;
         }}
         onKeyDown={onKeyDown}
         onBlur={close}
@@ -120,7 +129,13 @@ export function Combobox(props: ComboboxProps) {
           keyOf={(option) => option.id}
           estimate={44}
           active={active}
-          attributes={{ id: listId, class: 'options-list', role: 'listbox', 'aria-label': label }}
+          attributes={{
+            id: listId,
+            class: 'options-list',
+            role: 'listbox',
+            'aria-label': label,
+            'aria-busy': isStale,
+          }}
           itemAttributes={(option, index) => ({
             id: `${listId}-${index}`,
             class: index === active ? 'option active' : 'option',
@@ -140,7 +155,9 @@ export function Combobox(props: ComboboxProps) {
             </>
           )}
         </VirtualList>
-        {isOpen.value && options.length === 0 && <p class="empty">Nobody found.</p>}
+        {isOpen.value && items.length === 0 && (isStale || fixed.length === 0) && (
+          <p class="empty">{isStale ? 'Searching…' : 'Nobody found.'}</p>
+        )}
       </div>
     </span>
   );

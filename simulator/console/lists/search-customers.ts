@@ -3,7 +3,7 @@ import { ask } from '../state/control-api';
 
 /** Reads a page of customers whom a search finds. */
 export async function searchCustomers(
-  filter: { query: string; channel?: string; limit?: string; places?: 'true' },
+  filter: { query: string; channel?: string; limit?: string },
   after: number | undefined,
 ): Promise<CustomerPage> {
   const parameters = new URLSearchParams({ ...filter, ...(after !== undefined && { after: String(after) }) });

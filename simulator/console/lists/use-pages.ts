@@ -4,6 +4,8 @@ import { useEffect, useRef } from 'preact/hooks';
 /** A list that the server finds page by page. */
 export interface Pages<T> {
   items: T[];
+  /** Whether `items` are of an earlier key, or none: the list is being loaded anew. */
+  isStale: boolean;
   /** Whether there are more pages. */
   hasMore: boolean;
   /** Loads the next page, unless it is being loaded. */
@@ -22,6 +24,7 @@ export function usePages<T>(
 ): Pages<T> {
   const items = useSignal<T[]>([]);
   const next = useSignal<number | undefined>(undefined);
+  const loaded = useSignal<string | undefined>(undefined);
   const latest = useRef(0);
   const isLoading = useRef(false);
   const loadPage = async (after?: number): Promise<void> => {
@@ -34,6 +37,7 @@ export function usePages<T>(
     batch(() => {
       items.value = after === undefined ? page.items : [...items.value, ...page.items];
       next.value = page.next;
+      loaded.value = key;
     });
   };
   useEffect(() => {
@@ -46,9 +50,10 @@ export function usePages<T>(
   }, [key]);
   return {
     items: items.value,
+    isStale: loaded.value !== key,
     hasMore: next.value !== undefined,
     more: () => {
-      if (next.value !== undefined && !isLoading.current) void loadPage(next.value);
+      if (next.value !== undefined && !isLoading.current && loaded.value === key) void loadPage(next.value);
     },
   };
 }
