@@ -53,6 +53,12 @@ async function scrollTo(list: string, wanted: Locator): Promise<void> {
     await page.waitForTimeout(30);
   }
 }
+/** @returns the SIDs of conversations; only the first is surely the oldest, since others begin in the same millisecond */
+async function createMany(count: number): Promise<string[]> {
+  const oldest = create('No. 0');
+  await page.waitForTimeout(20);
+  return [oldest, ...Array.from({ length: count - 1 }, (_, i) => create(`No. ${i + 1}`))];
+}
 const rows = () => page.getByTestId(/^conversation-CH/);
 
 describe('the list of all conversations', () => {
@@ -129,7 +135,7 @@ describe('the list of all conversations', () => {
   });
 
   it('says that a worker has more chats than are loaded, and loads the rest by scrolling', async () => {
-    const sids = Array.from({ length: 77 }, (_, i) => create(`No. ${i}`));
+    const sids = await createMany(77);
     for (const sid of sids) running.local.state.addParticipant(sid, { identity: 'bob@example.com' }, rest);
     await page.reload();
     await id('worker-select').selectOption('bob@example.com');
@@ -141,7 +147,7 @@ describe('the list of all conversations', () => {
   });
 
   it('has only the visible ones of three hundred in the page, and all by scrolling', async () => {
-    const sids = Array.from({ length: 300 }, (_, i) => create(`No. ${i}`));
+    const sids = await createMany(300);
     await page.reload();
     await id('view-conversations').click();
     await rows().first().waitFor();
