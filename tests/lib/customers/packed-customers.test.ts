@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,10 +7,12 @@ import type { CustomerDirectory } from '../../../lib/customers/directory';
 import { openBuiltCustomers, type PlacedCustomer } from '../../../lib/customers/every-customer';
 import { PackedCustomers } from '../../../lib/customers/packed-customers';
 import {
+  checksumOfSet,
   crc32,
   crc32InJavaScript,
   type HashKey,
   hashKey,
+  type PackedSet,
   privateFile,
 } from '../../../lib/customers/packed-format';
 import { compareCustomers } from '../../../lib/customers/places';
@@ -139,6 +141,27 @@ describe('packed customers', () => {
       expect(await askAll(packed, customers.slice(0, 300), limit, 'name 14')).toEqual(
         await askAll(asset, customers.slice(0, 300), limit, 'name 14'),
       );
+    }
+  });
+
+  it('read one card to find the owner of an address that all share', async () => {
+    const everybody = { type: 'sms', value: '+12125550101' } as const;
+    const customers = Array.from({ length: 2_000 }, (_, i) =>
+      customer({ customer_id: `C${i}`, channels: [everybody] }),
+    ).sort(compareCustomers);
+    const owner = customers[1_234] as Customer;
+    const key = owner.channels[0]?.key as string;
+    for (const primary of [[], [key]]) {
+      owner.primary_for = primary;
+      const packed = openPacked(pack(customers));
+      await packed.byId('nobody');
+      const read = jest.spyOn(fs, 'readSync');
+      const found = await packed.byAddress({ ...everybody, key });
+      const reads = read.mock.calls.length;
+      read.mockRestore();
+      expect(found).toEqual(primary.length > 0 ? owner : customers[0]);
+      // Its block of keys is a read, and so is its block of records, or two where it is long.
+      expect(reads).toBeLessThanOrEqual(3);
     }
   });
 
@@ -274,11 +297,57 @@ describe('a damaged set of packed customers', () => {
       'the file of another build',
       () => pack(small.map((one) => ({ ...one, display_name: `${one.display_name}s` }))).files,
     ],
+    ['a folder', () => new Map([[file, 'folder' as const]])],
   ])('is recognized by %s', async (_title, change) => {
     const { asset, files } = pack(small);
     expect(await tellAll({ asset, files: change(files.get(file) as Buffer) })).toEqual(
       questions.map(() => broken),
     );
+  });
+
+  it('is recognized when a file that is open cannot be read any more, and answers when it can again', async () => {
+    const set = pack(small);
+    const [right, opened] = [await tellAll(set), openPacked(set)];
+    const read = jest.spyOn(fs, 'readSync').mockImplementation(() => {
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    });
+    const told = await Promise.all(questions.map((ask) => tell(() => ask(opened))));
+    read.mockRestore();
+    expect(told).toEqual(questions.map(() => broken));
+    expect(await Promise.all(questions.map((ask) => tell(() => ask(opened))))).toEqual(right);
+  });
+
+  it('keeps no file open that it cannot use', async () => {
+    const { asset, files } = pack(small);
+    const [open, close] = [jest.spyOn(fs, 'openSync'), jest.spyOn(fs, 'closeSync')];
+    const cut = new Map([[file, files.get(file)?.subarray(0, -64)]]);
+    const told = await tell(async () => openPacked({ asset, files: cut }));
+    const [opened, closed] = [open.mock.results.map(({ value }) => value), close.mock.calls.flat()];
+    jest.restoreAllMocks();
+    expect(told).toEqual(broken);
+    expect(closed).toEqual(expect.arrayContaining(opened));
+  });
+
+  it.each<[string, (set: PackedSet) => unknown]>([
+    ['nothing', () => null],
+    ['text', () => 'packed'],
+    ['no field', () => ({})],
+    ['no id', ({ set: _, ...rest }) => rest],
+    ['a short id', (set) => ({ ...set, set: 'ab' })],
+    ['no files', ({ files: _, ...rest }) => rest],
+    ['files without a name', (set) => ({ ...set, files: [{ bytes: 64 }] })],
+    ['nothing for a file', (set) => ({ ...set, files: [null] })],
+    ['no table', ({ table: _, ...rest }) => rest],
+    ['nothing for the table', (set) => ({ ...set, table: null })],
+    ['a table without blocks', (set) => ({ ...set, table: { start: set.table.start } })],
+    ['a negative place', (set) => ({ ...set, table: { ...set.table, start: -1 } })],
+    ['no number of customers', ({ customers: _, ...rest }) => rest],
+    ['another version', (set) => ({ ...set, version: 1 })],
+  ])('is recognized by a list of the files that has %s and the right checksum', async (_title, change) => {
+    const { asset, files } = pack(small);
+    const packed = change(asset.packed) as PackedSet;
+    const told = await tell(async () => openAny({ packed, checksum: checksumOfSet(packed) }, files));
+    expect(told).toEqual({ ...broken, file: 'dist/assets/customers.private.json' });
   });
 
   it('is recognized when a block is that of another build', async () => {
