@@ -25,6 +25,8 @@ const dictionaryAddress = addressOf(0, fileHeaderBytes);
 const closeFile = new FinalizationRegistry<number>((file) => closeSync(file));
 
 interface File {
+  /** As an asset. */
+  name: string;
   descriptor: number;
   bytes: number;
 }
@@ -69,8 +71,9 @@ export class PackedFiles implements BlockSource {
 
   read(address: number, into: Uint8Array, length: number): number {
     const { file: number, offset } = placeOfAddress(address);
-    const { descriptor, bytes } = this.#files.get(number) ?? this.#open(number, address);
-    return readSync(descriptor, into, 0, Math.max(0, Math.min(length, bytes - offset)), offset);
+    const { name, descriptor, bytes } = this.#files.get(number) ?? this.#open(number, address);
+    const present = Math.max(0, Math.min(length, bytes - offset));
+    return readAsset(name, descriptor, into.subarray(0, present), offset);
   }
 
   damaged(address: number): Misconfigured {
@@ -82,18 +85,28 @@ export class PackedFiles implements BlockSource {
     const listed = this.#set.files[number];
     if (!listed) throw this.damaged(address);
     const { name, bytes } = listed;
-    const descriptor = openAsset(name, this.#pathOf(name));
-    closeFile.register(this, descriptor);
-    const expected = makeFileHeader(this.#id, number, bytes);
-    const header = new Uint8Array(fileHeaderBytes);
-    readSync(descriptor, header, 0, fileHeaderBytes, 0);
-    if (expected.some((byte, at) => byte !== header[at]))
-      throw damaged(name, 'its header is damaged, or it is of another build');
-    if (readSync(descriptor, header, 0, 2, bytes - 1) !== 1) throw damaged(name, 'its length is wrong');
-    const file = { descriptor, bytes };
+    const file = { name, descriptor: openAsset(name, this.#pathOf(name)), bytes };
+    try {
+      checkFile(file, makeFileHeader(this.#id, number, bytes));
+    } catch (error) {
+      // It is opened again for the next lookup.
+      closeSync(file.descriptor);
+      throw error;
+    }
+    closeFile.register(this, file.descriptor);
     this.#files.set(number, file);
     return file;
   }
+}
+
+/** @throws Misconfigured when the file is not what the build wrote, as far as its header and its length tell */
+function checkFile({ name, descriptor, bytes }: File, expected: Uint8Array): void {
+  const header = new Uint8Array(fileHeaderBytes);
+  readAsset(name, descriptor, header, 0);
+  if (expected.some((byte, at) => byte !== header[at]))
+    throw damaged(name, 'its header is damaged, or it is of another build');
+  if (readAsset(name, descriptor, header.subarray(0, 2), bytes - 1) !== 1)
+    throw damaged(name, 'its length is wrong');
 }
 
 function openAsset(name: string, path: string): number {
@@ -101,6 +114,16 @@ function openAsset(name: string, path: string): number {
     return openSync(path, 'r');
   } catch (cause) {
     throw damaged(name, 'it cannot be opened', cause);
+  }
+}
+
+/** @returns how many bytes were read */
+function readAsset(name: string, descriptor: number, into: Uint8Array, offset: number): number {
+  try {
+    return readSync(descriptor, into, 0, into.length, offset);
+  } catch (cause) {
+    // A folder can be opened, and a disk can fail.
+    throw damaged(name, `it cannot be read at ${offset}`, cause);
   }
 }
 

@@ -30,6 +30,15 @@ export function readCard(text: string): Customer {
   return card as Customer;
 }
 
+/**
+ * @param rank the position among all customers
+ * @returns a number; of the customers who share an address, the one with the lowest is found by it: the last one for whom
+ *   it is primary, or else the first one, as `AssetCustomers` has it
+ */
+export function ownerPriority({ primary_for }: Customer, key: string, rank: number): number {
+  return primary_for?.includes(key) ? -rank - 1 : rank;
+}
+
 /** @returns the value without the channel's name: `+15550100` for `whatsapp:+15550100` */
 function likelyKey({ value }: Pick<Channel, 'value'>): string {
   return value.slice(value.indexOf(':') + 1);

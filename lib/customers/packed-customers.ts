@@ -2,13 +2,14 @@ import type { Address } from '../address';
 import type { Customer } from '../model';
 import type { CustomerDirectory, CustomerPage, CustomerQuery } from './directory';
 import { type Block, damaged, PackedBlocks, PackedFiles } from './packed-blocks';
-import { readCard } from './packed-card';
+import { ownerPriority, readCard } from './packed-card';
 import {
   blockKinds,
   checksumOfSet,
   type HashKey,
   hashKey,
   homeBlock,
+  isPackedSet,
   keyOf,
   type PackedAsset,
   type PackedSet,
@@ -56,7 +57,8 @@ export class PackedCustomers implements CustomerDirectory {
    */
   constructor({ packed, checksum }: PackedAsset, pathOf: (name: string) => string, hash = hashKey) {
     if (checksumOfSet(packed) !== checksum) throw damaged('/customers.json', 'its checksum is wrong');
-    if (packed.version !== packedVersion) throw damaged('/customers.json', 'it is of another version');
+    if (packed?.version !== packedVersion) throw damaged('/customers.json', 'it is of another version');
+    if (!isPackedSet(packed)) throw damaged('/customers.json', 'fields are missing');
     this.#set = packed;
     const files = new PackedFiles(packed, pathOf);
     this.#keys = new PackedBlocks(files);
@@ -80,15 +82,15 @@ export class PackedCustomers implements CustomerDirectory {
 
   /** As `byAddress`, for tools that cannot wait. */
   findByKey(key: string): Customer | undefined {
-    let first: Located | undefined;
-    // The entries of a shared address begin with the card that is found by it.
+    let owner: { customer: Customer; priority: number } | undefined;
+    // Only the owner of an address has an entry, but that of another key with the same hash can lead to a card with it, too.
     for (const reference of this.#references(keyOf.address(key))) {
       const found = this.#record(reference);
       if (!found?.customer.channels.some((channel) => channel.key === key)) continue;
-      if (found.customer.primary_for?.includes(key)) return found.customer;
-      if (!first || found.rank < first.rank) first = found;
+      const priority = ownerPriority(found.customer, key, found.rank);
+      if (!owner || priority < owner.priority) owner = { customer: found.customer, priority };
     }
-    return first?.customer;
+    return owner?.customer;
   }
 
   async list({ worker, search = '', limit, cursor, anchor }: CustomerQuery): Promise<CustomerPage> {

@@ -53,6 +53,20 @@ export interface PackedSet {
   table: { start: number; blocks: number };
 }
 
+/** @returns whether a set is complete: a checksum tells that it was not changed, and not who wrote it */
+export function isPackedSet(set: unknown): set is PackedSet {
+  const { set: id, customers, files, table } = Object(set) as Partial<PackedSet>;
+  const isNumber = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+  return (
+    /^[0-9a-f]{32}$/.test(String(id)) &&
+    isNumber(customers) &&
+    Array.isArray(files) &&
+    files.every((file) => typeof file?.name === 'string' && isNumber(file.bytes)) &&
+    isNumber(table?.start) &&
+    isNumber(table?.blocks)
+  );
+}
+
 /** Two hashes of 32 bits: the first chooses the block of the key table, the second is compared. */
 export type HashKey = (key: string) => readonly [number, number];
 

@@ -30,9 +30,9 @@ export function pack(customers: readonly Customer[], hash?: HashKey): PackedFile
   return packer.finish(packLimits.maxPacked);
 }
 
-/** Opens packed customers from files, as a function does. A file that is undefined is not there. */
+/** Opens packed customers from files, as a function does. A file that is undefined is not there, or is a folder. */
 export function openPacked(
-  { asset, files }: { asset: PackedAsset; files: ReadonlyMap<string, Buffer | undefined> },
+  { asset, files }: { asset: PackedAsset; files: ReadonlyMap<string, Buffer | 'folder' | undefined> },
   hash?: HashKey,
 ): PackedCustomers {
   return new PackedCustomers(asset, writeFiles(files), hash);
@@ -44,11 +44,14 @@ export function openAny(asset: PackedAsset, files: ReadonlyMap<string, Buffer>):
 }
 
 /** @returns the path of a file by its name */
-function writeFiles(files: ReadonlyMap<string, Buffer | undefined>): (name: string) => string {
+function writeFiles(files: ReadonlyMap<string, Buffer | 'folder' | undefined>): (name: string) => string {
   parent ??= mkdtempSync(join(tmpdir(), 'packed-'));
   const folder = join(parent, String(count++));
   mkdirSync(folder);
-  for (const [name, bytes] of files) if (bytes) writeFileSync(join(folder, name), bytes);
+  for (const [name, bytes] of files) {
+    if (bytes === 'folder') mkdirSync(join(folder, name));
+    else if (bytes) writeFileSync(join(folder, name), bytes);
+  }
   return (name) => join(folder, name);
 }
 

@@ -1,4 +1,4 @@
-import { writeCard } from '../../../lib/customers/packed-card';
+import { ownerPriority, readCard, writeCard } from '../../../lib/customers/packed-card';
 import {
   blockKinds,
   type HashKey,
@@ -44,11 +44,7 @@ export class CustomersPacker {
   /** Adds the next customer in the order of `compareCustomers`. */
   add(customer: Customer): void {
     const rank = this.#cards.add(writeCard(customer));
-    this.#table.add(keyOf.id(customer.customer_id), rank, rank);
-    // Of equal addresses, `AssetCustomers` takes the last primary one, or else the first one.
-    for (const key of new Set(customer.channels.map((channel) => channel.key))) {
-      this.#table.add(keyOf.address(key), rank, customer.primary_for?.includes(key) ? -rank - 1 : rank);
-    }
+    for (const key of keysOf(customer)) this.#table.add(key, rank);
     const workers = listsOf(customer);
     this.#group(workers[0] ?? '').records.push(rank);
     for (const worker of workers) this.#group(worker).list.push(rank);
@@ -135,9 +131,30 @@ export class CustomersPacker {
       this.#table.add(keyOf.worker(worker), references.length + heads.length);
       heads.push(head * slots);
     }
+    this.#table.keep((ranks, hasHash) => this.#owners(ranks, hasHash));
     const resolve = (number: number): number => references[number] ?? heads[number - references.length] ?? 0;
     const table = this.#table.write(resolve, (block) => writer.put(block));
     return writer.finish({ customers: references.length, table });
+  }
+
+  /**
+   * @param numbers of entries whose keys have one hash: customers by rank, and the lists after them
+   * @returns the lists, and the customers who are found by one of the keys
+   */
+  #owners(numbers: readonly number[], hasHash: (key: string) => boolean): Set<number> {
+    const kept = new Set(numbers.filter((number) => number >= this.#cards.count));
+    const owners = new Map<string, { rank: number; priority: number }>();
+    for (const rank of numbers) {
+      if (rank >= this.#cards.count) continue;
+      const customer = readCard(this.#cards.get(rank).toString());
+      for (const key of keysOf(customer).filter(hasHash)) {
+        const priority = ownerPriority(customer, key.slice(1), rank);
+        if (priority < (owners.get(key)?.priority ?? Number.POSITIVE_INFINITY))
+          owners.set(key, { rank, priority });
+      }
+    }
+    for (const { rank } of owners.values()) kept.add(rank);
+    return kept;
   }
 
   #group(worker: string): Group {
@@ -170,6 +187,11 @@ export class CustomersPacker {
     }
     if (block.ranks.length > 0) yield block;
   }
+}
+
+/** @returns the keys of the table that lead to a customer */
+function keysOf({ customer_id, channels }: Customer): string[] {
+  return [keyOf.id(customer_id), ...new Set(channels.map(({ key }) => keyOf.address(key)))];
 }
 
 type Pair = readonly [number, number];
