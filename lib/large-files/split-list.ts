@@ -185,6 +185,9 @@ export function* splitList(
     kept = end;
   };
   const isAbove = (limit: number): boolean => partBytes + at - kept > limit;
+  const checkAround = (): void => {
+    if (isAbove(2 * aroundBytes)) throw new TooMuchAround();
+  };
   /** Goes past a string, an object or another list. What is in a large value is left out, but not in a large key. */
   const skipAround = (isValue: boolean): void => {
     const inside = base + at + 1;
@@ -209,8 +212,10 @@ export function* splitList(
         return;
       }
       if (isLeftOut || !isAbove(aroundBytes)) continue;
-      if (!isValue && isAbove(2 * aroundBytes)) throw new TooMuchAround();
-      if (!isValue) continue;
+      if (!isValue) {
+        checkAround();
+        continue;
+      }
       keepPart(inside - base);
       isLeftOut = true;
     }
@@ -221,11 +226,12 @@ export function* splitList(
     let isValue = false;
     let isWanted = false;
     for (let byte = peek(); byte !== -1; byte = peek()) {
-      if (isAbove(2 * aroundBytes)) throw new TooMuchAround();
+      checkAround();
       const isList = byte === openList;
       if (byte === quote || isList || (byte === openObject && depth !== 0)) {
         if (isList && depth === 1 && isValue && isWanted) {
           at++;
+          checkAround();
           return true;
         }
         const start = base + at;
@@ -241,6 +247,7 @@ export function* splitList(
       else if (byte === colon && depth === 1) isValue = true;
       else if (byte === comma && depth === 1) isValue = false;
     }
+    checkAround();
     return false;
   };
 
