@@ -167,8 +167,10 @@ async function scan(path: string): Promise<Scanned> {
     for (;;) {
       const next = elements.next();
       if (next.done) {
-        const { head, tail, end } = next.value;
-        if (!tail || !isUtf8(head) || !isUtf8(tail)) throw new Error('no list');
+        const { before: heads, after: tails, end } = next.value;
+        const [head, tail] = [heads[0]?.bytes, tails?.[0]?.bytes];
+        if (!head || !tail || !isUtf8(head) || !isUtf8(tail)) throw new Error('no list');
+        if (heads.length + (tails?.length ?? 0) > 2) throw new Error('too much around the list');
         const [before, after] = [head.toString(), tail.toString()];
         const frame = Object(JSON.parse(before + after)) as Record<string, unknown>;
         // Of two lists, JSON.parse takes the last one.

@@ -90,8 +90,11 @@ export function* compileCustomers(
     count: file.count,
     isOwned,
     countries,
-    hasId: (id) => unread.has(id) || ids.find(id).some((position) => file.at(position)?.customer_id === id),
-    hasField: (name) => fields.has(name),
+    hasId: (id) =>
+      file.hasTooLarge ||
+      unread.has(id) ||
+      ids.find(id).some((position) => file.at(position)?.customer_id === id),
+    hasField: (name) => file.hasTooLarge || fields.has(name),
     findByAddress(key) {
       const owner = shared.owners.get(key);
       for (const position of owner === undefined ? addresses.find(key) : [owner]) {

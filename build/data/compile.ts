@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { HashKey } from '../../lib/customers/packed-format';
 import { type Bytes, type FileSource, openBytes, readAll, type Source } from '../../lib/large-files/bytes';
+import type { SplitLimits } from '../../lib/large-files/split-list';
 import type { ChannelType, Customer } from '../../lib/model';
 import { byteLength } from '../../lib/text';
 import { type CompiledCustomers, compileCustomers, turn } from './compile-customers';
@@ -53,8 +54,8 @@ export interface CompiledData {
 
 /** How large the customers may be, and how many of them are in memory at once. */
 export interface CompileLimits extends PackLimits {
-  /** How much of the customers' file is read at once, in bytes. */
-  chunkBytes: number;
+  /** How much of the customers' file is read at once, and how large its parts may be; the usual when left out. */
+  split: Partial<SplitLimits>;
   /** How long the JSON of customers may be that are sorted at once. */
   runCharacters: number;
   /** For the temporary file that the others are in; the system's when left out. */
@@ -64,7 +65,7 @@ export interface CompileLimits extends PackLimits {
 
 const compileLimits: CompileLimits = {
   ...packLimits,
-  chunkBytes: 1024 * 1024,
+  split: {},
   runCharacters: 16 * 1024 * 1024,
 };
 
@@ -226,7 +227,7 @@ function* readCustomers(
   const checks = new CheckReports(`assets/${fileOf('customers')}`);
   try {
     yield bytes.size < manyBytes ? undefined : 'Reading the customers';
-    const file = CustomersFile.open(bytes, checks.of, limits.chunkBytes);
+    const file = CustomersFile.open(bytes, checks.of, limits.split);
     const customers = file && compileCustomers(file, checks.of, workers, sorter, limits.hash);
     for (;;) {
       const step = customers?.next();

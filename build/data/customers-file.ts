@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Bytes } from '../../lib/large-files/bytes';
+import type { SplitLimits } from '../../lib/large-files/split-list';
 import type { Problem, Report } from './problems';
 import { reportTo } from './problems';
 import { ListFile } from './read/list-file';
@@ -55,6 +56,8 @@ function positionOf({ path }: Problem): number {
 export class CustomersFile {
   readonly count: number;
   readonly defaultCountry: string | undefined;
+  /** Whether a customer who has been read is too large: nothing is known of them. */
+  hasTooLarge = false;
   readonly #file: ListFile;
   readonly #reports: CheckReports['of'];
 
@@ -76,8 +79,12 @@ export class CustomersFile {
    * @returns undefined when it has no list of customers
    * @throws UnreadableFile
    */
-  static open(bytes: Bytes, reports: CheckReports['of'], chunkBytes: number): CustomersFile | undefined {
-    const file = new ListFile(bytes, 'customers', { chunkBytes });
+  static open(
+    bytes: Bytes,
+    reports: CheckReports['of'],
+    limits: Partial<SplitLimits>,
+  ): CustomersFile | undefined {
+    const file = new ListFile(bytes, 'customers', limits);
     file.reportDuplicateKeys(reports.keys);
     const { around, count } = file;
     const raw = count === undefined ? around : { ...(around as object), customers: [] };
@@ -93,7 +100,12 @@ export class CustomersFile {
 
   /** @returns the customers in the order of the file, `entry` undefined where one cannot be read @throws UnreadableFile */
   *read(): Generator<{ index: number; raw: unknown; entry: CustomerSource | undefined }> {
-    for (const { index, raw } of this.#file.elements(this.#reports.keys)) {
+    for (const { index, raw, isTooLarge } of this.#file.elements(this.#reports.keys)) {
+      if (isTooLarge) {
+        this.hasTooLarge = true;
+        yield { index, raw, entry: undefined };
+        continue;
+      }
       const result = v.safeParse(customerSource, raw);
       if (!result.success) reportIssues(result.issues, this.#reports.shape, ['customers', index]);
       yield { index, raw, entry: result.success ? result.output : lenientEntry(raw) };

@@ -5,6 +5,8 @@ import { moveOn } from './encoding';
 import type { Problem } from './problems';
 import { ListFile, UnreadableFile } from './read/list-file';
 
+const customersPath = 'assets/customers.private.json';
+
 /** A problem with its place in the file. */
 export interface LocatedProblem extends Problem {
   /** From 1; undefined for a file that is missing. */
@@ -29,7 +31,9 @@ export function locateProblems(problems: readonly Problem[], sources: ProjectSou
 function locateIn(source: Source, problems: readonly Problem[]): LocatedProblem[] {
   const bytes = openBytes(source);
   try {
-    const file = new ListFile(bytes, 'customers');
+    // Of the other files, all is "around".
+    const isLong = problems[0]?.file === customersPath;
+    const file = new ListFile(bytes, 'customers', isLong ? {} : { aroundBytes: Number.POSITIVE_INFINITY });
     const around = parse(file.textAround);
     const byElement = new Map<number | undefined, Problem[]>();
     for (const problem of problems) {
@@ -47,8 +51,10 @@ function locateIn(source: Source, problems: readonly Problem[]): LocatedProblem[
     for (const { index, line, column, text } of file.texts()) {
       const own = byElement.get(index);
       const root = own && parse(text);
-      if (!own || !root) {
-        located.push(...(own ?? []));
+      if (!own) continue;
+      if (!root) {
+        // It is too large, or nested too deeply.
+        for (const problem of own) located.push({ ...problem, line, column });
         continue;
       }
       const name = childOf(root, 'display_name')?.value;

@@ -70,6 +70,14 @@ export class CustomerSorter {
   }
 
   #writeRun(): void {
+    try {
+      this.#writeEntries();
+    } catch (error) {
+      throw explain(error as NodeJS.ErrnoException, this.#folder);
+    }
+  }
+
+  #writeEntries(): void {
     this.#file ??= openTemporary(this.#folder);
     const start = this.#runs.at(-1)?.end ?? 0;
     let end = start;
@@ -105,6 +113,17 @@ export class CustomerSorter {
 
 function compareEntries(a: Entry, b: Entry): number {
   return comparePlaces(a.place, b.place) || a.position - b.position;
+}
+
+/** The file system's errors do not say that the folder is another one than the project's, or how to choose it. */
+function explain(error: NodeJS.ErrnoException, folder: string): Error {
+  const { code, message, syscall } = error;
+  if (syscall === undefined) return error;
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const what = isFull
+    ? `there is no room in ${folder} for the sorted customers`
+    : `the sorted customers cannot be written to ${folder} (${message})`;
+  return new Error(`${what}: set TMPDIR to a folder with room`, { cause: error });
 }
 
 /** Opens a file that only this process sees, and that goes with it however it ends: its name is removed at once. */

@@ -1,14 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import type { Bytes } from '../../../lib/large-files/bytes';
 import {
+  type AroundPart,
   BrokenList,
   type ListElement,
   type Outline,
   type Place,
+  type SplitLimits,
+  splitLimits,
   splitList,
+  TooMuchAround,
 } from '../../../lib/large-files/split-list';
 import { checkEncoding, isUtf16, moveOn, type Unreadable } from '../encoding';
 import type { Report } from '../problems';
+import { AroundText } from './around-text';
 import { countProperties, findSyntaxError, reportDuplicateKeys } from './json-text';
 
 /** Thrown for a file that is not JSON in UTF-8. */
@@ -40,14 +45,14 @@ const explainedBytes = 16 * 1024 * 1024;
 
 /** A JSON file whose object has a list that can be longer than the memory: its elements are read one at a time. */
 export class ListFile {
-  /** The file's value with an empty list; as it is when it has no such list. */
+  /** The file's value with an empty list; as it is when it has no such list. Large values in it are empty. */
   readonly around: unknown;
   /** The length of the list; undefined when there is none. */
   readonly count: number | undefined;
   readonly #bytes: Bytes;
   readonly #key: string;
-  readonly #options: { from: number; chunkBytes?: number };
-  readonly #outline: Outline;
+  readonly #options: SplitLimits & { from: number };
+  readonly #around: AroundText;
   /** The places of the elements that have been read: in bytes. */
   readonly #offsets: Float64Array;
   readonly #lengths: Uint32Array;
@@ -58,31 +63,35 @@ export class ListFile {
    * @param key the name of the list
    * @throws UnreadableFile
    */
-  constructor(bytes: Bytes, key: string, options: { chunkBytes?: number } = {}) {
+  constructor(bytes: Bytes, key: string, limits: Partial<SplitLimits> = {}) {
     this.#bytes = bytes;
     this.#key = key;
     const hasMark = bytes.read(0, 3).equals(Buffer.from('\uFEFF'));
-    this.#options = { ...options, from: hasMark ? 3 : 0 };
+    this.#options = { ...splitLimits, ...limits, from: hasMark ? 3 : 0 };
     if (isUtf16(bytes)) throw this.#explain();
     let count = 0;
+    let outline: Outline;
     try {
       const elements = this.texts();
       for (;;) {
         const { done, value } = elements.next();
         if (done) {
-          this.#outline = value;
+          outline = value;
           break;
         }
         count++;
       }
     } catch (error) {
+      if (error instanceof TooMuchAround) throw this.#explainTooMuch();
       throw error instanceof BrokenList ? this.#explain() : error;
     }
-    this.count = this.#outline.tail ? count : undefined;
+    const { before, after } = outline;
+    this.count = after ? count : undefined;
     this.#offsets = new Float64Array(count);
     this.#lengths = new Uint32Array(count);
-    const { head, tail = Buffer.alloc(0) } = this.#outline;
-    if (!isUtf8(head) || !isUtf8(tail)) throw this.#explain();
+    const parts = [...before, ...(after ?? [])];
+    this.#around = new AroundText(parts);
+    if (!parts.every(({ bytes: part }) => isUtf8(part))) throw this.#explain();
     try {
       this.around = JSON.parse(this.textAround);
     } catch {
@@ -91,12 +100,21 @@ export class ListFile {
   }
 
   /**
-   * Reads the elements, and reports keys that are twice in one of them.
+   * Reads the elements, and reports those that are too large, and keys that are twice in one of them.
    *
    * @throws UnreadableFile
    */
   *elements(report: Report): Generator<ReadElement> {
     for (const element of this.texts()) {
+      if (element.isTooLarge) {
+        report(
+          [this.#key, element.index],
+          `is larger than ${formatMegabytes(this.#options.elementBytes)}; it begins at line ${element.line}`,
+          'shorten it there',
+        );
+        yield { ...element, raw: undefined };
+        continue;
+      }
       const raw = parse(element);
       if (raw === undefined) throw this.#explain();
       if (hasDuplicateKey(element.properties, raw)) {
@@ -121,31 +139,30 @@ export class ListFile {
 
   /** Reports keys that are twice outside the list. */
   reportDuplicateKeys(report: Report): void {
-    const { head, end } = this.#outline;
-    const before = head.toString();
-    const linesBefore = moveOn([0, 0], before)[0];
-    reportDuplicateKeys(this.textAround, report, [], (line, offset) =>
-      offset < before.length ? line + 1 : line - linesBefore + end.line,
-    );
+    reportDuplicateKeys(this.textAround, report, [], (line, offset) => this.#around.lineOf(line, offset));
   }
 
-  /** The text of the file with an empty list; of the whole file when it has no such list. */
+  /** The text of the file with an empty list, or without one when it has none. What is in large values is left out. */
   get textAround(): string {
-    const { head, tail } = this.#outline;
-    return tail ? head.toString() + tail.toString() : head.toString();
+    return this.#around.text;
   }
 
   /** @returns line and column in the file for a character of `textAround` */
   placeAround(index: number): readonly [number, number] {
-    const { head, end } = this.#outline;
-    const before = head.toString();
-    if (index < before.length) return moveOn([1, 1], before.slice(0, index));
-    return moveOn([end.line, end.column], this.textAround.slice(before.length, index));
+    return this.#around.placeOf(index);
   }
 
   /** @returns the elements as they are written */
   texts(): Generator<ListElement, Outline> {
     return splitList(this.#bytes, this.#key, this.#options);
+  }
+
+  #explainTooMuch(): UnreadableFile {
+    const limit = formatMegabytes(2 * this.#options.aroundBytes);
+    return new UnreadableFile({
+      problem: `has more than ${limit} outside the list "${this.#key}"`,
+      fix: `write all of them as "${this.#key}": [ … ], and remove what the file need not have`,
+    });
   }
 
   /** @returns the first thing that is wrong with the file */
@@ -169,22 +186,28 @@ export class ListFile {
         next = elements.next();
       } catch (error) {
         if (!(error instanceof BrokenList)) throw error;
-        return this.#findErrorFrom(error.head, error.place);
+        return this.#findErrorFrom(error.before, error.place);
       }
-      if (next.done) return this.#findErrorFrom(next.value.head, next.value.end);
+      if (next.done) return this.#findErrorFrom(next.value.before, next.value.end);
       const element = next.value;
-      if (parse(element) === undefined) return this.#findErrorFrom(element.head, element);
+      if (!element.isTooLarge && parse(element) === undefined)
+        return this.#findErrorFrom(element.before, element);
     }
   }
 
-  #findErrorFrom(head: Buffer, { offset, line, column }: Place): LocatedError {
-    const before = head.toString();
+  #findErrorFrom(parts: readonly AroundPart[], { offset, line, column }: Place): LocatedError {
+    const around = new AroundText(parts);
+    const before = around.text;
     const rest = this.#bytes.read(offset, explainedBytes).toString();
     const { what, offset: index } = findSyntaxError(before + rest);
     if (index === undefined) return { what, place: undefined };
-    if (index < before.length) return { what, place: moveOn([1, 1], before.slice(0, index)) };
+    if (index < before.length) return { what, place: around.placeOf(index) };
     return { what, place: moveOn([line, column], rest.slice(0, index - before.length)) };
   }
+}
+
+function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toLocaleString('en-US')} MB`;
 }
 
 /** @returns the value of an element; undefined when it is not JSON in UTF-8 */

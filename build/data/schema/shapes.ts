@@ -32,7 +32,7 @@ export interface Shapes {
 export const exact: Shapes = {
   object(entries) {
     const known = Object.keys(entries);
-    return v.strictObject(entries, (issue) => {
+    const messageOf = (issue: v.StrictObjectIssue): string => {
       const key = issue.path?.at(-1)?.key;
       if (issue.expected === 'never') {
         const close = known.find((field) => isClose(field, String(key)));
@@ -45,12 +45,38 @@ export const exact: Shapes = {
       if (isField && issue.received === 'undefined')
         return message('is missing', `add ${JSON.stringify(key)}`);
       return message('must be an object', `write { … } with ${known.join(', ')}`);
-    });
+    };
+    return reportEachUnknown(v.strictObject(entries, messageOf), messageOf);
   },
   list: (item) => v.array(item, message('must be a list', 'write [ … ]')),
   part: (schema) => schema,
   country: optional,
 };
+
+/** valibot reports only the first unknown field of an object, and takes a list for one: this adds the others, next to it. */
+function reportEachUnknown<S extends ObjectOf<v.ObjectEntries>>(
+  schema: S,
+  messageOf: (issue: v.StrictObjectIssue) => string,
+): S {
+  const run: S['~run'] = (dataset, config) => {
+    const isList = Array.isArray(dataset.value);
+    const checked = schema['~run'](isList ? { ...dataset, value: undefined } : dataset, config);
+    const first = checked.issues?.at(-1);
+    const place = first?.path?.at(-1);
+    // Issues of the fields have longer paths.
+    if (first?.type !== 'strict_object' || first.expected !== 'never' || first.path?.length !== 1)
+      return checked;
+    const input = place?.input as Record<string, unknown>;
+    for (const key of Object.keys(input)) {
+      if (Object.hasOwn(schema.entries, key) || key === place?.key) continue;
+      const path = [{ ...place, key, value: input[key] }] as unknown as v.StrictObjectIssue['path'];
+      const issue = { ...first, input: key, path } as v.StrictObjectIssue;
+      checked.issues?.push({ ...issue, message: messageOf(issue) } as never);
+    }
+    return checked;
+  };
+  return { ...schema, '~run': run };
+}
 
 /**
  * Keeps the valid parts, so that references to them are checked in the same run. Invalid fields and elements are left

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -13,7 +13,7 @@ const plain: Partial<CompileLimits> = { packAbove: 0 };
 /** The same, as if the customers were far too many for the memory. */
 const small: fc.Arbitrary<Partial<CompileLimits>> = fc.record({
   packAbove: fc.constant(0),
-  chunkBytes: fc.integer({ min: 1, max: 300 }),
+  split: fc.record({ chunkBytes: fc.integer({ min: 1, max: 300 }) }),
   runCharacters: fc.constantFrom(0, 300, 1_000),
   // Every text collides, many, or none.
   hash: fc.constantFrom<HashKey>(
@@ -130,5 +130,85 @@ describe('more customers than the memory has room for', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  const entry = '{"customer_id": "C0", "display_name": "Zoë", "channels": []}';
+  const many = Array(50).fill(entry).join(',\n');
+
+  it.each([
+    ['another name', `{"defaultCountry": "US",\n"Customers": [${many}]}`, [2, 14]],
+    ['no name', `[${many}]`, [1, 1]],
+    ['braces', `{\n"customers": {"a": [${many}]}, "b": 1}`, [2, 14]],
+    ['a list before it', `{"customers": [],\n"customers": [${many}]}`, [2, 14]],
+    [
+      'other lists after it',
+      `{"customers": [${entry}],\n"b": [${many}],\n"c": "${'x'.repeat(5_000)}"}`,
+      [2, 6],
+    ],
+  ])('have the same problems when they are not held in memory: with %s', (_what, text, place) => {
+    const sources = { ...sample, 'customers.private.json': text };
+    const { problems } = compileData(sources, { split: { aroundBytes: 100, chunkBytes: 64 } });
+    expect(problems).toEqual(compileData(sources).problems);
+    const places = locateProblems(problems, sources).map(({ line, column }) => [line, column]);
+    expect(places).toContainEqual(place);
+  });
+
+  it('have a problem of their own when they are no list, and too many for the memory', () => {
+    const byId = Array.from({ length: 50 }, (_, i) => `"C${i}": ${entry}`).join(',\n');
+    const sources = { ...sample, 'customers.private.json': `{${byId}}` };
+    const { problems } = compileData(sources, { split: { aroundBytes: 100 } });
+    expect(problems.filter(({ file }) => file.includes('customers'))).toEqual([
+      expect.objectContaining({
+        path: '',
+        problem: 'has more than 0 MB outside the list "customers"',
+        fix: 'write all of them as "customers": [ … ], and remove what the file need not have',
+      }),
+    ]);
+  });
+
+  it('are each read only up to a size: a larger one is a problem, and what refers to it is none', () => {
+    const list = [
+      {
+        customer_id: 'C0',
+        display_name: 'Ann',
+        channels: [],
+        details: { title: 'T', content: 'x'.repeat(900) },
+      },
+      { customer_id: 'C1', display_name: 'Bob', channels: [], foo: 1 },
+    ];
+    const sources = { ...sourcesOf(list, 2), 'routing.private.json': routing };
+    const { problems } = compileData(sources, { split: { elementBytes: 500, chunkBytes: 64 } });
+    expect(locateProblems(problems, sources)).toEqual([
+      expect.objectContaining({
+        path: 'customers[0]',
+        problem: 'is larger than 0 MB; it begins at line 4',
+        fix: 'shorten it there',
+        line: 4,
+        column: 5,
+      }),
+      expect.objectContaining({ path: 'customers[1].foo', customer: 'Bob' }),
+    ]);
+  });
+
+  it.each([
+    ['ENOSPC', /^there is no room in (\S+) for the sorted customers: set TMPDIR to a folder with room$/],
+    [
+      'EIO',
+      /^the sorted customers cannot be written to (\S+) \(EIO: .*\): set TMPDIR to a folder with room$/,
+    ],
+  ])('name the folder that cannot have them for a while: %s', (code, message) => {
+    const failed = Object.assign(new Error(`${code}: no, write`), { code, syscall: 'write' });
+    const write = jest.spyOn(fs, 'writeSync').mockImplementation(() => {
+      throw failed;
+    });
+    try {
+      const sources = sourcesOf([{ customer_id: 'C0', display_name: 'Ann', channels: [] }]);
+      const limits = { ...plain, runCharacters: 0, temporaryFolder: tmpdir() };
+      expect(() => compileData(sources, limits)).toThrow(message);
+    } finally {
+      write.mockRestore();
+    }
+    const none = { ...plain, runCharacters: 0, temporaryFolder: join(tmpdir(), 'no', 'such') };
+    expect(() => compileData(sourcesOf([JSON.parse(entry)]), none)).toThrow(/no\/such.*set TMPDIR to/);
   });
 });

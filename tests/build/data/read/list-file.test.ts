@@ -83,6 +83,68 @@ describe('a file with a long list', () => {
     );
   });
 
+  it('has no more of large values around the list than their ends, all in their places', () => {
+    const emptyLike = (value: unknown): unknown =>
+      typeof value === 'string' ? '' : Array.isArray(value) ? [] : typeof value === 'object' ? {} : value;
+    const sizes = fc.integer({ min: 1, max: 40 });
+    let [shortened, refused] = [0, 0];
+    fc.assert(
+      fc.property(written, sizes, fc.integer({ min: 1, max: 120 }), (text, chunkBytes, aroundBytes) => {
+        const read = (limits: object): ListFile | string => {
+          try {
+            return new ListFile(openBytes(text), 'customers', { aroundBytes, ...limits });
+          } catch (error) {
+            return (error as Error).message;
+          }
+        };
+        const [file, atOnce] = [read({ chunkBytes }), read({})];
+        if (typeof file === 'string' || typeof atOnce === 'string') {
+          refused++;
+          expect([file, atOnce]).toEqual(Array(2).fill(expect.stringMatching(/^has more than .* outside/)));
+          return;
+        }
+        const whole = JSON.parse(text) as Record<string, unknown>;
+        const around = file.around as Record<string, unknown>;
+        expect(Object.keys(around)).toEqual(Object.keys(whole));
+        expect([...file.texts()].map((one) => JSON.parse(one.text))).toEqual(whole.customers);
+        for (const [key, value] of Object.entries({ ...whole, customers: [] })) {
+          if (JSON.stringify(around[key]) !== JSON.stringify(value))
+            expect(around[key]).toEqual(emptyLike(value));
+        }
+        const kept = file.textAround;
+        expect(kept).toBe(atOnce.textAround);
+        expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(2 * aroundBytes);
+        if (kept.length < open(text, 40).textAround.length) shortened++;
+        const lines = text.split('\n');
+        const found = [...kept].flatMap((unit, index) => (unit === '\n' ? [] : [index]));
+        const units = found.map((index) => {
+          const [line, column] = file.placeAround(index);
+          return lines[line - 1]?.[column - 1];
+        });
+        if (!/[\ud800-\udfff]/.test(kept)) expect(units.join('')).toBe(kept.replaceAll('\n', ''));
+      }),
+      { numRuns: 500 },
+    );
+    expect(Math.min(shortened, refused)).toBeGreaterThan(0);
+  });
+
+  it('reads no element that is too large, and those around it in their places', () => {
+    const text = `{"customers": [\n1, {"a": "\\"é👍",\n"b": [1]}, 2,\n${' '.repeat(9)}"${'x'.repeat(30)}", [3]]}`;
+    const whole = open(text, 40);
+    for (let chunkBytes = 1; chunkBytes < 60; chunkBytes++) {
+      const problems: Problem[] = [];
+      const file = new ListFile(openBytes(text), 'customers', { chunkBytes, elementBytes: 16 });
+      const elements = [...file.elements(reportTo(problems, 'file'))];
+      const places = [...whole.texts()].map(({ line, column, offset }) => [line, column, offset]);
+      expect(elements.map(({ line, column, offset }) => [line, column, offset])).toEqual(places);
+      expect(elements.map(({ raw }) => raw)).toEqual([1, undefined, 2, undefined, [3]]);
+      expect(problems.map(({ path, problem }) => `${path} ${problem}`)).toEqual([
+        'customers[1] is larger than 0 MB; it begins at line 2',
+        'customers[3] is larger than 0 MB; it begins at line 4',
+      ]);
+    }
+  });
+
   it('is refused where JSON.parse refuses it, at the same place whatever its parts', () => {
     const damage = fc.constantFrom('', ',', '"', '}', ']', '{', '[', ':', '\\', '1', 'x', '\u0001');
     fc.assert(
