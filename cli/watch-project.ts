@@ -6,16 +6,19 @@ import { type BuildResult, buildProject } from '../build/build-project';
 import { watchNpm } from './end-with-npm';
 import { hasColors } from './output';
 import { printBuild } from './print-build';
+import { withProgress } from './progress';
 
 /** How long stopping may take, in milliseconds. */
 const longestStopMs = 5_000;
 
-async function build(root: string, report: typeof printBuild): Promise<BuildResult> {
+async function build(root: string, print: typeof printBuild): Promise<BuildResult> {
   const started = performance.now();
-  const result = await buildProject(root, { color: hasColors('stderr') }).catch(
-    (error: unknown): BuildResult => ({ ok: false, report: String(error) }),
-  );
-  report(result, performance.now() - started);
+  const color = hasColors('stderr');
+  // What runs prints lines meanwhile, and has to be stopped by Ctrl-C.
+  const result = await withProgress(undefined, (report) => buildProject(root, { color, report }), {
+    onlyLines: true,
+  }).catch((error: unknown): BuildResult => ({ ok: false, report: String(error) }));
+  print(result, performance.now() - started);
   return result;
 }
 
@@ -24,13 +27,13 @@ async function build(root: string, report: typeof printBuild): Promise<BuildResu
  * the first build, so that no change is missed.
  *
  * @param onBuild gets each result, and the paths that have changed: none for the first build
- * @param report tells the user the result
+ * @param print tells the user the result; how far a long build is, is said on stderr
  * @returns once the first build is done and `onBuild` has run
  */
 export async function watchProject(
   root: string,
   onBuild: (result: BuildResult, changed: ReadonlySet<string>) => Promise<void>,
-  report = printBuild,
+  print = printBuild,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let changed = new Set<string>();
@@ -38,7 +41,7 @@ export async function watchProject(
   const rebuild = async (): Promise<void> => {
     const paths = changed;
     changed = new Set();
-    const result = await build(root, report);
+    const result = await build(root, print);
     lastIsOk = result.ok;
     await onBuild(result, paths);
   };

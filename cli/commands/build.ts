@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BuildResult } from '../../build/build-project';
 import { hasColors, printJson } from '../output';
+import { printReport } from '../print-build';
 import { addCommand, exitCodes } from '../program';
 import { projectFolder } from '../project-folder';
 
@@ -24,9 +25,7 @@ async function build({ json }: { json?: true }): Promise<void> {
   if (!result.ok) process.exitCode = exitCodes.failed;
   if (json) return printJson(result);
 
-  if (!result.ok) console.error(`${result.report}\nNothing was built; dist/ is unchanged.`);
-  else {
-    if (result.warnings) console.warn(result.warnings);
-    console.log(result.summary);
-  }
+  printReport(result);
+  if (result.ok) console.log(result.summary);
+  else console.error('Nothing was built; dist/ is unchanged.');
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Problem } from '../../build/data/compile';
 import { hasColors, printJson } from '../output';
+import { pointToPlaces } from '../point-to-places';
 import { addCommand, addTo, exitCodes } from '../program';
 import { projectFolder } from '../project-folder';
 
@@ -24,12 +25,18 @@ async function check({ strict, public: publicAssets, json }: Options): Promise<v
   const { withProgress } = await import('../progress');
   const { compileDataInTurns, formatProblems, openSources } = await import('../../build/data/compile');
   const sources = await openSources(join(projectFolder, 'assets'));
-  const {
-    problems: found,
-    warnings,
-    counts,
-  } = await withProgress(undefined, (report) => compileDataInTurns(sources, report));
-  const problems = [...found, ...(await findPublic(publicAssets))];
+  const found = await withProgress(undefined, async (report) => {
+    const { problems, warnings, counts } = await compileDataInTurns(sources, report);
+    if (!json) return { problems, warnings, counts };
+    const { locateProblems } = await import('../../build/data/locate');
+    return {
+      problems: locateProblems(problems, sources),
+      warnings: locateProblems(warnings, sources),
+      counts,
+    };
+  });
+  const { warnings, counts } = found;
+  const problems = [...found.problems, ...(await findPublic(publicAssets))];
   const ok = problems.length === 0 && !(strict && warnings.length > 0);
   if (!ok) process.exitCode = exitCodes.failed;
   if (json) return printJson({ ok, problems, warnings, counts });
@@ -38,6 +45,7 @@ async function check({ strict, public: publicAssets, json }: Options): Promise<v
   for (const some of [problems, warnings]) {
     if (some.length > 0) console.error(formatProblems(some, color));
   }
+  pointToPlaces([...problems, ...warnings]);
   if (ok) {
     const { customers, workers, templates } = counts;
     console.log(`The data is valid: ${customers} customers, ${workers} workers, ${templates} templates`);

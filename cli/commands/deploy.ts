@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Rollback } from '../deploy/roll-back';
 import type { Upload } from '../deploy/upload';
 import { hasColors, printJson } from '../output';
+import { printReport } from '../print-build';
 import { addCommand, addTo, exitCodes, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
 
@@ -56,7 +57,8 @@ async function buildAndDeploy({
   if (!build.ok) {
     process.exitCode = exitCodes.failed;
     if (json) return printJson(build);
-    return console.error(`${build.report}\nNothing was deployed.`);
+    printReport(build);
+    return console.error('Nothing was deployed.');
   }
   const upload = listUpload(projectFolder, account?.variables ?? {}, readEnvFile());
   const problems = checkUpload(upload, publicAssets);

@@ -32,7 +32,7 @@ async function doctor({ local, url, environment, json }: Options): Promise<void>
     throw new UsageError(`--url must be like https://YOUR-SERVICE.twil.io, without a path: ${url}`);
   }
   const diagnosis = await withProgress('Reading the project', async (report): Promise<Diagnosis> => {
-    const { findings, subject } = await readSubject(projectFolder, account, { url, environment });
+    const { findings, subject } = await readSubject(projectFolder, account, { url, environment }, report);
     if (!subject) return { findings, probes: [] };
     const { findings: more, probes } = await examine(subject, report);
     return { url: subject.url, environment: subject.environment, findings: [...findings, ...more], probes };

@@ -34,14 +34,16 @@ const patienceMs = 15_000;
  * Reads the project: its data, the id of its build, and where it is deployed.
  *
  * @param root the project's folder
+ * @param report is told what is being done, when there are many customers
  * @returns what the data's own checks find; `subject` is undefined when the data is not valid
  */
 export async function readSubject(
   root: string,
   account: CheckedAccount,
   place: Place,
+  report?: (text: string) => void,
 ): Promise<{ findings: Finding[]; subject: Subject | undefined }> {
-  const data = await compileDataInTurns(await openSources(join(root, 'assets')));
+  const data = await compileDataInTurns(await openSources(join(root, 'assets')), report);
   const findings = describeData(data);
   if (data.problems.length > 0) return { findings, subject: undefined };
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compileDataInTurns, openSources } from '../../build/data/compile';
+import { compileRoutingAlone } from '../../build/compile-routing-alone';
 import type { Routing } from '../../lib/model';
 import type { Account } from '../account';
 import { askForYes, askToChoose, canAsk } from '../ask';
@@ -117,10 +117,9 @@ async function isConfirmed({ dryRun, json, yes }: SetupOptions, hasChanges: bool
 }
 
 async function readRouting(): Promise<Routing> {
-  const { assets } = await compileDataInTurns(await openSources(join(projectFolder, 'assets')));
-  const text = assets.get('routing.private.json');
-  if (text === undefined) throw new Error('The data is not valid: npm run check lists the problems');
-  return JSON.parse(text) as Routing;
+  const routing = await compileRoutingAlone(join(projectFolder, 'assets'));
+  if (!routing) throw new Error('The routing data is not valid: npm run check lists the problems');
+  return routing;
 }
 
 async function findFunctions(account: Account, { url, environment }: SetupOptions): Promise<string> {

@@ -2,6 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { runCommand } from '../support/command-line';
 import { ProjectCopy } from '../support/project-copy';
 
+/** Where to find `customers[60000]`. */
+const hint = "npm run data -- check shows line, column and the customer's name";
+
 let project: ProjectCopy;
 beforeEach(() => {
   project = new ProjectCopy();
@@ -36,6 +39,7 @@ describe('npm run check', () => {
         '  is missing',
         '    → create it: docs/data.md shows the least it can hold',
         '2 problems',
+        hint,
         '',
       ].join('\n'),
     });
@@ -47,6 +51,7 @@ describe('npm run check', () => {
     '  customers[1].channels[0].value: "+123456789" is not in any numbering plan that this build knows',
     '    → check its digits; if they are right, leave it as it is',
     '1 warning',
+    hint,
     '',
   ].join('\n');
 
@@ -80,7 +85,41 @@ describe('npm run check', () => {
     rmSync(project.path('assets/templates.private.json'));
     const failed = build();
     expect([failed.status, failed.stdout]).toEqual([1, '']);
-    expect(failed.stderr).toMatch(/is missing\n.*\n1 problem\nWarnings:\n.*\n1 warning\nNothing was built/s);
+    expect(failed.stderr).toMatch(
+      /is missing\n.*\n1 problem\nWarnings:\n.*\n1 warning\nnpm run data -- check .*\nNothing was built/s,
+    );
+  });
+
+  it('prints as JSON where each problem is, and whom it is about', () => {
+    const file = project.path('assets/customers.private.json');
+    const text = readFileSync(file, 'utf8').replace('"(212) 555-0102"', '"12"');
+    writeFileSync(file, text.replace('"+44 7700 900112"', '"+123456789"'));
+    rmSync(project.path('assets/templates.private.json'));
+    const { problems, warnings } = JSON.parse(check('--json').stdout) as Record<string, object[]>;
+    expect([problems, warnings]).toEqual([
+      [
+        expect.objectContaining({
+          path: 'customers[1].channels[0].value',
+          line: 49,
+          column: 20,
+          customer: 'John Fox',
+        }),
+        {
+          severity: 'error',
+          file: 'assets/templates.private.json',
+          path: '',
+          problem: 'is missing',
+          fix: expect.any(String),
+        },
+      ],
+      [
+        expect.objectContaining({
+          severity: 'warning',
+          line: expect.any(Number),
+          customer: expect.any(String),
+        }),
+      ],
+    ]);
   });
 
   it('names the byte that is not UTF-8', () => {

@@ -168,6 +168,7 @@ describe('the command line in a project', () => {
     path: 'customers[1].channels[0].value',
     problem: '"12" is not a valid phone number',
     fix: expect.stringContaining('write it with its country code'),
+    ...{ line: 49, column: 20, customer: 'John Fox' },
   };
   const warning = { ...problem, severity: 'warning', problem: expect.any(String), fix: expect.any(String) };
   const counts = { customers: 20, workers: 4, templates: 10 };

@@ -115,6 +115,19 @@ Simulated Frontline Console
     }
   });
 
+  it('reads no customers, who may be too many to wait for, and refuses routing data that is not valid', async () => {
+    for (const [name, expected] of [
+      ['customers', { status: 0, output: 'There is nothing to change.\n' }],
+      ['routing', { status: 1, output: 'The routing data is not valid: npm run check lists the problems\n' }],
+    ] as const) {
+      const file = project.path(`assets/${name}.private.json`);
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(file, text.replace('{', '{ "unknown": 1,'));
+      expect(await run('--local')).toEqual(expected);
+      writeFileSync(file, text);
+    }
+  });
+
   it('does not use a deployment that a restart of the local Twilio has ended', async () => {
     const deployed = {
       domain: 'localhost:1',
