@@ -40,6 +40,8 @@ export const pictures: Record<string, Picture> = {
       await page.getByTestId('side-flex').click();
       await page.getByTestId('flex-agent').selectOption('alice@example.com');
       await page.getByTestId('flex-channel').selectOption('whatsapp');
+      // A click empties the field: its first customer can come meanwhile.
+      await page.getByTestId('flex-customer').click();
       await page.getByTestId('flex-customer').fill('1001');
       await page.getByTestId('flex-customer-option-1001').click();
       await page.getByTestId('flex-body').fill('May we come at ten?');

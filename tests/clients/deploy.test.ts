@@ -170,7 +170,7 @@ describe('the Serverless plugin of the Twilio CLI', () => {
       '/flex/outbound-message',
       '/maintenance/sweep',
     ]);
-    expect(listed.assets?.entries.map(({ path, visibility }) => [path, visibility])).toEqual([
+    expect(listed.assets?.entries.map(({ path, visibility }) => [path, visibility]).sort()).toEqual([
       ['/customers.json', 'private'],
       ['/routing.json', 'private'],
       ['/templates.json', 'private'],

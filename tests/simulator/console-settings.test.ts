@@ -79,6 +79,7 @@ describe('the settings of the console', () => {
     ]);
     await change(() => page.getByTestId('fault-remove-0').click());
     expect(settings().faults).toMatchObject({ webhooks: [], requests: [request] });
+    await page.getByTestId('fault').nth(1).waitFor({ state: 'detached' });
     await change(() => page.getByTestId('fault-remove-0').click());
     expect(settings().faults).toMatchObject({ webhooks: [], requests: [] });
   });
@@ -94,6 +95,8 @@ describe('a start in doubt on the Flex side', () => {
     await page.getByTestId('side-flex').click();
     await page.getByTestId('flex-agent').selectOption('alice@example.com');
     await page.getByTestId('flex-channel').selectOption('sms');
+    // A click empties the field: its first customer can come meanwhile.
+    await page.getByTestId('flex-customer').click();
     await page.getByTestId('flex-customer').fill('1001');
     await page.getByTestId('flex-customer-option-1001').click();
     await page.getByTestId('flex-body').fill('May we come at ten?');
