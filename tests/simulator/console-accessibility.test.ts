@@ -100,6 +100,16 @@ const states: Record<string, () => Promise<Shown | undefined>> = {
     await page.getByTestId('data-open-1002').click();
     return { in: 'timeline', what: page.getByTestId('data-values').getByText('John Fox') };
   },
+  'a search that has not been answered': async () => {
+    await page.getByTestId('view-data').click();
+    await page
+      .getByTestId(/^data-open-/)
+      .first()
+      .waitFor();
+    await page.route(/\/api\/customers\?query=fox/, () => undefined);
+    await page.getByTestId('data-search').fill('fox');
+    return { in: 'timeline', what: page.locator('[aria-busy=true]').getByTestId(/^data-open-/) };
+  },
   'the routing data': async () => {
     await page.getByTestId('view-data').click();
     await page.getByTestId('data-routing').click();
