@@ -1,3 +1,4 @@
+import { firstWhere } from '../../lib/binary-search';
 import { type HashKey, hashKey } from '../../lib/customers/packed-format';
 
 /**
@@ -39,7 +40,8 @@ export class HashIndex {
   find(text: string): number[] {
     const first = this.#hash(text) * this.#factor;
     const found: number[] = [];
-    for (let at = this.#firstFrom(first); at < this.#count; at++) {
+    const from = firstWhere(0, this.#count, (at) => (this.#entries[at] as number) >= first);
+    for (let at = from; at < this.#count; at++) {
       const position = (this.#entries[at] as number) - first;
       if (position >= this.#factor) break;
       found.push(position);
@@ -55,16 +57,5 @@ export class HashIndex {
       if (hash === hashAt(at - 1) || hash === hashAt(at + 1))
         yield (this.#entries[at] as number) % this.#factor;
     }
-  }
-
-  /** @returns where the first entry is that is not less */
-  #firstFrom(entry: number): number {
-    let [low, high] = [0, this.#count];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if ((this.#entries[middle] as number) < entry) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

@@ -1,4 +1,5 @@
 import type { Address } from '../address';
+import { firstWhere } from '../binary-search';
 import type { Customer } from '../model';
 import type { CustomerDirectory, CustomerPage, CustomerQuery } from './directory';
 import { type Cursor, comparePlaces, listsOf, placeOf, readCursor, writeCursor } from './places';
@@ -116,11 +117,9 @@ function startAfter(list: WorkerList, { id, name }: Cursor): number {
   const position = list.position.get(id);
   if (position !== undefined && placeOf(list.customers[position] as Customer).name === name)
     return position + 1;
-  let [low, high] = [0, list.customers.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (comparePlaces(placeOf(list.customers[middle] as Customer), place) > 0) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstWhere(
+    0,
+    list.customers.length,
+    (index) => comparePlaces(placeOf(list.customers[index] as Customer), place) > 0,
+  );
 }

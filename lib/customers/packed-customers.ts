@@ -1,4 +1,5 @@
 import type { Address } from '../address';
+import { firstWhere } from '../binary-search';
 import type { Customer } from '../model';
 import type { CustomerDirectory, CustomerPage, CustomerQuery } from './directory';
 import { type Block, damaged, PackedBlocks, PackedFiles } from './packed-blocks';
@@ -148,7 +149,7 @@ export class PackedCustomers implements CustomerDirectory {
     for (let number = homeBlock(high, table.blocks); ; number++) {
       const block = this.#keys.table(tableAddress(table, number));
       const count = Math.min(block.getUint16(4, true), tableSlots);
-      const first = firstWhere(count, (entry) => block.getUint32(8 + entry * 8, true) >= low);
+      const first = firstWhere(0, count, (entry) => block.getUint32(8 + entry * 8, true) >= low);
       for (let at = 8 + first * 8; at < 8 + count * 8 && block.getUint32(at, true) === low; at += 8) {
         found.push(block.getUint32(at + 4, true));
       }
@@ -201,18 +202,18 @@ export class PackedCustomers implements CustomerDirectory {
 
   /** @returns the position after the customer with a rank; undefined when the customer is not in the list */
   #positionAfter(list: WorkerList, rank: number): Position | undefined {
-    const number = Math.max(firstWhere(list.length, (one) => (list[one]?.firstRank ?? 0) > rank) - 1, 0);
+    const number = Math.max(firstWhere(0, list.length, (one) => (list[one]?.firstRank ?? 0) > rank) - 1, 0);
     const block = this.#listBlock(list, number);
-    const slot = firstWhere(block.slots, (one) => rankAt(block, one) >= rank);
+    const slot = firstWhere(0, block.slots, (one) => rankAt(block, one) >= rank);
     return slot < block.slots && rankAt(block, slot) === rank ? { block: number, slot: slot + 1 } : undefined;
   }
 
   #firstAfter(list: WorkerList, place: Place): Position {
     const isAfter = ([id, name]: ListText): boolean => comparePlaces({ name, id }, place) > 0;
     const textsAt = (block: number): ListText[] => this.#textsOf(this.#listBlock(list, block));
-    const block = Math.max(firstWhere(list.length, (one) => isAfter(textsAt(one)[0] as ListText)) - 1, 0);
+    const block = Math.max(firstWhere(0, list.length, (one) => isAfter(textsAt(one)[0] as ListText)) - 1, 0);
     const texts = textsAt(block);
-    return { block, slot: firstWhere(texts.length, (slot) => isAfter(texts[slot] as ListText)) };
+    return { block, slot: firstWhere(0, texts.length, (slot) => isAfter(texts[slot] as ListText)) };
   }
 
   #textsOf(block: Block): ListText[] {
@@ -221,15 +222,4 @@ export class PackedCustomers implements CustomerDirectory {
     }
     return this.#texts.texts;
   }
-}
-
-/** @returns the first number below `count` for which `is` holds, or else `count`; it holds for all after that */
-function firstWhere(count: number, is: (number: number) => boolean): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (is(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,3 +1,4 @@
+import { firstWhere } from '../../lib/binary-search';
 import { makeListText, toSearchText } from '../../lib/customers/packed-lists';
 import type { Search, SearchText } from '../../lib/customers/search';
 import { NumberList } from '../../lib/large-files/number-list';
@@ -119,13 +120,13 @@ export class SearchTexts {
   }
 
   #chunkOf(text: number): number {
-    return firstAfter(0, this.#firsts.length, (chunk) => (this.#firsts[chunk] as number) > text) - 1;
+    return firstWhere(0, this.#firsts.length, (chunk) => (this.#firsts[chunk] as number) > text) - 1;
   }
 
   #textAt(offset: number, from: number, stop: number): number {
     // The next hit is most often in the next texts.
     if (offset < this.#ends.at(from)) return from;
-    return firstAfter(from, stop, (text) => this.#ends.at(text) > offset);
+    return firstWhere(from, stop, (text) => this.#ends.at(text) > offset);
   }
 }
 
@@ -138,14 +139,4 @@ function keepBoth(found: Uint8Array, others: Uint8Array): void {
 function addAll(found: Uint8Array, others: Uint8Array): void {
   for (let rank = 0; rank < found.length; rank++)
     found[rank] = (found[rank] as number) | (others[rank] as number);
-}
-
-/** @returns the first number from `low` on for which `is` holds, or else `high`; it holds for all after that */
-function firstAfter(low: number, high: number, is: (number: number) => boolean): number {
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (is(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,3 +1,4 @@
+import { firstWhere } from '../../../lib/binary-search';
 import type { AroundPart } from '../../../lib/large-files/split-list';
 import { moveOn } from '../encoding';
 
@@ -39,12 +40,7 @@ export class AroundText {
   }
 
   #partAt(index: number): TextPart | undefined {
-    let [low, high] = [0, this.#parts.length - 1];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.#parts[middle] as TextPart).start <= index) low = middle;
-      else high = middle - 1;
-    }
-    return this.#parts[low];
+    const after = firstWhere(1, this.#parts.length, (part) => (this.#parts[part] as TextPart).start > index);
+    return this.#parts[after - 1];
   }
 }
