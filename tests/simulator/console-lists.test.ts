@@ -31,15 +31,16 @@ afterEach(async () => {
 });
 
 const rest = { source: 'API', webhooks: false };
-/** Creates a conversation that a customer has begun. @returns its SID */
 let number = 1_000;
-function create(name: string, customer = '+12125550101'): string {
+/** Creates a conversation that a customer has begun. @returns its SID */
+function create(name: string, customer = '+12125550101', worker?: string): string {
   const { state, timeline } = running.local;
   const { sid } = state.createConversation({ friendlyName: name }, rest);
   const proxyAddress = `${customer.startsWith('whatsapp:') ? 'whatsapp:' : ''}+1646555${number++}`;
   state.ownAddresses.add(proxyAddress);
   state.addParticipant(sid, { address: customer, proxyAddress }, rest);
   state.addMessage(sid, { author: customer, body: `Hello from ${name}` }, rest);
+  if (worker) state.addParticipant(sid, { identity: worker }, rest);
   timeline.addNote(timeline.newTrace(), `About ${name}`, { conversationSid: sid });
   return sid;
 }
@@ -53,11 +54,15 @@ async function scrollTo(list: string, wanted: Locator): Promise<void> {
     await page.waitForTimeout(30);
   }
 }
-/** @returns the SIDs of conversations; only the first is surely the oldest, since others begin in the same millisecond */
-async function createMany(count: number): Promise<string[]> {
-  const oldest = create('No. 0');
+/**
+ * Creates conversations. @returns the SID of the one that changed first, and so is the last of a list: the others can be of
+ * one millisecond
+ */
+async function createMany(count: number, worker?: string): Promise<string> {
+  const oldest = create('No. 0', undefined, worker);
   await page.waitForTimeout(20);
-  return [oldest, ...Array.from({ length: count - 1 }, (_, i) => create(`No. ${i + 1}`))];
+  for (let i = 1; i < count; i++) create(`No. ${i}`, undefined, worker);
+  return oldest;
 }
 const rows = () => page.getByTestId(/^conversation-CH/);
 
@@ -135,24 +140,23 @@ describe('the list of all conversations', () => {
   });
 
   it('says that a worker has more chats than are loaded, and loads the rest by scrolling', async () => {
-    const sids = await createMany(77);
-    for (const sid of sids) running.local.state.addParticipant(sid, { identity: 'bob@example.com' }, rest);
+    const oldest = await createMany(77, 'bob@example.com');
     await page.reload();
     await id('worker-select').selectOption('bob@example.com');
     await id('tab-chats').getByText('Chats 50+', { exact: true }).waitFor();
     // The server does not answer once.
     await page.route(/\/api\/conversations\?.*before=/, (route) => route.abort(), { times: 1 });
-    await scrollTo('[aria-label=Chats] > .list', id(`worker-chat-${sids[0]}`));
+    await scrollTo('[aria-label=Chats] > .list', id(`worker-chat-${oldest}`));
     await id('tab-chats').getByText('Chats 77', { exact: true }).waitFor();
   });
 
   it('has only the visible ones of three hundred in the page, and all by scrolling', async () => {
-    const sids = await createMany(300);
+    const oldest = await createMany(300);
     await page.reload();
     await id('view-conversations').click();
     await rows().first().waitFor();
     expect(await rows().count()).toBeLessThan(40);
-    const last = id(`conversation-${sids[0]}`);
+    const last = id(`conversation-${oldest}`);
     await scrollTo('.conversation-list', last);
     expect(await rows().count()).toBeLessThan(40);
 
