@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import type { Routing } from '../lib/model';
-import { decodeText } from './data/encoding';
+import { knownWorkers, parseSource } from './data/parse-source';
 import { type Problem, reportTo } from './data/problems';
-import { reportDuplicateKeys } from './data/read/json-text';
+import { unlessMissing } from './data/read/unless-missing';
 import { compileRouting } from './data/routing/routing';
-import { sources } from './data/schema/sources';
 
 const name = 'routing.private.json';
 
@@ -19,25 +17,10 @@ const name = 'routing.private.json';
  * @throws the file system's error, except for a missing file
  */
 export async function compileRoutingAlone(folder: string): Promise<Routing | undefined> {
-  const bytes = await readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  const decoded = bytes && decodeText(bytes);
-  if (!decoded || !('text' in decoded)) return undefined;
-  const text = decoded.text.replace(/^\uFEFF/, '');
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
   const problems: Problem[] = [];
   const report = reportTo(problems, `assets/${name}`);
-  reportDuplicateKeys(text, report);
-  const result = v.safeParse(sources.routing, raw);
-  if (!result.success) return undefined;
-  const known = new Set(result.output.workers.flatMap((worker) => worker?.identity ?? []));
-  const { asset } = compileRouting({ value: result.output, raw, isWhole: true }, known, undefined, report);
+  const file = parseSource('routing', await unlessMissing(readFile(join(folder, name))), report);
+  if (!file) return undefined;
+  const { asset } = compileRouting(file, knownWorkers(file), undefined, report);
   return problems.some(({ severity }) => severity === 'error') ? undefined : asset;
 }

@@ -1,5 +1,5 @@
 import { compileDataInTurns, type Sources } from '../data/compile';
-import type { Problem } from '../data/problems';
+import { type Problem, splitCustomerPath } from '../data/problems';
 import { customersFile } from './customers-file';
 
 const customersPath = `assets/${customersFile}`;
@@ -58,10 +58,9 @@ export async function findCaused(
 
 /** @returns the position of the customer whom a problem is about */
 export function positionOf({ file, path }: Problem): number | undefined {
-  const position = file === customersPath ? /^customers\[(\d+)\]/.exec(path)?.[1] : undefined;
-  return position === undefined ? undefined : Number(position);
+  return file === customersPath ? splitCustomerPath(path).position : undefined;
 }
 
 function contentOf({ file, path, problem }: Problem, customer: number | undefined): string {
-  return JSON.stringify([file, path.replace(/^customers\[\d+\]/, ''), customer, problem]);
+  return JSON.stringify([file, splitCustomerPath(path).field, customer, problem]);
 }

@@ -7,6 +7,7 @@ import { FileWindow } from '../../lib/large-files/file-window';
 import { KeyIndex } from '../../lib/large-files/key-index';
 import { NumberList } from '../../lib/large-files/number-list';
 import { splitList } from '../../lib/large-files/split-list';
+import { unlessMissing } from '../data/read/unless-missing';
 import { indentAt, type JsonStyle, readStyle } from './edit-json';
 
 /** The name of the customers' file in `assets/`. */
@@ -75,9 +76,7 @@ export class CustomersFile {
     folder: string,
     country: string | undefined,
   ): Promise<CustomersFile> {
-    const exists = await CustomersFile.open(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+    const exists = await unlessMissing(CustomersFile.open(path));
     if (exists) return exists;
     const created = join(folder, customersFile);
     writeFileSync(created, emptyFile(country), { mode: 0o600 });
@@ -162,20 +161,19 @@ async function scan(path: string): Promise<Scanned> {
     const ids = new KeyIndex();
     const fields = new Set<string>();
     const first: string[] = [];
-    const hasMark = input.read(0, 3).equals(Buffer.from('\uFEFF'));
-    const elements = splitList(input, 'customers', { from: hasMark ? 3 : 0 });
+    const elements = splitList(input, 'customers');
     for (;;) {
       const next = elements.next();
       if (next.done) {
         const { before: heads, after: tails, end } = next.value;
-        const [head, tail] = [heads[0]?.bytes, tails?.[0]?.bytes];
-        if (!head || !tail || !isUtf8(head) || !isUtf8(tail)) throw new Error('no list');
+        const [head, tail] = [heads[0], tails?.[0]];
+        if (!head || !tail || !isUtf8(head.bytes) || !isUtf8(tail.bytes)) throw new Error('no list');
         if (heads.length + (tails?.length ?? 0) > 2) throw new Error('too much around the list');
-        const [before, after] = [head.toString(), tail.toString()];
+        const [before, after] = [head.bytes.toString(), tail.bytes.toString()];
         const frame = Object(JSON.parse(before + after)) as Record<string, unknown>;
         // Of two lists, JSON.parse takes the last one.
         if (!Array.isArray(frame.customers) || frame.customers.length > 0) throw new Error('two lists');
-        const list = { start: (hasMark ? 3 : 0) + head.length, end: end.offset };
+        const list = { start: head.offset + head.bytes.length, end: end.offset };
         const style = readStyle(before + first.join(',') + after);
         return { list, starts, lengths, ids, fields, frame, style };
       }

@@ -1,4 +1,4 @@
-import type { Problem } from '../data/problems';
+import { type Problem, splitCustomerPath } from '../data/problems';
 import { positionOf } from './check-draft';
 import type { ImportedRows, RowFinding, RowOutcome } from './import-rows';
 import type { RowProblem } from './read-rows';
@@ -62,6 +62,6 @@ function toReport({ line, name, problem, fix }: RowFinding): RowReport {
 }
 
 function atField({ path, problem, fix }: Problem): RowProblem {
-  const field = path.replace(/^customers\[\d+\]\.?/, '').replace(/^channels\[\d+\]\.value$/, '');
+  const field = splitCustomerPath(path).field.replace(/^channels\[\d+\]\.value$/, '');
   return { problem: field === '' ? problem : `${field}: ${problem}`, fix };
 }

@@ -1,24 +1,22 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import type { HashKey } from '../../lib/customers/packed-format';
-import { type Bytes, type FileSource, openBytes, readAll, type Source } from '../../lib/large-files/bytes';
+import { type Bytes, type FileSource, openBytes, type Source } from '../../lib/large-files/bytes';
 import type { SplitLimits } from '../../lib/large-files/split-list';
 import type { ChannelType, Customer } from '../../lib/model';
+import { finish } from '../../lib/steps';
 import { byteLength } from '../../lib/text';
 import { type CompiledCustomers, compileCustomers, turn } from './compile-customers';
-import { textsOfUnread, valueAt } from './customers';
 import { CheckReports, CustomersFile } from './customers-file';
-import { decodeText } from './encoding';
 import { CustomersFilesMaker, type PackLimits, packLimits } from './pack/customers-asset';
 import { PackedTooLarge } from './pack/files';
-import { type Problem, type ReadFile, type Report, reportTo } from './problems';
-import { describeSyntaxError, reportDuplicateKeys } from './read/json-text';
+import { knownWorkers, parseSource, reportMissing } from './parse-source';
+import { type Problem, type Report, reportTo } from './problems';
 import { UnreadableFile } from './read/list-file';
-import { reportIssues } from './report-issues';
+import { unlessMissing } from './read/unless-missing';
 import { warnOfUnreachable } from './routing/flex';
 import { compileRouting } from './routing/routing';
-import { sources as exactSources, lenientSources, type RoutingSource } from './schema/sources';
+import { sources as exactSources } from './schema/sources';
 import { CustomerSorter } from './sort-customers';
 import { compileTemplates } from './templates';
 
@@ -58,8 +56,6 @@ export interface CompileLimits extends PackLimits {
   split: Partial<SplitLimits>;
   /** How long the JSON of customers may be that are sorted at once. */
   runCharacters: number;
-  /** For the temporary file that the others are in; the system's when left out. */
-  temporaryFolder?: string;
   hash?: HashKey;
 }
 
@@ -102,13 +98,6 @@ export async function openSources(folder: string): Promise<ProjectSources> {
   return Object.fromEntries(await Promise.all(sources)) as ProjectSources;
 }
 
-async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
-  return read.catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-}
-
 /**
  * Checks the data and converts it to the form that the callbacks read: numbers in E.164, customers in order,
  * defaults filled in.
@@ -118,11 +107,7 @@ async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
  * @throws the file system's error; it never throws for what is in the files
  */
 export function compileData(sources: ProjectSources, limits?: Partial<CompileLimits>): CompiledData {
-  const steps = compileSteps(sources, { ...compileLimits, ...limits });
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return finish(compileSteps(sources, { ...compileLimits, ...limits }));
 }
 
 /**
@@ -151,8 +136,8 @@ function* compileSteps(
 ): Generator<string | undefined, CompiledData> {
   const problems: Problem[] = [];
   const report = (source: SourceName): Report => reportTo(problems, `assets/${fileOf(source)}`);
-  const routingFile = parse('routing', sources, report('routing'));
-  const templatesFile = parse('templates', sources, report('templates'));
+  const routingFile = parseSource('routing', sources['routing.private.json'], report('routing'));
+  const templatesFile = parseSource('templates', sources['templates.private.json'], report('templates'));
   const workers = routingFile && knownWorkers(routingFile);
   const sorter = new CustomerSorter(limits.runCharacters, limits.temporaryFolder);
   const source = sources['customers.private.json'];
@@ -288,45 +273,6 @@ function progress(what: string, done: number, of: number): string | undefined {
 
 function fileOf(source: SourceName): AssetName {
   return `${source}.private.json`;
-}
-
-function reportMissing(report: Report): undefined {
-  report([], 'is missing', 'create it: docs/data.md shows the least it can hold');
-}
-
-function parse<S extends 'routing' | 'templates'>(
-  name: S,
-  sources: ProjectSources,
-  report: Report,
-): ReadFile<v.InferOutput<(typeof exactSources)[S]>> | undefined {
-  const source = sources[fileOf(name)];
-  if (source === undefined) return reportMissing(report);
-  const decoded = typeof source === 'string' ? { text: source } : decodeText(readAll(source));
-  if (!('text' in decoded)) {
-    report([], decoded.problem, decoded.fix);
-    return undefined;
-  }
-  const text = decoded.text.replace(/^\uFEFF/, '');
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    report([], `is not JSON: ${describeSyntaxError(text)}`, 'correct it there; an editor shows the place');
-    return undefined;
-  }
-  reportDuplicateKeys(text, report);
-  const result = v.safeParse(exactSources[name], raw);
-  if (result.success) return { value: result.output, raw, isWhole: true };
-  reportIssues(result.issues, report);
-  const saved = v.safeParse(lenientSources[name], raw);
-  return saved.success ? { value: saved.output, raw, isWhole: false } : undefined;
-}
-
-/** @returns the identities that the data may name, including those whose entry has another problem */
-function knownWorkers({ value, raw }: ReadFile<RoutingSource>): ReadonlySet<string> {
-  const read = value.workers.flatMap((worker) => worker?.identity ?? []);
-  const workers = valueAt(raw, 'workers');
-  return new Set([...read, ...textsOfUnread(value.workers, Array.isArray(workers) ? workers : [])]);
 }
 
 function checkSize(text: string, report: Report): void {

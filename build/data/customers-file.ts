@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import type { Bytes } from '../../lib/large-files/bytes';
 import type { SplitLimits } from '../../lib/large-files/split-list';
-import type { Problem, Report } from './problems';
-import { reportTo } from './problems';
+import { type Problem, type Report, reportTo, splitCustomerPath } from './problems';
 import { ListFile } from './read/list-file';
 import { reportIssues } from './report-issues';
 import {
@@ -49,7 +48,7 @@ export class CheckReports {
 }
 
 function positionOf({ path }: Problem): number {
-  return Number(/^customers\[(\d+)\]/.exec(path)?.[1]);
+  return splitCustomerPath(path).position ?? 0;
 }
 
 /** The customers' file: as far as it has the right form. */

@@ -1,5 +1,6 @@
 import { firstWhere } from '../../lib/binary-search';
 import { type HashKey, hashKey } from '../../lib/customers/packed-format';
+import { NumberList } from '../../lib/large-files/number-list';
 
 /**
  * Finds positions by text in 8 bytes for each: sorted numbers of a hash and a position. Texts can have the same hash: what
@@ -9,8 +10,7 @@ export class HashIndex {
   readonly #hash: (text: string) => number;
   /** The numbers are hash × this + position. */
   readonly #factor: number;
-  #entries = new Float64Array(1024);
-  #count = 0;
+  readonly #entries = new NumberList('offsets');
 
   /** @param positions all positions are below */
   constructor(positions: number, hash: HashKey = hashKey) {
@@ -23,26 +23,21 @@ export class HashIndex {
   }
 
   add(text: string, position: number): void {
-    if (this.#count === this.#entries.length) {
-      const larger = new Float64Array(this.#count * 2);
-      larger.set(this.#entries);
-      this.#entries = larger;
-    }
-    this.#entries[this.#count++] = this.#hash(text) * this.#factor + position;
+    this.#entries.push(this.#hash(text) * this.#factor + position);
   }
 
   /** Sorts what was added: only then can anything be found. */
   sort(): void {
-    this.#entries = this.#entries.subarray(0, this.#count).sort();
+    this.#entries.sort();
   }
 
   /** @returns the positions of texts with the hash of this one, in order; none or one nearly always */
   find(text: string): number[] {
     const first = this.#hash(text) * this.#factor;
     const found: number[] = [];
-    const from = firstWhere(0, this.#count, (at) => (this.#entries[at] as number) >= first);
-    for (let at = from; at < this.#count; at++) {
-      const position = (this.#entries[at] as number) - first;
+    const { length } = this.#entries;
+    for (let at = firstWhere(0, length, (at) => this.#entries.at(at) >= first); at < length; at++) {
+      const position = this.#entries.at(at) - first;
       if (position >= this.#factor) break;
       found.push(position);
     }
@@ -51,11 +46,13 @@ export class HashIndex {
 
   /** @returns the positions whose texts have a hash that another one has, too */
   *shared(): Generator<number> {
-    const hashAt = (at: number): number => Math.floor((this.#entries[at] ?? -1) / this.#factor);
-    for (let at = 0; at < this.#count; at++) {
-      const hash = hashAt(at);
-      if (hash === hashAt(at - 1) || hash === hashAt(at + 1))
-        yield (this.#entries[at] as number) % this.#factor;
+    const { length } = this.#entries;
+    const hasHash = (at: number, hash: number): boolean =>
+      at >= 0 && at < length && Math.floor(this.#entries.at(at) / this.#factor) === hash;
+    for (let at = 0; at < length; at++) {
+      const entry = this.#entries.at(at);
+      const hash = Math.floor(entry / this.#factor);
+      if (hasHash(at - 1, hash) || hasHash(at + 1, hash)) yield entry % this.#factor;
     }
   }
 }

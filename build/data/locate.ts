@@ -2,7 +2,7 @@ import { type Node, parseTree } from 'jsonc-parser';
 import { openBytes, type Source } from '../../lib/large-files/bytes';
 import type { AssetName, ProjectSources } from './compile';
 import { moveOn } from './encoding';
-import type { Problem } from './problems';
+import { type Problem, splitCustomerPath } from './problems';
 import { ListFile, UnreadableFile } from './read/list-file';
 
 const customersPath = 'assets/customers.private.json';
@@ -59,7 +59,7 @@ function locateIn(source: Source, problems: readonly Problem[]): LocatedProblem[
       }
       const name = childOf(root, 'display_name')?.value;
       for (const problem of own) {
-        const node = findNode(root, problem.path.replace(/^customers\[\d+\]\.?/, ''));
+        const node = findNode(root, splitCustomerPath(problem.path).field);
         located.push({
           ...problem,
           ...at(moveOn([line, column], text.slice(0, node.offset))),
@@ -84,8 +84,8 @@ function locateWhole(problem: Problem): LocatedProblem {
 
 /** @returns the position of the customer whom a problem is about; undefined when it is about something else */
 function positionOf({ path }: Problem, { count = 0 }: ListFile): number | undefined {
-  const [, position] = /^customers\[(\d+)\]/.exec(path) ?? [];
-  return position === undefined || Number(position) >= count ? undefined : Number(position);
+  const { position } = splitCustomerPath(path);
+  return position === undefined || position >= count ? undefined : position;
 }
 
 function parse(text: string): Node | undefined {

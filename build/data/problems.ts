@@ -68,6 +68,14 @@ function formatPath(keys: readonly unknown[]): string {
   return parts.join('');
 }
 
+/** @returns the position of the customer whom a path is about, if it is about one, and the rest of the path */
+export function splitCustomerPath(path: string): { position?: number; field: string } {
+  const [start, position] = /^customers\[(\d+)\]\.?/.exec(path) ?? [];
+  return start === undefined
+    ? { field: path }
+    : { position: Number(position), field: path.slice(start.length) };
+}
+
 /** The content of a file: the part that is valid, and all of it. */
 export interface ReadFile<T> {
   value: T;

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { comparePlaces, type Place, placeOf } from '../../lib/customers/places';
 import type { Customer } from '../../lib/model';
+import { TemporaryFile } from './temporary-file';
 
 /** A customer that is sorted. */
 interface Entry {
@@ -22,21 +19,21 @@ const readBytes = 128 * 1024;
  */
 export class CustomerSorter {
   readonly #runCharacters: number;
-  readonly #folder: string;
+  readonly #file: TemporaryFile;
   readonly #runs: { start: number; end: number }[] = [];
   #entries: Entry[] = [];
   #characters = 0;
-  #file: number | undefined;
 
   /**
    * @param runCharacters how long the JSON of a run may be
-   * @param folder for the temporary file
+   * @param folder for the temporary file; the system's when left out
    */
-  constructor(runCharacters: number, folder = tmpdir()) {
+  constructor(runCharacters: number, folder?: string) {
     this.#runCharacters = runCharacters;
-    this.#folder = folder;
+    this.#file = new TemporaryFile('sorted customers', folder);
   }
 
+  /** @throws Error when there is no room for the temporary file */
   add(customer: Customer, position: number): void {
     const json = JSON.stringify(customer);
     this.#entries.push({ place: placeOf(customer), position, json });
@@ -64,30 +61,15 @@ export class CustomerSorter {
   }
 
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
+    this.#file.close();
     this.#entries = [];
   }
 
   #writeRun(): void {
-    try {
-      this.#writeEntries();
-    } catch (error) {
-      throw explain(error as NodeJS.ErrnoException, this.#folder);
-    }
-  }
-
-  #writeEntries(): void {
-    this.#file ??= openTemporary(this.#folder);
-    const start = this.#runs.at(-1)?.end ?? 0;
-    let end = start;
+    const start = this.#file.length;
     let lines: string[] = [];
     const write = (): void => {
-      const bytes = Buffer.from(lines.join(''));
-      for (let done = 0; done < bytes.length; ) {
-        done += writeSync(this.#file as number, bytes, done, bytes.length - done, end + done);
-      }
-      end += bytes.length;
+      this.#file.append(Buffer.from(lines.join('')));
       lines = [];
     };
     for (const { place, position, json } of this.#entries.sort(compareEntries)) {
@@ -95,13 +77,13 @@ export class CustomerSorter {
       if (lines.length === 1_000) write();
     }
     write();
-    this.#runs.push({ start, end });
+    this.#runs.push({ start, end: this.#file.length });
     this.#entries = [];
     this.#characters = 0;
   }
 
   *#readRun(start: number, end: number): Generator<Entry> {
-    const lines = readLines(this.#file as number, start, end);
+    const lines = readLines(this.#file, start, end);
     for (;;) {
       const { value: head, done } = lines.next();
       if (done) return;
@@ -115,33 +97,12 @@ function compareEntries(a: Entry, b: Entry): number {
   return comparePlaces(a.place, b.place) || a.position - b.position;
 }
 
-/** The file system's errors do not say that the folder is another one than the project's, or how to choose it. */
-function explain(error: NodeJS.ErrnoException, folder: string): Error {
-  const { code, message, syscall } = error;
-  if (syscall === undefined) return error;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-  const what = isFull
-    ? `there is no room in ${folder} for the sorted customers`
-    : `the sorted customers cannot be written to ${folder} (${message})`;
-  return new Error(`${what}: set TMPDIR to a folder with room`, { cause: error });
-}
-
-/** Opens a file that only this process sees, and that goes with it however it ends: its name is removed at once. */
-function openTemporary(folder: string): number {
-  const path = join(folder, `customers-${randomUUID()}`);
-  const file = openSync(path, 'wx+', 0o600);
-  rmSync(path, { force: true });
-  return file;
-}
-
-function* readLines(file: number, start: number, end: number): Generator<string, undefined> {
+function* readLines(file: TemporaryFile, start: number, end: number): Generator<string, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   for (let offset = start; offset < end; ) {
-    const part = Buffer.allocUnsafe(Math.min(readBytes, end - offset));
-    const count = readSync(file, part, 0, part.length, offset);
-    if (count === 0) throw new Error('a temporary file has been cut');
-    offset += count;
-    const bytes = Buffer.concat([rest, part.subarray(0, count)]);
+    const part = file.read(offset, Math.min(readBytes, end - offset));
+    offset += part.length;
+    const bytes = Buffer.concat([rest, part]);
     let from = 0;
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
       yield bytes.toString('utf8', from, at);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { LocatedProblem } from '../../build/data/locate';
+import { splitCustomerPath } from '../../build/data/problems';
 import { type Paint, paintFor, printJson } from '../output';
 import { addCommand, exitCodes, wantsJson } from '../program';
 import { projectFolder } from '../project-folder';
@@ -45,7 +46,7 @@ async function check({ strict }: { strict?: true }, command: Command): Promise<v
 function formatProblem(located: LocatedProblem, paint: Paint): string {
   const { severity, file, line, column, customer, path, problem, fix } = located;
   const place = line === undefined ? file : `${file}:${line}:${column}`;
-  const field = path.replace(/^customers\[\d+\]\.?/, customer === undefined ? '$&' : '');
+  const field = customer === undefined ? path : splitCustomerPath(path).field;
   const parts = [
     severity === 'warning' ? paint('yellow', 'warning') : paint('red', 'error'),
     ...(customer === undefined ? [] : [customer]),

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, renameSync, rmSync, statSync, writeFile
 import { access, copyFile, readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { AssetName } from '../../build/data/compile';
+import { unlessMissing } from '../../build/data/read/unless-missing';
 import type { OtherSources } from '../../build/data-import/check-draft';
 import { customersFile, digestOf } from '../../build/data-import/customers-file';
 import { routingFile } from '../../build/data-import/read-routing';
@@ -83,10 +84,7 @@ export const routingPath = join(projectFolder, 'assets', routingFile);
 /** @returns the data of the project besides the customers */
 export async function readOthers(): Promise<OtherSources> {
   const read = (name: AssetName): Promise<Buffer | undefined> =>
-    readFile(join(projectFolder, 'assets', name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    unlessMissing(readFile(join(projectFolder, 'assets', name)));
   return {
     [routingFile]: await read(routingFile),
     'templates.private.json': await read('templates.private.json'),

@@ -32,4 +32,8 @@ export class NumberList {
   set(position: number, value: number): void {
     this.#numbers[position] = value;
   }
+
+  sort(): void {
+    this.#numbers.subarray(0, this.#length).sort();
+  }
 }

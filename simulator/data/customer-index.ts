@@ -3,9 +3,10 @@ import type { BuiltCustomers } from '../../lib/customers/every-customer';
 import { listsOf } from '../../lib/customers/places';
 import { matchesSearch, readSearch } from '../../lib/customers/search';
 import type { ChannelType, Customer } from '../../lib/model';
+import { finish } from '../../lib/steps';
 import { ChannelBits } from './channel-bits';
 import { SearchTexts } from './search-texts';
-import { finish, finishInTurns, Turns } from './turns';
+import { finishInTurns, Turns } from './turns';
 
 /** Which customers to list; everything that is left out matches all. */
 export interface CustomerFilter {

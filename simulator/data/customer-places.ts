@@ -56,8 +56,7 @@ async function readPlaces(path: string): Promise<Places> {
   const input = openBytes({ path });
   const turns = new Turns();
   try {
-    const hasMark = input.read(0, 3).equals(Buffer.from('\uFEFF'));
-    for (const { offset, line, bytes, text } of splitList(input, 'customers', { from: hasMark ? 3 : 0 })) {
+    for (const { offset, line, bytes, text } of splitList(input, 'customers')) {
       if (turns.isOver) await turns.next();
       for (const id of idsIn(text)) ids.add(id, starts.length);
       starts.push(offset);

@@ -16,15 +16,7 @@ export class Turns {
   }
 }
 
-/** Does all steps at once. @returns their result */
-export function finish<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
-/** The same, in turns. */
+/** Does all steps of long work in turns. @returns their result */
 export async function finishInTurns<T>(steps: Generator<void, T>): Promise<T> {
   const turns = new Turns();
   for (;;) {

@@ -25,7 +25,7 @@ afterAll(() => {
 
 /** Packs customers as the build does. */
 export function pack(customers: readonly Customer[], hash?: HashKey): PackedFiles {
-  const packer = new CustomersPacker(hash);
+  const packer = new CustomersPacker(undefined, hash);
   for (const one of customers) packer.add(one);
   return packer.finish(packLimits.maxPacked);
 }

@@ -1,5 +1,6 @@
 import { privateFile } from '../../../lib/customers/packed-format';
 import type { Customer } from '../../../lib/model';
+import { finish } from '../../../lib/steps';
 import { CustomersPacker } from './pack-customers';
 
 /** In bytes. */
@@ -8,6 +9,8 @@ export interface PackLimits {
   packAbove: number;
   /** The most that the packed files may have together. */
   maxPacked: number;
+  /** For temporary files; the system's when left out. */
+  temporaryFolder?: string;
 }
 
 /**
@@ -27,9 +30,11 @@ export interface CustomersFiles {
 /** Makes the customers' files, of one customer at a time. */
 export class CustomersFilesMaker {
   readonly #limits: PackLimits;
-  readonly #packer = new CustomersPacker();
+  /** The customers as long as they fit into one asset, and their JSON. */
+  readonly #few: Customer[] = [];
   readonly #texts: string[] = [];
   #bytes = 0;
+  #packer: CustomersPacker | undefined;
 
   constructor(limits: PackLimits = packLimits) {
     this.#limits = limits;
@@ -37,21 +42,24 @@ export class CustomersFilesMaker {
 
   /** Adds the next customer in the order of `compareCustomers`. */
   add(customer: Customer): void {
-    if (this.#bytes <= this.#limits.packAbove) {
-      const text = JSON.stringify(customer);
-      this.#texts.push(text);
-      this.#bytes += Buffer.byteLength(text) + 1;
+    if (this.#packer) {
+      this.#packer.add(customer);
+      return;
     }
-    this.#packer.add(customer);
+    const text = JSON.stringify(customer);
+    this.#few.push(customer);
+    this.#texts.push(text);
+    this.#bytes += Buffer.byteLength(text) + 1;
+    if (this.#bytes <= this.#limits.packAbove) return;
+    const packer = new CustomersPacker(this.#limits.temporaryFolder);
+    for (const one of this.#few.splice(0)) packer.add(one);
+    this.#texts.length = 0;
+    this.#packer = packer;
   }
 
   /** @throws PackedTooLarge */
   finish(): CustomersFiles {
-    const steps = this.finishInSteps();
-    for (;;) {
-      const step = steps.next();
-      if (step.done) return step.value;
-    }
+    return finish(this.finishInSteps());
   }
 
   /**
@@ -60,7 +68,7 @@ export class CustomersFilesMaker {
    * @returns how many customers are packed, again and again, and the files in the end
    */
   *finishInSteps(): Generator<number, CustomersFiles> {
-    if (this.#bytes <= this.#limits.packAbove) {
+    if (!this.#packer) {
       return { text: `{"customers":[${this.#texts.join(',')}]}`, packed: new Map() };
     }
     const { asset, files } = yield* this.#packer.finishInSteps(this.#limits.maxPacked);

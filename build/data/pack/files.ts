@@ -13,6 +13,7 @@ import {
   placeOfAddress,
   unit,
 } from '../../../lib/customers/packed-format';
+import { NumberList } from '../../../lib/large-files/number-list';
 
 export interface Packed {
   /** `/customers.json` */
@@ -36,9 +37,9 @@ export class PackedTooLarge extends Error {
 export class PackedWriter {
   readonly #maxBytes: number;
   readonly #files: { content: Buffer; end: number }[] = [];
-  /** The address and the length of each block, one after the other. */
-  #blocks = new Uint32Array(1024);
-  #count = 0;
+  /** Of each block. */
+  readonly #addresses = new NumberList('counts');
+  readonly #lengths = new NumberList('counts');
   #total = 0;
 
   /** @param maxBytes the most that the files may have together */
@@ -64,7 +65,8 @@ export class PackedWriter {
     const address = addressOf(this.#files.length - 1, file.end);
     file.content.set(block, file.end);
     file.end += length;
-    this.#remember(address, block.length);
+    this.#addresses.push(address);
+    this.#lengths.push(block.length);
     return address;
   }
 
@@ -89,10 +91,10 @@ export class PackedWriter {
       table: about.table,
     };
     const seed = crc32(id);
-    for (let at = 0; at < this.#count * 2; at += 2) {
-      const [address, length] = [this.#blocks[at] as number, this.#blocks[at + 1] as number];
+    for (let number = 0; number < this.#addresses.length; number++) {
+      const address = this.#addresses.at(number);
       const { file, offset } = placeOfAddress(address);
-      const block = contents[file]?.subarray(offset, offset + length) as Buffer;
+      const block = contents[file]?.subarray(offset, offset + this.#lengths.at(number)) as Buffer;
       block.writeUInt32LE(checksumOfBlock(block, address, seed));
     }
     for (const [number, content] of contents.entries()) {
@@ -102,14 +104,5 @@ export class PackedWriter {
       asset: { packed: set, checksum: checksumOfSet(set) },
       files: new Map(contents.map((content, i) => [set.files[i]?.name ?? '', content])),
     };
-  }
-
-  #remember(address: number, length: number): void {
-    if (this.#count * 2 === this.#blocks.length) {
-      const larger = new Uint32Array(this.#blocks.length * 2);
-      larger.set(this.#blocks);
-      this.#blocks = larger;
-    }
-    this.#blocks.set([address, length], this.#count++ * 2);
   }
 }

@@ -6,6 +6,7 @@ import {
   tableBlockBytes,
   tableSlots,
 } from '../../../lib/customers/packed-format';
+import { NumberList } from '../../../lib/large-files/number-list';
 
 /** How full the blocks are on average: fuller ones would overflow into the next more often. */
 const load = 0.88;
@@ -16,19 +17,20 @@ const load = 0.88;
  */
 export class KeyTable {
   readonly #hash: HashKey;
-  #count = 0;
-  #high = new Uint32Array(1024);
-  #low = new Uint32Array(1024);
-  #reference = new Uint32Array(1024);
+  /** Of each entry. */
+  #high = new NumberList('counts');
+  #low = new NumberList('counts');
+  #reference = new NumberList('counts');
 
   constructor(hash: HashKey) {
     this.#hash = hash;
   }
 
   add(key: string, reference: number): void {
-    if (this.#count === this.#high.length) this.#grow();
     const [high, low] = this.#hash(key);
-    this.#set(this.#count++, high, low, reference);
+    this.#high.push(high);
+    this.#low.push(low);
+    this.#reference.push(reference);
   }
 
   /**
@@ -45,25 +47,28 @@ export class KeyTable {
         const [first = 0] = entries;
         const hasHash = (key: string): boolean => {
           const [high, low] = this.#hash(key);
-          return high === this.#high[first] && low === this.#low[first];
+          return high === this.#high.at(first) && low === this.#low.at(first);
         };
         const kept = choose(
-          entries.map((entry) => this.#reference[entry] as number),
+          entries.map((entry) => this.#reference.at(entry)),
           hasHash,
         );
         for (const entry of entries) {
-          if (!kept.delete(this.#reference[entry] as number)) dropped.add(entry);
+          if (!kept.delete(this.#reference.at(entry))) dropped.add(entry);
         }
       }
     }
     if (dropped.size === 0) return;
-    let count = 0;
-    for (let entry = 0; entry < this.#count; entry++) {
-      if (dropped.has(entry)) continue;
-      const [high, low, reference] = [this.#high[entry], this.#low[entry], this.#reference[entry]];
-      this.#set(count++, high as number, low as number, reference as number);
-    }
-    this.#count = count;
+    const without = (numbers: NumberList): NumberList => {
+      const kept = new NumberList('counts');
+      for (let entry = 0; entry < numbers.length; entry++) {
+        if (!dropped.has(entry)) kept.push(numbers.at(entry));
+      }
+      return kept;
+    };
+    this.#high = without(this.#high);
+    this.#low = without(this.#low);
+    this.#reference = without(this.#reference);
   }
 
   /**
@@ -88,8 +93,8 @@ export class KeyTable {
       block.writeUInt16LE(own.length, 4);
       block.writeUInt16LE(waiting.length > 0 ? 1 : 0, 6);
       for (const [slot, entry] of own.entries()) {
-        block.writeUInt32LE(this.#low[entry] ?? 0, 8 + slot * 8);
-        block.writeUInt32LE(resolve(this.#reference[entry] ?? 0), 12 + slot * 8);
+        block.writeUInt32LE(this.#low.at(entry), 8 + slot * 8);
+        block.writeUInt32LE(resolve(this.#reference.at(entry)), 12 + slot * 8);
       }
       const address = put(block);
       start ??= address;
@@ -98,12 +103,12 @@ export class KeyTable {
   }
 
   #homes(): number {
-    return Math.ceil(this.#count / (tableSlots * load));
+    return Math.ceil(this.#low.length / (tableSlots * load));
   }
 
   /** By fingerprint: that is how functions find them. */
   #compare(a: number, b: number): number {
-    return (this.#low[a] as number) - (this.#low[b] as number) || a - b;
+    return this.#low.at(a) - this.#low.at(b) || a - b;
   }
 
   /** @returns those of the entries whose hash others of them have, too, in groups */
@@ -111,14 +116,14 @@ export class KeyTable {
     const lows = new Set<number>();
     const repeated = new Set<number>();
     for (const entry of entries) {
-      const low = this.#low[entry] as number;
+      const low = this.#low.at(entry);
       if (lows.has(low)) repeated.add(low);
       else lows.add(low);
     }
     const groups = new Map<string, number[]>();
     for (const entry of repeated.size === 0 ? [] : entries) {
-      if (!repeated.has(this.#low[entry] as number)) continue;
-      const hash = `${this.#high[entry]} ${this.#low[entry]}`;
+      if (!repeated.has(this.#low.at(entry))) continue;
+      const hash = `${this.#high.at(entry)} ${this.#low.at(entry)}`;
       const group = groups.get(hash);
       if (group) group.push(entry);
       else groups.set(hash, [entry]);
@@ -128,34 +133,18 @@ export class KeyTable {
 
   /** @returns the entries of a home block */
   #groupByHome(homes: number): (home: number) => number[] {
+    const { length } = this.#high;
     const starts = new Uint32Array(homes + 1);
-    const homeOf = (entry: number): number => homeBlock(this.#high[entry] ?? 0, homes);
-    for (let entry = 0; entry < this.#count; entry++) (starts[homeOf(entry) + 1] as number)++;
+    const homeOf = (entry: number): number => homeBlock(this.#high.at(entry), homes);
+    for (let entry = 0; entry < length; entry++) (starts[homeOf(entry) + 1] as number)++;
     for (let home = 0; home < homes; home++) (starts[home + 1] as number) += starts[home] as number;
     const next = starts.slice();
-    const entries = new Uint32Array(this.#count);
-    for (let entry = 0; entry < this.#count; entry++) {
+    const entries = new Uint32Array(length);
+    for (let entry = 0; entry < length; entry++) {
       const home = homeOf(entry);
       entries[next[home] as number] = entry;
       (next[home] as number)++;
     }
     return (home) => [...entries.subarray(starts[home], starts[home + 1] ?? 0)];
-  }
-
-  #set(entry: number, high: number, low: number, reference: number): void {
-    this.#high[entry] = high;
-    this.#low[entry] = low;
-    this.#reference[entry] = reference;
-  }
-
-  #grow(): void {
-    const grown = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const larger = new Uint32Array(old.length * 2);
-      larger.set(old);
-      return larger;
-    };
-    this.#high = grown(this.#high);
-    this.#low = grown(this.#low);
-    this.#reference = grown(this.#reference);
   }
 }

@@ -10,6 +10,7 @@ import {
 import { makeListText } from '../../../lib/customers/packed-lists';
 import { listsOf } from '../../../lib/customers/places';
 import type { Customer } from '../../../lib/model';
+import { finish } from '../../../lib/steps';
 import { compareText } from '../../../lib/text';
 import { makeBlock, pairs } from './block';
 import { chooseDictionary } from './dictionary';
@@ -34,11 +35,14 @@ interface Group {
 export class CustomersPacker {
   readonly #table: KeyTable;
   readonly #groups = new Map<string, Group>();
-  readonly #cards = new TextStore();
-  readonly #listTexts = new TextStore();
+  readonly #cards: TextStore;
+  readonly #listTexts: TextStore;
 
-  constructor(hash: HashKey = hashKey) {
+  /** @param folder for temporary files; the system's when left out */
+  constructor(folder?: string, hash: HashKey = hashKey) {
     this.#table = new KeyTable(hash);
+    this.#cards = new TextStore(folder);
+    this.#listTexts = new TextStore(folder);
   }
 
   /** Adds the next customer in the order of `compareCustomers`. */
@@ -56,11 +60,7 @@ export class CustomersPacker {
    * @throws PackedTooLarge
    */
   finish(maxBytes: number): Packed {
-    const steps = this.finishInSteps(maxBytes);
-    for (;;) {
-      const step = steps.next();
-      if (step.done) return step.value;
-    }
+    return finish(this.finishInSteps(maxBytes));
   }
 
   /**

@@ -51,7 +51,7 @@ export class ListFile {
   readonly count: number | undefined;
   readonly #bytes: Bytes;
   readonly #key: string;
-  readonly #options: SplitLimits & { from: number };
+  readonly #limits: SplitLimits;
   readonly #around: AroundText;
   /** The places of the elements that have been read: in bytes. */
   readonly #offsets: Float64Array;
@@ -66,8 +66,7 @@ export class ListFile {
   constructor(bytes: Bytes, key: string, limits: Partial<SplitLimits> = {}) {
     this.#bytes = bytes;
     this.#key = key;
-    const hasMark = bytes.read(0, 3).equals(Buffer.from('\uFEFF'));
-    this.#options = { ...splitLimits, ...limits, from: hasMark ? 3 : 0 };
+    this.#limits = { ...splitLimits, ...limits };
     if (isUtf16(bytes)) throw this.#explain();
     let count = 0;
     let outline: Outline;
@@ -109,7 +108,7 @@ export class ListFile {
       if (element.isTooLarge) {
         report(
           [this.#key, element.index],
-          `is larger than ${formatMegabytes(this.#options.elementBytes)}; it begins at line ${element.line}`,
+          `is larger than ${formatMegabytes(this.#limits.elementBytes)}; it begins at line ${element.line}`,
           'shorten it there',
         );
         yield { ...element, raw: undefined };
@@ -154,11 +153,11 @@ export class ListFile {
 
   /** @returns the elements as they are written */
   texts(): Generator<ListElement, Outline> {
-    return splitList(this.#bytes, this.#key, this.#options);
+    return splitList(this.#bytes, this.#key, this.#limits);
   }
 
   #explainTooMuch(): UnreadableFile {
-    const limit = formatMegabytes(2 * this.#options.aroundBytes);
+    const limit = formatMegabytes(2 * this.#limits.aroundBytes);
     return new UnreadableFile({
       problem: `has more than ${limit} outside the list "${this.#key}"`,
       fix: `write all of them as "${this.#key}": [ … ], and remove what the file need not have`,

@@ -5,7 +5,7 @@ describe('texts that are packed later', () => {
   it('are the same in memory and in a file', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), fc.nat({ max: 40 }), (texts, size) => {
-        const store = new TextStore(size);
+        const store = new TextStore(undefined, size);
         try {
           expect(texts.map((text) => store.add(text))).toEqual([...texts.keys()]);
           expect([store.count, store.total]).toEqual([texts.length, Buffer.byteLength(texts.join(''))]);
@@ -16,6 +16,14 @@ describe('texts that are packed later', () => {
           store.close();
         }
       }),
+    );
+  });
+
+  it('name the folder that has no room for them', () => {
+    const store = new TextStore('/no/such', 1);
+    store.add('a');
+    expect(() => store.add('b')).toThrow(
+      /^the packed customers cannot be written to \/no\/such \(ENOENT: .*\): set TMPDIR to a folder with room$/,
     );
   });
 });
