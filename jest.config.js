@@ -12,8 +12,8 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/tests/clients'],
   // On a busy machine, a process alone takes up to twenty seconds to start.
   testTimeout: 60_000,
-  // Many tests wait for time-outs, few compute.
-  maxWorkers: Math.max(3, availableParallelism()),
+  // Many tests wait, for time-outs or for processes.
+  maxWorkers: availableParallelism() + 2,
   testSequencer: '<rootDir>/tests/slowest-first.js',
   reporters: ['default', ...(process.env.JEST_JSON_REPORT ? ['<rootDir>/tests/json-reporter.js'] : [])],
 };

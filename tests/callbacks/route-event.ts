@@ -21,6 +21,13 @@ export const dataWith = (one: Customer, rules: Partial<Routing['routing']>) => (
   ),
 });
 
+/** The customer, who has a worker, and the workers whom the data lists. */
+export function dataListing(...identities: string[]) {
+  const data = dataWith(owned, {});
+  const workers = identities.map((identity) => ({ identity }));
+  return { ...data, '/routing.json': JSON.stringify({ ...JSON.parse(data['/routing.json']), workers }) };
+}
+
 /** A runtime in which each test begins with the conversation of the event, and the customer alone in it. */
 export function useRouting(runtime: TestedRuntime): Running {
   const running = useRuntime(runtime);

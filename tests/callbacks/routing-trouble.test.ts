@@ -1,10 +1,11 @@
 import { routing } from '../support/data';
 import { faults } from '../support/fake-twilio';
 import { without } from '../support/fixtures';
-import { runtimes } from '../support/runtimes';
+import { deployedRuntime } from '../support/process-runtimes';
 import {
   ada,
   adding,
+  dataListing,
   dataWith,
   event,
   owned,
@@ -16,10 +17,30 @@ import {
   writesTo,
 } from './route-event';
 
-describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
-  const running = useRouting(runtime);
+// They wait for time-outs: in one runtime, as the other tests show that all behave alike.
+describe(`onConversationRoute, ${deployedRuntime.name}`, () => {
+  const running = useRouting(deployedRuntime);
 
   describe('routing while Twilio has trouble', () => {
+    it.each([
+      ['does not know them', undefined],
+      ['answers 500', faults.serverError],
+      ['never answers', faults.hang],
+      ['answers a byte at a time', { drip: 1_000 }],
+      ['answers 404', { status: 404, code: 20404 }],
+      ['answers with a page', { status: 404, body: '<html>Not found</html>' }],
+    ] as const)(
+      'keeps a chat customer and a bot beside the new worker, where Frontline %s',
+      async (_title, fault) => {
+        await running.setData(dataListing('alice@example.com'));
+        for (const identity of ['customer-7', 'bot']) running.twilio.addParticipant(sid, { identity });
+        if (fault) running.twilio.fail({ host: 'frontline-api.twilio.com' }, fault);
+        const answer = await running.call(path, event);
+        expect(answer.body).toEqual({ routed: true, worker: 'alice@example.com', rule: 'customer_worker' });
+        expect(running.twilio.workers(sid)).toEqual(['customer-7', 'bot', 'alice@example.com']);
+      },
+    );
+
     it.each([
       ['429', faults.tooManyRequests],
       ['500', faults.serverError],

@@ -5,6 +5,7 @@ import { runtimes } from '../support/runtimes';
 import {
   ada,
   adding,
+  dataListing,
   dataWith,
   event,
   owned,
@@ -99,19 +100,12 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
   });
 
   describe('an existing conversation', () => {
-    const listing = (...identities: string[]) => {
-      const data = dataWith(owned, {});
-      const workers = identities.map((identity) => ({ identity }));
-      const routingData = { ...JSON.parse(data['/routing.json']), workers };
-      return { ...data, '/routing.json': JSON.stringify(routingData) };
-    };
-
     it.each([
       ['whom the data lists', ['sam@example.com'], false, 0],
       ['whom only Frontline knows', [], true, 1],
       ['whom only Frontline knows, and says so at the second try', [], true, 2],
     ])('keeps its worker, %s', async (_title, listed, isUser, asked) => {
-      await running.setData(listing(...listed));
+      await running.setData(dataListing(...listed));
       if (asked === 2) running.twilio.fail({ host: 'frontline-api.twilio.com' }, faults.serverError, 1);
       if (isUser) running.twilio.addUser({ identity: 'sam@example.com' });
       running.twilio.addParticipant(sid, { identity: 'sam@example.com' });
@@ -124,25 +118,6 @@ describe.each(runtimes)('onConversationRoute, $name', (runtime) => {
       expect(writesTo(running)).toEqual([]);
       expect(answer.calls.filter(({ host }) => host === 'frontline-api.twilio.com')).toHaveLength(asked);
     });
-
-    it.each([
-      ['does not know them', undefined],
-      ['answers 500', faults.serverError],
-      ['never answers', faults.hang],
-      ['answers a byte at a time', { drip: 1_000 }],
-      ['answers 404', { status: 404, code: 20404 }],
-      ['answers with a page', { status: 404, body: '<html>Not found</html>' }],
-    ] as const)(
-      'keeps a chat customer and a bot beside the new worker, where Frontline %s',
-      async (_title, fault) => {
-        await running.setData(listing('alice@example.com'));
-        for (const identity of ['customer-7', 'bot']) running.twilio.addParticipant(sid, { identity });
-        if (fault) running.twilio.fail({ host: 'frontline-api.twilio.com' }, fault);
-        const answer = await running.call(path, event);
-        expect(answer.body).toEqual({ routed: true, worker: 'alice@example.com', rule: 'customer_worker' });
-        expect(running.twilio.workers(sid)).toEqual(['customer-7', 'bot', 'alice@example.com']);
-      },
-    );
 
     it('is not routed on an account that routes on another event', async () => {
       await running.setData(dataWith(owned, { on: 'onConversationAdded' }));

@@ -20,7 +20,7 @@ import {
   validAssets,
 } from './subjects';
 
-const runs = 4_000;
+const runs = 1_500;
 
 /** A Twilio that has the fixtures' conversations, whose customer has these attributes. */
 function twilioWith(sequence: readonly Behavior[], attributes: unknown): FlakyTwilio {
@@ -163,7 +163,7 @@ describe.each(subjects.filter(({ by }) => by === 'EventType'))('/callbacks/$file
         checkForm(answer, subject);
         checkBlame(answer, event, twilio);
       }),
-      { numRuns: 600 },
+      { numRuns: 250 },
     );
   });
 
@@ -228,7 +228,7 @@ describe('onConversationAdd, whatever is wrong with the data', () => {
         checkForm(answer, subject);
         expect(answer.status).toBe(200);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

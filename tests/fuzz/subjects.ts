@@ -117,7 +117,7 @@ export const subjects: Subject[] = [
     statuses: [200, 400, 404, 422, 500, 502, 503],
     asking: fixture('on-conversation-route'),
     // Each asks Twilio several times.
-    runs: 1_200,
+    runs: 500,
     budgetMs: 9_000,
   },
   {
