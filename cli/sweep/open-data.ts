@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileDataInTurns, openSources } from '../../build/data/compile';
 import type { CustomerDirectory } from '../../lib/customers/directory';
 import { openCustomers } from '../../lib/customers/open-customers';
 import { type PackedAsset, privateFile } from '../../lib/customers/packed-format';
 import type { CustomersAsset, Routing } from '../../lib/model';
+import { createTemporaryFolder } from '../../simulator/temporary-folder';
 import { withProgress } from '../progress';
 
 /**
@@ -33,7 +33,7 @@ export async function openData(root: string): Promise<{ customers: CustomerDirec
 
 /** @returns a folder that is removed when the process ends, also by a signal */
 function makeTemporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'customers-'));
+  const folder = createTemporaryFolder();
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Customer, CustomersAsset } from '../model';
 import { AssetCustomers } from './asset-customers';
 import { type Block, PackedBlocks, PackedFiles } from './packed-blocks';
-import { readCard } from './packed-card';
+import { readCard, recordAt } from './packed-card';
 import { PackedCustomers } from './packed-customers';
 import {
   addressOf,
@@ -120,7 +120,7 @@ function* readPlaced(set: OpenSet, files: PackedFiles): Generator<PlacedCustomer
     }
     for (let slot = 0; slot < block.slots; slot++) {
       yield {
-        rank: block.raw.getUint32(slot * 8, true),
+        rank: recordAt(block, slot).rank,
         reference: address * slots + slot,
         read: () => readSlot(current === address ? block : earlier.block(address), slot),
       };
@@ -167,8 +167,8 @@ function* readBlocks(
 }
 
 function readSlot(block: Block, slot: number): Customer {
-  const start = slot === 0 ? 0 : block.raw.getUint32(slot * 8 - 4, true);
-  return readCard(block.text().toString('utf8', start, block.raw.getUint32(slot * 8 + 4, true)));
+  const { start, end } = recordAt(block, slot);
+  return readCard(block.text().toString('utf8', start, end));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Channel, Customer } from '../model';
+import type { Block } from './packed-blocks';
 
 /** A channel without its key where the value tells it, as it does for nearly all. */
 type PackedChannel = Omit<Channel, 'key'> & { key?: string };
@@ -28,6 +29,15 @@ export function readCard(text: string): Customer {
   for (const channel of card.channels) channel.key ??= likelyKey(channel);
   card.links ??= [];
   return card as Customer;
+}
+
+/** @returns the position of a customer among all, and where the card is in the text of a block of records, in bytes */
+export function recordAt({ raw }: Block, slot: number): { rank: number; start: number; end: number } {
+  return {
+    rank: raw.getUint32(slot * 8, true),
+    start: slot === 0 ? 0 : raw.getUint32(slot * 8 - 4, true),
+    end: raw.getUint32(slot * 8 + 4, true),
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { firstWhere } from '../binary-search';
 import type { Customer } from '../model';
 import type { CustomerDirectory, CustomerPage, CustomerQuery } from './directory';
 import { type Block, damaged, PackedBlocks, PackedFiles } from './packed-blocks';
-import { ownerPriority, readCard } from './packed-card';
+import { ownerPriority, readCard, recordAt } from './packed-card';
 import {
   blockKinds,
   checksumOfSet,
@@ -163,11 +163,8 @@ export class PackedCustomers implements CustomerDirectory {
     const block = this.#records.block(Math.floor(reference / slots));
     const slot = reference % slots;
     if (block.kind !== blockKinds.records || slot >= block.slots) return undefined;
-    const { raw } = block;
-    const start = slot === 0 ? 0 : raw.getUint32(slot * 8 - 4, true);
-    const end = raw.getUint32(slot * 8 + 4, true);
-    const text = block.text(end).toString('utf8', start, end);
-    return { customer: readCard(text), rank: raw.getUint32(slot * 8, true) };
+    const { rank, start, end } = recordAt(block, slot);
+    return { customer: readCard(block.text(end).toString('utf8', start, end)), rank };
   }
 
   #openList(worker: string): WorkerList | undefined {

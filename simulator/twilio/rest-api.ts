@@ -119,12 +119,7 @@ export class RestApi extends RequestHandler {
     const known = this.#apps.get(name);
     if (known) return known;
     const app = createRestApp(name);
-    app.use(
-      refuseUnsimulated((method, path) =>
-        app.router.match(method, path)[0].some(([[, route]]) => route.method === method),
-      ),
-    );
-    app.use(authenticate(this.#state, this.apiKeys), checkRequest);
+    app.use(refuseUnsimulated, authenticate(this.#state, this.apiKeys), checkRequest);
     addRoutes?.(app.basePath(`/${host}`));
     this.#apps.set(name, app);
     return app;

@@ -1,4 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { notSimulated, TwilioError } from './errors';
 import { ApiDescription, isDescribed, type Operation, requireDescribed } from './openapi';
@@ -38,23 +39,18 @@ export function createRestApp(host: string): Hono<RestEnv> {
 /**
  * Answers 501 to what Twilio has and the local Twilio does not simulate, whatever else is wrong with the request: its
  * credentials and its parameters come later.
- *
- * @param isSimulated whether there is a route for a method and a path with the host
  */
-export function refuseUnsimulated(
-  isSimulated: (method: string, path: string) => boolean,
-): MiddlewareHandler<RestEnv> {
-  return async ({ env }, next) => {
-    const { method, host, path } = env;
-    if (!isSimulated(method, `/${host}${path}`)) {
-      const what = `${method} https://${host}${path}`;
-      const operation = ApiDescription.of(host)?.operation(env);
-      if (operation) throw notSimulated(`${operation.operationId}: ${what}`);
-      if (!isDescribed(host, path)) throw notSimulated(what);
-    }
-    await next();
-  };
-}
+export const refuseUnsimulated: MiddlewareHandler<RestEnv> = async (c, next) => {
+  const { method, host, path } = c.env;
+  // Those of all methods are middleware.
+  if (!matchedRoutes(c).some((route) => route.method === method)) {
+    const what = `${method} https://${host}${path}`;
+    const operation = ApiDescription.of(host)?.operation(c.env);
+    if (operation) throw notSimulated(`${operation.operationId}: ${what}`);
+    if (!isDescribed(host, path)) throw notSimulated(what);
+  }
+  await next();
+};
 
 /** Checks each request against Twilio's OpenAPI file, and sets the context's variables. */
 export const checkRequest: MiddlewareHandler<RestEnv> = async ({ env, set }, next) => {
