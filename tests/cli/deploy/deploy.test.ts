@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { type Account, openAccount } from '../../../cli/account';
 import type { ActionResult, TimelineEntry } from '../../../simulator/api';
 import { type CommandResult, runCommand } from '../../support/command-line';
 import { ProjectCopy } from '../../support/project-copy';
 import { Started } from '../../support/started';
-import { type LocalPorts, startLocalTwilio } from './local-project';
+import { type LocalPorts, postSigned, startLocalTwilio } from './local-project';
 
 // Each call of the command is a process, and builds.
 jest.setTimeout(180_000);
@@ -49,13 +48,7 @@ const rename = (from: string, to: string): void => {
   writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
 };
 const ask = async (url: string, fields: Record<string, string>, signature?: string) => {
-  const response = await fetch(url, {
-    method: 'POST',
-    body: new URLSearchParams(fields),
-    headers: {
-      'X-Twilio-Signature': signature ?? getExpectedTwilioSignature(account.authToken ?? '', url, fields),
-    },
-  });
+  const response = await postSigned(account, url, fields, signature);
   const body = (await response.json()) as { objects?: { customer?: { display_name: string } } };
   return { status: response.status, headers: response.headers, body };
 };

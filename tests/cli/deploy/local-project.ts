@@ -1,3 +1,5 @@
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import type { Account } from '../../../cli/account';
 import { freePorts } from '../../../simulator/listen';
 import type { ProjectCopy } from '../../support/project-copy';
 import { Started } from '../../support/started';
@@ -24,4 +26,15 @@ export async function startLocalTwilio(project: ProjectCopy): Promise<{ running:
   );
   await running.prints(/Stop it with Ctrl-C/);
   return { running, env };
+}
+
+/** Sends a deployed function a request, as Twilio does. */
+export function postSigned(
+  { authToken = '' }: Account,
+  url: string,
+  fields: Record<string, string>,
+  signature = getExpectedTwilioSignature(authToken, url, fields),
+): Promise<Response> {
+  const headers = { 'X-Twilio-Signature': signature };
+  return fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers });
 }

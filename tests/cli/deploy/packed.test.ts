@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { compileData, readSources } from '../../../build/data/compile';
 import { type Account, openAccount } from '../../../cli/account';
 import { openBuiltCustomers } from '../../../lib/customers/every-customer';
@@ -7,7 +6,7 @@ import type { CustomersAsset } from '../../../lib/model';
 import { runCommand } from '../../support/command-line';
 import { ProjectCopy } from '../../support/project-copy';
 import type { Started } from '../../support/started';
-import { type LocalPorts, startLocalTwilio } from './local-project';
+import { type LocalPorts, postSigned, startLocalTwilio } from './local-project';
 
 jest.setTimeout(180_000);
 const project = new ProjectCopy();
@@ -40,9 +39,7 @@ afterAll(() => {
 });
 
 async function ask(url: string, fields: Record<string, string>): Promise<{ status: number; body: unknown }> {
-  const signature = getExpectedTwilioSignature(account.authToken ?? '', url, fields);
-  const headers = { 'X-Twilio-Signature': signature };
-  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers });
+  const response = await postSigned(account, url, fields);
   return { status: response.status, body: await response.json() };
 }
 
