@@ -1,23 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../../cli/screenshots';
-import { type RunningLocal, startLocal } from './local';
+import type { Locator } from 'playwright-core';
+import { useConsole } from './console-page';
 
 // The engine runs in the page. It sends nothing anywhere.
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const sizes = { wide: { width: 1280, height: 844 }, narrow: { width: 390, height: 844 } };
 
-let running: RunningLocal;
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  running = await startLocal();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await running?.stop();
+const { running, page } = useConsole({
+  page: { viewport: sizes.wide, reducedMotion: 'reduce' },
+  resetsEverything: true,
 });
 
 const post = (path: string, body: object) =>
@@ -231,16 +223,6 @@ async function faintControls(): Promise<string[]> {
       .map(([one, value]) => (one.dataset.testid ?? one.className) + ' ' + value.toFixed(2));
   })()`);
 }
-
-beforeEach(async () => {
-  running.local.reset(true);
-  await running.local.onBuild({ ok: true });
-  page = await browser.newPage({ viewport: sizes.wide, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(15_000);
-  await page.goto(running.console);
-  await page.getByTestId('phone-input').waitFor();
-});
-afterEach(() => page.close());
 
 describe('the console, wide and narrow, light and dark', () => {
   it.each(Object.keys(states))('is accessible when: %s', async (state) => {

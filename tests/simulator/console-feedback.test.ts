@@ -1,31 +1,7 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../../cli/screenshots';
-import { type RunningLocal, startLocal } from './local';
+import type { Locator } from 'playwright-core';
+import { useConsole } from './console-page';
 
-let running: RunningLocal;
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  running = await startLocal();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await running?.stop();
-});
-beforeEach(async () => {
-  running.local.reset();
-  await running.local.onBuild({ ok: true });
-  page = await browser.newPage({
-    viewport: { width: 1280, height: 800 },
-    timezoneId: 'Asia/Kolkata',
-    reducedMotion: 'reduce',
-  });
-  page.setDefaultTimeout(15_000);
-  await page.goto(running.console);
-  await page.getByTestId('phone-input').waitFor();
-});
-afterEach(() => page.close());
+const { running, page } = useConsole({ page: { timezoneId: 'Asia/Kolkata', reducedMotion: 'reduce' } });
 
 /** A customer writes. @returns the SID of the conversation */
 async function receive(from: string, body = 'Hi'): Promise<string> {

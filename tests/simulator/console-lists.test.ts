@@ -1,34 +1,10 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../../cli/screenshots';
-import { type RunningLocal, startLocal } from './local';
+import type { Locator, Page } from 'playwright-core';
+import { useConsole } from './console-page';
 
 // Long lists are slow in a browser on a busy machine.
 jest.setTimeout(90_000);
 
-let running: RunningLocal;
-let browser: Browser;
-let page: Page;
-const errors: string[] = [];
-beforeAll(async () => {
-  running = await startLocal();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await running?.stop();
-});
-beforeEach(async () => {
-  running.local.reset(true);
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(running.console);
-  await page.getByTestId('phone-input').waitFor();
-});
-afterEach(async () => {
-  await page.close();
-  expect(errors.splice(0)).toEqual([]);
-});
+const { running, page } = useConsole({ resetsEverything: true });
 
 const rest = { source: 'API', webhooks: false };
 let number = 1_000;

@@ -1,26 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../../cli/screenshots';
-import { type RunningLocal, startLocal } from './local';
+import { useConsole } from './console-page';
 
-let running: RunningLocal;
-let browser: Browser;
-let page: Page;
-beforeAll(async () => {
-  running = await startLocal();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await running?.stop();
-});
-beforeEach(async () => {
-  running.local.reset();
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(15_000);
-  await page.goto(running.console);
-  await page.getByTestId('phone-input').waitFor();
-});
-afterEach(() => page.close());
+const { running, page } = useConsole();
 
 const settings = () => running.local.parts.settings.current;
 /** Does something on the page, and waits until the server has changed its settings. */

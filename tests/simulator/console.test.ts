@@ -1,46 +1,18 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { buildProject } from '../../build/build-project';
-import { launchBrowser } from '../../cli/screenshots';
 import { ProjectCopy } from '../support/project-copy';
-import { type RunningLocal, startLocal } from './local';
+import { useConsole } from './console-page';
 
 let project: ProjectCopy;
-let running: RunningLocal;
-let browser: Browser;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  project = new ProjectCopy();
-  await buildProject(project.root);
-  running = await startLocal(project.root);
-  browser = await launchBrowser();
+const { running, page } = useConsole({
+  root: async () => {
+    project = new ProjectCopy();
+    await buildProject(project.root);
+    return project.root;
+  },
+  failsOnLogged: true,
 });
-afterAll(async () => {
-  await browser?.close();
-  await running?.stop();
-  project?.remove();
-});
-beforeEach(async () => {
-  running.local.reset();
-  complaints = [];
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(running.console)) complaints.push(`asked for ${request.url()}`);
-  });
-  await page.goto(running.console);
-  await page.getByTestId('phone-input').waitFor();
-});
-// The page has no error of its own, and asks nobody but this machine.
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+afterAll(() => project?.remove());
 
 const writeAs = async (text: string): Promise<void> => {
   await page.getByTestId('phone-input').fill(text);
