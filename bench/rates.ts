@@ -28,7 +28,7 @@ const quickRates = [
 const fewRequests: Load = { perSecond: 20, seconds: 10, oneOf: 1, requestsLeft: 6, asksFirst: true };
 
 /**
- * What gives way first: counts the REST requests of each event, then lets customers write at several rates while the local
+ * Which limit comes first: counts the REST requests of each event, then lets customers write at several rates while the local
  * Twilio keeps to Twilio's limits, with `onConversationAdd` and without.
  *
  * @param report gets each table as soon as it is complete

@@ -113,8 +113,11 @@ describe.each(runtimes)('onConversationAdded, $name', (runtime) => {
   it('answers in time when Twilio never does', async () => {
     await running.setData(data());
     running.twilio.fail({ method: 'GET' }, { hang: true });
-    const { status, ms } = await running.call(path, event);
-    expect(status).toBe(503);
+    const { status, body, ms } = await running.call(path, event);
+    expect([status, body]).toEqual([
+      503,
+      { code: 'twilio_unavailable', message: 'Twilio could not be reached in time.' },
+    ]);
     expect(ms).toBeLessThan(5_000);
   });
 

@@ -121,8 +121,11 @@ describe(`onConversationRoute, ${deployedRuntime.name}`, () => {
     it('answers in time when Twilio never does', async () => {
       await running.setData(dataWith(ada, {}));
       running.twilio.fail({ method: 'GET' }, faults.hang);
-      const { status, ms } = await running.call(path, event);
-      expect(status).toBe(503);
+      const { status, body, ms } = await running.call(path, event);
+      expect([status, body]).toEqual([
+        503,
+        { code: 'twilio_unavailable', message: 'Twilio could not be reached in time.' },
+      ]);
       expect(ms).toBeLessThan(10_000);
     });
 
