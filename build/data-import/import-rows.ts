@@ -3,6 +3,7 @@ import type { CustomersFile, RawCustomer } from './customers-file';
 import type { ExistingCustomers } from './existing-customers';
 import { CustomerMatcher } from './match-customers';
 import { createCustomer, type FieldChange, mergeRow } from './merge-row';
+import { type OwnAddresses, refuseOwnAddresses } from './own-addresses';
 import type { CsvRow } from './parse-csv';
 import type { ImportedRow, RowProblem } from './read-rows';
 import { SpillFile } from './spill-file';
@@ -56,6 +57,7 @@ const slice = 1_000;
  * @param read as `createRowReader` returns it
  * @param options.home the country of numbers without a country code whose customer has none
  * @param options.folder a temporary folder
+ * @param options.ownAddresses which no customer can have
  * @param report is told how many rows are read
  */
 export async function importRows(
@@ -63,7 +65,7 @@ export async function importRows(
   read: (row: CsvRow) => ImportedRow,
   file: CustomersFile,
   existing: ExistingCustomers,
-  { home, folder }: { home: string | undefined; folder: string },
+  { home, folder, ownAddresses }: { home: string | undefined; folder: string; ownAddresses: OwnAddresses },
   report: (count: number) => void,
 ): Promise<ImportedRows> {
   const imported: ImportedRows = {
@@ -87,7 +89,10 @@ export async function importRows(
     // Those in bad rows are in the file, too.
     const named = typeof index === 'number' || row.id === undefined ? index : existing.withId(row.id);
     if (typeof named === 'number') imported.named[named] = 1;
-    if (index !== 'none') checkWhole(row, index === undefined);
+    if (index !== 'none') {
+      checkWhole(row, index === undefined);
+      refuseOwnAddresses(row, ownAddresses);
+    }
     if (index !== 'none' && row.problems.length === 0) addOutcome(imported, row, index, file, existing);
     const { line, name } = row;
     for (const one of row.problems) imported.problems.add({ row: imported.count, line, name, ...one });

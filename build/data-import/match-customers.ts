@@ -53,7 +53,7 @@ export class CustomerMatcher {
       return true;
     }
     if (([0, 1] as const).every((half) => this.#said[half].at(earlier) === said[half])) {
-      row.warnings.push({ problem: 'is a repetition of another row', fix: 'nothing has to be done' });
+      row.warnings.push({ problem: 'duplicates another row', fix: 'no action needed' });
       return false;
     }
     const what = row.id === undefined ? 'is the same customer as' : `has the id ${JSON.stringify(row.id)} of`;

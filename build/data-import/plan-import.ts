@@ -8,6 +8,7 @@ import { decodeCsv, detectEncoding, UnreadableCsv } from './decode-csv';
 import { ExistingCustomers } from './existing-customers';
 import { type ImportedRows, importRows, type RowOutcome } from './import-rows';
 import type { FieldChange } from './merge-row';
+import { readOwnAddresses } from './own-addresses';
 import { parseCsv } from './parse-csv';
 import { readRouting } from './read-routing';
 import { createRowReader, type RowContext } from './read-rows';
@@ -96,7 +97,8 @@ export async function planImport(
     const read = createRowReader(csv, { columns, workers: readWorkers(others) });
     const existing = new ExistingCustomers(file);
     const home = options.country ?? file.defaultCountry;
-    const rows = await importRows(csv.rows, read, file, existing, { home, folder }, (count) =>
+    const context = { home, folder, ownAddresses: readOwnAddresses(others) };
+    const rows = await importRows(csv.rows, read, file, existing, context, (count) =>
       report(count === 0 ? 'Reading rows' : `Reading rows: ${count.toLocaleString('en-US')}`),
     );
     if (rows.count === 0 && options.prune) {

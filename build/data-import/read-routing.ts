@@ -4,11 +4,12 @@ import type { OtherSources } from './check-draft';
 /** The name of the routing data's file in `assets/`. */
 export const routingFile = 'routing.private.json';
 
-/** The parts of the file that name workers; each can be anything. */
+/** The parts of the file that name workers and our own addresses; each can be anything. */
 export interface RawRouting {
+  defaultCountry?: unknown;
   workers?: unknown;
   conversationServiceSid?: unknown;
-  proxyAddresses?: { rules?: unknown };
+  proxyAddresses?: { rules?: unknown; defaults?: unknown };
   routing?: { customers?: unknown; numbers?: unknown; pool?: unknown; defaultWorker?: unknown };
 }
 

@@ -24,8 +24,8 @@ export interface CompiledCustomers {
   hasId(id: string): boolean;
   /** Whether a customer has a field of this name, or one that could not be read may have it. */
   hasField(name: string): boolean;
-  /** The customer who is found by an address, with the position in the file. */
-  findByAddress(key: string): { position: number; customer_id: string } | undefined;
+  /** The customer who is found by an address. */
+  findByAddress(key: string): { customer_id: string } | undefined;
   /** The customers in the order of every list, with the workers whom the routing data assigns to a customer_id. */
   build(assigned: ReadonlyMap<string, readonly string[]>): Generator<Customer>;
 }
@@ -83,7 +83,11 @@ export function* compileCustomers(
     return entry && readCustomer(entry, position, file.defaultCountry, ignore);
   };
   checkIds(ids, (position) => file.at(position)?.customer_id, reports.ids);
-  const nameOf = (position: number): string => JSON.stringify(file.at(position)?.display_name);
+  // Positions help nobody before an import has written the file.
+  const nameOf = (position: number): string => {
+    const { display_name: name, customer_id: id } = file.at(position) ?? {};
+    return `${JSON.stringify(name)} (customer_id ${JSON.stringify(id)})`;
+  };
   const shared = chooseOwners(collectClaims(addresses, again), nameOf, reports.shared);
 
   return {
@@ -100,7 +104,7 @@ export function* compileCustomers(
       for (const position of owner === undefined ? addresses.find(key) : [owner]) {
         const found = again(position);
         if (!found?.claims.some((claim) => claim.key === key)) continue;
-        return { position, customer_id: found.customer.customer_id };
+        return { customer_id: found.customer.customer_id };
       }
       return undefined;
     },

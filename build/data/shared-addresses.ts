@@ -18,7 +18,7 @@ export interface SharedAddresses {
  * Decides which customers are found by addresses: those with `"primary": true`, or else the first in the file.
  *
  * @param claims by address key, in the order of the file; an address may turn out to be on one card only
- * @param nameOf returns the name of the customer at a position, as JSON
+ * @param nameOf returns the name of the customer at a position with the id, e.g. `"Jane Doe" (customer_id "7")`
  */
 export function chooseOwners(
   claims: ReadonlyMap<string, readonly CustomerClaim[]>,
@@ -44,7 +44,6 @@ function chooseOwner(
 ): number {
   const primary = claims.find(({ isPrimary }) => isPrimary);
   const owner = (primary ?? claims[0])?.customer ?? -1;
-  const named = (customer: number): string => `${nameOf(customer)} (customers[${customer}])`;
   const reported = new Set([owner]);
   for (const { customer, position, value, isPrimary } of claims) {
     if (reported.has(customer) || (primary && !isPrimary)) continue;
@@ -53,13 +52,13 @@ function chooseOwner(
     if (isPrimary) {
       report(
         [...at, 'primary'],
-        `${value} is also primary for ${named(owner)}`,
+        `${value} is also primary for ${nameOf(owner)}`,
         'keep "primary": true on one of them',
       );
     } else {
       report.warn(
         [...at, 'value'],
-        `${value} of ${named(customer)} is also an address of ${named(owner)}, who is found by it`,
+        `${value} of ${nameOf(customer)} is also an address of ${nameOf(owner)}, who is found by it`,
         'write "primary": true beside it on the card that it should find, or remove it from one of the two',
       );
     }

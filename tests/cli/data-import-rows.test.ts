@@ -92,9 +92,37 @@ describe('a row that cannot be imported', () => {
     expect(warnings.map(({ line, problem }) => [line, problem])).toEqual([
       [
         4,
-        '+12125550112 of "Cid" (customers[3]) is also an address of "Bob" (customers[2]), who is found by it',
+        '+12125550112 of "Cid" (customer_id "3") is also an address of "Bob" (customer_id "2"), who is found by it',
       ],
     ]);
+  });
+
+  it.each<[string, string, string, string]>([
+    ['the default number', '+16465550190', '+16465550190', 'proxyAddresses.defaults.sms'],
+    [
+      'that of a rule, in another form',
+      '(646) 555-0191',
+      '+16465550191',
+      'proxyAddresses.rules[0].proxyAddress',
+    ],
+  ])('has an address of your own, as %s', async (_title, cell, address, place) => {
+    const routing = JSON.parse(String(sources['routing.private.json']));
+    routing.defaultCountry = 'US';
+    routing.proxyAddresses.rules = [{ channel: 'whatsapp', proxyAddress: '646 555 0191' }];
+    const data = { ...sources, 'routing.private.json': JSON.stringify(routing) };
+    const csv = `Id,Name,Phone\n5028,Own,${cell}\n5029,Ann,+12125550111\n1002,John Fox,${cell}`;
+    const bad = {
+      problem: `${address} is one of your own addresses (${place} in assets/routing.private.json)`,
+      fix: "write the customer's own address, or leave the cell empty",
+    };
+    const badRows = [
+      { line: 2, name: 'Own', ...bad },
+      { line: 4, name: 'John Fox', ...bad },
+    ];
+    expect(await plan(csv, {}, data)).toMatchObject({ badRows, problems: [], text: undefined });
+    const result = await plan(csv, { skipBadRows: true }, data);
+    expect(result).toMatchObject({ badRows, problems: [], customers: [{ customer_id: '5029' }] });
+    expect(written(result).map(({ customer_id: id }) => String(id))).toEqual(['1001', '1002', '5029']);
   });
 
   it('is about somebody who is in the file', async () => {
@@ -119,14 +147,20 @@ describe('a row that cannot be imported', () => {
 describe('rows about the same people', () => {
   it('are imported once where they are the same', async () => {
     const result = await plan('Id,Name,Phone\n7,Ann,+12125550111\n7,Ann,+12125550111');
-    expect(result.warnings).toMatchObject([{ line: 3, problem: 'is a repetition of another row' }]);
+    expect(result.warnings).toMatchObject([
+      { line: 3, problem: 'duplicates another row', fix: 'no action needed' },
+    ]);
     expect(written(result)).toHaveLength(3);
   });
 
   it('may share a number, of which a warning tells', async () => {
     const result = await plan('Id,Name,Phone\n7,Ann,+12125550111\n8,Ben,+12125550111\n9,Cid,(212) 555-0101');
     expect(result.warnings.map(({ line, name, problem }) => [line, name, problem])).toEqual([
-      [3, 'Ben', expect.stringContaining('+12125550111 of "Ben" (customers[3]) is also an address of "Ann"')],
+      [
+        3,
+        'Ben',
+        expect.stringContaining('+12125550111 of "Ben" (customer_id "8") is also an address of "Ann"'),
+      ],
       [4, 'Cid', expect.stringContaining('is also an address of "María Gómez"')],
     ]);
     expect(written(result)).toHaveLength(5);

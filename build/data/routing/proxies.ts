@@ -28,11 +28,11 @@ export function compileProxies(
       return text;
     }
     checkAddress(keys, text, channel, address, report);
-    const holder = customers?.findByAddress(address.key)?.position;
+    const holder = customers?.findByAddress(address.key)?.customer_id;
     if (holder !== undefined) {
       report(
         keys,
-        `is also the address of customers[${holder}]`,
+        `is also the address of customer ${JSON.stringify(holder)}`,
         'write one of your own addresses here, or correct the customer',
       );
     }

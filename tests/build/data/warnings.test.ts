@@ -20,8 +20,8 @@ describe('a warning about the data', () => {
     const sources = spoil(shared({}));
     expect(problemsOf(sources)).toEqual([]);
     expect(problemsOf(sources, 'warnings')).toEqual([
-      `customers customers[1].channels[0].value: whatsapp:+12125550102 of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it → ${fix}`,
-      `customers customers[2].channels[0].value: +12125550102 of "Joanna O'Neill" (customers[2]) is also an address of "María Gómez" (customers[0]), who is found by it → ${fix}`,
+      `customers customers[1].channels[0].value: whatsapp:+12125550102 of "John Fox" (customer_id "1002") is also an address of "María Gómez" (customer_id "1001"), who is found by it → ${fix}`,
+      `customers customers[2].channels[0].value: +12125550102 of "Joanna O'Neill" (customer_id "1003") is also an address of "María Gómez" (customer_id "1001"), who is found by it → ${fix}`,
     ]);
   });
 
@@ -54,8 +54,8 @@ describe('a warning about the data', () => {
     expect([problemsOf(sources), problemsOf(sources, 'warnings').map((one) => one.split(' → ')[0])]).toEqual([
       [],
       [
-        'customers customers[1].channels[0].value: whatsapp:+5215512345678 of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it',
-        'customers customers[1].channels[1].value: Home@example.com of "John Fox" (customers[1]) is also an address of "María Gómez" (customers[0]), who is found by it',
+        'customers customers[1].channels[0].value: whatsapp:+5215512345678 of "John Fox" (customer_id "1002") is also an address of "María Gómez" (customer_id "1001"), who is found by it',
+        'customers customers[1].channels[1].value: Home@example.com of "John Fox" (customer_id "1002") is also an address of "María Gómez" (customer_id "1001"), who is found by it',
       ],
     ]);
   });
