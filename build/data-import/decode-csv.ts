@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FileWindow } from '../../lib/large-files/file-window';
-import { decodeText } from '../data/encoding';
+import { decodeText, moveOn } from '../data/encoding';
 
 /** A CSV file that is no table of customers: the message continues the file's name. */
 export class UnreadableCsv extends Error {}
@@ -30,16 +30,20 @@ export function detectEncoding(path: string, file: number, label?: string | unde
   if (isUtf32(head)) throw new UnreadableCsv('is UTF-32, which is not supported: save it as UTF-8');
   const encoding = label ?? byMark(head) ?? byZeroBytes(head);
   if (encoding !== undefined) {
-    if (isDecodable(file, encoding)) return encoding.toLowerCase();
+    if (isDecodable(file, encoding)) {
+      if (label === undefined) refuseNul(file, encoding);
+      return encoding.toLowerCase();
+    }
     throw new UnreadableCsv(
       label === undefined
         ? `begins as ${encoding}, but is damaged: save it as UTF-8, or give --encoding`
         : `is not ${encoding}: leave out --encoding, or correct it`,
     );
   }
-  if (isDecodable(file, 'utf-8')) return 'utf-8';
-  refuseDamaged(path, file);
-  return 'windows-1252';
+  const found = isDecodable(file, 'utf-8') ? 'utf-8' : 'windows-1252';
+  if (found === 'windows-1252') refuseDamaged(path, file);
+  refuseNul(file, found);
+  return found;
 }
 
 /**
@@ -94,6 +98,21 @@ function refuseDamaged(path: string, file: number): void {
   throw new UnreadableCsv(`${decoded.problem}, but most of it is: correct it there, or give --encoding`);
 }
 
+/** No text has a NUL: something has damaged the file there, or it is in an encoding that was not recognized. */
+function refuseNul(file: number, encoding: string): void {
+  let place: [number, number] = [1, 1];
+  for (const text of decodeCsv(file, encoding)) {
+    const at = text.indexOf('\0');
+    place = moveOn(place, at < 0 ? text : text.slice(0, at));
+    if (at < 0) continue;
+    const [line, column] = place;
+    throw new UnreadableCsv(
+      `has a NUL byte at line ${line}, column ${column}: remove it, or let it be left out with --encoding ${encoding}; ` +
+        'if the file is UTF-16, save it as UTF-8',
+    );
+  }
+}
+
 /** What Windows-1252 has where Latin-1 has control characters, from 0x80. */
 const windowsOnly = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
@@ -129,13 +148,19 @@ function isUtf32(bytes: Uint8Array): boolean {
   return /^(\xff\xfe\0\0|\0\0\xfe\xff|([^\0]\0{3}){2}|(\0{3}[^\0]){2})/.test(start);
 }
 
-/** In UTF-16 without a mark, every second byte of a header in Latin letters is zero. */
+/**
+ * In UTF-16 without a mark, every second byte of a header in Latin letters is zero. In other scripts, that of a delimiter
+ * is, and there are bytes that no other encoding has in a text. Without either, a zero byte does not belong there.
+ */
 function byZeroBytes(bytes: Uint8Array): string | undefined {
   const zeros = [0, 0];
+  let hasControls = false;
   for (const [position, byte] of bytes.entries()) {
     if (byte === 0) zeros[position % 2] = (zeros[position % 2] ?? 0) + 1;
+    else hasControls ||= byte < 0x20 && ![0x09, 0x0a, 0x0d].includes(byte);
   }
   const [even = 0, odd = 0] = zeros;
-  if (even + odd === 0) return undefined;
+  const most = Math.max(even, odd);
+  if (most === 0 || (4 * most < bytes.length && !hasControls)) return undefined;
   return odd > even ? 'utf-16le' : 'utf-16be';
 }

@@ -15,6 +15,10 @@ describe('the encoding of a file', () => {
   const csv = 'Id;Name;Phone\r\n1003;René Müller €;(212) 555-0103\r\n';
   const latin = Buffer.from(csv.replace('€', '\u0080'), 'latin1');
   const wide = Buffer.from(csv, 'utf16le');
+  // In its beginning, most characters have no zero byte in UTF-16.
+  const foreign = csv
+    .replace('Phone', `Phone;${'Последнее обращение клиента '.repeat(6)}`)
+    .replace('0103', '0103;');
 
   it.each([
     ['utf-8', 'UTF-8', Buffer.from(csv)],
@@ -24,6 +28,8 @@ describe('the encoding of a file', () => {
     ['utf-16le', 'UTF-16 without a mark', wide],
     ['utf-16be', 'UTF-16 in the other byte order', Buffer.from(`\uFEFF${csv}`, 'utf16le').swap16()],
     ['utf-16be', 'that without a mark', Buffer.from(wide).swap16()],
+    ['utf-16le', 'UTF-16 with few Latin letters, without a mark', Buffer.from(foreign, 'utf16le')],
+    ['utf-16be', 'that in the other byte order', Buffer.from(foreign, 'utf16le').swap16()],
   ])('is recognized as %s: %s', async (encoding, _title, bytes) => {
     const result = await plan(bytes);
     expect(result).toMatchObject({ encoding, delimiter: ';', rows: 1, badRows: [], warnings: [] });
@@ -34,6 +40,11 @@ describe('the encoding of a file', () => {
     const result = await plan(Buffer.from('Id,Name,Phone\n1003,José Ñandú,2125550103', 'latin1'));
     expect(result.encoding).toBe('windows-1252');
     expect(written(result).at(-1)?.display_name).toBe('José Ñandú');
+  });
+
+  it('leaves a NUL byte out where it is given', async () => {
+    const result = await plan('Id,Name\n1003,Ja\0ne\n', { encoding: 'utf-8' });
+    expect(written(result).at(-1)).toMatchObject({ customer_id: '1003', display_name: 'Jane' });
   });
 
   it('can be given', async () => {
@@ -76,6 +87,30 @@ describe('the encoding of a file', () => {
     ['UTF-32 without a mark', utf32('Id,Name\n'), {}, 'is UTF-32'],
     ['UTF-32 in the other byte order', utf32('\uFEFFId,Name\n').swap32(), {}, 'is UTF-32'],
     ['UTF-32 in that order without a mark', utf32('Id,Name\n').swap32(), {}, 'is UTF-32'],
+    [
+      'UTF-8 with a NUL byte',
+      Buffer.from('Id,Name\r\n1,Søren\r\n2,Ja\0ne\r\n'),
+      {},
+      'has a NUL byte at line 3, column 5: remove it, or let it be left out with --encoding utf-8; if the file is UTF-16, save it as UTF-8',
+    ],
+    [
+      'an even number of them',
+      Buffer.from('Id,Name\n1,\0Ja\0\0\0ne\n'),
+      {},
+      'has a NUL byte at line 2, column 3: ',
+    ],
+    [
+      'UTF-8 with a mark and one',
+      Buffer.from('\uFEFFId,Na\0me\n'),
+      {},
+      'has a NUL byte at line 1, column 6: ',
+    ],
+    [
+      'the Windows code page with one, far from the beginning',
+      Buffer.from(`Id,Name\n${'1,José\n'.repeat(100)}2,Ja\0ne\n`, 'latin1'),
+      {},
+      'has a NUL byte at line 102, column 5: remove it, or let it be left out with --encoding windows-1252;',
+    ],
     ['nothing', Buffer.from('\n\n'), {}, 'is empty: its first line must name the columns'],
   ])('is not guessed for %s', async (_title, bytes, options, message) => {
     await expect(plan(bytes, options)).rejects.toThrow(message);
