@@ -7,7 +7,7 @@ import RequestClient from 'twilio/lib/base/RequestClient';
 import type { LocalAccount } from '../simulator/api';
 import { UsageError } from './program';
 import { projectFolder } from './project-folder';
-import { controlUrl } from './start-lock';
+import { controlUrl, noLocalTwilio } from './start-lock';
 
 /** A Twilio account as the commands use it: in the cloud, or the local Twilio's. */
 export interface Account {
@@ -29,7 +29,7 @@ export interface Account {
 /**
  * Opens the account that `.env` or the environment names, or, with `local`, the local Twilio that `npm start` runs.
  *
- * @throws UsageError when there are no credentials, or no local Twilio is running
+ * @throws UsageError when there are no credentials; an Error when no local Twilio is running
  */
 export async function openAccount({ local = false }: { local?: boolean | undefined }): Promise<Account> {
   return local ? openLocalAccount() : openCloudAccount();
@@ -87,7 +87,7 @@ async function openLocalAccount(): Promise<Account> {
   };
 }
 
-/** @throws UsageError when no local Twilio is running */
+/** @throws an Error when no local Twilio is running */
 export async function askLocalTwilio(url: string): Promise<LocalAccount> {
   try {
     const response = await fetch(`${url}/api/account`);
@@ -95,9 +95,7 @@ export async function askLocalTwilio(url: string): Promise<LocalAccount> {
   } catch {
     // Nobody is there.
   }
-  throw new UsageError(
-    `No local Twilio is running at port ${new URL(url).port} (SIMULATOR_PORT): start it with "npm start".`,
-  );
+  throw noLocalTwilio(url);
 }
 
 /** Reaches the local Twilio through its proxy, and trusts its certificate. */

@@ -61,6 +61,13 @@ export function controlUrl(root: string): string {
   return port ? `http://localhost:${port}` : (found ?? 'http://localhost:4000');
 }
 
+/** The command was called rightly, so this is no `UsageError`: it succeeds once `npm start` runs. */
+export function noLocalTwilio(url: string): Error {
+  return new Error(
+    `No local Twilio answers at ${url} (SIMULATOR_PORT). Start it in another terminal: npm start`,
+  );
+}
+
 /** Another process can have got the id of one that was killed: then nobody listens. */
 async function isHeld({ pid, hostname: host, url, startedAt }: Started): Promise<boolean> {
   if (host === hostname() && (pid === process.pid || !isRunning(pid))) return false;

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ActionResult } from '../../simulator/api';
 import { UsageError } from '../program';
 import { projectFolder } from '../project-folder';
-import { controlUrl } from '../start-lock';
+import { controlUrl, noLocalTwilio } from '../start-lock';
 
 /**
  * @returns what the control API answered
@@ -18,7 +18,7 @@ export async function ask<T = ActionResult>(
     method,
     ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
   }).catch(() => {
-    throw new Error(`No local Twilio answers at ${url}. Start it in another terminal: npm start`);
+    throw noLocalTwilio(url);
   });
   const answer = (await response.json()) as T & { message?: string };
   if (response.ok) return answer;

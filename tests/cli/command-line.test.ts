@@ -213,7 +213,7 @@ describe('the command line in a project', () => {
 
   it('prints as JSON that no local Twilio answers simulate, which is not wrong usage', async () => {
     const SIMULATOR_PORT = String(await freePort());
-    const error = `No local Twilio answers at http://localhost:${SIMULATOR_PORT}. Start it in another terminal: npm start`;
+    const error = `No local Twilio answers at http://localhost:${SIMULATOR_PORT} (SIMULATOR_PORT). Start it in another terminal: npm start`;
     expect(json(['simulate', 'list'], { SIMULATOR_PORT })).toEqual({ status: 1, json: { ok: false, error } });
     expect(runCommand(project.root, ['simulate', 'list'], { SIMULATOR_PORT })).toEqual({
       status: 1,

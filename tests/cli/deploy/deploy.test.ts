@@ -334,7 +334,7 @@ describe('npm run deploy refuses', () => {
     const none = runCommand(project.root, ['deploy'], env);
     expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('There are no credentials')]);
     const down = runCommand(project.root, ['deploy', '--local'], { SIMULATOR_PORT: '1' });
-    expect([down.status, down.stderr]).toEqual([2, expect.stringContaining('No local Twilio is running')]);
+    expect([down.status, down.stderr]).toEqual([1, expect.stringContaining('No local Twilio answers at')]);
     expect(existsSync(project.path('.deployments.json'))).toBe(true);
   });
 });

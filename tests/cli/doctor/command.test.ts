@@ -197,9 +197,9 @@ describe('npm run doctor', () => {
   it('names the port where no local Twilio runs', async () => {
     const SIMULATOR_PORT = String(await freePort());
     expect(runCommand(healthy.current.project.root, ['doctor', '--local'], { SIMULATOR_PORT })).toEqual({
-      status: 2,
+      status: 1,
       stdout: '',
-      stderr: `No local Twilio is running at port ${SIMULATOR_PORT} (SIMULATOR_PORT): start it with "npm start".\n`,
+      stderr: `No local Twilio answers at http://localhost:${SIMULATOR_PORT} (SIMULATOR_PORT). Start it in another terminal: npm start\n`,
     });
   });
 });
