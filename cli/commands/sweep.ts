@@ -5,6 +5,8 @@ import { addCommand, exitCodes, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
 import { controlUrl } from '../start-lock';
 
+const dayMs = 24 * 60 * 60_000;
+
 interface Options {
   local?: true;
   dryRun?: true;
@@ -19,15 +21,18 @@ export function addSweep(program: Command): void {
   addCommand(program, 'sweep', 'Route the conversations that have a customer and no worker')
     .option('--local', 'Work on the local Twilio that npm start runs')
     .option('--dry-run', 'Only show them, with their ages')
-    .option('--close-older-than <days>', 'Close those whose last message is older, e.g. 30d, after a yes')
+    .option(
+      '--close-older-than <days>',
+      'Close those whose last message is older, e.g. 30d or 30, after a yes',
+    )
     .option('--requests-per-second <number>', 'The most requests to Twilio in a second (20)')
     .option('--yes', 'Close them without asking')
     .option('--json', 'Print JSON: ok, checked, conversations, skipped, finished')
     .addHelpText(
       'after',
       `
-It applies the routing rules of assets/ to active conversations with one of your own addresses. It leaves alone what
-has a worker, belongs to Flex, or waits for the customer. It also finishes outbound starts that were left unfinished.
+It applies the routing rules of assets/ to active conversations with one of your own addresses. It skips what
+already has a worker, belongs to Flex, or waits for the customer. It also finishes outbound starts that were left unfinished.
 You can run it again at any time, also while the callbacks run; after an interruption it goes on where it was.
 The exit code is 1 when conversations are left without a worker.`,
     )
@@ -42,6 +47,8 @@ async function sweep(options: Options): Promise<void> {
   const { withProgress } = await import('../progress');
   const { openData } = await import('../sweep/open-data');
   const { AccountSweep } = await import('../sweep/sweep-account');
+  const { formatCount } = await import('../format-count');
+  const { explainStop } = await import('../sweep/explain-stop');
   const { formatSweep } = await import('../sweep/format-sweep');
   const { PlaceFile } = await import('../sweep/place-file');
   const { runSweep } = await import('../sweep/run-sweep');
@@ -61,16 +68,16 @@ async function sweep(options: Options): Promise<void> {
   const placeFile = new PlaceFile(projectFolder, owner, console.error);
   const notSwept = await reasonNotToSweep(routing, account.isLocal);
   const run = (dryRun: boolean) =>
-    explainErrors(() =>
-      withProgress('Sweeping', (report) =>
-        runSweep(swept, { dryRun, closeOlderThanMs, notSwept, placeFile, report }),
-      ),
-    );
+    withProgress('Sweeping', (report) =>
+      runSweep(swept, { dryRun, closeOlderThanMs, notSwept, placeFile, report }),
+    ).catch((error: unknown) => {
+      throw explainStop(error);
+    });
 
   if (closeOlderThanMs !== undefined && !options.dryRun && !options.yes) {
     const preview = await run(true);
     const dead = preview.conversations.filter(({ outcome }) => outcome === 'would_close').length;
-    const question = `Close ${dead} conversations whose last message is older than ${options.closeOlderThan}?`;
+    const question = `Close ${formatCount(dead, 'conversation')} whose last message is older than ${closeOlderThanMs / dayMs}d?`;
     if (dead > 0 && !canAsk()) {
       const error = `${question} Nobody can be asked here: add --yes to go ahead.`;
       if (!options.json) console.log(formatSweep(preview));
@@ -101,26 +108,14 @@ async function reasonNotToSweep({ routing }: Routing, isLocal: boolean): Promise
   return settings.routingMode === 'none' ? 'the local Twilio is set to "Do not route"' : undefined;
 }
 
-/** @throws an error that says what to do, in place of one of the library */
-async function explainErrors<T>(work: () => Promise<T>): Promise<T> {
-  const { CallbackError, Misconfigured } = await import('../../lib/errors');
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof CallbackError)) throw error;
-    const { fix, file, field } = error.facts;
-    const text =
-      error instanceof Misconfigured ? `${error.code}: ${field} in ${file}: ${fix}.` : error.message;
-    throw new Error(`${text} Run it again later: it goes on where it stopped.`, { cause: error });
-  }
-}
-
 /** @returns milliseconds. @throws UsageError */
 function readDays(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const [, days] = /^([1-9]\d{0,3})d$/.exec(text) ?? [];
-  if (days === undefined) throw new UsageError('--close-older-than must be a number of days, e.g. 30d');
-  return Number(days) * 24 * 60 * 60_000;
+  const [, days] = /^([1-9]\d{0,3})d?$/.exec(text) ?? [];
+  if (days === undefined) {
+    throw new UsageError('--close-older-than must be a number of days from 1 to 9999, e.g. 30d');
+  }
+  return Number(days) * dayMs;
 }
 
 /** @throws UsageError */

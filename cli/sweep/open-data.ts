@@ -6,6 +6,7 @@ import { openCustomers } from '../../lib/customers/open-customers';
 import { type PackedAsset, privateFile } from '../../lib/customers/packed-format';
 import type { CustomersAsset, Routing } from '../../lib/model';
 import { createTemporaryFolder } from '../../simulator/temporary-folder';
+import { formatCount } from '../format-count';
 import { withProgress } from '../progress';
 
 /**
@@ -20,7 +21,7 @@ export async function openData(root: string): Promise<{ customers: CustomerDirec
     compileDataInTurns(sources, report),
   );
   if (problems.length > 0) {
-    throw new Error(`The data has ${problems.length} problems: "npm run check" lists them.`);
+    throw new Error(`The data has ${formatCount(problems.length, 'problem')}: "npm run check" lists them.`);
   }
   const folder = packed.size > 0 ? makeTemporaryFolder() : '';
   for (const [name, content] of packed) writeFileSync(join(folder, name), content, { mode: 0o600 });

@@ -1,5 +1,6 @@
 import type { FinishedStart } from '../../lib/outbound/finish';
 import type { SweepOptions, SweptConversation } from '../../lib/sweep/sweep-conversation';
+import { formatCount } from '../format-count';
 import type { PlaceFile } from './place-file';
 import type { AccountSweep } from './sweep-account';
 
@@ -14,7 +15,7 @@ export interface SweepResult {
   checked: number;
   /** Those that were, or would be, changed, and those that could not be. */
   conversations: SweptConversation[];
-  /** How many were left alone, by the reason. */
+  /** How many were skipped, by the reason. */
   skipped: Record<string, number>;
   /** Why no conversation was looked at. */
   notSwept?: string;
@@ -49,7 +50,7 @@ export async function runSweep(account: AccountSweep, run: SweepRun): Promise<Sw
           run,
           (_swept, at) => {
             if (!dryRun) placeFile.save(at);
-            report(`Sweeping: ${++checked} conversations`);
+            report(`Sweeping: ${formatCount(++checked, 'conversation')}`);
           },
           place,
         );

@@ -6,7 +6,7 @@ export const sweepRequest = v.object({
   closeOlderThan: v.optional(
     v.pipe(
       v.string('must be given once, as text'),
-      v.regex(/^[1-9]\d{0,3}d$/, 'must be a number of days, e.g. 30d'),
+      v.regex(/^[1-9]\d{0,3}d?$/, 'must be a number of days from 1 to 9999, e.g. 30d'),
       v.transform((text) => Number.parseInt(text, 10) * 24 * 60 * 60_000),
     ),
   ),

@@ -44,7 +44,7 @@ export interface SweepOptions {
 }
 
 /** Why a conversation is left as it is. */
-type SkipReason =
+export type SkipReason =
   | 'has_worker'
   | 'not_on_our_addresses'
   | 'flex_interaction'
@@ -82,11 +82,17 @@ export class Sweeper {
   readonly #options: SweepOptions;
   readonly #workers: WorkerLookup;
   #account: Promise<Account> | undefined;
+  #lastFailure: CallbackError | undefined;
 
   constructor(context: SweepContext, options: SweepOptions) {
     this.#context = context;
     this.#options = options;
     this.#workers = new WorkerLookup(context.routing);
+  }
+
+  /** Why the last of the conversations that failed did so. */
+  get lastFailure(): CallbackError | undefined {
+    return this.#lastFailure;
   }
 
   /**
@@ -102,6 +108,7 @@ export class Sweeper {
     } catch (error) {
       if (error instanceof Misconfigured || !(error instanceof CallbackError)) throw error;
       if (error instanceof NotFound) return { ...known, outcome: 'skipped', reason: 'gone' };
+      this.#lastFailure = error;
       return { ...known, outcome: 'failed', reason: error.code };
     }
   }

@@ -62,8 +62,10 @@ export async function sweepPages(
       if (!hasTime()) return false;
       const swept = await sweeper.sweep(conversation);
       failures = swept.outcome === 'failed' ? failures + 1 : 0;
-      if (failures === mostFailures * lanes)
-        throw new TwilioUnavailable({ request: 'sweep', reason: swept.reason });
+      if (failures === mostFailures * lanes) {
+        const { facts, cause } = sweeper.lastFailure ?? {};
+        throw new TwilioUnavailable({ request: facts?.request ?? 'sweep', reason: swept.reason }, cause);
+      }
       if (swept.outcome === 'closed') current.again = true;
       // What failed for want of time is left to the next call.
       if (swept.outcome === 'failed' && !hasTime()) return false;

@@ -29,7 +29,7 @@ describe('a command with --json prints JSON for each error', () => {
     ['proxy-env', 1, 'No local Twilio answers at http://localhost:'],
     ['simulate list', 1, 'No local Twilio answers at http://localhost:'],
     ['sweep', 2, 'There are no credentials'],
-    ['sweep --close-older-than 3', 2, '--close-older-than must be a number of days'],
+    ['sweep --close-older-than 0d', 2, '--close-older-than must be a number of days'],
     ['data import', 2, "missing required argument 'file'"],
     ['data import nothing.csv', 2, 'nothing.csv cannot be read'],
     ['data reassign --from a@example.com', 2, '--to is missing'],

@@ -77,7 +77,7 @@ describe('npm run sweep', () => {
     expect(dry.code).toBe(0);
     expect(dry.output).toMatch(
       new RegExp(
-        `${sid} to be routed: (\\S+) by the rule \\S+ \\(created \\d+s ago, last message \\d+s ago\\)`,
+        `${sid} would go to \\S+ \\(rule: \\w+\\); created \\d+s ago, last message \\d+s ago\n1 active conversation checked: 1 would be routed\n`,
       ),
     );
     expect(workersIn(sid)).toEqual([]);
@@ -86,7 +86,7 @@ describe('npm run sweep', () => {
     expect(first.code).toBe(0);
     const [worker] = workersIn(sid);
     expect(workersIn(sid)).toHaveLength(1);
-    expect(first.output).toContain(`${sid} routed: ${worker} by the rule `);
+    expect(first.output).toContain(`${sid} routed to ${worker} (rule: `);
     expect(first.output).toContain('1 active conversation checked: 1 routed');
     expect(first.output).not.toContain(customerOf(1).slice(1));
 
@@ -168,11 +168,11 @@ describe('npm run sweep', () => {
     if (message) message.date_created = '2020-01-01T00:00:00Z';
     const asked = await sweep('--close-older-than', '30d');
     const question =
-      'Close 1 conversations whose last message is older than 30d? Nobody can be asked here: add --yes to go ahead.';
+      'Close 1 conversation whose last message is older than 30d? Nobody can be asked here: add --yes to go ahead.';
     expect(asked.code).toBe(2);
-    expect(asked.output).toContain(`${sid} to be closed (created `);
+    expect(asked.output).toContain(`${sid} would be closed; created `);
     expect(asked.output).toContain(question);
-    const asJson = await sweepForJson('--close-older-than', '30d');
+    const asJson = await sweepForJson('--close-older-than', '30');
     expect([asJson.code, asJson.json]).toEqual([
       2,
       {
@@ -220,7 +220,10 @@ describe('npm run sweep', () => {
   }, 60_000);
 
   it.each([
-    [['--close-older-than', '30'], '--close-older-than must be a number of days, e.g. 30d'],
+    ...['0d', '0', '10000d', '30m'].map((days): [string[], string] => [
+      ['--close-older-than', days],
+      '--close-older-than must be a number of days from 1 to 9999, e.g. 30d',
+    ]),
     [['--requests-per-second', '0'], '--requests-per-second must be a whole number from 1 to 9999'],
   ])('rejects %j', async (args, problem) => {
     expect(await sweep(...args)).toEqual({ code: 2, output: `${problem}\n` });

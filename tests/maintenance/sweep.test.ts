@@ -75,7 +75,7 @@ describe.each(runtimes)('the sweep of cron services, $name', (runtime) => {
     const sid = addInbound(running, 1);
     const [message] = running.twilio.state.messages(sid);
     if (message) message.date_created = '2020-01-01T00:00:00Z';
-    const odd = await running.call(path, { closeOlderThan: '30' }, bearer(key));
+    const odd = await running.call(path, { closeOlderThan: '0d' }, bearer(key));
     expect([odd.status, odd.body]).toMatchObject([400, { code: 'invalid_event' }]);
     const answer = await running.call(path, { closeOlderThan: '30d' }, bearer(key));
     expect([answer.status, answer.body]).toEqual([200, { done: true, ...nothing, closed: 1 }]);

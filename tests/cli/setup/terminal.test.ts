@@ -44,7 +44,7 @@ it.each([
   const message = state.addMessage(sid, { author: address, body: 'Hello' }, setUp);
   message.date_created = '2020-01-01T00:00:00Z';
   const sweep = open('sweep', '--close-older-than', '30d');
-  await sweep.prints(/Close 1 conversations/);
+  await sweep.prints(/Close 1 conversation /);
   sweep.type(keys);
   expect(await sweep.ends()).toBe(status);
   expect(textOf(sweep)).toMatch(/^Nothing was changed\.$/m);
