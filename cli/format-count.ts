@@ -7,3 +7,13 @@ export function formatNumber(number: number): string {
 export function formatCount(number: number, one: string, many = `${one}s`): string {
   return `${formatNumber(number)} ${number === 1 ? one : many}`;
 }
+
+/** @returns e.g. `20 customers, 4 workers, 10 templates` */
+export function formatData(counts: { customers: number; workers: number; templates: number }): string {
+  const { customers, workers, templates } = counts;
+  return [
+    formatCount(customers, 'customer'),
+    formatCount(workers, 'worker'),
+    formatCount(templates, 'template'),
+  ].join(', ');
+}

@@ -37,6 +37,38 @@ export function createAppServer(
   return server;
 }
 
+/** A port that is taken, or that is not for everybody. The message proposes another one. */
+export class UnusablePort extends Error {
+  readonly #port: number;
+  readonly #variable: string;
+  readonly code: string | undefined;
+
+  /**
+   * @param variable the environment variable that chooses the port
+   * @param configured the ports that are chosen for something else
+   */
+  constructor(port: number, variable: string, code: string | undefined, configured: readonly number[] = []) {
+    const another = `${variable}=${chooseAnotherPort(port + 10, configured)}`;
+    super(`Port ${port} cannot be used (${code}). Stop what uses it, or choose another: ${another}`);
+    this.#port = port;
+    this.#variable = variable;
+    this.code = code;
+  }
+
+  /** @returns the same error, which proposes none of these ports */
+  avoiding(configured: readonly number[]): UnusablePort {
+    return new UnusablePort(this.#port, this.#variable, this.code, configured);
+  }
+}
+
+/** @returns a port from `first` on that is not among the configured ones */
+export function chooseAnotherPort(first: number, configured: readonly number[]): number {
+  const last = 65_535;
+  for (let port = first; port <= last; port += 10) if (!configured.includes(port)) return port;
+  // At the end of all ports, those below are left.
+  return chooseAnotherPort(first - 1_000, configured);
+}
+
 /**
  * Makes a server listen.
  *
@@ -58,10 +90,7 @@ export async function listen(
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new Error(`--host ${host} is not an address of this machine (${code})`);
     }
-    const another = `${variable}=${port + 10}`;
-    throw new Error(
-      `Port ${port} cannot be used (${code}). Stop what uses it, or choose another: ${another}`,
-    );
+    throw new UnusablePort(port, variable, code);
   }
   const address = server.address();
   return typeof address === 'object' && address ? address.port : port;

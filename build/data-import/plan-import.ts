@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../data/problems';
+import { shortenValue } from '../data/shorten';
 import { checkData, type DraftOrder, findCaused, type OtherSources } from './check-draft';
 import { type Column, mapColumns } from './columns';
 import { CustomersFile } from './customers-file';
@@ -236,7 +237,7 @@ function requireColumns(columns: readonly Column[]): void {
   const known = ['customer_id', 'sms', 'whatsapp', 'email', 'chat', 'messenger'] as const;
   if (known.some((field) => fields.has(field))) return;
   throw new UnreadableCsv(
-    `has no column with an id or an address. Its columns are: ${columns.map(({ name }) => name).join(', ')}. ` +
+    `has no column with an id or an address. Its columns are: ${columns.map(({ name }) => shortenValue(name)).join(', ')}. ` +
       'Say what they are, e.g. --map "Phone=sms", or name the delimiter with --delimiter',
   );
 }

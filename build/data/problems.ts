@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { shortenMessage, shortenValue } from './shorten';
 
 /** A problem in the data: what, where, and how to fix it. */
 export interface Problem {
@@ -48,12 +49,15 @@ export function formatProblems(problems: readonly Problem[], color = false): str
   for (const file of new Set(first.map((problem) => problem.file))) {
     lines.push(paint('bold', file));
     for (const { path, problem, fix } of first.filter((one) => one.file === file)) {
-      lines.push(`  ${path ? `${path}: ` : ''}${problem}`, `    ${paint('cyan', '→')} ${fix}`);
+      const place = path ? `${shortenValue(path)}: ` : '';
+      lines.push(`  ${place}${shortenMessage(problem)}`, `    ${paint('cyan', '→')} ${shortenMessage(fix)}`);
     }
   }
   if (problems.length > listed) lines.push('…', '  all are listed by: npm run check -- --json');
   const name = isWarning ? 'warning' : 'problem';
-  lines.push(paint(hue, problems.length === 1 ? `1 ${name}` : `${problems.length} ${name}s`));
+  lines.push(
+    paint(hue, problems.length === 1 ? `1 ${name}` : `${problems.length.toLocaleString('en-US')} ${name}s`),
+  );
   return lines.join('\n');
 }
 

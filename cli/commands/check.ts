@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Problem } from '../../build/data/compile';
+import { formatData } from '../format-count';
 import { hasColors, printJson } from '../output';
 import { pointToPlaces } from '../point-to-places';
 import { addCommand, addTo, exitCodes } from '../program';
@@ -46,10 +47,8 @@ async function check({ strict, public: publicAssets, json }: Options): Promise<v
     if (some.length > 0) console.error(formatProblems(some, color));
   }
   pointToPlaces([...problems, ...warnings]);
-  if (ok) {
-    const { customers, workers, templates } = counts;
-    console.log(`The data is valid: ${customers} customers, ${workers} workers, ${templates} templates`);
-  } else if (problems.length === 0) console.error('--strict: warnings are errors');
+  if (ok) console.log(`The data is valid: ${formatData(counts)}`);
+  else if (problems.length === 0) console.error('--strict: warnings are errors');
 }
 
 /** @returns a problem for each asset that would be public without anybody having said so */

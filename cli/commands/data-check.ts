@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { LocatedProblem } from '../../build/data/locate';
 import { splitCustomerPath } from '../../build/data/problems';
+import { shortenMessage, shortenValue } from '../../build/data/shorten';
+import { formatCount, formatData } from '../format-count';
 import { type Paint, paintFor, printJson } from '../output';
 import { addCommand, exitCodes, wantsJson } from '../program';
 import { projectFolder } from '../project-folder';
@@ -32,11 +34,9 @@ async function check({ strict }: { strict?: true }, command: Command): Promise<v
 
   const paint = paintFor('stderr');
   for (const problem of [...problems, ...warnings]) console.error(formatProblem(problem, paint));
-  const { customers, workers, templates } = counts;
-  if (ok)
-    console.log(`The data is valid: ${customers} customers, ${workers} workers, ${templates} templates`);
+  if (ok) console.log(`The data is valid: ${formatData(counts)}`);
   else {
-    const found = [count(problems.length, 'problem'), count(warnings.length, 'warning')];
+    const found = [formatCount(problems.length, 'problem'), formatCount(warnings.length, 'warning')];
     console.error(found.filter((text) => !text.startsWith('0 ')).join(', '));
     if (problems.length === 0) console.error('--strict: warnings are errors');
   }
@@ -49,12 +49,8 @@ function formatProblem(located: LocatedProblem, paint: Paint): string {
   const field = customer === undefined ? path : splitCustomerPath(path).field;
   const parts = [
     severity === 'warning' ? paint('yellow', 'warning') : paint('red', 'error'),
-    ...(customer === undefined ? [] : [customer]),
-    ...(field === '' ? [] : [field]),
+    ...(customer === undefined ? [] : [shortenValue(customer)]),
+    ...(field === '' ? [] : [shortenValue(field)]),
   ];
-  return `${paint('bold', place)}: ${parts.join(': ')}: ${problem}\n    ${paint('cyan', '→')} ${fix}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+  return `${paint('bold', place)}: ${parts.join(': ')}: ${shortenMessage(problem)}\n    ${paint('cyan', '→')} ${shortenMessage(fix)}`;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { formatCount } from '../format-count';
 import { printJson } from '../output';
 import { addCommand, wantsJson } from '../program';
 
@@ -35,7 +36,7 @@ async function exportFile(file: string | undefined, options: Options, command: C
   );
   const { count } = customers;
   if (wantsJson(command)) printJson({ ok: true, file, customers: count });
-  else console.log(`${count.toLocaleString('en-US')} customers are in ${file}`);
+  else console.log(`${formatCount(count, 'customer is', 'customers are')} in ${file}`);
 }
 
 /** Excel takes a file without the mark for the Windows code page. */

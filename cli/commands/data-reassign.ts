@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { shortenValue } from '../../build/data/shorten';
 import type { RoutingText } from '../../build/data-import/read-routing';
 import type { Reassignment } from '../../build/data-import/reassign';
 import type { MovedConversation } from '../data/move-conversations';
+import { formatCount, formatNumber } from '../format-count';
 import { printJson } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
 
@@ -128,7 +130,8 @@ async function openMover(
       moveOpenConversations(client, old, next, {
         dryRun,
         serviceSid: conversationServiceSid,
-        report: (done, all) => report(`Moving open conversations: ${done} of ${all}`),
+        report: (done, all) =>
+          report(`Moving open conversations: ${formatNumber(done)} of ${formatNumber(all)}`),
       }),
     ).catch(async (error: unknown) => {
       const { Misconfigured } = await import('../../lib/errors');
@@ -144,9 +147,11 @@ function print(
   { from, to, dryRun }: Options,
 ): void {
   const verb = dryRun ? 'would go' : 'went';
-  for (const { customer_id: id, name } of customers.slice(0, 20)) console.log(`~ ${id} ${name}`);
-  if (customers.length > 20) console.log(`… and ${customers.length - 20} more`);
-  const counts = `${count(customers.length, 'customer')} and ${count(entries, 'entry', 'entries')} of routing.customers`;
+  for (const { customer_id: id, name } of customers.slice(0, 20)) {
+    console.log(`~ ${shortenValue(id)} ${shortenValue(name)}`);
+  }
+  if (customers.length > 20) console.log(`… and ${formatNumber(customers.length - 20)} more`);
+  const counts = `${formatCount(customers.length, 'customer')} and ${formatCount(entries, 'entry', 'entries')} of routing.customers`;
   console.log(`${counts} ${verb} from ${from} to ${to}`);
   if (stillNamed.length > 0) {
     console.log(`assets/routing.private.json still names ${from}: ${stillNamed.join(', ')}`);
@@ -157,11 +162,7 @@ function print(
     else if (dryRun) console.log(`~ ${sid}`);
   }
   const moved = conversations.filter(({ outcome }) => outcome === 'moved' || outcome === 'movable').length;
-  console.log(`${count(moved, 'open conversation')} ${verb} to ${to}`);
+  console.log(`${formatCount(moved, 'open conversation')} ${verb} to ${to}`);
   const failed = conversations.filter(({ outcome }) => outcome === 'failed').length;
-  if (failed > 0) console.error(`${count(failed, 'conversation')} could not be moved. Run it again.`);
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
+  if (failed > 0) console.error(`${formatCount(failed, 'conversation')} could not be moved. Run it again.`);
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { addCommand } from '../program';
 import { projectFolder } from '../project-folder';
 import { addReachOptions, type ReachOptions, readReach } from '../reach-options';
+import { readPort } from '../read-port';
 
 const builtFolders = [join(projectFolder, 'dist/functions'), join(projectFolder, 'dist/assets')] as const;
 
@@ -26,7 +27,7 @@ async function startFunctions(options: ReachOptions): Promise<void> {
   const { lockFolder } = await import('../start-lock');
   const { describeService } = await import('../describe-service');
   const { stopOnSignal, watchProject } = await import('../watch-project');
-  const port = Number(process.env.PORT || 3000);
+  const port = readPort('PORT', 3000);
   const probe = createServer();
   await lockFolder(projectFolder, 'npm run start:functions', `http://localhost:${port}`);
   await listen(probe, port, 'PORT', reach.host);

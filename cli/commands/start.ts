@@ -7,6 +7,7 @@ import { paintFor } from '../output';
 import { addCommand, UsageError } from '../program';
 import { projectFolder } from '../project-folder';
 import { addReachOptions, type ReachOptions, readReach } from '../reach-options';
+import { readPort } from '../read-port';
 
 /**
  * `npm start`: builds, starts the functions behind the local Twilio, opens the console, and builds again on changes. It
@@ -74,10 +75,10 @@ async function runStart(options: StartOptions): Promise<void> {
   const other = otherProjectOf(options);
   const root = other?.root ?? projectFolder;
   const ports = {
-    functions: Number(process.env.PORT || 3000),
-    console: Number(process.env.SIMULATOR_PORT || 4000),
-    proxy: Number(process.env.SIMULATOR_PROXY_PORT || 4001),
-    deployed: Number(process.env.SIMULATOR_DEPLOYED_PORT || 4010),
+    functions: readPort('PORT', 3000),
+    console: readPort('SIMULATOR_PORT', 4000),
+    proxy: readPort('SIMULATOR_PROXY_PORT', 4001),
+    deployed: readPort('SIMULATOR_DEPLOYED_PORT', 4010),
   };
   const consoleUrl = `http://${new AllowedHosts(reach).nameInUrls}:${ports.console}`;
   const output = json ? new JsonOutput(process.stdout) : new TextOutput(process.stdout, paintFor('stdout'));
@@ -123,7 +124,7 @@ async function runStart(options: StartOptions): Promise<void> {
   followLocalTwilio(local, { verbose }, (event) => output.happened(event));
   started = local.start();
   await started.catch(async (error: unknown) => {
-    throw await explainFailedStart(error, consoleUrl);
+    throw await explainFailedStart(error, consoleUrl, ports);
   });
 
   const { urls } = local.snapshot();

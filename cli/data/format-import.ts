@@ -1,6 +1,8 @@
+import { shortenMessage, shortenValue } from '../../build/data/shorten';
 import type { ImportPlan, PlannedCustomer } from '../../build/data-import/plan-import';
 import type { RowReport } from '../../build/data-import/row-reports';
 import type { LongList } from '../../build/data-import/spill-file';
+import { formatCount, formatNumber } from '../format-count';
 import type { Paint } from '../output';
 
 /** How many customers and how many findings about rows are shown, unless all are asked for. */
@@ -17,16 +19,17 @@ const delimiterNames: Readonly<Record<string, string>> = { '\t': 'tab' };
 export function* formatPlan(plan: ImportPlan, file: string, all: boolean, paint: Paint): Generator<string> {
   const { encoding, delimiter, rows, columns, customers, missing } = plan;
   const named = delimiterNames[delimiter] ?? JSON.stringify(delimiter);
-  const width = Math.max(...columns.map(({ name }) => name.length));
-  yield `${file}: ${encoding}, delimiter ${named}, ${count(rows, 'row')}`;
-  for (const { name, fields } of columns) {
-    const target = fields.length > 0 ? `→ ${fields.join(', ')}` : paint('dim', 'not imported');
+  const shownColumns = columns.map(({ name, fields }) => ({ name: shortenValue(name), fields }));
+  const width = Math.max(...shownColumns.map(({ name }) => name.length));
+  yield `${file}: ${encoding}, delimiter ${named}, ${formatCount(rows, 'row')}`;
+  for (const { name, fields } of shownColumns) {
+    const target = fields.length > 0 ? `→ ${shortenValue(fields.join(', '))}` : paint('dim', 'not imported');
     yield `  ${name.padEnd(width)}  ${target}`;
   }
   const shown = all ? customers.length : shownCustomers;
   for (const customer of first(customers, shown)) yield* formatCustomer(customer, paint);
   if (customers.length > shown) {
-    yield `… and ${(customers.length - shown).toLocaleString('en-US')} more; --all shows them`;
+    yield `… and ${formatNumber(customers.length - shown)} more; --all shows them`;
   }
   if (missing.length > 0) yield formatMissing(plan, paint);
 }
@@ -39,7 +42,7 @@ export function formatCounts({ counts, missing }: ImportPlan, prune: boolean): s
     [counts.unchanged, 'unchanged'],
     ...(prune ? [[missing.length, 'removed'] as [number, string]] : []),
   ];
-  return all.map(([number, what]) => `${number.toLocaleString('en-US')} ${what}`).join(', ');
+  return all.map(([number, what]) => `${formatNumber(number)} ${what}`).join(', ');
 }
 
 /**
@@ -63,7 +66,7 @@ export function* formatBadRows(
     shown++;
   }
   if (reports.length > shown) yield moreOf(reports.length - shown);
-  yield paint('red', count(rows, 'bad row'));
+  yield paint('red', formatCount(rows, 'bad row'));
 }
 
 /** Formats warnings; those that say the same of several rows, such as of an unknown owner, are put together. */
@@ -84,11 +87,11 @@ export function* formatWarnings(
   }
   yield paint('yellow', 'Warnings:');
   for (const { report, others } of groups.values()) {
-    const more = others > 0 ? ` (and in ${count(others, 'other row')})` : '';
+    const more = others > 0 ? ` (and in ${formatCount(others, 'other row')})` : '';
     yield* formatReport(report, file, more, paint);
   }
   if (left > 0) yield moreOf(left);
-  yield paint('yellow', count(reports.length, 'warning'));
+  yield paint('yellow', formatCount(reports.length, 'warning'));
 }
 
 function formatReport(
@@ -97,12 +100,15 @@ function formatReport(
   more: string,
   paint: Paint,
 ): string[] {
-  const who = name === undefined ? '' : `${name}: `;
-  return [`${file}:${line}: ${who}${problem}${more}`, `    ${paint('cyan', '→')} ${fix}`];
+  const who = name === undefined ? '' : `${shortenValue(name)}: `;
+  return [
+    `${file}:${line}: ${who}${shortenMessage(problem)}${more}`,
+    `    ${paint('cyan', '→')} ${shortenMessage(fix)}`,
+  ];
 }
 
 function moreOf(number: number): string {
-  return `… and ${number.toLocaleString('en-US')} more; --all shows them, and --json lists them`;
+  return `… and ${formatNumber(number)} more; --all shows them, and --json lists them`;
 }
 
 /** @returns the first elements of a list */
@@ -116,31 +122,26 @@ function* first<T>(list: LongList<T>, most: number): Generator<T> {
 
 function formatCustomer(customer: PlannedCustomer, paint: Paint): string[] {
   const { customer_id: id, name, line, kind, changes } = customer;
-  const who = `${id} ${name} (line ${line})`;
+  const who = `${shortenValue(id)} ${shortenValue(name)} (line ${line})`;
   return [
     kind === 'added' ? paint('green', `+ ${who}`) : paint('yellow', `~ ${who}`),
     ...changes.map(({ field, from, to }) => {
       const before = from === undefined ? '' : `${formatValue(from)} → `;
-      return `    ${field}: ${before}${formatValue(to)}`;
+      return `    ${shortenValue(field)}: ${before}${formatValue(to)}`;
     }),
   ];
 }
 
 /** Of a long text, such as notes, the beginning. */
 function formatValue(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+  return shortenValue(JSON.stringify(value));
 }
 
 function formatMissing({ missing }: ImportPlan, paint: Paint): string {
-  const names = [...first(missing, 3)].map(({ name }) => name);
+  const names = [...first(missing, 3)].map(({ name }) => shortenValue(name));
   const more = missing.length > names.length ? ', …' : '';
   return paint(
     'dim',
-    `${count(missing.length, 'customer')} of the data not in the file: ${names.join(', ')}${more}`,
+    `${formatCount(missing.length, 'customer')} of the data not in the file: ${names.join(', ')}${more}`,
   );
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -189,12 +189,13 @@ describe('npm start', () => {
     async (which, variable) => {
       const server = createServer((socket) => socket.destroy()).listen(ports[which], 'localhost');
       await once(server, 'listening');
-      running = start();
+      // The next one is configured for what is deployed, and with it nine more.
+      running = start({ SIMULATOR_DEPLOYED_PORT: String(ports[which] + 10) });
       expect(await running.ends()).toBe(1);
       server.close();
       await once(server, 'close');
       expect(running.output).toContain(`Port ${ports[which]} cannot be used (EADDRINUSE)`);
-      expect(running.output).toContain(`choose another: ${variable}=${ports[which] + 10}`);
+      expect(running.output).toContain(`choose another: ${variable}=${ports[which] + 20}\n`);
       for (const port of Object.values(ports)) expect(await canConnect(port)).toBe(false);
     },
   );
@@ -222,6 +223,17 @@ describe('npm start', () => {
     running = start();
     await running.prints(/Stop it with Ctrl-C/);
     const [first] = running.processes();
+    for (const [command, name, value] of [
+      ['start', 'PORT', 'abc'],
+      ['start', 'SIMULATOR_DEPLOYED_PORT', '65536'],
+      ['start-functions', 'PORT', '-1'],
+    ] as const) {
+      expect(runCommand(project.root, [command], { [name]: value })).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `${name} must be a port from 0 to 65535, not "${value}"\n`,
+      });
+    }
     for (const command of ['start', 'start-functions']) {
       expect(runCommand(project.root, [command], { PORT: '1', SIMULATOR_PORT: '2' })).toEqual({
         status: 1,

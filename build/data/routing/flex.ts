@@ -50,7 +50,7 @@ export function warnOfUnreachable(
   const customers = abroad.reduce((sum, one) => sum + one.customers, 0);
   report.warn(
     ['flex', 'allowedCountries'],
-    `lets Flex write only to ${[...new Set(allowed)].join(', ')}, and ${customers === 1 ? 'a customer has a number' : `${customers} customers have numbers`} in ${names.join(', ')}`,
+    `lets Flex write only to ${[...new Set(allowed)].join(', ')}, and ${customers === 1 ? 'a customer has a number' : `${customers.toLocaleString('en-US')} customers have numbers`} in ${names.join(', ')}`,
     `name all countries that Flex is to write to, e.g. ${JSON.stringify([...new Set([...allowed, ...names])])}`,
   );
 }
