@@ -32,6 +32,7 @@ const slowest = [
   'cli/doctor/command',
   'callbacks/routing',
   'cli/deploy/deploy-docs',
+  'cli/data-texts',
   'cli/data-import',
   'cli/check',
   'contributing',

@@ -130,13 +130,14 @@ describe('npm start', () => {
         PORT: String(ports.functions),
         SIMULATOR_PORT: String(ports.console),
         SIMULATOR_PROXY_PORT: String(ports.proxy),
+        SIMULATOR_DEPLOYED_PORT: String(ports.functions + 100),
       });
       const url = (port: number): string => `http://localhost:${port}`;
       expect([status, stderr]).toEqual([
         1,
         `A local Twilio is already running, started in another folder: ${url(ports.console)} (functions at ${url(ports.functions)}). ` +
           'Use it, stop it with Ctrl-C, or choose other ports: ' +
-          `PORT=${ports.functions + 100} SIMULATOR_PORT=${ports.console + 100} SIMULATOR_PROXY_PORT=${ports.console + 101} npm start\n`,
+          `PORT=${ports.functions + 110} SIMULATOR_PORT=${ports.console + 100} SIMULATOR_PROXY_PORT=${ports.console + 101} npm start\n`,
       ]);
     } finally {
       another.remove();
