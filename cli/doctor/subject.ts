@@ -46,14 +46,19 @@ export interface Subject {
   distBuildId: string | undefined;
   /** The local Twilio's Frontline Console: its URLs and `routingMode`; null in the cloud. */
   console: Fields | null;
-  /** What setup was told to keep as it is. */
+  /** What stays as it is after a decision in setup. */
   kept: readonly Kept[];
   send: Send;
 }
 
+/** @returns what somebody has decided in setup about what is there, if it is still the same */
+export function findKept(kept: Subject['kept'], id: string, found: string | undefined): Kept | undefined {
+  return kept.find((one) => one.id === id && one.found === found);
+}
+
 /** @returns whether somebody has decided in setup to keep what is there, and it is still the same */
 export function isKept(kept: Subject['kept'], id: string, found: string): boolean {
-  return kept.some((one) => one.id === id && one.found === found);
+  return findKept(kept, id, found) !== undefined;
 }
 
 /** An error of Twilio's REST API, as the SDK throws it. */

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { readKeptFile } from '../read-kept-file';
 import { type Change, isSameResource } from './change';
 
-/** A conflict in which somebody has decided to keep what is there. */
+/** A conflict that somebody has decided, and what was there stays: it was kept, or setup cannot replace it. */
 export interface Kept {
   id: string;
   /** What is there: the decision holds as long as it stays. */
   found: string;
+  /** Whether the decision was to replace it. */
+  replaced?: true;
 }
 
 interface Content {
@@ -58,7 +60,7 @@ export class SetupRecord {
     this.#write({ ...this.#content, changes: [...this.changes, change] });
   }
 
-  /** Remembers decisions to keep what is there; an earlier decision about the same is forgotten. */
+  /** Remembers decisions about what stays; an earlier decision about the same is forgotten. */
   keep(decisions: readonly Kept[]): void {
     if (decisions.length === 0) return;
     const others = this.kept.filter(({ id }) => !decisions.some((one) => one.id === id));

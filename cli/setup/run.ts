@@ -174,17 +174,16 @@ async function decideConflicts(
     ...replace.map((id) => [id, 'replace'] as const),
   ]);
   const given = decisions.size;
-  const forAll = keep.includes('all') ? 'keep' : replace.includes('all') ? 'replace' : undefined;
   for (;;) {
     const plan = makePlan(decisions);
     const [conflict] = plan.conflicts;
     if (!conflict) return plan;
-    const isAsked = forAll === undefined && canDecide(options);
+    if (!canDecide(options)) return plan;
     // Who decides should know what else will happen.
-    if (isAsked && decisions.size === given && plan.changes.length > 0) {
+    if (decisions.size === given && plan.changes.length > 0) {
       console.log(`${formatChanges(plan.changes, paintFor('stdout'))}\n`);
     }
-    const decision = isAsked ? await askToDecide(conflict) : forAll;
+    const decision = await askToDecide(conflict);
     if (!decision) return plan;
     decisions.set(conflict.id, decision);
   }

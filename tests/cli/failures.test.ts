@@ -100,7 +100,7 @@ it.each(['check', 'deploy --dry-run', 'doctor --local', '--help'])(
 );
 
 it.each([
-  ['{"AC', 'it is not JSON'],
+  ['{"AC', 'it is not valid JSON'],
   ['[]', 'it is not as the command writes it'],
   ['{"AC1/dev":{"domain":5}}', 'it is not as the command writes it'],
 ])('deploy names a damaged .deployments.json before it uploads anything: %s', (text, problem) => {

@@ -83,7 +83,7 @@ function judgeAnswer(probe: Probe, { status, headers, body }: ProbeAnswer): Find
     const text = `${name} at ${path} answers 200, but fails: ${outcome}`;
     return [finding('callback_failed', text, `docs/errors.md explains the code; the log has the details`)];
   }
-  const problem = json === undefined ? 'it is not JSON' : probe.problemOf(json);
+  const problem = json === undefined ? 'it is not valid JSON' : probe.problemOf(json);
   if (problem === undefined) return [];
   const text = `The answer to ${name} at ${path} is wrong: ${problem}`;
   return [

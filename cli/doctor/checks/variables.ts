@@ -41,7 +41,7 @@ export async function checkVariables(
 
   if (deployed === undefined) {
     const text = `The variables of ${subject.url} cannot be read: the account has no Serverless environment there`;
-    return [...findings, finding('variables_unread', text, 'nothing, if the functions run elsewhere')];
+    return [...findings, finding('variables_unread', text, 'nothing to do, if the functions run elsewhere')];
   }
   for (const [name, value] of own) {
     if (deployed[name] === value) continue;

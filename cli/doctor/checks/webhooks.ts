@@ -34,7 +34,13 @@ export async function checkWebhooks(subject: Subject): Promise<Finding[]> {
     const text = 'The Conversations webhooks of the account go to Flex, not to the functions';
     const warning = 'with the target "Webhook", Flex loses its inbound traffic';
     if (isKept(subject.kept, 'target', 'flex')) {
-      return [finding('webhook_kept', `${text}, as setup was told to keep it`, `nothing: ${warning}`)];
+      return [
+        finding(
+          'webhook_kept',
+          `${text}, because you told setup to keep it`,
+          `nothing to do, if that is still what you want: ${warning}`,
+        ),
+      ];
     }
     return [finding('webhook_target_flex', text, `decide in npm run setup, which asks: ${warning}`)];
   }
@@ -82,8 +88,10 @@ function checkEvent(
   if (other) {
     const url = hideUrlSecrets(urlOf(other));
     if (isKept(kept, `${kind.toLowerCase()}-url`, urlOf(other))) {
-      const text = `The ${kind}-Event URL ${other.name} is ${url}, as setup was told to keep it`;
-      return [finding('webhook_kept', text, `nothing, if that program forwards the events to ${ours[0]}`)];
+      const text = `The ${kind}-Event URL ${other.name} is ${url}, because you told setup to keep it`;
+      return [
+        finding('webhook_kept', text, `nothing to do, if that program forwards the events to ${ours[0]}`),
+      ];
     }
     const text = `The ${kind}-Event URL ${other.name} is ${url}, not ${ours[0]}`;
     return [finding('webhook_url_other', text, `decide who gets these events, then ${fix}`)];

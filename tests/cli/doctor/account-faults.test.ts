@@ -89,7 +89,7 @@ describe('a fault of the account', () => {
         subject.kept = [{ id: 'target', found: 'flex' }];
       },
       [
-        'notice webhook_kept: The Conversations webhooks of the account go to Flex, not to the functions, as setup was told to keep it',
+        'notice webhook_kept: The Conversations webhooks of the account go to Flex, not to the functions, because you told setup to keep it',
       ],
     ],
     [
@@ -100,7 +100,7 @@ describe('a fault of the account', () => {
         subject.kept = [{ id: 'post-url', found: url }];
       },
       [
-        'notice webhook_kept: The Post-Event URL of the account is https://…@example.com/hook?…, as setup was told to keep it',
+        'notice webhook_kept: The Post-Event URL of the account is https://…@example.com/hook?…, because you told setup to keep it',
       ],
     ],
     [
@@ -181,7 +181,7 @@ describe('a fault of the account', () => {
         subject.kept = [{ id: `address:sms:${sms}`, found }];
       },
       [
-        `notice autocreation_kept: Messages to ${sms} go elsewhere, as setup was told to keep it: autocreation of type studio in the default service`,
+        `notice autocreation_kept: Messages to ${sms} go elsewhere, because you told setup to keep it: autocreation of type studio in the default service`,
       ],
     ],
     [
@@ -205,14 +205,14 @@ describe('a fault of the account', () => {
       ],
     ],
     [
-      'a number that answers by itself, as setup was told to keep it',
+      'a number that answers by itself, as somebody has decided',
       (at, subject) => {
         const [number] = at.rest.phoneNumbers.numbers(sms);
         if (number) at.plant(number, { sms_url: 'https://user:secret@example.com/sms?key=1' });
         subject.kept = [{ id: `number:${sms}`, found: 'https://user:secret@example.com/sms?key=1' }];
       },
       [
-        `notice number_kept: Messages to ${sms} are also answered by https://…@example.com/sms?…, as setup was told to keep it`,
+        `notice number_kept: Messages to ${sms} are also answered by https://…@example.com/sms?…, because you told setup to keep it`,
       ],
     ],
     [

@@ -124,7 +124,7 @@ describe('a fault of the deployed functions', () => {
       'an answer is not JSON',
       answering('GetTemplatesByCustomerId', { body: '<html>' }),
       [
-        'error callback_answer_malformed: The answer to GetTemplatesByCustomerId at /callbacks/templates is wrong: it is not JSON',
+        'error callback_answer_malformed: The answer to GetTemplatesByCustomerId at /callbacks/templates is wrong: it is not valid JSON',
       ],
     ],
     [

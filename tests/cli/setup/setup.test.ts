@@ -37,7 +37,7 @@ describe('setup on an empty account', () => {
   it('finds nothing to do when it runs again', async () => {
     await setting.setUp(needs);
     setting.writes = [];
-    expect(await setting.setUp(needs)).toEqual({ changes: [], conflicts: [], kept: [], notices: [] });
+    expect(await setting.setUp(needs)).toMatchObject({ changes: [], conflicts: [], kept: [], notices: [] });
     expect(setting.writes).toEqual([]);
   });
 
