@@ -14,7 +14,7 @@ const often = {
   every: v.exactOptional(count),
   /** Only by chance; the same ones each time. */
   probability: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-  /** Other ones by another chance. */
+  /** A different seed gives different ones. */
   seed: v.exactOptional(v.pipe(v.number(), v.integer())),
 };
 
@@ -38,7 +38,7 @@ const request = {
  * - `late`: the real answer comes `ms` later
  */
 export const requestFault = v.variant('kind', [
-  v.object({
+  v.strictObject({
     kind: v.literal('error'),
     ...request,
     status: errorStatus,
@@ -46,11 +46,11 @@ export const requestFault = v.variant('kind', [
     retryAfter: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
     done,
   }),
-  v.object({ kind: v.literal('cut'), ...request, done }),
-  v.object({ kind: v.literal('drip'), ...request, ms: milliseconds }),
-  v.object({ kind: v.literal('reset'), ...request, done }),
-  v.object({ kind: v.literal('hang'), ...request, done }),
-  v.object({ kind: v.literal('late'), ...request, ms: milliseconds }),
+  v.strictObject({ kind: v.literal('cut'), ...request, done }),
+  v.strictObject({ kind: v.literal('drip'), ...request, ms: milliseconds }),
+  v.strictObject({ kind: v.literal('reset'), ...request, done }),
+  v.strictObject({ kind: v.literal('hang'), ...request, done }),
+  v.strictObject({ kind: v.literal('late'), ...request, ms: milliseconds }),
 ]);
 
 const webhook = { ...often, on: v.picklist(['all', ...webhookTargets]) };
@@ -65,9 +65,9 @@ const webhook = { ...often, on: v.picklist(['all', ...webhookTargets]) };
  * - `cut`: the connection is closed half-way in the body of the function's answer
  */
 export const webhookFault = v.variant('kind', [
-  v.object({ kind: v.literal('error'), ...webhook, status: errorStatus, done }),
-  v.object({ kind: v.literal('slow'), ...webhook, ms: milliseconds }),
-  v.object({ kind: v.literal('down'), ...webhook }),
-  v.object({ kind: v.literal('notJson'), ...webhook }),
-  v.object({ kind: v.literal('cut'), ...webhook }),
+  v.strictObject({ kind: v.literal('error'), ...webhook, status: errorStatus, done }),
+  v.strictObject({ kind: v.literal('slow'), ...webhook, ms: milliseconds }),
+  v.strictObject({ kind: v.literal('down'), ...webhook }),
+  v.strictObject({ kind: v.literal('notJson'), ...webhook }),
+  v.strictObject({ kind: v.literal('cut'), ...webhook }),
 ]);
