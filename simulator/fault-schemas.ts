@@ -31,7 +31,7 @@ const request = {
  * What goes wrong with REST requests of our functions. With `done`, the request is carried out all the same.
  *
  * - `error`: another status, with Twilio's code for it (20429 for 429) and, if wanted, Retry-After in seconds
- * - `cut`: the connection is closed half-way in the body
+ * - `cut`: the connection is closed halfway through the body
  * - `drip`: the answer comes byte by byte, one each `ms`
  * - `reset`: the connection is reset
  * - `hang`: no answer
@@ -62,7 +62,7 @@ const webhook = { ...often, on: v.picklist(['all', ...webhookTargets]) };
  * - `slow`: the function's answer comes `ms` later, or too late for Twilio
  * - `down`: the connection is refused
  * - `notJson`: the function's answer has another body
- * - `cut`: the connection is closed half-way in the body of the function's answer
+ * - `cut`: the connection is closed halfway through the body of the function's answer
  */
 export const webhookFault = v.variant('kind', [
   v.strictObject({ kind: v.literal('error'), ...webhook, status: errorStatus, done }),

@@ -21,7 +21,8 @@ const oneOf = <const Names extends readonly string[]>(names: Names) =>
 export const customersQuery = v.strictObject({
   query: text,
   worker: text,
-  channel: oneOf(channelTypes),
+  /** Flex has had Google Business Messages, too, on which no customer can be reached any more. */
+  channel: oneOf([...channelTypes, 'gbm']),
   limit,
   after: wholeNumber,
   id: text,

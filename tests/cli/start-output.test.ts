@@ -32,10 +32,10 @@ describe('a line of npm start', () => {
         text: 'Nobody joins. Twilio could not be reached in time. (twilio_unavailable)',
         status: 503,
         ms: 9_017,
-        problems: ['status must be 200, is 503'],
+        problems: ['expected status 200, got 503'],
         codes: [48010, 'twilio_unavailable'],
       },
-      '13:04:05 ✗ onConversationRoute  Dave Diaz · María Gómez · Nobody joins. Twilio could not be reached in time. (twilio_unavailable)  → 503  9017 of 10000 ms  status must be 200, is 503 (48010)',
+      '13:04:05 ✗ onConversationRoute  Dave Diaz · María Gómez · Nobody joins. Twilio could not be reached in time. (twilio_unavailable)  → 503  9017 of 10000 ms  expected status 200, got 503 (48010)',
     ],
     [
       'says of a note what happened',

@@ -251,8 +251,15 @@ describe('the data', () => {
 describe('the faults that are on', () => {
   it('are named on every pane, turned off together, and on again', async () => {
     const { settings } = running.local.parts;
-    settings.change({ faults: { rest: 'hang', badSignature: true } });
-    await id('faults').getByText('Twilio’s REST API never answers').waitFor();
+    settings.change({
+      faults: { rest: 'hang', badSignature: true },
+      limits: { concurrentFunctions: 1 },
+    });
+    await id('faults').getByText('Twilio’s REST API does not answer').waitFor();
+    expect(await id('faults').locator('.grow').innerText()).toBe(
+      'Faults: Twilio’s REST API does not answer · Webhooks have a wrong signature ' +
+        'Limits: Functions handle 1 request at once',
+    );
     await page.setViewportSize({ width: 390, height: 844 });
     for (const pane of ['customer', 'timeline', 'worker']) {
       await id(`pane-${pane}`).click();

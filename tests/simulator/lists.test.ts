@@ -159,6 +159,7 @@ describe('a parameter of a list', () => {
   it('matches all when it is empty, and a limit can be more than a page has', async () => {
     const all = await get<CustomerPage>('/customers');
     expect(await get('/customers', { channel: '', worker: '', limit: '201' })).toEqual(all);
+    expect(await get('/customers', { channel: 'gbm' })).toEqual({ customers: [], total: all.total });
     expect(await get('/conversations', { state: '', unrouted: 'false' })).toEqual({ conversations: [] });
   });
 });
