@@ -32,7 +32,9 @@ export function formatEntry(entry: TimelineEntry, paint: Paint, sentence?: strin
         ...passedOver.map((one) => `    passed over ${one.rule}: ${one.why}`),
         ...(rule === undefined ? [] : [`    rule ${rule}`]),
         ...(entry.outcome === undefined ? [] : [`    ${entry.outcome}`]),
-        ...entry.problems.map(({ field, problem }) => `    ${paint(colors.failed, '✗')} ${field} ${problem}`),
+        ...entry.problems.map(
+          ({ field, problem }) => `    ${paint(colors.failed, '✗')} ${field ? `${field} ` : ''}${problem}`,
+        ),
       ].join('\n');
     }
   }

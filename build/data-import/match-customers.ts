@@ -67,7 +67,7 @@ export class CustomerMatcher {
   #findByAddress(row: ImportedRow): number | undefined {
     if (row.addresses.length === 0) {
       row.problems.push({
-        problem: 'has neither an id nor an address: nobody could be recognized by it',
+        problem: 'has neither an id nor an address: no customer could be matched by it',
         fix: 'give it an id or a number, or remove the row',
       });
       return undefined;

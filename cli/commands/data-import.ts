@@ -95,7 +95,7 @@ async function readHomeCountry(text: string | undefined): Promise<string | undef
   const { readCountry } = await import('../../build/data-import/names');
   const code = readCountry(text);
   if (isSupportedCountry(code)) return code;
-  throw new UsageError(`--country ${text} is no country: write its code or its name, e.g. US`);
+  throw new UsageError(`--country ${text} is not a country: write its code or its name, e.g. US`);
 }
 
 async function printPlan(

@@ -120,6 +120,28 @@ export class JsonOutput implements StartOutput {
   }
 }
 
+/**
+ * Holds events back until the URLs are printed: the control API answers before everything else is ready, and a program
+ * that reads the lines waits for `ready`.
+ */
+export function holdUntilReady(output: StartOutput): StartOutput {
+  const held: StartEvent[] = [];
+  let isReady = false;
+  return {
+    built: (result, ms) => output.built(result, ms),
+    ready: (urls, scenario) => {
+      isReady = true;
+      output.ready(urls, scenario);
+      for (const event of held.splice(0)) output.happened(event);
+    },
+    happened: (event) => {
+      if (isReady) output.happened(event);
+      else held.push(event);
+    },
+    written: (line) => output.written(line),
+  };
+}
+
 /** @returns where to pass on what a function logs: an event, unless the line of its webhook tells it */
 export function logPrinter(
   output: StartOutput,
@@ -168,9 +190,9 @@ function trouble({ type, state, status, problems, codes }: StartEvent, text: str
   return whole === '' ? '' : paint(state === 'failed' ? 'red' : 'yellow', whole);
 }
 
-/** Keeps what people write on the line, and from controlling the terminal. */
+/** Keeps what people write on the line, and from controlling the terminal or reordering the line. */
 function clean(text: string): string {
-  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, ' ').trim();
 }
 
 /** With the limit where it is near. */

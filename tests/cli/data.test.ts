@@ -179,7 +179,7 @@ describe('npm run data -- import', () => {
     [['assets'], 'assets cannot be read: it is a folder\n'],
     [
       ['new.csv', '--country', 'Atlantis'],
-      '--country Atlantis is no country: write its code or its name, e.g. US\n',
+      '--country Atlantis is not a country: write its code or its name, e.g. US\n',
     ],
     [
       ['new.csv', '--prune', '--skip-bad-rows'],

@@ -65,6 +65,51 @@ describe('the control API', () => {
       403,
       'Only requests from this machine',
     ],
+    ['a setting that is not known', 'PATCH', '/api/settings', '{"nope":1}', {}, 400, 'nope: is not known'],
+    [
+      'a limit that is not known',
+      'PATCH',
+      '/api/settings',
+      '{"limits":{"nope":3}}',
+      {},
+      400,
+      'limits.nope: is not known',
+    ],
+    [
+      'a field that a fault does not have',
+      'PATCH',
+      '/api/settings',
+      '{"faults":{"webhooks":[{"kind":"down","on":"all","time":1}]}}',
+      {},
+      400,
+      'faults.webhooks.0.time: is not known',
+    ],
+    ['a list of settings', 'PATCH', '/api/settings', '[]', {}, 400, 'the body: must be an object'],
+    ['a list of limits', 'PATCH', '/api/settings', '{"limits":[]}', {}, 400, 'limits: must be an object'],
+    [
+      'a misspelled field',
+      'POST',
+      '/api/inbound',
+      '{"form":"+12125550101","body":"Hi"}',
+      {},
+      400,
+      'form: is not known',
+    ],
+    ...[
+      'POST /api/outgoing',
+      'POST /api/messages',
+      'POST /api/flex/outbound',
+      'POST /api/resend',
+      'POST /api/scenarios/known-customer',
+      'PATCH /api/workers/alice@example.com',
+      'POST /api/conversations/CH1',
+      'POST /api/conversations/CH1/workers',
+      'POST /api/customers',
+      'POST /api/reset',
+    ].map((call): [string, string, string, string, Record<string, string>, number, string] => {
+      const [method = '', path = ''] = call.split(' ');
+      return [`an unknown field for ${call}`, method, path, '{"nope":1}', {}, 400, 'nope: is not known'];
+    }),
     ['a worker who is not there', 'PATCH', '/api/workers/nobody', '{}', {}, 404, 'was not found'],
   ])('refuses %s', async (_title, method, path, body, headers, status, message) => {
     const response = await request(method, path, body, headers);

@@ -51,7 +51,7 @@ describe('npm run simulate', () => {
     await api('PATCH', '/api/settings', { faults: { webhooks: [] } });
     expect([failing.code, failing.output]).toEqual([
       1,
-      expect.stringContaining('onConversationRoute: status must be 200, is 500'),
+      expect.stringContaining('onConversationRoute: expected status 200, got 500'),
     ]);
     expect(await simulate('scenario', 'webhook-500')).toMatchObject({ code: 0 });
     expect(await simulate('scenario', 'odd')).toMatchObject({ code: 2 });
