@@ -71,7 +71,7 @@ export async function readSubject(
       publicAssets: listPublic(others.keys()),
       distBuildId: readBuildId(join(root, 'dist')),
       console: controlUrl === undefined ? null : await readConsole(controlUrl),
-      kept: new SetupRecord(root, accountSid).kept,
+      kept: new SetupRecord(root, account).kept,
       send: sendByFetch,
     },
   };

@@ -70,7 +70,16 @@ export async function runSetup(account: Account, options: SetupOptions): Promise
     const changes = withoutSecrets(plan.changes);
     const ok = plan.conflicts.length === 0;
     const url = needs.functionsUrl;
-    return printJson({ ok, url, changes, conflicts, kept, notices, manual, applied: isApplied });
+    return printJson({
+      ok,
+      url,
+      changes,
+      conflicts,
+      kept,
+      notices,
+      manual,
+      applied: isApplied && changes.length > 0,
+    });
   }
   if (isApplied && plan.changes.length > 0) {
     console.log(`\nDone. To put it back: npm run setup -- ${options.local ? '--local ' : ''}--undo`);
@@ -99,7 +108,7 @@ export async function runUndo(account: Account, options: SetupOptions): Promise<
       ok: refused.length === 0,
       changes: withoutSecrets(changes),
       left,
-      applied: isApplied,
+      applied: isApplied && changes.length > 0,
     });
   }
   for (const text of refused) console.error(`\nNot put back: ${text}`);

@@ -8,12 +8,12 @@ import { EnvFile } from './env-file';
 import type { FlexChoice } from './flex';
 import { callbackPaths, type Needs } from './needs';
 import { type Conflict, type Decision, type Plan, planSetup } from './plan';
-import { SetupRecord } from './record';
+import { type RecordedAccount, SetupRecord } from './record';
 import { openResources, type Resources } from './resources';
 import { applyUndo, planUndo, type UndoPlan } from './undo';
 
 /** The parts of an account that setup uses. */
-export type SetupAccount = Pick<Account, 'accountSid' | 'client' | 'localFunctionsUrl' | 'controlUrl'>;
+export type SetupAccount = RecordedAccount & Pick<Account, 'client' | 'localFunctionsUrl'>;
 
 export interface Choices {
   /** Decisions by the id of the conflict; `all` is for those that have none of their own. */
@@ -35,7 +35,7 @@ export class SetupSession {
     this.#account = account;
     this.env = new EnvFile(root);
     this.resources = openResources(account.client, this.env, account.controlUrl);
-    this.record = new SetupRecord(root, account.accountSid);
+    this.record = new SetupRecord(root, account);
     this.#deployed = [...listDeployments(root, account.accountSid).values()].map(deployedUrl);
   }
 
