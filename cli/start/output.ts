@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { BuildResult } from '../../build/build-project';
 import type { Snapshot } from '../../simulator/api';
 import { markOf } from '../format-timeline';
-import type { Paint } from '../output';
+import { type Paint, toOneLine } from '../output';
 import { printBuild } from '../print-build';
 import { describeLogLine, type StartEvent } from './event';
 
@@ -157,10 +157,10 @@ export function logPrinter(
 export function formatEvent(event: StartEvent, paint: Paint): string {
   const { at, state, type, status } = event;
   const isNote = type === 'note';
-  const title = clean(event.title);
-  const text = clean(event.text ?? '');
+  const title = toOneLine(event.title);
+  const text = toOneLine(event.text ?? '');
   const names = [event.worker, event.customer].flatMap((name) => {
-    const known = clean(name ?? '');
+    const known = toOneLine(name ?? '');
     return known === '' || text.includes(known) ? [] : paint('bold', known);
   });
   const mark = isNote && state === 'ok' ? paint('dim', '›') : markOf(state, paint);
@@ -184,15 +184,10 @@ export function formatEvent(event: StartEvent, paint: Paint): string {
 /** The problems, and the codes that the sentence does not name. */
 function trouble({ type, state, status, problems, codes }: StartEvent, text: string, paint: Paint): string {
   const isSilent = status === undefined && (type === 'webhook' || type === 'rest');
-  const all = [...problems.map(clean), ...(isSilent ? ['no answer'] : [])].join('; ');
+  const all = [...problems.map(toOneLine), ...(isSilent ? ['no answer'] : [])].join('; ');
   const unnamed = codes.map(String).filter((code) => !text.includes(`(${code})`));
   const whole = `${all}${unnamed.length === 0 ? '' : ` (${unnamed.join(', ')})`}`.trim();
   return whole === '' ? '' : paint(state === 'failed' ? 'red' : 'yellow', whole);
-}
-
-/** Keeps what people write on the line, and from controlling the terminal or reordering the line. */
-function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, ' ').trim();
 }
 
 /** With the limit where it is near. */

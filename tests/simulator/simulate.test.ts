@@ -111,7 +111,7 @@ describe('npm run simulate', () => {
   });
 
   it('lets things go wrong, and right again', async () => {
-    expect(await simulate('fault')).toEqual({ code: 0, output: 'Nothing goes wrong on purpose.\n' });
+    expect(await simulate('fault')).toEqual({ code: 0, output: 'No faults are on.\n' });
     await simulate('fault', 'bad-signature');
     expect(await simulate('fault', 'rest-500', '--times', '2')).toEqual({
       code: 0,
