@@ -4,6 +4,7 @@ import { addressId } from '../../setup/change';
 import { describeAddress, handlerOf } from '../../setup/plan';
 import { readAutoCreation } from '../../setup/resources';
 import { type Finding, finding } from '../findings';
+import { setupOr } from '../fixes';
 import { isKept, orMissing, type Subject } from '../subject';
 
 /** An address of ours in the data; WhatsApp senders have their prefix. */
@@ -38,13 +39,14 @@ function listOwnAddresses({ proxyAddresses: { defaults, rules }, routing }: Rout
 }
 
 /** Checks that a customer's message to each address becomes a conversation, in the right service. */
-export async function checkAutocreation({ client, routing, kept }: Subject): Promise<Finding[]> {
+export async function checkAutocreation(subject: Subject): Promise<Finding[]> {
+  const { client, routing, kept } = subject;
   const own = listOwnAddresses(routing);
   if (own.length === 0) return [];
   const configured = await client.conversations.v1.addressConfigurations.list({ limit: 1_000 });
   const { conversationServiceSid } = routing;
   return own.flatMap(({ channel, address }) => {
-    const fix = `npm run setup, or Console: Conversations → Manage → Addresses, ${address}`;
+    const fix = setupOr(`Console: Conversations → Manage → Addresses, ${address}`, subject);
     const one = configured.find((entry) => entry.address === address && entry.type === channel);
     if (!one) {
       const text = `Nothing creates conversations from messages to ${address}, unless its messaging service does`;
