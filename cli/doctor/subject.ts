@@ -28,10 +28,16 @@ export interface Subject {
   url: string | undefined;
   /** The environment that it was deployed to; undefined when that is not known. */
   environment: string | undefined;
+  /** Whether this is the local Twilio. */
+  isLocal: boolean;
+  /** The URL, if `--url` has given it. */
+  givenUrl: string | undefined;
   /** Other URLs of ours that webhooks may have: the live-reloading functions of the local Twilio. */
   otherUrls: readonly string[];
   /** The variables in `.env`, and with `--local` those that the local Twilio adds. */
   variables: Readonly<Record<string, string>>;
+  /** Where each of these comes from; what is missing here is known from the deployed environment alone. */
+  variableSources: Readonly<Record<string, '.env' | 'local Twilio'>>;
   /** Whether the functions get exactly these variables, because they run on this machine. */
   hasOwnVariables: boolean;
   routing: Routing;

@@ -209,11 +209,12 @@ function addNotices({ needs, state, isOurs }: PlanOptions, plan: Plan): void {
       'The account has Frontline, but the data routes on onConversationAdded: choose "Do not route" under Frontline → Manage → Routing, or two would route.',
     );
   }
+  const owner = otherWebhooks?.id === 'account' ? 'The account' : `Service ${otherWebhooks?.id}`;
   for (const side of ['pre', 'post'] as const) {
     const url = otherWebhooks?.fields[urlFields[side]];
     if (typeof url === 'string' && isOurs(url)) {
       plan.notices.push(
-        `The ${side}-event URL of ${otherWebhooks?.id} is ours too: its events would come twice. Clear one of them.`,
+        `${owner}'s ${side}-event URL also points to these functions: its events would come twice. Clear one of them.`,
       );
     }
   }

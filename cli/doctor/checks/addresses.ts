@@ -11,6 +11,7 @@ import {
 import { describeAddress } from '../../setup/plan';
 import { readAutoCreation } from '../../setup/resources';
 import { type Finding, finding } from '../findings';
+import { setupOr } from '../fixes';
 import { findKept, isKept, orMissing, type Subject } from '../subject';
 
 /** An address of ours in the data; WhatsApp senders have their prefix. */
@@ -45,7 +46,8 @@ function listOwnAddresses({ proxyAddresses: { defaults, rules }, routing }: Rout
 }
 
 /** Checks that a customer's message to each address becomes a conversation, in the right service. */
-export async function checkAutocreation({ client, routing, kept }: Subject): Promise<Finding[]> {
+export async function checkAutocreation(subject: Subject): Promise<Finding[]> {
+  const { client, routing, kept } = subject;
   const own = listOwnAddresses(routing);
   if (own.length === 0) return [];
   const configured = await readConfigured(client);
@@ -55,7 +57,7 @@ export async function checkAutocreation({ client, routing, kept }: Subject): Pro
   );
   const leftAlone = await findLeftAlone({ client, kept }, missing);
   return own.flatMap(({ channel, address }) => {
-    const fix = `npm run setup, or Console: Conversations → Manage → Addresses, ${address}`;
+    const fix = setupOr(`Console: Conversations → Manage → Addresses, ${address}`, subject);
     const id = addressId({ type: channel, address });
     const one = configured.get(id);
     if (!one) {

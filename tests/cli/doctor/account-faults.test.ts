@@ -119,7 +119,7 @@ describe('a fault of the account', () => {
     [
       'webhooks by GET',
       (at) => at.plant(webhooks(at), { method: 'GET' }),
-      ['error webhook_method: The webhooks of the account come by GET: the functions read POST'],
+      ['error webhook_method: The webhooks of the account use GET, but the functions need POST'],
     ],
     [
       'an event that comes twice',
@@ -323,14 +323,25 @@ describe('a fault of the account', () => {
       (_at, subject) => {
         subject.variables = { ...subject.variables, OUTBOUND_API_KEY: 'short' };
       },
-      ['error outbound_key_invalid: OUTBOUND_API_KEY has 5 characters: it counts as none below 32'],
+      [
+        'error outbound_key_invalid: OUTBOUND_API_KEY has 5 characters: keys shorter than 32 characters are ignored',
+      ],
     ],
     [
       'a short key for cron services',
       (_at, subject) => {
         subject.variables = { ...subject.variables, SWEEP_API_KEY: 'short' };
       },
-      ['error sweep_key_invalid: SWEEP_API_KEY has 5 characters: it counts as none below 32'],
+      [
+        'error sweep_key_invalid: SWEEP_API_KEY has 5 characters: keys shorter than 32 characters are ignored',
+      ],
+    ],
+    [
+      'a key for servers that no header can have',
+      (_at, subject) => {
+        subject.variables = { ...subject.variables, OUTBOUND_API_KEY: 'ünïcödekey'.repeat(4) };
+      },
+      ['error outbound_key_invalid: OUTBOUND_API_KEY contains characters that cannot be sent in a header'],
     ],
     [
       'a variable over the limit',

@@ -192,7 +192,7 @@ describe('a fault of the deployed functions', () => {
         subject.variables = { ...subject.variables, OUTBOUND_API_KEY: 'another-key-'.repeat(3) };
       },
       [
-        'error outbound_key_rejected: /flex/outbound-message rejects the OUTBOUND_API_KEY in .env: another one is deployed, or none',
+        'error outbound_key_rejected: /flex/outbound-message rejects the OUTBOUND_API_KEY of the local Twilio: another one is deployed, or none',
       ],
     ],
   ])('is found: %s', async (_title, plant, expected) => {
