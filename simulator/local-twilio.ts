@@ -240,12 +240,13 @@ export class LocalTwilio {
   /**
    * Clears conversations, unknown customers and timeline.
    *
-   * @param everything whether settings and workers are as at the start, too
+   * @param everything whether settings, workers and the configuration of Conversations are as at the start, too
    */
   reset(everything = false): void {
     reset(this.parts, everything);
+    if (everything) this.#account.restart();
     this.#notify(
-      `Reset: conversations, unknown customers and timeline are empty${everything ? '; settings and workers are as at the start' : ''}`,
+      `Reset: conversations, unknown customers and timeline are empty${everything ? '; settings, workers and configuration are as at the start' : ''}`,
     );
     this.#events.sendReset();
     this.#events.sendState();

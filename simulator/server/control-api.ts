@@ -34,7 +34,7 @@ export interface ControlTarget extends ListsTarget {
   /**
    * Clears conversations, unknown customers and timeline.
    *
-   * @param everything whether settings and workers are as at the start, too
+   * @param everything whether settings, workers and the configuration of Conversations are as at the start, too
    */
   reset(everything: boolean): void;
   /** By which names it may be called. */

@@ -28,7 +28,7 @@ it('npm start prints what somebody changes: faults, settings, and a reset', asyn
     'note ok Settings: agentResponse decline',
     'note ok No fault is on any more',
     'note ok Settings: optOut receipt, agentResponse accept',
-    'note ok Reset: conversations, unknown customers and timeline are empty; settings and workers are as at the start',
+    'note ok Reset: conversations, unknown customers and timeline are empty; settings, workers and configuration are as at the start',
   ]);
 });
 

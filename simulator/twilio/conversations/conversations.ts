@@ -33,6 +33,9 @@ import type { Outcome } from './receipts';
 import { newConversation, newParticipant } from './resources';
 import { checkTimers, setTimers } from './timers';
 
+/** The service that every account has from the start. */
+export const firstServiceSid = fixedSid('IS', 1);
+
 export interface ConversationsOptions {
   accountSid: string;
   authToken: string;
@@ -51,8 +54,8 @@ export interface ConversationsOptions {
 export class Conversations {
   readonly accountSid: string;
   readonly authToken: string;
-  /** The default Conversations service, `IS…`. */
-  readonly defaultServiceSid = fixedSid('IS', 1);
+  /** The default Conversations service, `IS…`; the account's configuration can name another one. */
+  defaultServiceSid = firstServiceSid;
   readonly defaultMessagingServiceSid = fixedSid('MG', 1);
   /** Our own addresses, with the channel's prefix: none of them can be a customer's. */
   readonly ownAddresses = new Set<string>();
