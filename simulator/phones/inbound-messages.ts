@@ -87,7 +87,7 @@ export class InboundMessages {
    * @throws TwilioError for a message that Twilio would reject
    */
   async receiveInbound(request: InboundRequest, trace: string): Promise<InboundOutcome> {
-    const { timeline, nameOf, numbers, optOuts, dispatcher } = this.#options;
+    const { state, timeline, nameOf, numbers, optOuts, dispatcher } = this.#options;
     const parties = partiesOf(request, numbers());
     const others = isGroup(parties) ? ` and ${parties.outside.length - 1} others` : '';
     timeline.addNote(trace, `${nameOf(parties.author)} writes to ${parties.twilio}${others}`, {
@@ -99,8 +99,10 @@ export class InboundMessages {
     const before = this.#turns.get(key) ?? Promise.resolve();
     const later: Promise<unknown>[] = [];
     let giveBack = (): void => undefined;
+    const requireNoReset = state.watchResets();
     const turn = before.then(async () => {
       if (!this.#options.isUnbounded?.()) giveBack = await this.#slots.take();
+      requireNoReset();
       return this.#deliver(parties, request.body, trace, later);
     });
     const settled = turn.catch(() => undefined);
@@ -116,8 +118,10 @@ export class InboundMessages {
     }
   }
 
+  /** Forgets groups, and lets new messages wait for none of before. */
   reset(): void {
     this.#groups.clear();
+    this.#turns.clear();
   }
 
   async #deliver(

@@ -71,6 +71,8 @@ export class Conversations {
   readonly staleIdentities = new Set<string>();
   /** Asks pre-action webhooks before changes that trigger webhooks; without them, nobody. */
   askPreAction: AskPreAction = () => Promise.resolve({});
+  /** How often everything was removed. */
+  #resets = 0;
   readonly #now: () => Date;
   readonly #entries: Entries;
   readonly #messages: Messages;
@@ -313,6 +315,15 @@ export class Conversations {
 
   /** Removes all conversations. */
   reset(): void {
+    this.#resets += 1;
     this.#entries.clear();
+  }
+
+  /** @returns a function that throws 409/20409 once there has been a reset: what is under way must then end */
+  watchResets(): () => void {
+    const before = this.#resets;
+    return () => {
+      if (this.#resets !== before) throw new TwilioError(409, 20409, 'The local Twilio was reset meanwhile');
+    };
   }
 }
