@@ -36,7 +36,7 @@ export interface ControlTarget extends ListsTarget {
   /**
    * Clears conversations, unknown customers and timeline.
    *
-   * @param everything whether settings and workers are back to their initial state, too
+   * @param everything whether settings, workers, and the configuration of Conversations are back to their initial state, too
    */
   reset(everything: boolean): void;
   /** By which names it may be called. */

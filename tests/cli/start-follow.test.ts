@@ -30,7 +30,7 @@ it('npm start prints what somebody changes: faults, settings, and a reset', asyn
     'note ok All faults are off',
     'note ok All limits are off',
     'note ok Settings: optOut receipt, agentResponse accept',
-    'note ok Reset: conversations, unknown customers, and the timeline were cleared; settings and workers are back to their initial state',
+    'note ok Reset: conversations, unknown customers, and the timeline were cleared; settings, workers, and configuration are back to their initial state',
   ]);
 });
 

@@ -143,6 +143,24 @@ describe('the control API', () => {
     expect((await request('PATCH', '/api/settings', '{"receipts":"lost"}')).status).toBe(400);
   });
 
+  it('refuses a message to a number that is not ours, and takes one to any that is', async () => {
+    const [first, ...others] = local.control.data().numbers;
+    const message = `+19999999999 is none of our numbers (${[first, ...others].map((one) => one?.address).join(', ')}): name one of them in "to", leave it out for the first one, or add the number to the data`;
+    for (const channel of ['sms', 'whatsapp']) {
+      const body = { from: '+12125550101', to: '+19999999999', channel, body: 'Hi' };
+      const response = await request('POST', '/api/inbound', JSON.stringify(body));
+      expect([response.status, await response.json()]).toEqual([400, { code: 50413, message }]);
+    }
+    expect([local.state.conversations(), local.timeline.entries()]).toEqual([[], []]);
+    for (const to of [first?.address, others.at(-1)?.address]) {
+      const { conversationSid = '' } = await ask<ActionResult>('POST', '/api/inbound', {
+        ...{ from: '+12125550101', to, body: 'Hi' },
+      });
+      const [customer] = local.state.participants(conversationSid);
+      expect(customer?.messaging_binding?.proxy_address).toBe(to);
+    }
+  });
+
   it('lets a customer write on chat', async () => {
     const write = (more: object) =>
       ask<ActionResult>('POST', '/api/inbound', { channel: 'chat', from: 'visitor', body: 'Hi', ...more });

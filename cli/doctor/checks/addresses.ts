@@ -11,7 +11,7 @@ import {
 import { describeAddress } from '../../setup/plan';
 import { readAutoCreation } from '../../setup/resources';
 import { type Finding, finding } from '../findings';
-import { setupOr } from '../fixes';
+import { setupCommand, setupOr } from '../fixes';
 import { findKept, isKept, orMissing, type Subject } from '../subject';
 
 /** An address of ours in the data; WhatsApp senders have their prefix. */
@@ -112,13 +112,14 @@ async function findLeftAlone(
 }
 
 /** Checks that the account owns each address, and that nothing answers beside Conversations. */
-export async function checkNumbers({ accountSid, client, routing, kept }: Subject): Promise<Finding[]> {
+export async function checkNumbers(subject: Subject): Promise<Finding[]> {
+  const { accountSid, client, routing } = subject;
   const own = listOwnAddresses(routing);
   const findings: Finding[] = [];
   const correct = 'correct it in assets/routing.private.json';
   const numbers = own.filter(({ address }) => address.startsWith('+')).map(({ address }) => address);
   for (const [address, number] of numbers.length > 0 ? await readNumbers(client, numbers) : []) {
-    if (number) findings.push(...(await checkAnswers({ client, kept }, address, number)));
+    if (number) findings.push(...(await checkAnswers(subject, address, number)));
     else {
       const text = `Account ${accountSid} does not own ${address}`;
       findings.push(finding('number_unknown', text, `${correct}, or Console: Phone Numbers → Buy a number`));
@@ -138,11 +139,8 @@ export async function checkNumbers({ accountSid, client, routing, kept }: Subjec
 }
 
 /** @returns what answers a number's messages besides Conversations, and what was decided about it */
-async function checkAnswers(
-  { client, kept }: Pick<Subject, 'client' | 'kept'>,
-  address: string,
-  number: NumberState,
-): Promise<Finding[]> {
+async function checkAnswers(subject: Subject, address: string, number: NumberState): Promise<Finding[]> {
+  const { client, kept } = subject;
   const handler = handlerOf(number);
   if (handler === undefined && !answersWithDemo(number)) return [];
   const end = howToEndAnswers(address, number);
@@ -165,7 +163,8 @@ async function checkAnswers(
   // Where autocreation is off, only one answers.
   if (existing && !isBeside) return [];
   const text = `${address} also has a URL of its own for messages: customers may get two answers`;
-  const fix = handler === undefined ? `Console: ${end}` : `npm run setup, which asks, or Console: ${end}`;
+  const fix =
+    handler === undefined ? `Console: ${end}` : `${setupCommand(subject)}, which asks, or Console: ${end}`;
   return [finding('number_replies', text, fix)];
 }
 
