@@ -52,7 +52,7 @@ const fixesWith = (options: string, orPlace: (place: string) => string, url = ''
   const orWebhooks = `${setup}${orPlace('Console: Conversations → Manage → Global webhooks')}`;
   return {
     dist_stale: [`npm run build; ${deploy} builds by itself`],
-    variables_unread: ['nothing, if the functions run elsewhere'],
+    variables_unread: ['nothing to do, if the functions run elsewhere'],
     webhook_method: [orWebhooks],
     webhook_url_missing: [orWebhooks],
     webhook_filter_missing: [orWebhooks],
