@@ -1,127 +1,32 @@
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { buildProject } from '../build/build-project';
-import { projectFolder } from '../cli/project-folder';
-import { timeConsole } from './console';
-import { drawGrowth } from './draw-growth';
-import { callbacks, Deployment, empty, type WarmPlan } from './instances';
-import { measureMemory } from './memory';
-import { measureRates } from './rates';
-import { type FunctionTimes, type Results, tables, targets } from './report';
-import { measureScale, type ScalePlan } from './scale';
-import { spread, Timings } from './stats';
-import { timeThroughput } from './throughput';
+import { Argument, type Command } from 'commander';
+import { addCommand, createProgram, runProgram } from '../cli/program';
 
-/** How often everything is measured. */
-interface Plan {
-  coldRounds: number;
-  warm: WarmPlan;
-  scale: ScalePlan;
-  /** The file for a picture of the growth, below the project's folder. */
-  picture?: string;
-  messages: number;
-  console: { customers: number; burst: number };
-  conversations: number;
-}
-
-const full: Plan = {
-  coldRounds: 15,
-  warm: { passes: 7, milliseconds: 100 },
-  scale: { counts: [100, 1_000, 10_000, 40_000, 300_000, 1_000_000], rounds: 11 },
-  picture: 'docs/scale-growth.svg',
-  messages: 1_000,
-  console: { customers: 40_000, burst: 500 },
-  conversations: 4_500,
-};
-const quick: Plan = {
-  coldRounds: 3,
-  warm: { passes: 3, milliseconds: 30 },
-  scale: { counts: [100, 40_000], rounds: 3 },
-  messages: 200,
-  console: { customers: 10_000, burst: 100 },
-  conversations: 300,
-};
-
-/** Starts an empty function before each start, so that the machine's load affects both equally. */
-async function measureColdStarts(deployment: Deployment, rounds: number): Promise<Results['coldStart']> {
-  const timings = new Timings();
-  const bases: number[] = [];
-  for (const one of [empty, ...callbacks]) await deployment.coldStart(one);
-  for (let round = 0; round < rounds; round++) {
-    for (const one of callbacks) {
-      const base = await deployment.coldStart(empty);
-      bases.push(base);
-      timings.add(one.name, await deployment.coldStart(one), base);
-    }
-  }
-  const functions = callbacks.map(({ name, callsTwilio }): FunctionTimes => {
-    const { time, ratio } = timings.get(name);
-    const target = callsTwilio ? {} : { met: ratio.median <= targets.coldStartRatio };
-    return { name, callsTwilio, time, ratio, ...target };
-  });
-  return { rounds, empty: spread(bases), functions };
-}
-
-async function measureWarm(deployment: Deployment, plan: WarmPlan): Promise<Results['warm']> {
-  const times = await deployment.warm(plan);
-  const bases = times[empty.name] ?? [];
-  const functions = callbacks.map(({ name, callsTwilio }): FunctionTimes => {
-    const own = times[name] ?? [];
-    const time = spread(own);
-    const ratio = spread(own.map((value, pass) => value / (bases[pass] ?? 0)));
-    return { name, callsTwilio, time, ratio, met: time.median < targets.warmMs };
-  });
-  return { passes: plan.passes, empty: spread(bases), functions };
-}
-
-/** @param report gets each table as soon as it is complete */
-async function measure(root: string, plan: Plan, report: (lines: string[]) => void): Promise<Results> {
-  const processors = cpus();
-  const machine = {
-    node: process.version,
-    processors: processors.length,
-    model: processors[0]?.model ?? 'processor',
-  };
-  report(tables.machine(machine));
-  const deployment = new Deployment(root);
-  try {
-    const coldStart = await measureColdStarts(deployment, plan.coldRounds);
-    report(tables.coldStart(coldStart));
-    const warm = await measureWarm(deployment, plan.warm);
-    report(tables.warm(warm));
-    const scale = await measureScale(root, deployment, plan.scale);
-    report(tables.scale(scale));
-    if (plan.picture) writeFileSync(join(root, plan.picture), drawGrowth(scale));
-    const throughput = await timeThroughput(root, plan.messages);
-    report(tables.throughput(throughput));
-    const console = await timeConsole(root, plan.console.customers, plan.console.burst);
-    report(tables.console(console));
-    const memory = await measureMemory(root, plan.conversations);
-    report(tables.memory(memory));
-    return { machine, coldStart, warm, scale, throughput, console, memory };
-  } finally {
-    deployment.remove();
-  }
+interface Options {
+  quick?: true;
+  json?: true;
 }
 
 /** `npm run bench [-- scale --quick --json]`: tables, or the figures as JSON. A missed target is not a failure. */
-async function main(): Promise<void> {
-  const root = projectFolder;
-  const build = await buildProject(root);
-  if (!build.ok) throw new Error(build.report);
-  const asJson = process.argv.includes('--json');
-  const isQuick = process.argv.includes('--quick');
-  const report = (lines: string[]): void => {
-    if (!asJson) console.log(lines.join('\n'));
-  };
-  const results = process.argv.includes('scale')
-    ? await measureRates(root, isQuick, report)
-    : await measure(root, isQuick ? quick : full, report);
-  if (asJson) console.log(JSON.stringify(results, null, 2));
+function addBench(program: Command): void {
+  addCommand(program, 'bench', 'Measure the functions, the build, the console and the local Twilio')
+    .addArgument(
+      new Argument(
+        '[what]',
+        "scale: count REST requests, and run load against Twilio's limits; without it, everything else",
+      ).choices(['scale']),
+    )
+    .option('--quick', 'Measure less, and less often')
+    .option('--json', 'Print the figures as JSON')
+    .action(bench);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+async function bench(what: 'scale' | undefined, { quick, json }: Options): Promise<void> {
+  const { measure } = await import('./measure');
+  const report = (lines: string[]): void => {
+    if (!json) console.log(lines.join('\n'));
+  };
+  const results = await measure(what, quick === true, report);
+  if (json) console.log(JSON.stringify(results, null, 2));
+}
+
+void runProgram(createProgram([addBench]));

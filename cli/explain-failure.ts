@@ -13,21 +13,23 @@ interface Failure {
 /**
  * Twilio's and the network's own messages say too little, e.g. `Authenticate`.
  *
+ * @param options.isLocal whether the command was called with `--local`
  * @returns what failed, and what to do about it
  */
-export function explainFailure(error: unknown): string {
+export function explainFailure(error: unknown, { isLocal = false } = {}): string {
   if (!(error instanceof Error)) return String(error);
   const { message, status, code, cause } = error as Error & Failure;
   // The errors of our own have texts as their codes.
   if (typeof status === 'number' && typeof code !== 'string') {
-    return explainStatus(status, [status, code, message].filter((part) => part !== undefined).join(' '));
+    const details = [status, code, message].filter((part) => part !== undefined).join(' ');
+    return explainStatus(status, details, isLocal);
   }
   const reason = [code, cause?.code].find((one) => typeof one === 'string' && networkCodes.test(one));
   if (reason === undefined && message !== 'socket hang up') return message;
   return `Twilio cannot be reached (${cause?.message || message || reason}): check the network and its proxy, or with --local that npm start still runs, and run the command again.`;
 }
 
-function explainStatus(status: number, details: string): string {
+function explainStatus(status: number, details: string, isLocal: boolean): string {
   switch (status) {
     case 401:
       return `Twilio rejects the credentials (${details}): compare ACCOUNT_SID and AUTH_TOKEN in .env, or the API key, with the Console: Account → API keys & tokens.`;
@@ -38,8 +40,12 @@ function explainStatus(status: number, details: string): string {
     case 429:
       return `Twilio gets too many requests (${details}): run the command again later.`;
     default:
-      return status >= 500
-        ? `Twilio fails (${details}): run the command again later; https://status.twilio.com names outages.`
-        : `Twilio refuses a request (${details}): https://www.twilio.com/docs/api/errors explains the code.`;
+      if (status >= 500) {
+        const advice = isLocal
+          ? 'npm run simulate -- fault lists the faults that are on, and --off ends them.'
+          : 'run the command again later; https://status.twilio.com names outages.';
+        return `Twilio returned an error (${details}): ${advice}`;
+      }
+      return `Twilio refuses a request (${details}): https://www.twilio.com/docs/api/errors explains the code.`;
   }
 }

@@ -1,5 +1,5 @@
 import type { Settings, Snapshot, TimelineEntry } from '../simulator/api';
-import type { Paint } from './output';
+import { type Paint, toOneLine } from './output';
 
 const colors = { running: 'dim', ok: 'green', warning: 'yellow', failed: 'red' } as const;
 
@@ -14,25 +14,28 @@ export function markOf(state: TimelineEntry['state'], paint: Paint): string {
  */
 export function formatEntry(entry: TimelineEntry, paint: Paint, sentence?: string): string {
   const mark = markOf(entry.state, paint);
+  const title = toOneLine(entry.title);
   switch (entry.kind) {
     case 'note':
-      return `${mark} ${entry.title}${entry.errorCode === undefined ? '' : ` (error ${entry.errorCode})`}`;
+      return `${mark} ${title}${entry.errorCode === undefined ? '' : ` (error ${entry.errorCode})`}`;
     case 'rest': {
       const status = entry.status ?? 'no answer';
-      const code = entry.code === undefined ? '' : ` ${entry.code} ${entry.message ?? ''}`;
-      return `${mark}   REST ${entry.title} → ${status}${code} ${entry.ms ?? '?'} ms`;
+      const code = entry.code === undefined ? '' : ` ${entry.code} ${toOneLine(entry.message ?? '')}`;
+      return `${mark}   REST ${title} → ${status}${code} ${entry.ms ?? '?'} ms`;
     }
     case 'webhook': {
       const { rule, passedOver = [] } = entry.decision ?? {};
       const error = entry.errorCode === undefined ? '' : ` (error ${entry.errorCode})`;
       return [
-        `${mark} ${entry.title} → ${entry.status ?? 'no answer'}${error} ${entry.ms} of ${entry.limitMs} ms ${entry.body ?? ''}`,
-        ...(sentence === undefined ? [] : [`    ${paint('bold', sentence)}`]),
+        `${mark} ${title} → ${entry.status ?? 'no answer'}${error} ${entry.ms} of ${entry.limitMs} ms ${toOneLine(entry.body ?? '')}`,
+        ...(sentence === undefined ? [] : [`    ${paint('bold', toOneLine(sentence))}`]),
         ...(entry.fault === undefined ? [] : [`    on purpose: ${entry.fault}`]),
         ...passedOver.map((one) => `    passed over ${one.rule}: ${one.why}`),
         ...(rule === undefined ? [] : [`    rule ${rule}`]),
         ...(entry.outcome === undefined ? [] : [`    ${entry.outcome}`]),
-        ...entry.problems.map(({ field, problem }) => `    ${paint(colors.failed, '✗')} ${field} ${problem}`),
+        ...entry.problems.map(
+          ({ field, problem }) => `    ${paint(colors.failed, '✗')} ${field ? `${field} ` : ''}${problem}`,
+        ),
       ].join('\n');
     }
   }

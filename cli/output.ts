@@ -24,3 +24,8 @@ export function paintFor(stream: 'stdout' | 'stderr'): Paint {
 export function printJson(value: object): void {
   console.log(JSON.stringify(value, null, 2));
 }
+
+/** Keeps what people write on one line, and from controlling the terminal or reordering the line. */
+export function toOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, ' ').trim();
+}

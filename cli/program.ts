@@ -72,9 +72,11 @@ export function wantsJson(command: Command): boolean {
 export async function runProgram(program: Command): Promise<void> {
   // Until the arguments are known to be right.
   let json = process.argv.slice(2).includes('--json');
+  let isLocal = false;
   surviveClosedPipes();
   program.hook('preAction', (_program, command) => {
     json = wantsJson(command);
+    isLocal = command.optsWithGlobals().local === true;
   });
   try {
     await program.parseAsync();
@@ -87,7 +89,7 @@ export async function runProgram(program: Command): Promise<void> {
       }
       return;
     }
-    const message = explainFailure(error);
+    const message = explainFailure(error, { isLocal });
     console.error(message);
     if (json) printError(message);
     // A watcher, for example, would keep the process alive.

@@ -23,7 +23,7 @@ export function readKeptFile<T>(
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const problem = code === undefined ? 'is damaged: it is not JSON' : `cannot be read: ${code}`;
+    const problem = code === undefined ? 'is damaged: it is not valid JSON' : `cannot be read: ${code}`;
     throw new Error(`${name} ${problem}. ${fix}`, { cause: error });
   }
   if (!isValid(content)) throw new Error(`${name} is damaged: it is not as the command writes it. ${fix}`);

@@ -46,7 +46,8 @@ export class AccountSetup {
       put: (sid, name) => services.put(sid, name),
       remove(sid) {
         // Its conversations would go with it.
-        if (state.conversations().every((one) => one.chat_service_sid !== sid)) services.remove(sid);
+        const isEmpty = state.conversations().every((one) => one.chat_service_sid !== sid);
+        if (isEmpty && sid !== state.defaultServiceSid) services.remove(sid);
       },
     });
     const own = state.ownAddresses;
@@ -78,6 +79,16 @@ export class AccountSetup {
     const form = { Method: 'POST', PreWebhookUrl: url, PostWebhookUrl: url };
     account.webhooks.update(form, ['onConversationAdd', 'onParticipantAdded']);
     this.applyData();
+  }
+
+  /** Sets the account up again, as at the start: what somebody has changed since is lost. */
+  restart(): void {
+    const { rest, state } = this.#options;
+    rest.account.reset();
+    state.ownAddresses.clear();
+    for (const resources of [this.#services, this.#addresses, this.#pages]) resources.forget();
+    this.#applied = '';
+    this.configure();
   }
 
   /** Gives the account what new data needs: its service, its numbers with autocreation, and the event that routes. */

@@ -4,8 +4,8 @@ import { faultSentences } from './fault-sentences';
 const restFaults: Partial<Record<Faults['rest'], string>> = {
   429: 'answers 429',
   500: 'answers 500',
-  hang: 'never answers',
-  torn: 'breaks its answers off',
+  hang: 'does not answer',
+  torn: 'cuts its answers off',
   drip: 'answers one byte per second',
 };
 
@@ -22,15 +22,20 @@ const sentences: { [Name in keyof Faults]?: (value: Faults[Name], faults: Faults
 };
 
 const limitSentences: Record<keyof Settings['limits'], (most: number) => string> = {
-  concurrentFunctions: (most) => `Functions handle ${most} requests at once`,
-  concurrentRequests: (most) => `Twilio’s REST API handles ${most} requests at once`,
-  syncPerDocument: (most) => `Sync lets a document be read ${most} times a second, and written as often`,
-  interactionsPerSecond: (most) => `Flex takes ${most} requests a second to each endpoint of Interactions`,
+  concurrentFunctions: (most) => `Functions handle ${requests(most)} at once`,
+  concurrentRequests: (most) => `Twilio’s REST API handles ${requests(most)} at once`,
+  syncPerDocument: (most) =>
+    `Sync lets a document be read ${most === 1 ? 'once' : `${most} times`} a second, and written as often`,
+  interactionsPerSecond: (most) => `Flex takes ${requests(most)} a second to each endpoint of Interactions`,
 };
+
+function requests(count: number): string {
+  return `${count} request${count === 1 ? '' : 's'}`;
+}
 
 /** @returns a few words for each fault that is on; none while everything works */
 export function activeFaults(settings: Settings, defaults: Settings): string[] {
-  const { faults, deliverTwice, limits, flex } = settings;
+  const { faults, deliverTwice, flex } = settings;
   const found = (Object.keys(faults) as (keyof Faults)[]).flatMap((name) => {
     if (isSame(faults[name], defaults.faults[name])) return [];
     const say = sentences[name] as ((value: unknown, all: Faults) => string | undefined) | undefined;
@@ -39,17 +44,21 @@ export function activeFaults(settings: Settings, defaults: Settings): string[] {
   });
   found.push(...faultSentences(faults));
   if (deliverTwice !== defaults.deliverTwice) found.push('Webhooks are delivered twice');
-  for (const name of Object.keys(limits) as (keyof Settings['limits'])[]) {
-    const most = limits[name];
-    if (most !== null && most !== defaults.limits[name]) found.push(limitSentences[name](most));
-  }
   if (flex.channelFailsAfterMs !== null && flex.channelFailsAfterMs !== defaults.flex.channelFailsAfterMs) {
     found.push(`Flex channels fail after ${flex.channelFailsAfterMs} ms with ${flex.channelErrorCode}`);
   }
   return found;
 }
 
-/** @returns the faults in some settings, as a change that turns them on again, or off if they are the defaults */
+/** @returns a few words for each limit that is set; it is no fault to have one */
+export function activeLimits({ limits }: Settings, defaults: Settings): string[] {
+  return (Object.keys(limits) as (keyof Settings['limits'])[]).flatMap((name) => {
+    const most = limits[name];
+    return most === null || most === defaults.limits[name] ? [] : limitSentences[name](most);
+  });
+}
+
+/** @returns the faults and limits in some settings, as a change that turns them on again, or off if they are the defaults */
 export function faultsIn({ faults, deliverTwice, limits, flex }: Settings): SettingsChange {
   const { channelFailsAfterMs, channelErrorCode } = flex;
   return { faults, deliverTwice, limits, flex: { channelFailsAfterMs, channelErrorCode } };

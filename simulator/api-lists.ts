@@ -1,6 +1,6 @@
 /**
  * The lists of the control API, which are read by page, and its events. Query parameters that are left out match all;
- * `limit` is at most 200.
+ * a `limit` over 200 counts as 200. An unknown parameter, or one with an invalid value, is answered 400.
  *
  * GET  /api/customers?query=&worker=&channel=&limit=&after=   CustomerPage; `?id=` or `?phone=` gives the one customer
  * GET  /api/conversations?query=&state=&unrouted=&worker=&address=&limit=&before=   ConversationPage, the newest first

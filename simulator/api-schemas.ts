@@ -4,11 +4,20 @@ import { requestFault, webhookFault } from './fault-schemas';
 const text = v.pipe(v.string(), v.minLength(1));
 const phone = v.pipe(v.string(), v.regex(/^\+[1-9]\d{6,14}$/));
 
+const isNoList = v.check((value: unknown) => !Array.isArray(value), 'must be an object');
+
+/** Knows these fields alone: another one is a spelling mistake, and would change nothing. */
+function onlyFields<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(v.unknown(), isNoList, v.strictObject(entries));
+}
+
+const texts = v.pipe(v.unknown(), isNoList, v.record(v.string(), v.string()));
+
 /** The channels of phones. */
 export const channel = v.picklist(['sms', 'whatsapp']);
 
 /** `POST /api/inbound`: a customer writes. Answers an ActionResult once everything that follows has happened. */
-export const inboundRequest = v.object({
+export const inboundRequest = onlyFields({
   /** E.164; on chat, the customer's identity. */
   from: text,
   /** One of our numbers; the default one when left out. */
@@ -22,7 +31,7 @@ export const inboundRequest = v.object({
 });
 
 /** `POST /api/outgoing`: a worker starts a conversation from the app. Answers an ActionResult. */
-export const outgoingRequest = v.object({
+export const outgoingRequest = onlyFields({
   worker: text,
   customerId: text,
   channel: v.exactOptional(channel),
@@ -30,10 +39,10 @@ export const outgoingRequest = v.object({
 });
 
 /** `POST /api/messages`: a worker writes into a conversation. Answers an ActionResult. */
-export const workerMessageRequest = v.object({ conversationSid: text, worker: text, body: text });
+export const workerMessageRequest = onlyFields({ conversationSid: text, worker: text, body: text });
 
 /** `POST /api/flex/outbound`: an agent's plugin, or a CRM, calls `/flex/outbound-message`. Answers a FlexResult. */
-export const flexOutboundRequest = v.object({
+export const flexOutboundRequest = onlyFields({
   /** The agent's name. */
   agent: text,
   /** With the agent's Flex token, or with the server's key; `agent` is the default. */
@@ -43,16 +52,16 @@ export const flexOutboundRequest = v.object({
   customerId: v.exactOptional(v.string()),
   body: v.exactOptional(v.string()),
   contentSid: v.exactOptional(v.string()),
-  contentVariables: v.exactOptional(v.record(v.string(), v.string())),
+  contentVariables: v.exactOptional(texts),
   subject: v.exactOptional(v.string()),
   onActive: v.exactOptional(v.picklist(['refuse', 'reuse'])),
   idempotencyKey: v.exactOptional(v.string()),
 });
 
 /** `POST /api/resend`: sends a webhook again, with the same or edited fields. Answers an ActionResult. */
-export const resendRequest = v.object({
+export const resendRequest = onlyFields({
   id: v.number(),
-  fields: v.exactOptional(v.record(v.string(), v.string())),
+  fields: v.exactOptional(texts),
 });
 
 /** What goes wrong on purpose. */
@@ -132,10 +141,10 @@ export const settings = v.object({
 });
 
 /** `PATCH /api/settings`: omitted settings stay. Answers Settings. */
-export const settingsChange = v.object({
+export const settingsChange = onlyFields({
   routingMode: v.exactOptional(settings.entries.routingMode),
   frontlineUrls: v.exactOptional(
-    v.object({
+    onlyFields({
       crm: v.exactOptional(text),
       outgoingConversation: v.exactOptional(text),
       templates: v.exactOptional(text),
@@ -148,14 +157,14 @@ export const settingsChange = v.object({
   webhookRetries: v.exactOptional(settings.entries.webhookRetries),
   initializingMs: v.exactOptional(settings.entries.initializingMs),
   flex: v.exactOptional(
-    v.object({
+    onlyFields({
       agentResponse: v.exactOptional(flexSettings.entries.agentResponse),
       channelFailsAfterMs: v.exactOptional(flexSettings.entries.channelFailsAfterMs),
       channelErrorCode: v.exactOptional(flexSettings.entries.channelErrorCode),
     }),
   ),
   limits: v.exactOptional(
-    v.object({
+    onlyFields({
       concurrentFunctions: v.exactOptional(atMost),
       concurrentRequests: v.exactOptional(atMost),
       syncPerDocument: v.exactOptional(atMost),
@@ -163,7 +172,7 @@ export const settingsChange = v.object({
     }),
   ),
   faults: v.exactOptional(
-    v.object({
+    onlyFields({
       rest: v.exactOptional(faults.entries.rest),
       restTimes: v.exactOptional(faults.entries.restTimes),
       badSignature: v.exactOptional(faults.entries.badSignature),
@@ -173,20 +182,23 @@ export const settingsChange = v.object({
   ),
 });
 
+/** `POST /api/scenarios/:name`. Answers an ActionResult. */
+export const scenarioRequest = onlyFields({});
+
 /** `PATCH /api/workers/:identity`. Answers a SimulatedWorker. */
-export const workerChange = v.object({
+export const workerChange = onlyFields({
   available: v.exactOptional(v.boolean()),
   state: v.exactOptional(v.picklist(['active', 'deactivated'])),
 });
 
 /** `POST /api/conversations/:sid/workers`: adds a worker or an agent. Answers a ConversationView. */
-export const workerAddition = v.object({ worker: text });
+export const workerAddition = onlyFields({ worker: text });
 
 /** `POST /api/reset`. Answers `{}`. */
-export const resetRequest = v.object({ everything: v.exactOptional(v.boolean()) });
+export const resetRequest = onlyFields({ everything: v.exactOptional(v.boolean()) });
 
 /** `POST /api/conversations/:sid`. Answers a SimulatedConversation. */
-export const conversationChange = v.object({ state: v.picklist(['active', 'inactive', 'closed']) });
+export const conversationChange = onlyFields({ state: v.picklist(['active', 'inactive', 'closed']) });
 
 /** `POST /api/customers`: the phone of an unknown customer. Answers a SimulatedCustomer. */
-export const customerRequest = v.object({ displayName: v.exactOptional(text), phone });
+export const customerRequest = onlyFields({ displayName: v.exactOptional(text), phone });

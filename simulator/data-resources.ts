@@ -36,6 +36,11 @@ export class DataResources<T> {
     }
   }
 
+  /** Forgets what was put: what the data wants is put again. */
+  forget(): void {
+    this.#put.clear();
+  }
+
   /** @returns an empty text if there is no such resource */
   #look(key: string): string {
     const found = this.#kind.find(key);

@@ -54,8 +54,8 @@ const others: Record<
   onParticipantAdded({ participant, updates, unchanged }, _answer, nameOf, fields) {
     const who = nameOf(fields.Identity || fields['MessagingBinding.Address'] || '');
     if (participant === 'our_number') return 'Our own number: nothing to add.';
-    if (participant === 'with_identity') return `${who} is no customer: nothing to add.`;
-    if (participant === 'unknown') return `${who} is in no data: nothing to add.`;
+    if (participant === 'with_identity') return `${who} is not a customer: nothing to add.`;
+    if (participant === 'unknown') return `${who} is not in your data: nothing to add.`;
     if (participant !== 'customer') return undefined;
     return Number(updates) > 0
       ? `${who}: the customer’s id and name are added.`

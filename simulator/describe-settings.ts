@@ -1,4 +1,4 @@
-import { activeFaults } from './active-faults';
+import { activeFaults, activeLimits } from './active-faults';
 import type { Settings } from './api';
 
 /** The settings besides faults, which have sentences of their own. */
@@ -12,17 +12,20 @@ const names = [
   'flex',
 ] as const satisfies (keyof Settings)[];
 
-/** @returns a few words for what a change of the settings has changed: the faults that are on now, and each setting */
+/** @returns a few words for what a change of the settings has changed: the faults and limits that are on now, and each setting */
 export function describeSettingsChange(before: Settings, after: Settings, defaults: Settings): string[] {
-  const faults = activeFaults(after, defaults).join('; ');
-  const hadFaults = activeFaults(before, defaults).join('; ');
   const settings = names.flatMap((name) => changesIn(name, before[name], after[name]));
   return [
-    ...(faults === hadFaults
-      ? []
-      : [faults === '' ? 'No fault is on any more' : `Faults that are on: ${faults}`]),
+    ...changeOf('faults', activeFaults(before, defaults), activeFaults(after, defaults)),
+    ...changeOf('limits', activeLimits(before, defaults), activeLimits(after, defaults)),
     ...(settings.length === 0 ? [] : [`Settings: ${settings.join(', ')}`]),
   ];
+}
+
+function changeOf(what: 'faults' | 'limits', before: string[], after: string[]): string[] {
+  const now = after.join('; ');
+  if (now === before.join('; ')) return [];
+  return [now === '' ? `All ${what} are off` : `${what === 'faults' ? 'Faults' : 'Limits'}: ${now}`];
 }
 
 function changesIn(name: string, before: unknown, after: unknown): string[] {

@@ -14,7 +14,7 @@ const often = {
   every: v.exactOptional(count),
   /** Only by chance; the same ones each time. */
   probability: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-  /** Other ones by another chance. */
+  /** A different seed gives different ones. */
   seed: v.exactOptional(v.pipe(v.number(), v.integer())),
 };
 
@@ -31,14 +31,14 @@ const request = {
  * What goes wrong with REST requests of our functions. With `done`, the request is carried out all the same.
  *
  * - `error`: another status, with Twilio's code for it (20429 for 429) and, if wanted, Retry-After in seconds
- * - `cut`: the connection is closed half-way in the body
+ * - `cut`: the connection is closed halfway through the body
  * - `drip`: the answer comes byte by byte, one each `ms`
  * - `reset`: the connection is reset
  * - `hang`: no answer
  * - `late`: the real answer comes `ms` later
  */
 export const requestFault = v.variant('kind', [
-  v.object({
+  v.strictObject({
     kind: v.literal('error'),
     ...request,
     status: errorStatus,
@@ -46,11 +46,11 @@ export const requestFault = v.variant('kind', [
     retryAfter: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
     done,
   }),
-  v.object({ kind: v.literal('cut'), ...request, done }),
-  v.object({ kind: v.literal('drip'), ...request, ms: milliseconds }),
-  v.object({ kind: v.literal('reset'), ...request, done }),
-  v.object({ kind: v.literal('hang'), ...request, done }),
-  v.object({ kind: v.literal('late'), ...request, ms: milliseconds }),
+  v.strictObject({ kind: v.literal('cut'), ...request, done }),
+  v.strictObject({ kind: v.literal('drip'), ...request, ms: milliseconds }),
+  v.strictObject({ kind: v.literal('reset'), ...request, done }),
+  v.strictObject({ kind: v.literal('hang'), ...request, done }),
+  v.strictObject({ kind: v.literal('late'), ...request, ms: milliseconds }),
 ]);
 
 const webhook = { ...often, on: v.picklist(['all', ...webhookTargets]) };
@@ -62,12 +62,12 @@ const webhook = { ...often, on: v.picklist(['all', ...webhookTargets]) };
  * - `slow`: the function's answer comes `ms` later, or too late for Twilio
  * - `down`: the connection is refused
  * - `notJson`: the function's answer has another body
- * - `cut`: the connection is closed half-way in the body of the function's answer
+ * - `cut`: the connection is closed halfway through the body of the function's answer
  */
 export const webhookFault = v.variant('kind', [
-  v.object({ kind: v.literal('error'), ...webhook, status: errorStatus, done }),
-  v.object({ kind: v.literal('slow'), ...webhook, ms: milliseconds }),
-  v.object({ kind: v.literal('down'), ...webhook }),
-  v.object({ kind: v.literal('notJson'), ...webhook }),
-  v.object({ kind: v.literal('cut'), ...webhook }),
+  v.strictObject({ kind: v.literal('error'), ...webhook, status: errorStatus, done }),
+  v.strictObject({ kind: v.literal('slow'), ...webhook, ms: milliseconds }),
+  v.strictObject({ kind: v.literal('down'), ...webhook }),
+  v.strictObject({ kind: v.literal('notJson'), ...webhook }),
+  v.strictObject({ kind: v.literal('cut'), ...webhook }),
 ]);

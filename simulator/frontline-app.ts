@@ -143,6 +143,7 @@ export class FrontlineApp {
     trace: string,
   ): Promise<string | undefined> {
     const { state, timeline } = this.#options;
+    const requireNoReset = state.watchResets();
     const fail = (title: string, errorCode?: number): undefined => {
       timeline.addNote(trace, title, { state: 'failed', ...(errorCode !== undefined && { errorCode }) });
     };
@@ -168,6 +169,7 @@ export class FrontlineApp {
     }
     timeline.update(entry, { outcome: `The conversation is held from ${proxy}.` });
 
+    requireNoReset();
     const origin = originOf(worker, trace);
     const conversation = await this.#changes.createConversation(
       { friendlyName: card.display_name, chatServiceSid: this.#options.serviceSid() },

@@ -240,12 +240,13 @@ export class LocalTwilio {
   /**
    * Clears conversations, unknown customers and timeline.
    *
-   * @param everything whether settings and workers are as at the start, too
+   * @param everything whether settings, workers, and the configuration of Conversations are back to their initial state, too
    */
   reset(everything = false): void {
     reset(this.parts, everything);
+    if (everything) this.#account.restart();
     this.#notify(
-      `Reset: conversations, unknown customers and timeline are empty${everything ? '; settings and workers are as at the start' : ''}`,
+      `Reset: conversations, unknown customers, and the timeline were cleared${everything ? '; settings, workers, and configuration are back to their initial state' : ''}`,
     );
     this.#events.sendReset();
     this.#events.sendState();

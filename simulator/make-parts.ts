@@ -82,6 +82,7 @@ export function makeParts(options: PartsOptions): ScenarioParts {
     frontline: rest.frontline,
     optOuts: rest.optOuts,
     scopedWebhooks: rest.account.scopedWebhooks,
+    services: rest.account.services,
     numbers: () => data().numbers,
     routingMode: () => settings.current.routingMode,
     autoCreationOf: (address) => account.autoCreationOf(address),

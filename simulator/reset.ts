@@ -7,7 +7,7 @@ const manyConversations = 200;
 /**
  * Clears conversations, unknown customers and timeline.
  *
- * @param everything whether settings and workers are as at the start, too
+ * @param everything whether settings and workers are back to their initial state, too
  */
 export function reset(parts: ScenarioParts, everything: boolean): void {
   const { state, rest, timeline, customers, workers, flex, inbound, settings } = parts;

@@ -19,15 +19,23 @@ export class Timeline {
   #listeners = new Set<(entry: TimelineEntry) => void>();
   #nextId = 1;
   #nextTrace = 1;
+  /** The first ones since the timeline was cleared: what comes of earlier ones is not kept. */
+  #first = { id: 1, trace: 1 };
 
   /** @returns a new trace: the name that all entries with one cause share */
   newTrace(): string {
     return `trace-${this.#nextTrace++}`;
   }
 
-  /** Adds an entry and notifies the listeners. */
+  /**
+   * Adds an entry and notifies the listeners.
+   *
+   * @returns the entry; its id is 0 if its trace is from before the timeline was cleared: then it is not kept
+   */
   add<T extends NewEntry>(entry: T): T & Common & { id: number; at: string } {
-    const added = { ...entry, id: this.#nextId++, at: new Date().toISOString() };
+    const id = this.#isTraceCleared(entry.trace) ? 0 : this.#nextId++;
+    const added = { ...entry, id, at: new Date().toISOString() };
+    if (id === 0) return added as T & Common & { id: number; at: string };
     this.#entries.set(added.id, added as TimelineEntry);
     this.#keepWithinBounds(added as TimelineEntry);
     this.#notify(added as TimelineEntry);
@@ -40,6 +48,7 @@ export class Timeline {
     change: Partial<WebhookEntry> | Partial<RestEntry> | Partial<TimelineEntry>,
   ): void {
     Object.assign(entry, change);
+    if (this.isCleared(entry.id)) return;
     this.#keepWithinBounds(entry);
     this.#notify(entry);
   }
@@ -82,10 +91,22 @@ export class Timeline {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Removes all entries, and keeps none of the traces that there are. */
   clear(): void {
     this.#entries.clear();
     this.#sizes.clear();
     this.#size = 0;
+    this.#first = { id: this.#nextId, trace: this.#nextTrace };
+  }
+
+  /** @returns whether the entry with this id is from before the timeline was cleared */
+  isCleared(id: number): boolean {
+    return id < this.#first.id;
+  }
+
+  #isTraceCleared(trace: string): boolean {
+    const [, number] = /^trace-(\d+)$/.exec(trace) ?? [];
+    return number !== undefined && Number(number) < this.#first.trace;
   }
 
   #keepWithinBounds(changed: TimelineEntry): void {

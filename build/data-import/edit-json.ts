@@ -26,7 +26,7 @@ interface Replacement {
  */
 export function editJson(text: string, edits: readonly JsonEdit[], given?: JsonStyle): string {
   const root = parseTree(text);
-  if (!root) throw new Error('is not JSON');
+  if (!root) throw new Error('is not valid JSON');
   const style = given ?? styleOf(text, root);
   const replacements: Replacement[] = [];
   const additions = new Map<Node, { key: string; value: Json }[]>();
@@ -72,7 +72,7 @@ export interface JsonStyle {
 /** @returns how a file is written. @throws when it is not JSON */
 export function readStyle(text: string): JsonStyle {
   const root = parseTree(text);
-  if (!root) throw new Error('is not JSON');
+  if (!root) throw new Error('is not valid JSON');
   return styleOf(text, root);
 }
 

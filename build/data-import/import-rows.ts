@@ -145,14 +145,14 @@ function checkWhole(row: ImportedRow, isNew: boolean): void {
   const cells = row.missingCells === 1 ? 'its last cell' : `its last ${row.missingCells} cells`;
   if (row.missingCells > 0 && !isReachable) {
     row.problems.push({
-      problem: `lacks ${cells}, and would be a customer without an address`,
-      fix: 'see whether a line break or a delimiter is wrong; empty cells must be there',
+      problem: `is missing ${cells} and would be a customer without an address`,
+      fix: 'see whether a line break or a delimiter is wrong; keep empty cells',
     });
     return;
   }
   if (row.missingCells > 0) {
     row.warnings.push({
-      problem: `lacks ${cells}: they are read as empty`,
+      problem: `is missing ${cells}: ${row.missingCells === 1 ? 'it is' : 'they are'} read as empty`,
       fix: 'if they are not empty in your sheet, correct the row, and import the file again',
     });
   }

@@ -59,7 +59,7 @@ export class CustomerMatcher {
     const what = row.id === undefined ? 'is the same customer as' : `has the id ${JSON.stringify(row.id)} of`;
     row.problems.push({
       problem: `${what} line ${this.#lines.at(earlier)}, but says something else`,
-      fix: row.id === undefined ? 'make one row of the two, or give each an id' : 'make one row of the two',
+      fix: row.id === undefined ? 'merge the two rows, or give each an id' : 'merge the two rows',
     });
     return false;
   }
@@ -67,7 +67,7 @@ export class CustomerMatcher {
   #findByAddress(row: ImportedRow): number | undefined {
     if (row.addresses.length === 0) {
       row.problems.push({
-        problem: 'has neither an id nor an address: nobody could be recognized by it',
+        problem: 'has neither an id nor an address: no customer could be matched by it',
         fix: 'give it an id or a number, or remove the row',
       });
       return undefined;

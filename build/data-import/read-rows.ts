@@ -74,7 +74,7 @@ export function createRowReader(
     if (row.cells.length > header.length) {
       // What is in the wrong column has problems that nobody needs to read.
       read.problems.splice(0, read.problems.length, {
-        problem: `has ${row.cells.length} cells, and the header ${header.length}`,
+        problem: `has ${row.cells.length} cells, but the header has ${header.length}`,
         fix: `put a cell that contains ${JSON.stringify(delimiter)} between quotation marks`,
       });
     }
@@ -140,7 +140,7 @@ function readWorker(text: string, workers: RowContext['workers']): FoundWorker {
   const same = (other: string | undefined): boolean => other?.toLowerCase() === text.toLowerCase();
   const found = workers.find((worker) => worker.identity === nearest);
   if (found && (same(found.identity) || same(found.display_name))) return { identity: nearest };
-  const problem = `${JSON.stringify(text)} is not among the workers of assets/routing.private.json: the owner is left as it is`;
+  const problem = `${JSON.stringify(text)} is not one of the workers of assets/routing.private.json: the owner is left as it is`;
   const fix = 'add the worker there, or correct the name, and import the file again';
   return {
     identity: undefined,

@@ -77,7 +77,7 @@ function requireListed(identity: string, workers: RoutingText['workers'], hint: 
   const nearest = findNearestWorker(identity, workers);
   const meant = nearest === undefined ? hint : `: did you mean ${JSON.stringify(nearest)}?`;
   throw new UnlistedIdentity(
-    `${JSON.stringify(identity)} is not among the workers of assets/${routingFile}${meant}`,
+    `${JSON.stringify(identity)} is not one of the workers of assets/${routingFile}${meant}`,
   );
 }
 

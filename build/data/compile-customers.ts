@@ -140,7 +140,7 @@ function ownerCheck(
     if (worker === undefined || workers.has(worker)) return;
     report(
       ['customers', index, 'worker'],
-      `${JSON.stringify(worker)} is not among the workers of assets/routing.private.json`,
+      `${JSON.stringify(worker)} is not one of the workers of assets/routing.private.json`,
       fixFor(worker),
     );
   };

@@ -31,7 +31,11 @@ export function parseSource<S extends 'routing' | 'templates'>(
   try {
     raw = JSON.parse(text);
   } catch {
-    report([], `is not JSON: ${describeSyntaxError(text)}`, 'correct it there; an editor shows the place');
+    report(
+      [],
+      `is not valid JSON: ${describeSyntaxError(text)}`,
+      'correct it there; an editor shows the place',
+    );
     return undefined;
   }
   reportDuplicateKeys(text, report);

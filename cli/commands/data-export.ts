@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readDelimiter } from '../data/read-delimiter';
 import { formatCount } from '../format-count';
 import { printJson } from '../output';
 import { addCommand, wantsJson } from '../program';
@@ -11,12 +12,12 @@ interface Options {
 export function addDataExport(data: Command): void {
   addCommand(data, 'export', 'Write the customers as CSV, which import reads again')
     .argument('[file]', 'where to; without it, the CSV is printed')
-    .option('--delimiter <character>', 'e.g. ";" or "tab"', ',')
+    .option('--delimiter <character>', 'e.g. ";" or "tab"', readDelimiter, ',')
     .addHelpText('after', '\nWith --json, and without a file, the customers are printed as JSON.')
     .action(exportFile);
 }
 
-async function exportFile(file: string | undefined, options: Options, command: Command): Promise<void> {
+async function exportFile(file: string | undefined, { delimiter }: Options, command: Command): Promise<void> {
   const { exportCsv } = await import('../../build/data-import/export-csv');
   const { CustomersFile, customersFile } = await import('../../build/data-import/customers-file');
   const { customersPath, writeNamedFile } = await import('../data/files');
@@ -29,7 +30,6 @@ async function exportFile(file: string | undefined, options: Options, command: C
   if (file === undefined && wantsJson(command)) {
     return printLongJson({ ok: true, customers: customers.all() });
   }
-  const delimiter = options.delimiter === 'tab' ? '\t' : options.delimiter;
   if (file === undefined) return printParts(exportCsv(customers, delimiter));
   await withProgress(`Exporting to ${file}`, (report) =>
     writeNamedFile(file, withMark(exportCsv(customers, delimiter, report))),

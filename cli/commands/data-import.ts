@@ -1,5 +1,6 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ImportPlan } from '../../build/data-import/plan-import';
+import { readDelimiter } from '../data/read-delimiter';
 import { paintFor } from '../output';
 import { addCommand, exitCodes, UsageError, wantsJson } from '../program';
 
@@ -29,12 +30,8 @@ export function addDataImport(data: Command): void {
       (value: string, list: string[] = []) => [...list, value],
     )
     .option('--country <country>', 'The country of numbers without a country code, e.g. US')
-    .addOption(
-      new Option('--delimiter <character>', 'e.g. ";" or "tab"; recognized unless given').argParser((text) =>
-        text === 'tab' || text === '\\t' ? '\t' : text,
-      ),
-    )
-    .option('--encoding <name>', 'e.g. windows-1252; recognized unless given')
+    .option('--delimiter <character>', 'e.g. ";" or "tab"; recognized unless given', readDelimiter)
+    .option('--encoding <name>', 'e.g. windows-1252; recognized unless given', readEncoding)
     .option('--skip-bad-rows', 'Leave out rows with problems, and import the others')
     .addOption(new Option('--prune', 'Remove the customers who are not in the file').conflicts('skipBadRows'))
     .addHelpText('after', '\nThe exit code is 1 when there is a bad row: then nothing is written.')
@@ -81,6 +78,16 @@ async function importFile(file: string, options: Options, command: Command): Pro
   });
 }
 
+/** @throws InvalidArgumentError for what nothing can be decoded from */
+function readEncoding(label: string): string {
+  try {
+    new TextDecoder(label);
+    return label;
+  } catch {
+    throw new InvalidArgumentError('There is no such encoding: write it like utf-8 or windows-1252.');
+  }
+}
+
 /** @returns the code of a country that is written as cells may write it. @throws UsageError */
 async function readHomeCountry(text: string | undefined): Promise<string | undefined> {
   if (text === undefined) return undefined;
@@ -88,7 +95,7 @@ async function readHomeCountry(text: string | undefined): Promise<string | undef
   const { readCountry } = await import('../../build/data-import/names');
   const code = readCountry(text);
   if (isSupportedCountry(code)) return code;
-  throw new UsageError(`--country ${text} is no country: write its code or its name, e.g. US`);
+  throw new UsageError(`--country ${text} is not a country: write its code or its name, e.g. US`);
 }
 
 async function printPlan(

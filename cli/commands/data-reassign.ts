@@ -112,7 +112,7 @@ async function requireWorker({ workers }: RoutingText, identity: string): Promis
       ? 'list the worker there until the conversations are moved'
       : `did you mean ${JSON.stringify(nearest)}?`;
   throw new UsageError(
-    `${JSON.stringify(identity)} is not among the workers of assets/routing.private.json, and could be a customer in a chat: ${hint}`,
+    `${JSON.stringify(identity)} is not one of the workers of assets/routing.private.json, and could be a customer in a chat: ${hint}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Rollback } from '../deploy/roll-back';
 import type { Upload } from '../deploy/upload';
+import { defaultEnvironment, npmCommand } from '../npm-command';
 import { hasColors, printJson } from '../output';
 import { printReport } from '../print-build';
 import { addCommand, addTo, exitCodes, UsageError } from '../program';
@@ -18,7 +19,11 @@ interface Options {
 /** `npm run deploy`: builds, checks and deploys; or goes back to the build before. */
 export function addDeploy(program: Command): void {
   addCommand(program, 'deploy', 'Build, check, and deploy to Twilio')
-    .option('--environment <name>', 'Where to: the suffix of the domain; "production" for none', 'dev')
+    .option(
+      '--environment <name>',
+      'Where to: the suffix of the domain; "production" for none',
+      defaultEnvironment,
+    )
     .option('--local', 'Deploy to the local Twilio that npm start runs')
     .option('--dry-run', 'List exactly what would be uploaded, and upload nothing')
     .option('--rollback', 'Activate the build that was deployed before; variables stay as they are')
@@ -32,7 +37,7 @@ async function deploy(options: Options): Promise<void> {
   if (!/^[a-z0-9-]{1,16}$/.test(environment)) {
     throw new UsageError('--environment takes up to 16 lower-case letters, digits and hyphens.');
   }
-  if (dryRun && rollback) throw new UsageError('--dry-run and --rollback exclude each other.');
+  if (dryRun && rollback) throw new UsageError('--dry-run and --rollback cannot be used together.');
   await (rollback ? goBack(options) : buildAndDeploy(options));
 }
 
@@ -86,7 +91,7 @@ async function buildAndDeploy({
   const done = await withProgress('Deploying', () =>
     deployBuild({ root: projectFolder, account, environment, buildId, upload }),
   );
-  const { leftVariables, isServed } = done;
+  const { leftVariables, hasEarlierBuild, isServed } = done;
   const { builds: _builds, ...deployment } = done.deployment;
   const url = deployedUrl(deployment);
   if (json) {
@@ -94,24 +99,17 @@ async function buildAndDeploy({
     return printJson({ ok, environment, url, ...deployment, ...uploaded, leftVariables, isServed });
   }
   if (leftVariables.length > 0) {
-    console.warn(`The environment keeps variables that .env does not have: ${leftVariables.join(', ')}`);
+    console.warn(`Not in .env, but still set in the environment: ${leftVariables.join(', ')}`);
   }
   if (isServed === false) console.warn(`${url} does not answer as this build yet.`);
-  const flags = [
-    ...(local ? ['--local'] : []),
-    ...(environment === 'dev' ? [] : ['--environment', environment]),
-  ];
-  const call = (name: string, ...more: string[]): string => {
-    const all = [...flags, ...more];
-    return ['npm run', name, ...(all.length > 0 ? ['--', ...all] : [])].join(' ');
-  };
+  const target = { isLocal: account.isLocal, environment };
   console.log(`Deployed ${buildId} to ${url}
 
 ${upload.functions.map(({ path }) => `  ${url}${path}`).join('\n')}
 
-Next: ${call('setup')}    has Twilio call these URLs
-      ${call('doctor')}   finds what is wrong
-Back: ${call('deploy', '--rollback')}`);
+Next: ${npmCommand('setup', target)}    has Twilio call these URLs
+      ${npmCommand('doctor', target)}   finds what is wrong`);
+  if (hasEarlierBuild) console.log(`Back: ${npmCommand('deploy', target, '--rollback')}`);
 }
 
 async function goBack({ environment, local, json }: Options): Promise<void> {
@@ -127,7 +125,7 @@ async function goBack({ environment, local, json }: Options): Promise<void> {
   if (json) return printJson({ ok: true, environment, url, ...deployment, replaced, changedVariables });
   const { buildId, buildSid } = deployment;
   console.log(
-    `${url} is back at ${buildId ?? 'the build'} (${buildSid}), which was active before ${replaced}.`,
+    `Rolled back ${url} to ${buildId ?? 'the build'} (${buildSid}); the active build was ${replaced}.`,
   );
   console.log('Variables belong to the environment, not to the build: they stay as they are.');
   warnOfChanges(done);
@@ -137,7 +135,9 @@ function warnOfChanges({ changedVariables }: Rollback): void {
   if (changedVariables === undefined) {
     console.warn('This build was not deployed from here: compare its variables with .env yourself.');
   } else if (changedVariables.length > 0) {
-    console.warn(`Other than when this build was deployed: ${changedVariables.join(', ')}`);
+    console.warn(
+      `These variables have changed since this build was deployed: ${changedVariables.join(', ')}`,
+    );
   }
 }
 

@@ -7,7 +7,7 @@ export function addSetup(program: Command): void {
   addCommand(program, 'setup', 'Set up the Twilio account for the callbacks')
     .option('--local', 'Set up the local Twilio')
     .option('--url <url>', "The functions' address, instead of the one that npm run deploy remembers")
-    .option('--environment <name>', 'The environment that was deployed to')
+    .option('--environment <name>', 'Which of the deployed environments; dev, or the only one, unless given')
     .option(
       '--scope <scope>',
       'Whose webhooks: account, or service for the conversation service in the data',

@@ -68,7 +68,7 @@ async function runStart(options: StartOptions): Promise<void> {
   const { AllowedHosts } = await import('../../simulator/allowed-hosts');
   const { lockFolder, startCommand } = await import('../start-lock');
   const { followLocalTwilio } = await import('../start/follow-timeline');
-  const { JsonOutput, logPrinter, TextOutput } = await import('../start/output');
+  const { holdUntilReady, JsonOutput, logPrinter, TextOutput } = await import('../start/output');
   const { explainFailedStart } = await import('../start/port-taken');
   const { stopOnSignal, watchProject } = await import('../watch-project');
   const { otherProjectOf, watchOtherProject } = await import('../other-project');
@@ -81,7 +81,9 @@ async function runStart(options: StartOptions): Promise<void> {
     deployed: readPort('SIMULATOR_DEPLOYED_PORT', 4010),
   };
   const consoleUrl = `http://${new AllowedHosts(reach).nameInUrls}:${ports.console}`;
-  const output = json ? new JsonOutput(process.stdout) : new TextOutput(process.stdout, paintFor('stdout'));
+  const output = holdUntilReady(
+    json ? new JsonOutput(process.stdout) : new TextOutput(process.stdout, paintFor('stdout')),
+  );
   const create = (): InstanceType<typeof LocalTwilio> =>
     new LocalTwilio({
       ...{ root, ports, reach, authToken },

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { limits } from '../../simulator/twilio/serverless/limits';
+import { findKeyFault, keyVariables, leastKeyLength } from '../check-key';
 import type { Upload, UploadedFile } from './upload';
 
 /** Why something is not deployed. */
@@ -8,8 +9,7 @@ export interface UploadProblem {
   fix: string;
 }
 
-const megabyte = 1024 * 1024;
-const shortestKey = 32;
+const megabyte = 1_000_000;
 /** `ACCOUNT_SID` and `AUTH_TOKEN`, which Twilio adds to the variables, in bytes. */
 const credentialBytes = 'ACCOUNT_SID'.length + 34 + 'AUTH_TOKEN'.length + 32;
 
@@ -22,6 +22,7 @@ const credentialBytes = 'ACCOUNT_SID'.length + 34 + 'AUTH_TOKEN'.length + 32;
 export function checkUpload(upload: Upload, publicAssets: readonly string[] = []): UploadProblem[] {
   return [
     ...checkFiles(upload),
+    ...checkPaths([...upload.functions, ...upload.assets]),
     ...checkPublic(
       upload.assets.filter(({ visibility }) => visibility === 'public').map(({ path }) => path),
       publicAssets,
@@ -84,6 +85,20 @@ function checkFiles({ functions, assets }: Upload): UploadProblem[] {
   return problems;
 }
 
+/** Which of two files Twilio would serve at one path is not documented. */
+function checkPaths(files: readonly UploadedFile[]): UploadProblem[] {
+  const byPath = new Map<string, string[]>();
+  for (const { path, file } of files) byPath.set(path, [...(byPath.get(path) ?? []), file]);
+  return [...byPath].flatMap(([path, names]) =>
+    names.length < 2
+      ? []
+      : {
+          problem: `${names.join(' and ')} have the same path, ${path}: only one of them would be served`,
+          fix: 'rename or remove all but one of them',
+        },
+  );
+}
+
 function checkVariables(variables: Readonly<Record<string, string>>): UploadProblem[] {
   const problems: UploadProblem[] = [];
   let sum = credentialBytes;
@@ -109,19 +124,27 @@ function checkVariables(variables: Readonly<Record<string, string>>): UploadProb
       fix: 'remove from .env what the callbacks do not need',
     });
   }
-  for (const name of ['OUTBOUND_API_KEY', 'SWEEP_API_KEY']) {
+  for (const name of keyVariables) {
     const key = variables[name];
-    if (key === undefined || key.length >= shortestKey) continue;
-    problems.push({
-      problem: `${name} has ${key.length} characters: somebody could guess it`,
-      fix: `give it at least ${shortestKey}, e.g. by: openssl rand -hex ${shortestKey}`,
-    });
+    const fault = key === undefined ? undefined : findKeyFault(key);
+    if (key === undefined || fault === undefined) continue;
+    problems.push(
+      fault === 'short'
+        ? {
+            problem: `${name} is too short (${key.length} characters)`,
+            fix: `use at least ${leastKeyLength}, e.g. openssl rand -hex 32`,
+          }
+        : {
+            problem: `${name} contains characters that cannot be sent in a header`,
+            fix: 'use ASCII letters and digits without spaces, e.g. openssl rand -hex 32',
+          },
+    );
   }
   return problems;
 }
 
-/** @returns a size as people read it, e.g. `1.5 kB` */
+/** @returns a size as people read it, e.g. `1.5 kB`: Twilio's limits are in such units, too */
 export function formatSize(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < megabyte ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / megabyte).toFixed(1)} MB`;
+  if (bytes < 1_000) return `${bytes} B`;
+  return bytes < megabyte ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / megabyte).toFixed(1)} MB`;
 }

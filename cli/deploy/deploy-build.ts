@@ -25,19 +25,22 @@ export interface DeployOptions {
 /**
  * Deploys a built and checked project with `twilio-run deploy`, and remembers where.
  *
- * @returns the deployment; the variables that the environment has and `.env` does not: nobody removes those; and whether
- *   the functions answer as this build, undefined if nobody can ask without the auth token
+ * @returns the deployment; the variables that the environment has and `.env` does not: nobody removes those; whether
+ *   there was a build before, to go back to; and whether the functions answer as this build, undefined if nobody can ask
+ *   without the auth token
  * @throws an error that says what failed
  */
 export async function deployBuild({ root, account, environment, buildId, upload }: DeployOptions): Promise<{
   deployment: Deployment;
   leftVariables: string[];
+  hasEarlierBuild: boolean;
   isServed: boolean | undefined;
 }> {
   // A damaged file is found before anything goes live.
   readDeployments(root);
   const serviceSid = await requireService(account, readServiceName(root));
   const { variables } = upload;
+  const before = await findEnvironment(account, serviceSid, environment);
   await runToolkit(root, account, { serviceSid, environment, variables });
 
   const deployed = await findEnvironment(account, serviceSid, environment);
@@ -54,6 +57,7 @@ export async function deployBuild({ root, account, environment, buildId, upload 
     leftVariables: Object.keys(present)
       .filter((name) => !(name in variables))
       .sort(),
+    hasEarlierBuild: Boolean(before?.buildSid),
     isServed:
       path === undefined || authToken === undefined
         ? undefined

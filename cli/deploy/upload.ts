@@ -5,6 +5,8 @@ import type { Visibility } from '../../simulator/twilio/serverless/resources';
 
 /** A function or an asset that is uploaded. */
 export interface UploadedFile {
+  /** e.g. `assets/customers.private.json`, below `dist/` */
+  file: string;
   /** Its URL path, e.g. `/callbacks/crm`. */
   path: string;
   visibility: Visibility;
@@ -41,22 +43,25 @@ export function listUpload(root: string, ...variables: Record<string, string>[])
   const given = Object.assign({}, ...variables.map(withoutEmpty)) as Record<string, string>;
   for (const name of ownVariables) delete given[name];
   return {
-    functions: listFiles(join(root, 'dist/functions'), '.js'),
-    assets: listFiles(join(root, 'dist/assets')),
+    functions: listFiles(join(root, 'dist'), 'functions', '.js'),
+    assets: listFiles(join(root, 'dist'), 'assets'),
     variables: given,
     dependencies,
   };
 }
 
 /** @param dropped an extension: only files with it are uploaded, and their paths lack it */
-function listFiles(folder: string, dropped?: string): UploadedFile[] {
+function listFiles(dist: string, kind: 'functions' | 'assets', dropped?: string): UploadedFile[] {
+  const folder = join(dist, kind);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== '.DS_Store')
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => dropped === undefined || extname(file) === dropped);
   return files.sort().map((file) => {
-    const { path, visibility } = readAssetName(file.slice(folder.length + 1).replaceAll('\\', '/'));
+    const name = file.slice(folder.length + 1).replaceAll('\\', '/');
+    const { path, visibility } = readAssetName(name);
     return {
+      file: `${kind}/${name}`,
       path: dropped === undefined ? path : path.slice(0, -dropped.length),
       visibility,
       bytes: statSync(file).size,

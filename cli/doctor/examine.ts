@@ -14,8 +14,8 @@ import { checkTemplates } from './checks/templates';
 import { checkVariables, readDeployedVariables } from './checks/variables';
 import { checkWebhooks } from './checks/webhooks';
 import { checkWorkers } from './checks/workers';
-import { type Finding, type FindingCode, finding } from './findings';
-import type { Subject, TwilioFailure } from './subject';
+import { describeCheckFailure, type Finding, type FindingCode } from './findings';
+import type { Subject } from './subject';
 
 /** Everything that was found. */
 export interface Diagnosis {
@@ -51,7 +51,9 @@ export async function examine(given: Subject, report: (text: string) => void = (
   let subject = given;
   const run = (title: string, check: Check): Promise<Finding[]> => {
     report(`Checking ${title}`);
-    return check(subject).catch((error: unknown) => [describeFailure(title, error)]);
+    return check(subject).catch((error: unknown) => [
+      describeCheckFailure(title.replace(/^the /, ''), error),
+    ]);
   };
   const findings = await run('the credentials', checkCredentials);
   findings.push(...(await run('dist/', checkDist)));
@@ -82,15 +84,4 @@ export async function examine(given: Subject, report: (text: string) => void = (
 
 function has(findings: readonly Finding[], ...codes: FindingCode[]): boolean {
   return findings.some(({ code }) => codes.includes(code));
-}
-
-function describeFailure(title: string, error: unknown): Finding {
-  const { status, code, message } = error as TwilioFailure;
-  const what = [status, code, message].filter((part) => part !== undefined).join(' ');
-  const text = `Twilio could not be asked about ${title.replace(/^the /, '')}: ${what}`;
-  return finding(
-    'check_failed',
-    text,
-    'run it again; with an API key, check its permissions: it must read all of these',
-  );
 }

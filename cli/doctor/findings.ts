@@ -86,3 +86,14 @@ export function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const messages = new Set<string>();
   return findings.filter(({ message }) => !messages.has(message) && messages.add(message));
 }
+
+/** @returns the finding that a check has failed */
+export function describeCheckFailure(subject: string, error: unknown): Finding {
+  const { status, code, message } = error as { status?: number; code?: number | string; message: string };
+  const what = [status, code, message].filter((part) => part !== undefined).join(' ');
+  return finding(
+    'check_failed',
+    `Twilio could not be asked about ${subject}: ${what}`,
+    'run it again; with an API key, check its permissions: it must read all of these',
+  );
+}

@@ -7,10 +7,10 @@ import { compareCustomers } from '../../lib/customers/places';
 import type { Routing, TemplatesAsset } from '../../lib/model';
 import { type Account, readEnvFile } from '../account';
 import { listDeployments, listLiveDeployments } from '../deploy/live-deployments';
-import { chooseFunctionsUrl } from '../setup/needs';
+import { chooseEnvironment, chooseFunctionsUrl } from '../setup/needs';
 import { SetupRecord } from '../setup/record';
 import { readConsole } from '../setup/resources';
-import { type Finding, finding } from './findings';
+import { describeCheckFailure, type Finding, finding } from './findings';
 import type { Send, Subject } from './subject';
 
 /** What is needed of an account. */
@@ -50,8 +50,9 @@ export async function readSubject(
   const read = <T>(name: string): T =>
     JSON.parse(data.assets.get(`${name}.private.json` as never) ?? '') as T;
   const others = await readOtherAssets(join(root, 'assets'));
-  const { url, environment } = await findPlace(root, account, place);
-  const variables = { ...account.variables, ...withoutEmpty(readEnvFile(root)) };
+  const { url, environment } = await findPlace(root, account, place, findings);
+  const inFile = withoutEmpty(readEnvFile(root));
+  const variables = { ...account.variables, ...inFile };
   const { accountSid, authToken, client, localFunctionsUrl, controlUrl } = account;
   return {
     findings,
@@ -61,8 +62,13 @@ export async function readSubject(
       client,
       url,
       environment,
+      isLocal: localFunctionsUrl !== undefined,
+      givenUrl: place.url,
       otherUrls: localFunctionsUrl === undefined ? [] : [localFunctionsUrl],
       variables,
+      variableSources: Object.fromEntries(
+        Object.keys(variables).map((name) => [name, name in inFile ? '.env' : 'local Twilio']),
+      ),
       hasOwnVariables: url !== undefined && url === localFunctionsUrl,
       routing: read<Routing>('routing'),
       customers: [...data.firstOn.values()].sort(compareCustomers),
@@ -71,7 +77,7 @@ export async function readSubject(
       publicAssets: listPublic(others.keys()),
       distBuildId: readBuildId(join(root, 'dist')),
       console: controlUrl === undefined ? null : await readConsole(controlUrl),
-      kept: new SetupRecord(root, accountSid).kept,
+      kept: new SetupRecord(root, account).kept,
       send: sendByFetch,
     },
   };
@@ -93,23 +99,32 @@ async function makeBuildId(
   return assembleBuild(await bundleFunctions(root), others, data.assets, data.packed).buildId;
 }
 
-/** Without a choice on the command line: the environment dev, or the only one; else the local Twilio's own functions. */
+/**
+ * Without a choice on the command line: the environment dev, or the only one; else the local Twilio's own functions.
+ *
+ * @param findings is told when Twilio cannot be asked what is deployed: then it is what this folder remembers
+ */
 async function findPlace(
   root: string,
   account: CheckedAccount,
   { url, environment }: Place,
+  findings: Finding[],
 ): Promise<Pick<Subject, 'url' | 'environment'>> {
   if (url !== undefined) return { url: url.replace(/\/+$/, ''), environment: undefined };
   const local = account.localFunctionsUrl;
+  const remembered = listDeployments(root, account.accountSid);
   const deployments =
     environment === undefined
-      ? await listLiveDeployments(root, account)
-      : listDeployments(root, account.accountSid);
+      ? await listLiveDeployments(root, account).catch((error: unknown) => {
+          findings.push(describeCheckFailure('what is deployed', error));
+          return remembered;
+        })
+      : remembered;
   if (environment === undefined && deployments.size === 0) return { url: local, environment };
-  const name = environment ?? (deployments.has('dev') ? 'dev' : undefined);
+  const name = chooseEnvironment(deployments, environment);
   return {
     url: chooseFunctionsUrl(deployments, { given: undefined, environment: name, local }),
-    environment: name ?? [...deployments.keys()][0],
+    environment: name,
   };
 }
 

@@ -28,10 +28,16 @@ export interface Subject {
   url: string | undefined;
   /** The environment that it was deployed to; undefined when that is not known. */
   environment: string | undefined;
+  /** Whether this is the local Twilio. */
+  isLocal: boolean;
+  /** The URL, if `--url` has given it. */
+  givenUrl: string | undefined;
   /** Other URLs of ours that webhooks may have: the live-reloading functions of the local Twilio. */
   otherUrls: readonly string[];
   /** The variables in `.env`, and with `--local` those that the local Twilio adds. */
   variables: Readonly<Record<string, string>>;
+  /** Where each of these comes from; what is missing here is known from the deployed environment alone. */
+  variableSources: Readonly<Record<string, '.env' | 'local Twilio'>>;
   /** Whether the functions get exactly these variables, because they run on this machine. */
   hasOwnVariables: boolean;
   routing: Routing;
@@ -46,14 +52,19 @@ export interface Subject {
   distBuildId: string | undefined;
   /** The local Twilio's Frontline Console: its URLs and `routingMode`; null in the cloud. */
   console: Fields | null;
-  /** What setup was told to keep as it is. */
+  /** What stays as it is after a decision in setup. */
   kept: readonly Kept[];
   send: Send;
 }
 
+/** @returns what somebody has decided in setup about what is there, if it is still the same */
+export function findKept(kept: Subject['kept'], id: string, found: string | undefined): Kept | undefined {
+  return kept.find((one) => one.id === id && one.found === found);
+}
+
 /** @returns whether somebody has decided in setup to keep what is there, and it is still the same */
 export function isKept(kept: Subject['kept'], id: string, found: string): boolean {
-  return kept.some((one) => one.id === id && one.found === found);
+  return findKept(kept, id, found) !== undefined;
 }
 
 /** An error of Twilio's REST API, as the SDK throws it. */

@@ -1,15 +1,8 @@
 import type { Twilio } from 'twilio';
 import { addressId, type Fields } from './change';
 import type { Needs } from './needs';
+import { type NumberState, readNumbers } from './number-answers';
 import type { Resources } from './resources';
-
-/** What an account's phone number does with messages besides Conversations. */
-export interface NumberState {
-  smsUrl: string;
-  smsApplicationSid: string;
-  /** The Messaging Service that the number is in; it answers messages unless it leaves them to the number. */
-  service: { sid: string; inboundUrl: string; leavesToNumber: boolean } | undefined;
-}
 
 /** What setup compares with what the callbacks need. */
 export interface AccountState {
@@ -52,7 +45,7 @@ export async function readAccountState(
   report: (text: string) => void = () => {},
 ): Promise<AccountState> {
   report('Reading phone numbers');
-  const numbers = await readNumbers(client, needs);
+  const numbers = await readOwnNumbers(client, needs);
   report('Reading webhooks');
   await readConfiguration(client);
   const { scope, serviceSid } = needs;
@@ -80,51 +73,14 @@ export async function readAccountState(
   };
 }
 
-async function readNumbers(client: Twilio, needs: Needs): Promise<AccountState['numbers']> {
+async function readOwnNumbers(client: Twilio, needs: Needs): Promise<AccountState['numbers']> {
   const wanted = needs.addresses.filter(({ type }) => type === 'sms').map(({ address }) => address);
-  const numbers = new Map<string, NumberState | null>();
-  const services = await readMessagingServices(client);
-  for (const phoneNumber of wanted) {
-    try {
-      const found = await client.incomingPhoneNumbers.list({ phoneNumber });
-      const number = found.find((one) => one.phoneNumber === phoneNumber);
-      numbers.set(
-        phoneNumber,
-        number
-          ? {
-              smsUrl: number.smsUrl ?? '',
-              smsApplicationSid: number.smsApplicationSid ?? '',
-              service: services.get(phoneNumber),
-            }
-          : null,
-      );
-    } catch (error) {
-      if (statusOf(error) === 403) return undefined;
-      throw error;
-    }
-  }
-  return numbers;
-}
-
-/** @returns the Messaging Service of each number that is in one; none when the credentials may not list them */
-async function readMessagingServices({
-  messaging: { v1 },
-}: Twilio): Promise<Map<string, NumberState['service']>> {
-  const found = new Map<string, NumberState['service']>();
   try {
-    for (const { sid, inboundRequestUrl, useInboundWebhookOnNumber } of await v1.services.list()) {
-      const service = {
-        sid,
-        inboundUrl: inboundRequestUrl ?? '',
-        leavesToNumber: useInboundWebhookOnNumber === true,
-      };
-      for (const { phoneNumber } of await v1.services(sid).phoneNumbers.list())
-        found.set(phoneNumber, service);
-    }
+    return await readNumbers(client, wanted);
   } catch (error) {
-    if (![401, 403].includes(statusOf(error) ?? 0)) throw error;
+    if (statusOf(error) === 403) return undefined;
+    throw error;
   }
-  return found;
 }
 
 /**

@@ -20,7 +20,7 @@ const titles = {
 };
 
 /** The names of fields as the Console has them. */
-const fieldNames: Record<string, string> = {
+export const fieldNames: Record<string, string> = {
   preWebhookUrl: 'Pre-Event URL',
   postWebhookUrl: 'Post-Event URL',
   method: 'Method',

@@ -83,5 +83,5 @@ export function planFlex(
   if (Object.keys(after).length === 0) return;
   const before = Object.fromEntries(Object.keys(after).map((name) => [name, env[name] ?? null]));
   plan.changes.push({ kind: 'env', id: '.env', before, after });
-  plan.notices.push('.env is deployed with the functions: run npm run deploy after setup.');
+  plan.notices.push('.env is deployed with the functions: deploy again after setup.');
 }

@@ -1,6 +1,7 @@
 import type { Routing } from '../../lib/model';
 import { numbersOf } from '../../simulator/project-data';
 import { type Deployment, deployedUrl } from '../deploy/deployments';
+import { defaultEnvironment } from '../npm-command';
 import { UsageError } from '../program';
 
 /** The webhooks before and after something happens: each has a URL of its own. */
@@ -63,18 +64,33 @@ export function chooseFunctionsUrl(
   { given, environment, local }: Record<'given' | 'environment' | 'local', string | undefined>,
 ): string {
   if (given !== undefined) return readFunctionsUrl(given, local !== undefined);
-  const names = [...deployments.keys()].join(', ');
-  if (environment !== undefined) {
-    const deployment = deployments.get(environment);
+  const name = chooseEnvironment(deployments, environment);
+  if (name !== undefined) {
+    const deployment = deployments.get(name);
     if (deployment) return deployedUrl(deployment);
-    throw new UsageError(`Nothing has been deployed to ${environment} (${names || 'no environment'})`);
+    const names = [...deployments.keys()].join(', ');
+    throw new UsageError(`Nothing has been deployed to ${name} (${names || 'no environment'})`);
   }
-  const [first, second] = deployments.values();
-  if (first && second)
-    throw new UsageError(`The functions are in several environments: add --environment (${names})`);
-  const url = first ? deployedUrl(first) : local;
-  if (url) return url;
+  if (local !== undefined) return local;
   throw new UsageError('Where are the functions? Run npm run deploy first, or add --url https://….twil.io');
+}
+
+/**
+ * Setup and doctor choose alike, and as deploy does: what deploy suggests must work without more options.
+ *
+ * @param given by `--environment`
+ * @returns the given environment, else dev, else the only one; undefined where nothing is deployed
+ * @throws UsageError where there are several others
+ */
+export function chooseEnvironment(
+  deployments: ReadonlyMap<string, unknown>,
+  given: string | undefined,
+): string | undefined {
+  if (given !== undefined || deployments.has(defaultEnvironment)) return given ?? defaultEnvironment;
+  const [first, second] = deployments.keys();
+  if (second === undefined) return first;
+  const names = [...deployments.keys()].join(', ');
+  throw new UsageError(`The functions are in several environments: add --environment (${names})`);
 }
 
 function readFunctionsUrl(given: string, isLocal: boolean): string {

@@ -1,8 +1,9 @@
 import { hideSecretsIn } from '../hide-secrets';
-import type { AccountState, NumberState } from './account-state';
+import type { AccountState } from './account-state';
 import { addressId, type Change, type Fields, hasFields, listOf } from './change';
 import { type FlexChoice, planFlex } from './flex';
 import { callbackPaths, type Needs, type WebhookSide } from './needs';
+import { answersWithDemo, handlerOf, howToEndAnswers, type NumberState } from './number-answers';
 
 /** Something that may belong to somebody else: a person has to decide. */
 export interface Conflict {
@@ -22,6 +23,8 @@ export interface Plan {
   conflicts: Conflict[];
   /** Decided: these stay. */
   kept: Conflict[];
+  /** Decided: somebody replaces these in the Console, because setup does not. */
+  leftToReplace: Conflict[];
   /** What else somebody should know. */
   notices: string[];
 }
@@ -42,7 +45,7 @@ export interface PlanOptions {
 
 /** @returns what setup changes in the account, and what it leaves to somebody */
 export function planSetup(options: PlanOptions): Plan {
-  const plan: Plan = { changes: [], conflicts: [], kept: [], notices: [] };
+  const plan: Plan = { changes: [], conflicts: [], kept: [], leftToReplace: [], notices: [] };
   const ask = (given: Conflict): Decision | undefined => {
     const conflict = { ...given, text: hideSecretsIn(given.text) };
     const decision = options.decide(conflict);
@@ -122,32 +125,51 @@ function planAddress(
 ): void {
   const id = addressId({ type, address });
   const existing = state.addresses.get(id) ?? null;
+  const number = type === 'sms' ? state.numbers?.get(address) : undefined;
   const after: Fields = {
     enabled: true,
     type: 'default',
     ...(needs.serviceSid && { conversationServiceSid: needs.serviceSid }),
   };
-  if (hasFields(existing, after)) return;
-  if (existing && !isWrittenByUs(id, existing)) {
+  const runs = existing?.enabled === true;
+  let isChanged = !hasFields(existing, after);
+  if (isChanged && existing && !isWrittenByUs(id, existing)) {
     const found = describeAddress(existing);
     const text = `${address} has an address configuration of somebody else: ${found}. Replaced, its messages create conversations for these callbacks instead.`;
-    if (ask({ id: `address:${id}`, found, text }) !== 'replace') return;
+    const decision = ask({ id: `address:${id}`, found, text });
+    isChanged = decision === 'replace';
+    if (decision === undefined || (!isChanged && !runs)) return;
   }
-  const number = type === 'sms' ? state.numbers?.get(address) : undefined;
-  if (number === null) {
+  if (number === null && isChanged) {
     plan.notices.push(
       `${address} is in the data, but the account does not own it: buy it, or correct the data.`,
     );
     return;
   }
-  const handler = existing ? undefined : number && handlerOf(number);
-  if (handler) {
-    const text =
-      `Messages to ${address} are answered by ${handler}. With autocreation both get them, and customers may get two ` +
-      'answers. Replaced, autocreation is set as well; setup does not change the number itself.';
-    if (ask({ id: `number:${address}`, found: handler, text }) !== 'replace') return;
-  }
-  plan.changes.push({ kind: 'address', id, before: existing, after });
+  const isWanted = !number || askAboutNumber(address, number, runs, ask, plan);
+  if (isChanged && (isWanted || runs)) plan.changes.push({ kind: 'address', id, before: existing, after });
+}
+
+/**
+ * @param runs whether autocreation answers the number's messages already
+ * @returns whether it may
+ */
+function askAboutNumber(address: string, number: NumberState, runs: boolean, ask: Ask, plan: Plan): boolean {
+  const found = handlerOf(number);
+  if (found === undefined) return true;
+  const end = howToEndAnswers(address, number);
+  const text = runs
+    ? `Messages to ${address} are answered by ${found}. Autocreation gets them too, and customers may get two ` +
+      `answers. Keep it if both should answer. Setup never changes the number itself: to replace it, ${end}.`
+    : `Messages to ${address} are answered by ${found}. With autocreation both get them, and customers may get two ` +
+      'answers. If you replace it, autocreation is set up too; setup never changes the number itself.';
+  const conflict = { id: `number:${address}`, found, text };
+  if (ask(conflict) !== 'replace') return false;
+  plan.leftToReplace.push(conflict);
+  plan.notices.push(
+    hideSecretsIn(`Messages to ${address} are also answered by ${found}: to end that, ${end}.`),
+  );
+  return true;
 }
 
 /** @returns what an address configuration does, in words */
@@ -161,25 +183,6 @@ export function describeAddress({
   if (enabled !== true) return 'autocreation is off';
   const target = studioFlowSid ?? webhookUrl;
   return `autocreation of type ${type}${target ? ` (${target})` : ''} in ${conversationServiceSid ?? 'the default service'}`;
-}
-
-/** New numbers come with Twilio's own demo. */
-const demo = /^https?:\/\/demo\.twilio\.com\//;
-
-/**
- * The Console calls it "A message comes in". It runs beside autocreation.
- *
- * @returns what answers a number's messages besides Conversations
- * @see https://www.twilio.com/docs/flex/admin-guide/setup/conversations/manage-conversations-sms-addresses
- */
-export function handlerOf({ smsUrl, smsApplicationSid, service }: NumberState): string | undefined {
-  if (service && !service.leavesToNumber) {
-    return service.inboundUrl ? `${service.inboundUrl} (of the Messaging Service ${service.sid})` : undefined;
-  }
-  if (smsApplicationSid) return `the application ${smsApplicationSid}`;
-  if (smsUrl === '' || demo.test(smsUrl)) return undefined;
-  const [flow] = /FW[0-9a-f]{32}/.exec(smsUrl) ?? [];
-  return flow ? `the Studio flow ${flow}` : smsUrl;
 }
 
 /** Only the local Twilio's Console can be set; Twilio's has no API. */
@@ -206,11 +209,12 @@ function addNotices({ needs, state, isOurs }: PlanOptions, plan: Plan): void {
       'The account has Frontline, but the data routes on onConversationAdded: choose "Do not route" under Frontline → Manage → Routing, or two would route.',
     );
   }
+  const owner = otherWebhooks?.id === 'account' ? 'The account' : `Service ${otherWebhooks?.id}`;
   for (const side of ['pre', 'post'] as const) {
     const url = otherWebhooks?.fields[urlFields[side]];
     if (typeof url === 'string' && isOurs(url)) {
       plan.notices.push(
-        `The ${side}-event URL of ${otherWebhooks?.id} is ours too: its events would come twice. Clear one of them.`,
+        `${owner}'s ${side}-event URL also points to these functions: its events would come twice. Clear one of them.`,
       );
     }
   }
@@ -219,9 +223,9 @@ function addNotices({ needs, state, isOurs }: PlanOptions, plan: Plan): void {
       plan.notices.push(
         `${address} is in the Messaging Service ${number.service.sid}: there, choose "Autocreate a conversation" under Integration.`,
       );
-    } else if (number && demo.test(number.smsUrl)) {
+    } else if (number && answersWithDemo(number)) {
       plan.notices.push(
-        `${address} also answers with Twilio's demo text: clear "A message comes in" under Phone Numbers → Manage → Active numbers.`,
+        `${address} also answers with Twilio's demo text: ${howToEndAnswers(address, number)}.`,
       );
     }
   }

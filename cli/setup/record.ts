@@ -1,19 +1,28 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Account } from '../account';
 import { readKeptFile } from '../read-kept-file';
 import { type Change, isSameResource } from './change';
 
-/** A conflict in which somebody has decided to keep what is there. */
+/** A conflict that somebody has decided, and what was there stays: it was kept, or setup cannot replace it. */
 export interface Kept {
   id: string;
   /** What is there: the decision holds as long as it stays. */
   found: string;
+  /** Whether the decision was to replace it. */
+  replaced?: true;
 }
 
 interface Content {
+  /** Which run of the local Twilio it is about; undefined for an account in the cloud. */
+  run?: string | undefined;
   changes: Change[];
   kept: Kept[];
 }
+
+/** The account that a record is about. */
+export type RecordedAccount = Pick<Account, 'accountSid' | 'authToken' | 'controlUrl'>;
 
 const fix =
   'Correct it. If you delete it instead, --undo no longer knows what was there before, and setup asks again about what is kept.';
@@ -25,6 +34,12 @@ function isContent(content: unknown): content is Content {
   return isList(changes) && isList(kept);
 }
 
+/** @returns what tells apart the runs of the local Twilio: each has a new account with a token of its own */
+function runOf({ controlUrl, authToken = '' }: RecordedAccount): string | undefined {
+  if (controlUrl === undefined) return undefined;
+  return createHash('sha256').update(authToken).digest('hex').slice(0, 16);
+}
+
 /**
  * What setup has changed in an account, oldest first, in a file that git ignores. A change is written before it is made:
  * whether it was made shows in the account. Other programs' URLs are in it as they are, so that undo can put them back:
@@ -33,16 +48,19 @@ function isContent(content: unknown): content is Content {
 export class SetupRecord {
   readonly #folder: string;
   readonly #file: string;
+  readonly #run: string | undefined;
   #content: Content = { changes: [], kept: [] };
 
   /**
    * @param root the project's folder
    * @throws an error that names the file when it is damaged
    */
-  constructor(root: string, accountSid: string) {
+  constructor(root: string, account: RecordedAccount) {
     this.#folder = join(root, '.setup');
-    this.#file = join(this.#folder, `${accountSid}.json`);
-    this.#content = readKeptFile(this.#file, isContent, fix) ?? this.#content;
+    this.#file = join(this.#folder, `${account.accountSid}.json`);
+    this.#run = runOf(account);
+    const content = readKeptFile(this.#file, isContent, fix);
+    if (content && content.run === this.#run) this.#content = content;
   }
 
   get changes(): readonly Change[] {
@@ -58,7 +76,7 @@ export class SetupRecord {
     this.#write({ ...this.#content, changes: [...this.changes, change] });
   }
 
-  /** Remembers decisions to keep what is there; an earlier decision about the same is forgotten. */
+  /** Remembers decisions about what stays; an earlier decision about the same is forgotten. */
   keep(decisions: readonly Kept[]): void {
     if (decisions.length === 0) return;
     const others = this.kept.filter(({ id }) => !decisions.some((one) => one.id === id));
@@ -80,7 +98,8 @@ export class SetupRecord {
     this.#content = content;
     mkdirSync(this.#folder, { recursive: true });
     // A file that is half written would be worse than an old one.
-    writeFileSync(`${this.#file}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    const text = JSON.stringify({ run: this.#run, ...content }, null, 2);
+    writeFileSync(`${this.#file}.new`, `${text}\n`, { mode: 0o600 });
     renameSync(`${this.#file}.new`, this.#file);
   }
 }

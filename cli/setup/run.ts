@@ -70,7 +70,16 @@ export async function runSetup(account: Account, options: SetupOptions): Promise
     const changes = withoutSecrets(plan.changes);
     const ok = plan.conflicts.length === 0;
     const url = needs.functionsUrl;
-    return printJson({ ok, url, changes, conflicts, kept, notices, manual, applied: isApplied });
+    return printJson({
+      ok,
+      url,
+      changes,
+      conflicts,
+      kept,
+      notices,
+      manual,
+      applied: isApplied && changes.length > 0,
+    });
   }
   if (isApplied && plan.changes.length > 0) {
     console.log(`\nDone. To put it back: npm run setup -- ${options.local ? '--local ' : ''}--undo`);
@@ -99,7 +108,7 @@ export async function runUndo(account: Account, options: SetupOptions): Promise<
       ok: refused.length === 0,
       changes: withoutSecrets(changes),
       left,
-      applied: isApplied,
+      applied: isApplied && changes.length > 0,
     });
   }
   for (const text of refused) console.error(`\nNot put back: ${text}`);
@@ -174,17 +183,16 @@ async function decideConflicts(
     ...replace.map((id) => [id, 'replace'] as const),
   ]);
   const given = decisions.size;
-  const forAll = keep.includes('all') ? 'keep' : replace.includes('all') ? 'replace' : undefined;
   for (;;) {
     const plan = makePlan(decisions);
     const [conflict] = plan.conflicts;
     if (!conflict) return plan;
-    const isAsked = forAll === undefined && canDecide(options);
+    if (!canDecide(options)) return plan;
     // Who decides should know what else will happen.
-    if (isAsked && decisions.size === given && plan.changes.length > 0) {
+    if (decisions.size === given && plan.changes.length > 0) {
       console.log(`${formatChanges(plan.changes, paintFor('stdout'))}\n`);
     }
-    const decision = isAsked ? await askToDecide(conflict) : forAll;
+    const decision = await askToDecide(conflict);
     if (!decision) return plan;
     decisions.set(conflict.id, decision);
   }

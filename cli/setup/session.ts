@@ -8,15 +8,15 @@ import { EnvFile } from './env-file';
 import type { FlexChoice } from './flex';
 import { callbackPaths, type Needs } from './needs';
 import { type Conflict, type Decision, type Plan, planSetup } from './plan';
-import { SetupRecord } from './record';
+import { type RecordedAccount, SetupRecord } from './record';
 import { openResources, type Resources } from './resources';
 import { applyUndo, planUndo, type UndoPlan } from './undo';
 
 /** The parts of an account that setup uses. */
-export type SetupAccount = Pick<Account, 'accountSid' | 'client' | 'localFunctionsUrl' | 'controlUrl'>;
+export type SetupAccount = RecordedAccount & Pick<Account, 'client' | 'localFunctionsUrl'>;
 
 export interface Choices {
-  /** Decisions by the id of the conflict. */
+  /** Decisions by the id of the conflict; `all` is for those that have none of their own. */
   decisions: ReadonlyMap<string, Decision>;
   routingMode?: 'custom' | 'pool' | 'none' | undefined;
   flex?: FlexChoice | undefined;
@@ -35,7 +35,7 @@ export class SetupSession {
     this.#account = account;
     this.env = new EnvFile(root);
     this.resources = openResources(account.client, this.env, account.controlUrl);
-    this.record = new SetupRecord(root, account.accountSid);
+    this.record = new SetupRecord(root, account);
     this.#deployed = [...listDeployments(root, account.accountSid).values()].map(deployedUrl);
   }
 
@@ -57,13 +57,20 @@ export class SetupSession {
         this.record.changes.some(
           (one) => one.kind === 'address' && one.id === id && hasFields(fields, one.after),
         ),
-      decide: (conflict) => decisions.get(conflict.id) ?? this.#keptBefore(conflict),
+      decide: (conflict) =>
+        decisions.get(conflict.id) ?? decisions.get('all') ?? this.#decidedBefore(conflict),
     });
   }
 
-  /** Makes the changes of a plan without conflicts, and remembers what was kept. */
-  async apply({ changes, kept }: Plan, report: (text: string) => void = () => {}): Promise<void> {
-    this.record.keep(kept.map(({ id, found }) => ({ id, found })));
+  /** Makes the changes of a plan without conflicts, and remembers what was decided about what stays. */
+  async apply(
+    { changes, kept, leftToReplace }: Plan,
+    report: (text: string) => void = () => {},
+  ): Promise<void> {
+    this.record.keep([
+      ...kept.map(({ id, found }) => ({ id, found })),
+      ...leftToReplace.map(({ id, found }) => ({ id, found, replaced: true as const })),
+    ]);
     await applyChanges(changes, this.resources, this.record, ({ kind, id }) =>
       report(`Setting ${kind} ${id}`),
     );
@@ -79,8 +86,9 @@ export class SetupSession {
     return applyUndo(plan, this.resources, this.record);
   }
 
-  #keptBefore({ id, found }: Conflict): Decision | undefined {
-    return this.record.kept.some((one) => one.id === id && one.found === found) ? 'keep' : undefined;
+  #decidedBefore({ id, found }: Conflict): Decision | undefined {
+    const decided = this.record.kept.find((one) => one.id === id && one.found === found);
+    return decided && (decided.replaced ? 'replace' : 'keep');
   }
 
   /** `npm start` gives each number of the data autocreation, in the conversation service that the data had then. */

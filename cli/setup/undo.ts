@@ -72,7 +72,7 @@ function restoreEntry(current: Fields | null, entry: Change, left: string[]): Fi
     (field) => field in before && !isUntouched(field) && !isSameValue(current[field], before[field]),
   );
   for (const field of Object.keys(before)) {
-    if (field === 'filters') restored.filters = restoreFilters(current, entry);
+    if (field === 'filters') restored.filters = restoreFilters(current, entry, name, left);
     else if (isSameValue(current[field], before[field])) continue;
     else if (!isUntouched(field) && after && field in after)
       left.push(`${name}: ${field} is no longer as setup wrote it`);
@@ -86,14 +86,17 @@ function restoreEntry(current: Fields | null, entry: Change, left: string[]): Fi
 const urlFields = ['preWebhookUrl', 'postWebhookUrl'];
 
 /** @returns the filters without those that setup added, except where another program's URL gets these events now */
-function restoreFilters(current: Fields, { before, after }: Change): string[] {
+function restoreFilters(current: Fields, { before, after }: Change, name: string, left: string[]): string[] {
   const had = listOf(before?.filters);
   const added = listOf(after?.filters).filter((event) => !had.includes(event));
-  return listOf(current.filters).filter((event) => {
-    if (!added.includes(event)) return true;
+  const isKept = (event: string): boolean => {
     const url = isPreEvent(event) ? 'preWebhookUrl' : 'postWebhookUrl';
-    return !isSameValue(current[url], after?.[url] ?? null);
-  });
+    return added.includes(event) && !isSameValue(current[url], after?.[url] ?? null);
+  };
+  const filters = listOf(current.filters);
+  const kept = filters.filter(isKept);
+  if (kept.length > 0) left.push(`${name}: the filters ${kept.join(', ')}, because a URL is no longer ours`);
+  return filters.filter((event) => !added.includes(event) || isKept(event));
 }
 
 /** Pre-events are named like an order, post-events like a report: onConversationAdd, onConversationAdded. */

@@ -9,11 +9,11 @@ export function addReset(simulate: Command): void {
   addCommand(
     simulate,
     'reset',
-    'Forget conversations, unknown customers and timeline; settings and faults stay',
+    'Clear conversations, unknown customers, and the timeline; settings and faults stay',
   ).action(async (_options: object, command: Command) => {
     await ask('POST', '/api/reset');
     if (wantsJson(command)) printJson({ ok: true });
-    else console.log('Conversations, unknown customers and timeline are forgotten.');
+    else console.log('Conversations, unknown customers, and the timeline were cleared.');
   });
 }
 

@@ -14,12 +14,12 @@ interface Options extends FaultOptions {
 export function addFault(simulate: Command): void {
   const faults = faultsIn(faultsSchema);
   const names = faults.map(({ name, fields }) => `  ${[name, ...fields.map((one) => `${one}=…`)].join(' ')}`);
-  addCommand(simulate, 'fault', 'Let something go wrong, or print what does')
+  addCommand(simulate, 'fault', 'Turn on a fault, or list those that are on')
     .argument('[name]', 'one of those below')
     .argument('[field=value...]', 'what the fault needs to know')
     .option('--times <n>', 'how often; always if left out', toNumber)
     .option('--on <what>', 'only there, for faults that take it; all if left out')
-    .option('--off', 'it no longer goes wrong; without a name, nothing does')
+    .option('--off', 'turn it off; without a name, turn all faults off')
     .addHelpText('after', `\nFaults:\n${names.join('\n')}`)
     .action(async (name: string | undefined, values: string[], options: Options, command: Command) => {
       const fault = faults.find((one) => one.name === name);

@@ -59,7 +59,7 @@ export function noFaults({ entries }: { entries: Record<string, unknown> }): Set
 /** @returns a line per fault that is on */
 export function describeFaults(faults: readonly Fault[], current: SetFaults): string {
   const lines = faults.flatMap((fault) => fault.describe(current));
-  return lines.length === 0 ? 'Nothing goes wrong on purpose.' : lines.join('\n');
+  return lines.length === 0 ? 'No faults are on.' : lines.join('\n');
 }
 
 function oneOf(key: string, value: string, timesKey: string | undefined): Fault {

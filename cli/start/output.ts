@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { BuildResult } from '../../build/build-project';
 import type { Snapshot } from '../../simulator/api';
 import { markOf } from '../format-timeline';
-import type { Paint } from '../output';
+import { type Paint, toOneLine } from '../output';
 import { printBuild } from '../print-build';
 import { describeLogLine, type StartEvent } from './event';
 
@@ -120,6 +120,28 @@ export class JsonOutput implements StartOutput {
   }
 }
 
+/**
+ * Holds events back until the URLs are printed: the control API answers before everything else is ready, and a program
+ * that reads the lines waits for `ready`.
+ */
+export function holdUntilReady(output: StartOutput): StartOutput {
+  const held: StartEvent[] = [];
+  let isReady = false;
+  return {
+    built: (result, ms) => output.built(result, ms),
+    ready: (urls, scenario) => {
+      isReady = true;
+      output.ready(urls, scenario);
+      for (const event of held.splice(0)) output.happened(event);
+    },
+    happened: (event) => {
+      if (isReady) output.happened(event);
+      else held.push(event);
+    },
+    written: (line) => output.written(line),
+  };
+}
+
 /** @returns where to pass on what a function logs: an event, unless the line of its webhook tells it */
 export function logPrinter(
   output: StartOutput,
@@ -135,10 +157,10 @@ export function logPrinter(
 export function formatEvent(event: StartEvent, paint: Paint): string {
   const { at, state, type, status } = event;
   const isNote = type === 'note';
-  const title = clean(event.title);
-  const text = clean(event.text ?? '');
+  const title = toOneLine(event.title);
+  const text = toOneLine(event.text ?? '');
   const names = [event.worker, event.customer].flatMap((name) => {
-    const known = clean(name ?? '');
+    const known = toOneLine(name ?? '');
     return known === '' || text.includes(known) ? [] : paint('bold', known);
   });
   const mark = isNote && state === 'ok' ? paint('dim', '›') : markOf(state, paint);
@@ -162,15 +184,10 @@ export function formatEvent(event: StartEvent, paint: Paint): string {
 /** The problems, and the codes that the sentence does not name. */
 function trouble({ type, state, status, problems, codes }: StartEvent, text: string, paint: Paint): string {
   const isSilent = status === undefined && (type === 'webhook' || type === 'rest');
-  const all = [...problems.map(clean), ...(isSilent ? ['no answer'] : [])].join('; ');
+  const all = [...problems.map(toOneLine), ...(isSilent ? ['no answer'] : [])].join('; ');
   const unnamed = codes.map(String).filter((code) => !text.includes(`(${code})`));
   const whole = `${all}${unnamed.length === 0 ? '' : ` (${unnamed.join(', ')})`}`.trim();
   return whole === '' ? '' : paint(state === 'failed' ? 'red' : 'yellow', whole);
-}
-
-/** Keeps what people write on the line, and from controlling the terminal. */
-function clean(text: string): string {
-  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 /** With the limit where it is near. */

@@ -42,10 +42,14 @@ export class ChatMessages {
     { from, body, conversationSid }: Pick<InboundRequest, 'from' | 'body' | 'conversationSid'>,
     trace: string,
   ): Promise<InboundOutcome> {
-    const { timeline, nameOf, dispatcher } = this.#options;
+    const { state, timeline, nameOf, dispatcher } = this.#options;
+    const requireNoReset = state.watchResets();
     timeline.addNote(trace, `${nameOf(from)} writes on chat`);
     const before = this.#turns.get(from) ?? Promise.resolve();
-    const turn = before.then(() => this.#write(from, body, conversationSid, trace));
+    const turn = before.then(() => {
+      requireNoReset();
+      return this.#write(from, body, conversationSid, trace);
+    });
     const settled = turn.catch(() => undefined);
     this.#turns.set(from, settled);
     try {

@@ -2,6 +2,7 @@ import type { InboundRequest, SimulatedChannel } from '../api';
 import type { AutoCreation } from '../twilio/conversations/addresses';
 import type { Conversation } from '../twilio/conversations/model';
 import { type ScopedWebhooks, scopedEvents } from '../twilio/conversations/scoped-webhooks';
+import type { Services } from '../twilio/conversations/services';
 import type { Origin } from '../twilio/http/request';
 import { type Keyword, type OptOuts, replies } from '../twilio/opt-outs';
 import { AskedChanges } from '../webhooks/asked-changes';
@@ -22,6 +23,7 @@ export interface InboundOptions extends RoutingOptions {
   optOuts: Pick<OptOuts, 'read'>;
   dispatcher: Pick<Dispatcher, 'settled'>;
   scopedWebhooks: Pick<ScopedWebhooks, 'create'>;
+  services: Pick<Services, 'has'>;
   /** Our Twilio numbers, the default one first. */
   numbers(): { address: string; channels: SimulatedChannel[] }[];
   /**
@@ -85,7 +87,7 @@ export class InboundMessages {
    * @throws TwilioError for a message that Twilio would reject
    */
   async receiveInbound(request: InboundRequest, trace: string): Promise<InboundOutcome> {
-    const { timeline, nameOf, numbers, optOuts, dispatcher } = this.#options;
+    const { state, timeline, nameOf, numbers, optOuts, dispatcher } = this.#options;
     const parties = partiesOf(request, numbers());
     const others = isGroup(parties) ? ` and ${parties.outside.length - 1} others` : '';
     timeline.addNote(trace, `${nameOf(parties.author)} writes to ${parties.twilio}${others}`, {
@@ -97,8 +99,10 @@ export class InboundMessages {
     const before = this.#turns.get(key) ?? Promise.resolve();
     const later: Promise<unknown>[] = [];
     let giveBack = (): void => undefined;
+    const requireNoReset = state.watchResets();
     const turn = before.then(async () => {
       if (!this.#options.isUnbounded?.()) giveBack = await this.#slots.take();
+      requireNoReset();
       return this.#deliver(parties, request.body, trace, later);
     });
     const settled = turn.catch(() => undefined);
@@ -114,8 +118,10 @@ export class InboundMessages {
     }
   }
 
+  /** Forgets groups, and lets new messages wait for none of before. */
   reset(): void {
     this.#groups.clear();
+    this.#turns.clear();
   }
 
   async #deliver(
@@ -161,7 +167,7 @@ export class InboundMessages {
     trace: string,
     later: Promise<unknown>[],
   ): Promise<InboundOutcome> {
-    const { state, timeline, autoCreationOf } = this.#options;
+    const { state, timeline, autoCreationOf, services } = this.#options;
     const autoCreation = autoCreationOf(parties.twilio);
     if (autoCreation?.enabled === false) {
       const text = 'Switch AutoCreation.Enabled on in its address configuration.';
@@ -169,12 +175,21 @@ export class InboundMessages {
       timeline.addNote(trace, title, { text, state: 'warning' });
       return { created: false };
     }
+    const serviceSid = autoCreation?.conversation_service_sid ?? undefined;
+    // Twilio documents nothing for it, so it is unsure: the default service could take the message instead.
+    if (serviceSid !== undefined && !services.has(serviceSid)) {
+      const title = `No conversation: the address configuration of ${parties.twilio} names the conversation service ${serviceSid}, which does not exist any more`;
+      const text =
+        "The customer's message is lost. Name another service in its AutoCreation.ConversationServiceSid, or none for the default one.";
+      timeline.addNote(trace, title, { text, state: 'failed' });
+      return { created: false };
+    }
     const origin = originOf(parties, trace);
     const binding = bindingFields(parties);
     const initializing = this.#options.initializingMs?.() ?? 0;
     const conversation = await this.#changes.createConversation(
       {
-        chatServiceSid: autoCreation?.conversation_service_sid ?? undefined,
+        chatServiceSid: serviceSid,
         ...(initializing > 0 ? { initializing: { ms: initializing } } : { state: 'active' as const }),
       },
       { ...origin, binding },

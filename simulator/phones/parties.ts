@@ -15,7 +15,7 @@ export interface Parties {
 
 /**
  * @param numbers our Twilio numbers; without `to`, the first one with the channel receives the message
- * @throws TwilioError for an invalid address
+ * @throws TwilioError for an invalid address; 400/50413 for a `to` that is none of the numbers, unless there are none at all
  */
 export function partiesOf(
   { from, to: given, channel: givenChannel, group = [] }: InboundRequest,
@@ -30,6 +30,11 @@ export function partiesOf(
     if (/^\+[1-9]\d{6,14}$/.test(number)) continue;
     const message = `${JSON.stringify(number)} is not a number in E.164 format, e.g. +12125550101`;
     throw new TwilioError(400, 21211, message);
+  }
+  if (numbers.length > 0 && !numbers.some(({ address }) => address === to)) {
+    const ours = numbers.map(({ address }) => address).join(', ');
+    const message = `${to} is none of our numbers (${ours}): name one of them in "to", leave it out for the first one, or add the number to the data`;
+    throw new TwilioError(400, 50413, message);
   }
   const toAddress = (number: string): string => (channel === 'whatsapp' ? `whatsapp:${number}` : number);
   const author = toAddress(from);

@@ -76,7 +76,7 @@ export class ScenarioContext {
     if (!holds) this.#failures.push(failure);
   }
 
-  /** @param failures how the report must name what the scenario breaks, e.g. `onConversationAdd: is not valid JSON` */
+  /** @param failures how the report must name what the scenario breaks, e.g. `onConversationAdd: the answer is not valid JSON` */
   promise(...failures: string[]): void {
     this.promised.push(...failures);
   }

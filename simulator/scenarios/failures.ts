@@ -88,7 +88,7 @@ export const failureScenarios: RunnableScenario[] = [
       'No REST request is answered. Routing gives up in time with 503, and the message is kept. The sweep routes it later.',
     failing: true,
     async run(context) {
-      context.promise('onConversationRoute: status must be 200, is 503');
+      context.promise('onConversationRoute: expected status 200, got 503');
       const conversation = await context.withFaults({ rest: 'hang', restTimes: null }, () =>
         context.receiveInbound({ from: context.parts.customers.addUnknown(), body: 'Anybody?', workers: 0 }),
       );

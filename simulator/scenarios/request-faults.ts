@@ -16,7 +16,7 @@ const scenarios: FaultyRequest[] = [
     name: 'twilio-cut',
     title: 'Twilio closes the connection',
     description:
-      'The worker is added, but the answer ends half-way in its body. Routing looks it up, and one worker joins.',
+      'The worker is added, but the answer is cut off halfway through its body. Routing looks it up, and one worker joins.',
     faults: [{ kind: 'cut', on: addWorker, done: true, times: 1 }],
   },
   {

@@ -10,7 +10,7 @@ export const webhookFaultScenarios: RunnableScenario[] = [
       'The routing callback is answered 500 before a function runs. The message is kept, and the sweep routes it later.',
     failing: true,
     run(context) {
-      context.promise('onConversationRoute: status must be 200, is 500');
+      context.promise('onConversationRoute: expected status 200, got 500');
       return sweepAfter(context, [{ kind: 'error', on: 'onConversationRoute', status: 500 }]);
     },
   },
@@ -48,7 +48,7 @@ export const webhookFaultScenarios: RunnableScenario[] = [
     run(context) {
       context.promise(
         'onConversationAdd: Content-Type must be application/json',
-        'onConversationAdd: is not valid JSON',
+        'onConversationAdd: the answer is not valid JSON',
       );
       return workerAfter(context, [{ kind: 'notJson', on: 'onConversationAdd' }], isUnnamed);
     },
@@ -72,7 +72,7 @@ export const webhookFaultScenarios: RunnableScenario[] = [
     failing: true,
     async run(context) {
       context.promise(
-        'onConversationAdd: status must be 200, is 500',
+        'onConversationAdd: expected status 200, got 500',
         "Twilio rejects the conversation: the customer's message is lost",
       );
       const from = context.parts.customers.addUnknown();

@@ -131,10 +131,17 @@ export class Actions {
     throw new TwilioError(404, 20404, `There is no webhook ${id} in the timeline`);
   }
 
+  /** @throws TwilioError 409 if there was a reset meanwhile, whatever that made of the work */
   async #run(work: (trace: string) => Promise<string | undefined>): Promise<ActionResult> {
-    const { timeline } = this.#parts;
+    const { state, timeline } = this.#parts;
     const trace = timeline.newTrace();
-    const conversationSid = await work(trace);
+    const requireNoReset = state.watchResets();
+    let conversationSid: string | undefined;
+    try {
+      conversationSid = await work(trace);
+    } finally {
+      requireNoReset();
+    }
     const entries = timeline.entries(trace);
     const failures = entries.flatMap(failuresOf);
     return {

@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import * as v from 'valibot';
 import type { AllowedHosts } from '../allowed-hosts';
 import type { LocalAccount, Snapshot } from '../api';
 import {
@@ -13,6 +12,7 @@ import {
   outgoingRequest,
   resendRequest,
   resetRequest,
+  scenarioRequest,
   settingsChange,
   workerAddition,
   workerChange,
@@ -24,6 +24,8 @@ import { TwilioError } from '../twilio/http/errors';
 import type { Actions } from './actions';
 import type { Events } from './events';
 import { addListRoutes, type ListsTarget } from './lists-api';
+import { appCustomersQuery, appTemplatesQuery, appWorkerQuery } from './queries';
+import { readBody, readQuery } from './read-request';
 
 /** What the control API shows and changes. */
 export interface ControlTarget extends ListsTarget {
@@ -34,7 +36,7 @@ export interface ControlTarget extends ListsTarget {
   /**
    * Clears conversations, unknown customers and timeline.
    *
-   * @param everything whether settings and workers are as at the start, too
+   * @param everything whether settings, workers, and the configuration of Conversations are back to their initial state, too
    */
   reset(everything: boolean): void;
   /** By which names it may be called. */
@@ -85,34 +87,37 @@ export function createControlApi(target: ControlTarget): Hono {
   addListRoutes(api, target);
   api.get('/timeline/:id{[0-9]+}/curl', (c) => c.text(`${actions.curl(Number(c.req.param('id')))}\n`));
 
-  api.post('/inbound', async (c) => c.json(await actions.receiveInbound(await read(c, inboundRequest))));
-  api.post('/outgoing', async (c) => c.json(await actions.startOutgoing(await read(c, outgoingRequest))));
+  api.post('/inbound', async (c) => c.json(await actions.receiveInbound(await readBody(c, inboundRequest))));
+  api.post('/outgoing', async (c) => c.json(await actions.startOutgoing(await readBody(c, outgoingRequest))));
   api.post('/messages', async (c) =>
-    c.json(await actions.sendWorkerMessage(await read(c, workerMessageRequest))),
+    c.json(await actions.sendWorkerMessage(await readBody(c, workerMessageRequest))),
   );
   api.post('/flex/outbound', async (c) =>
-    c.json(await actions.startOutbound(await read(c, flexOutboundRequest))),
+    c.json(await actions.startOutbound(await readBody(c, flexOutboundRequest))),
   );
-  api.post('/resend', async (c) => c.json(await actions.resendWebhook(await read(c, resendRequest))));
-  api.post('/scenarios/:name', async (c) => c.json(await actions.runScenario(c.req.param('name'))));
+  api.post('/resend', async (c) => c.json(await actions.resendWebhook(await readBody(c, resendRequest))));
+  api.post('/scenarios/:name', async (c) => {
+    await readBody(c, scenarioRequest);
+    return c.json(await actions.runScenario(c.req.param('name')));
+  });
 
-  api.patch('/settings', async (c) => c.json(parts.settings.change(await read(c, settingsChange))));
+  api.patch('/settings', async (c) => c.json(parts.settings.change(await readBody(c, settingsChange))));
   api.patch('/workers/:identity', async (c) =>
-    c.json(parts.workers.change(c.req.param('identity'), await read(c, workerChange))),
+    c.json(parts.workers.change(c.req.param('identity'), await readBody(c, workerChange))),
   );
   api.post('/conversations/:sid', async (c) => {
-    const { state } = await read(c, conversationChange);
+    const { state } = await readBody(c, conversationChange);
     parts.state.updateConversation(c.req.param('sid'), { state }, { source: 'API', webhooks: false });
     return c.json(simulatedConversation(parts.state, c.req.param('sid')));
   });
-  api.post('/customers', async (c) => c.json(parts.customers.addUnknown(await read(c, customerRequest))));
+  api.post('/customers', async (c) => c.json(parts.customers.addUnknown(await readBody(c, customerRequest))));
   api.post('/conversations/:sid/workers', async (c) => {
-    const { worker } = await read(c, workerAddition);
+    const { worker } = await readBody(c, workerAddition);
     parts.state.addParticipant(c.req.param('sid'), { identity: worker }, { source: 'API', webhooks: false });
     return c.json(views.view(c.req.param('sid')));
   });
   api.post('/reset', async (c) => {
-    const { everything = false } = await read(c, resetRequest);
+    const { everything = false } = await readBody(c, resetRequest);
     reset(everything);
     return c.json({});
   });
@@ -127,8 +132,8 @@ export function createControlApi(target: ControlTarget): Hono {
 function createAppApi({ app, timeline }: ScenarioParts): Hono {
   const api = new Hono();
   api.get('/customers', async (c) => {
-    const { worker = '', query = '', token = '', pageSize = 30 } = c.req.query();
-    const options = { query, token, pageSize: Number(pageSize) };
+    const { worker = '', query = '', token = '', pageSize = 30 } = readQuery(c, appCustomersQuery);
+    const options = { query, token, pageSize };
     const { value, entry } = await app.customers(worker, options, timeline.newTrace());
     return c.json({
       customers: value?.customers ?? [],
@@ -137,12 +142,12 @@ function createAppApi({ app, timeline }: ScenarioParts): Hono {
     });
   });
   api.get('/customers/:id', async (c) => {
-    const { worker = '' } = c.req.query();
+    const { worker = '' } = readQuery(c, appWorkerQuery);
     const { value, entry } = await app.customer(worker, c.req.param('id'), timeline.newTrace());
     return c.json({ customer: value ?? null, entry });
   });
   api.get('/templates', async (c) => {
-    const { worker = '', customerId = '', conversationSid = '' } = c.req.query();
+    const { worker = '', customerId = '', conversationSid = '' } = readQuery(c, appTemplatesQuery);
     const { value, entry } = await app.templates(worker, customerId, conversationSid, timeline.newTrace());
     return c.json({ categories: value ?? [], entry });
   });
@@ -164,22 +169,4 @@ function reject({ req }: Context, status: number, what: string): never {
 function answerError(error: Error, c: Context): Response {
   const { status, code } = error instanceof TwilioError ? error : { status: 500, code: 20500 };
   return c.json({ code, message: error.message }, status as ContentfulStatusCode);
-}
-
-/** @throws TwilioError 400 that names the field; every body is read as JSON, whatever its Content-Type */
-async function read<S extends v.GenericSchema>({ req }: Context, schema: S): Promise<v.InferOutput<S>> {
-  const result = v.safeParse(schema, parse(await req.text()));
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const field = (issue.path ?? []).map(({ key }) => String(key)).join('.') || 'the body';
-  throw new TwilioError(400, 20001, `${field}: ${issue.message}`);
-}
-
-function parse(body: string): unknown {
-  if (body === '') return {};
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new TwilioError(400, 20001, 'The body must be JSON');
-  }
 }

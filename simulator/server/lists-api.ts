@@ -8,7 +8,12 @@ import type { ProjectData } from '../project-data';
 import type { ScenarioParts } from '../scenarios/context';
 import { notFound } from '../twilio/http/errors';
 import type { ConversationViews } from './conversation-views';
+import { conversationsQuery, customersQuery, linesQuery, timelineQuery } from './queries';
+import { readQuery } from './read-request';
 import { timelinePage } from './timeline-page';
+
+/** How many are listed unless `limit` says it. */
+const pageSize = 50;
 
 /** What the lists are read from. */
 export interface ListsTarget {
@@ -21,7 +26,7 @@ export interface ListsTarget {
 export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): void {
   api.get('/customers', async (c) => c.json(await listCustomers(c, parts, data())));
   api.get('/conversations', (c) => {
-    const { query, state, unrouted, worker, address, before } = c.req.query();
+    const { query, state, unrouted, worker, address, before, limit } = readQuery(c, conversationsQuery);
     const filter: ConversationFilter = {
       ...(query && { query }),
       ...(state && { state }),
@@ -29,29 +34,30 @@ export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): v
       ...(worker && { worker }),
       ...(address && { address }),
     };
-    return c.json(views.list(filter, limitOf(c), before));
+    return c.json(views.list(filter, limit ?? pageSize, before));
   });
   api.get('/conversations/:sid', (c) => c.json(views.view(c.req.param('sid'))));
   api.get('/timeline', (c) => {
     const { timeline } = parts;
-    const { trace, format, conversation, limit, before } = c.req.query();
+    const { trace, format, conversation, limit, before } = readQuery(c, timelineQuery);
     if (format === 'export') {
       c.header('Content-Disposition', 'attachment; filename="timeline.json"');
       const body = JSON.stringify(timeline.entries(trace), null, 2);
       return c.body(body, 200, { 'Content-Type': 'application/json' });
     }
     const entries: TimelineEntry[] = timeline.entries(trace);
-    if (limit === undefined && conversation === undefined) return c.json(entries);
+    if (limit === undefined && before === undefined && conversation === undefined) return c.json(entries);
     return c.json(
       timelinePage(entries, {
-        limit: limitOf(c),
+        limit: limit ?? pageSize,
         ...(conversation && { conversation }),
-        ...(before && { before: Number(before) }),
+        ...(before !== undefined && { before }),
       }),
     );
   });
   api.get('/data/lines', async (c) => {
     const source = data().sources.customers;
+    readQuery(c, linesQuery);
     const ids = c.req.queries('id') ?? [];
     const lines = await Promise.all(
       ids.map(async (id) => [id, (await source.customerLine(id)) ?? null] as const),
@@ -59,8 +65,12 @@ export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): v
     return c.json<CustomerLines>({ lines: Object.fromEntries(lines) });
   });
   api.get('/data/customers/:id', async (c) => {
-    const source = data().sources.customers;
-    return c.json<DataFile>({ file: source.name, rows: await source.customerRows(c.req.param('id')) });
+    const { sources, index } = data();
+    const id = c.req.param('id');
+    const rows = await sources.customers.customerRows(id);
+    // Data that is in use can have somebody who is not in the file any more.
+    if (rows.length === 0 && !index.byId(id)) throw notFound(`/api/data/customers/${id}`);
+    return c.json<DataFile>({ file: sources.customers.name, rows });
   });
   api.get('/data/:file{routing|templates}', (c) => {
     const source = data().sources[c.req.param('file') as 'routing' | 'templates'];
@@ -69,7 +79,7 @@ export function addListRoutes(api: Hono, { parts, views, data }: ListsTarget): v
 }
 
 async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData): Promise<CustomerPage> {
-  const { query = '', worker, channel, after, id, phone } = c.req.query();
+  const { query = '', worker, channel, after, id, phone, limit = pageSize } = readQuery(c, customersQuery);
   const unknown = parts.customers.unknown().map((one): ListedCustomer => ({ ...one, addresses: [] }));
   const total = data.index.count + unknown.length;
   if (id !== undefined || phone !== undefined) {
@@ -79,18 +89,17 @@ async function listCustomers(c: Context, parts: ScenarioParts, data: ProjectData
     if (customers.length === 0) throw notFound(`/api/customers/${id ?? phone}`);
     return { customers, total };
   }
-  const limit = limitOf(c);
   const page = await data.index.list({
     query,
     limit,
     ...(worker && { worker }),
     ...(channel && { channel }),
-    ...(after && { after: Number(after) }),
+    ...(after !== undefined && { after }),
   });
   // Unknown customers have no worker; they come before all others.
   const words = query.toLowerCase().split(' ');
   const first =
-    after || worker
+    after !== undefined || worker
       ? []
       : unknown.filter(({ displayName, phone: number, channels }) => {
           const text = `${displayName} ${number}`.toLowerCase();
@@ -115,9 +124,4 @@ function listed(customer: Customer): ListedCustomer {
     addresses: customer.channels.map(({ type, value }) => ({ type, value })),
     ...(worker !== undefined && { worker }),
   };
-}
-
-function limitOf({ req }: Context): number {
-  const limit = Number(req.query('limit') ?? 50);
-  return Number.isInteger(limit) ? Math.min(Math.max(limit, 1), 200) : 50;
 }

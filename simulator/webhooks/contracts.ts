@@ -172,13 +172,16 @@ export function validateResponse(
   if (contract.rejects && status >= 400 && status <= 499) return { problems: [] };
   const isRefusal = contract.refusal !== undefined && status >= 400;
   if (!isRefusal && (status < 200 || status > 299)) {
-    return withCode([{ field: 'status', problem: `must be 200, is ${status}` }], contract.codes.status);
+    return withCode([{ field: '', problem: `expected status 200, got ${status}` }], contract.codes.status);
   }
   if (!contract.body || (isPreAction(name) && body.trim() === '')) return { problems: [] };
   const problems: ContractProblem[] = [];
   const size = Buffer.byteLength(body);
   if (contract.maxBytes && size > contract.maxBytes) {
-    problems.push({ field: '', problem: `has ${size} bytes; at most ${contract.maxBytes} are read` });
+    problems.push({
+      field: '',
+      problem: `the answer has ${size} bytes; at most ${contract.maxBytes} are read`,
+    });
   }
   if (!contentType?.startsWith('application/json')) {
     problems.push({ field: 'Content-Type', problem: 'must be application/json' });
@@ -187,7 +190,10 @@ export function validateResponse(
   try {
     value = JSON.parse(body);
   } catch {
-    return withCode([...problems, { field: '', problem: 'is not valid JSON' }], contract.codes.body);
+    return withCode(
+      [...problems, { field: '', problem: 'the answer is not valid JSON' }],
+      contract.codes.body,
+    );
   }
   const result = v.safeParse(isRefusal && contract.refusal ? contract.refusal : contract.body, value);
   for (const issue of result.issues ?? []) {

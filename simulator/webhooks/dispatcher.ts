@@ -62,9 +62,13 @@ export class Dispatcher {
    * Asks the pre-action webhooks about a change.
    *
    * @returns what they modify; undefined if one of them rejects the change
+   * @throws TwilioError 409 if there was a reset meanwhile: the change would be one of before it
    */
-  ask(intention: Intention, origin: Origin): Promise<ModifiedFields | undefined> {
-    return askPreActions(intention, origin, () => this.#traceOf(origin), this.#options);
+  async ask(intention: Intention, origin: Origin): Promise<ModifiedFields | undefined> {
+    const requireNoReset = this.#options.state.watchResets();
+    const modified = await askPreActions(intention, origin, () => this.#traceOf(origin), this.#options);
+    requireNoReset();
+    return modified;
   }
 
   /** Waits until all post-action webhooks of a trace have been answered, also those that come up meanwhile. */

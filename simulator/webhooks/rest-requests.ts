@@ -7,6 +7,8 @@ export function recordRestRequests(rest: RestApi, timeline: Timeline): void {
   rest.onRequest(({ request, answer, ms, fault }) => {
     // A deploy makes some forty requests, which hold the values of variables.
     if (request.host.startsWith('serverless')) return;
+    // Of a function that a reset left running.
+    if (request.webhookId !== undefined && timeline.isCleared(request.webhookId)) return;
     const conversationSid = /\/Conversations\/(CH[0-9a-f]+)/i.exec(request.path)?.[1];
     const during = request.webhookId === undefined ? undefined : timeline.get(request.webhookId);
     const body = answer?.body as { code?: number; message?: string; is_available?: boolean } | undefined;

@@ -125,6 +125,16 @@ describe('wrong usage', () => {
       'simulate settings --channel-fails-after soon',
       "option '--channel-fails-after <ms>' argument 'soon' is invalid. It must be a whole number.\nHelp: npm run simulate -- settings --help\n",
     ],
+    [
+      'data import new.csv --encoding utf-99',
+      "option '--encoding <name>' argument 'utf-99' is invalid. There is no such encoding: write it like utf-8 or windows-1252.\nHelp: npm run data -- import --help\n",
+    ],
+    ...['import new.csv', 'export'].flatMap((command) =>
+      ['xx', '"'].map((delimiter): [string, string] => [
+        `data ${command} --delimiter ${delimiter}`,
+        `option '--delimiter <character>' argument '${delimiter}' is invalid. It must be one character, such as ";", or "tab".\nHelp: npm run data -- ${command.split(' ')[0]} --help\n`,
+      ]),
+    ),
     ['simulate scenario', "missing required argument 'name'\nHelp: npm run simulate -- scenario --help\n"],
     [
       'check assets',

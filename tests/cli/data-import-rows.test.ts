@@ -24,8 +24,8 @@ describe('a row that cannot be imported', () => {
     [
       'too few cells for an address',
       'Id,Name,Phone\n1003,Jane',
-      'lacks its last cell, and would be a customer without an address',
-      'empty cells must be there',
+      'is missing its last cell and would be a customer without an address',
+      'keep empty cells',
     ],
     [
       'a number with an extension',
@@ -41,7 +41,12 @@ describe('a row that cannot be imported', () => {
     ],
     ['no name', 'Id,Phone\n1003,+12125550103', 'has no name', '--map "COLUMN=display_name"'],
     ['no id and no address', 'Name,Phone\nJane,', 'has neither an id nor an address', 'give it an id'],
-    ['too many cells', 'Id,Name,Phone\n1003,Doe, Jane,+12125550103', 'has 4 cells, and the header 3', '","'],
+    [
+      'too many cells',
+      'Id,Name,Phone\n1003,Doe, Jane,+12125550103',
+      'has 4 cells, but the header has 3',
+      '","',
+    ],
     ['an unknown country', 'Id,Name,Country\n1003,Jane,Atlantis', 'country: is not a country code', '"US"'],
     ['an unknown language', 'Id,Name,Language\n1003,Jane,12', 'language: is not a language tag', 'BCP 47'],
     ['an avatar that is no URL', 'Id,Name,Avatar\n1003,Jane,me.png', 'avatar: is not an https', 'https://'],
@@ -137,7 +142,7 @@ describe('a row that cannot be imported', () => {
         line: 3,
         name: 'Ben',
         problem: 'has the id "7" of line 2, but says something else',
-        fix: 'make one row of the two',
+        fix: 'merge the two rows',
       },
     ]);
     expect(text).toBeUndefined();
@@ -210,16 +215,18 @@ describe('a row that says little', () => {
     expect(await warningsOf('Id,Name,Phone,Plan,Fax\n1002,John Fox\n1003,Jane,+12125550103')).toEqual([
       [],
       [
-        [2, 'John Fox', 'lacks its last 3 cells: they are read as empty'],
-        [3, 'Jane', 'lacks its last 2 cells: they are read as empty'],
+        [2, 'John Fox', 'is missing its last 3 cells: they are read as empty'],
+        [3, 'Jane', 'is missing its last 2 cells: they are read as empty'],
       ],
     ]);
   });
 
   it('is a bad one where a line break without quotation marks has made two of it', async () => {
     const [badRows, warnings] = await warningsOf('Id,Name,Phone\n1002,John\nFox,+12125550102');
-    expect(badRows).toMatchObject([{ line: 3, problem: expect.stringMatching(/^lacks its last cell, and/) }]);
-    expect(warnings).toEqual([[2, 'John', 'lacks its last cell: they are read as empty']]);
+    expect(badRows).toMatchObject([
+      { line: 3, problem: expect.stringMatching(/^is missing its last cell and/) },
+    ]);
+    expect(warnings).toEqual([[2, 'John', 'is missing its last cell: it is read as empty']]);
   });
 
   it('adds a customer without an address, with a warning', async () => {

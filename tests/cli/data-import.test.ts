@@ -72,7 +72,7 @@ describe('what is written', () => {
       {
         line: 3,
         name: undefined,
-        problem: expect.stringMatching(/^"alise@example.com" is not among the workers/),
+        problem: expect.stringMatching(/^"alise@example.com" is not one of the workers/),
         fix: expect.stringMatching(/^did you mean "alice@example.com"\?/),
       },
     ]);

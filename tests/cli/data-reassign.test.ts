@@ -67,7 +67,7 @@ describe('npm run data -- reassign', () => {
     expect(read(customersFile)).toBe(cards);
   });
 
-  const notListed = 'is not among the workers of assets/routing.private.json';
+  const notListed = 'is not one of the workers of assets/routing.private.json';
   it.each([
     [['--to', 'bob@example.com'], '--from is missing\nHelp: npm run data -- reassign --help\n'],
     [['--from', 'alice@example.com'], '--to is missing\nHelp: npm run data -- reassign --help\n'],

@@ -61,6 +61,14 @@ describe('npm run data -- import', () => {
     const { status, stdout, stderr } = data('import', 'customers.csv', '--dry-run');
     const lines = stdout.split('\n');
     expect([status, [...lines.slice(0, -2), stderr + lines.at(-2), ''].join('\n')]).toEqual([0, shown]);
+
+    const [, text = ''] = /^npm run data -- (.* --map .*)$/m.exec(page) ?? [];
+    const args = [...text.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+    const mapped = data(...args, '--dry-run');
+    expect(mapped).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/ Mobile +→ sms, whatsapp\n.* Fax +→ fields\.fax\n/s),
+    });
   });
 
   it('writes nothing in a dry run', () => {
@@ -107,7 +115,7 @@ describe('npm run data -- import', () => {
       status: 0,
       stderr: [
         'Warnings:',
-        'new.csv:2: "alise@example.com" is not among the workers of assets/routing.private.json: the owner is left as it is (and in 2 other rows)',
+        'new.csv:2: "alise@example.com" is not one of the workers of assets/routing.private.json: the owner is left as it is (and in 2 other rows)',
         '    → did you mean "alice@example.com"? Otherwise add the worker there, or correct the name, and import the file again',
         '3 warnings',
         '',
@@ -171,7 +179,7 @@ describe('npm run data -- import', () => {
     [['assets'], 'assets cannot be read: it is a folder\n'],
     [
       ['new.csv', '--country', 'Atlantis'],
-      '--country Atlantis is no country: write its code or its name, e.g. US\n',
+      '--country Atlantis is not a country: write its code or its name, e.g. US\n',
     ],
     [
       ['new.csv', '--prune', '--skip-bad-rows'],
@@ -250,11 +258,11 @@ describe('npm run data -- check', () => {
       status: 1,
       stdout: '',
       stderr: [
-        'assets/customers.private.json:8:17: error: María Gómez: worker: "alise@example.com" is not among the workers of assets/routing.private.json',
+        'assets/customers.private.json:8:17: error: María Gómez: worker: "alise@example.com" is not one of the workers of assets/routing.private.json',
         '    → did you mean "alice@example.com"? Otherwise add the worker there, or correct the identity here',
         'assets/customers.private.json:49:20: error: John Fox: channels[0].value: "12" is not a valid phone number',
         '    → write it with its country code, e.g. "+1 212 555 0101", or give the file a "defaultCountry"',
-        'assets/routing.private.json:65:14: error: routing.pool[0]: "alicee@example.com" is not among the "workers"',
+        'assets/routing.private.json:65:14: error: routing.pool[0]: "alicee@example.com" is not one of the "workers"',
         '    → did you mean "alice@example.com"? Otherwise add the worker to "workers", or correct the identity',
         'assets/templates.private.json: error: is missing',
         '    → create it: docs/data.md shows the least it can hold',
@@ -266,7 +274,9 @@ describe('npm run data -- check', () => {
 
   it('names the place of what is not JSON', () => {
     replace(customersFile, '"John Fox",', '"John Fox"');
-    expect(data('check').stderr).toMatch(/^assets\/customers\.private\.json:44:7: error: is not JSON: /);
+    expect(data('check').stderr).toMatch(
+      /^assets\/customers\.private\.json:44:7: error: is not valid JSON: /,
+    );
   });
 
   it('prints JSON, and treats warnings as errors where that is asked for', () => {

@@ -63,13 +63,23 @@ describe("Twilio's errors", () => {
       'Twilio does not find something (404 20404 /v1/Services/IS1 was not found): check that the SIDs',
     ],
     [{ statusCode: 429, body: '{"code":20429,"message":"Too Many"}' }, 'run the command again later.'],
-    [{ statusCode: 503, body: '<html>' }, 'Twilio fails (503 [HTTP 503] Failed to execute request): run'],
+    [
+      { statusCode: 503, body: '<html>' },
+      'Twilio returned an error (503 [HTTP 503] Failed to execute request): run the command again later; https://status.twilio.com',
+    ],
     [
       { statusCode: 400, body: '{"code":20001,"message":"Bad"}' },
       'Twilio refuses a request (400 20001 Bad): https://www.twilio.com/docs/api/errors explains the code.',
     ],
   ])('%j says what failed, and what to do', (response, text) => {
     expect(explainFailure(new twilio.RestException(response))).toContain(text);
+  });
+
+  it('of the local Twilio are its faults, of which status.twilio.com knows nothing', () => {
+    const error = new twilio.RestException({ statusCode: 500, body: '{"code":20500,"message":"Fault"}' });
+    expect(explainFailure(error, { isLocal: true })).toBe(
+      'Twilio returned an error (500 20500 Fault): npm run simulate -- fault lists the faults that are on, and --off ends them.',
+    );
   });
 
   it.each([
@@ -107,7 +117,7 @@ it.each(['check', 'deploy --dry-run', 'doctor --local', '--help'])(
 );
 
 it.each([
-  ['{"AC', 'it is not JSON'],
+  ['{"AC', 'it is not valid JSON'],
   ['[]', 'it is not as the command writes it'],
   ['{"AC1/dev":{"domain":5}}', 'it is not as the command writes it'],
 ])('deploy names a damaged .deployments.json before it uploads anything: %s', (text, problem) => {

@@ -18,17 +18,19 @@ it('npm start prints what somebody changes: faults, settings, and a reset', asyn
   const { local, events } = startFollowing();
   const { settings } = local.parts;
   settings.change({ faults: { rest: '500', restTimes: 2 }, optOut: 'refuse' });
-  settings.change({ optOut: 'refuse' });
+  settings.change({ optOut: 'refuse', limits: { concurrentFunctions: 1 } });
   settings.change({ flex: { agentResponse: 'decline', channelFailsAfterMs: null } });
   local.reset(true);
   await new Promise((done) => setImmediate(done));
   expect(events.map(({ type, state, title }) => `${type} ${state} ${title}`)).toEqual([
-    'note ok Faults that are on: Twilio’s REST API answers 500, 2 times',
+    'note ok Faults: Twilio’s REST API answers 500, 2 times',
     'note ok Settings: optOut refuse',
+    'note ok Limits: Functions handle 1 request at once',
     'note ok Settings: agentResponse decline',
-    'note ok No fault is on any more',
+    'note ok All faults are off',
+    'note ok All limits are off',
     'note ok Settings: optOut receipt, agentResponse accept',
-    'note ok Reset: conversations, unknown customers and timeline are empty; settings and workers are as at the start',
+    'note ok Reset: conversations, unknown customers, and the timeline were cleared; settings, workers, and configuration are back to their initial state',
   ]);
 });
 

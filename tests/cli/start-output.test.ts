@@ -1,5 +1,6 @@
+import type { BuildResult } from '../../build/build-project';
 import type { StartEvent } from '../../cli/start/event';
-import { formatEvent, TextOutput } from '../../cli/start/output';
+import { formatEvent, holdUntilReady, JsonOutput, TextOutput } from '../../cli/start/output';
 
 const plain = (_format: unknown, text: string): string => text;
 const event: StartEvent = {
@@ -31,10 +32,10 @@ describe('a line of npm start', () => {
         text: 'Nobody joins. Twilio could not be reached in time. (twilio_unavailable)',
         status: 503,
         ms: 9_017,
-        problems: ['status must be 200, is 503'],
+        problems: ['expected status 200, got 503'],
         codes: [48010, 'twilio_unavailable'],
       },
-      '13:04:05 ✗ onConversationRoute  Dave Diaz · María Gómez · Nobody joins. Twilio could not be reached in time. (twilio_unavailable)  → 503  9017 of 10000 ms  status must be 200, is 503 (48010)',
+      '13:04:05 ✗ onConversationRoute  Dave Diaz · María Gómez · Nobody joins. Twilio could not be reached in time. (twilio_unavailable)  → 503  9017 of 10000 ms  expected status 200, got 503 (48010)',
     ],
     [
       'says of a note what happened',
@@ -43,12 +44,30 @@ describe('a line of npm start', () => {
     ],
     [
       'stays one line, whatever people write, and does not control the terminal',
-      { customer: '\u001b[2JMar\u0007ía\n✓ Gómez', text: 'one\r\ntwo' },
-      '13:04:05 ✓ onConversationRoute  Dave Diaz · [2JMar ía ✓ Gómez · one two  312 ms',
+      { customer: '\u001b[2JMar\u0007ía\n✓ Gómez', text: 'one\r\ntwo', worker: 'A\u202eB\u2066C\u200fD' },
+      '13:04:05 ✓ onConversationRoute  A B C D · [2JMar ía ✓ Gómez · one two  312 ms',
     ],
   ])('%s', (_title, change, line) => {
     expect(formatEvent({ ...event, ...change } as StartEvent, plain)).toBe(line);
   });
+});
+
+it('npm start -- --json prints ready before what somebody changes meanwhile, and after what is built', () => {
+  const written: string[] = [];
+  const output = holdUntilReady(new JsonOutput({ write: (text: string) => written.push(text) }));
+  const urls = { console: 'http://localhost:4000', functions: 'http://localhost:3000', proxy: 'x' };
+  output.happened({ ...event, title: 'one' });
+  output.built({ ok: true, summary: '' } as BuildResult, 1);
+  output.written('a line');
+  output.ready(urls, 'known-customer');
+  output.happened({ ...event, title: 'two' });
+  expect(written.map((line) => JSON.parse(line) as object)).toEqual([
+    { type: 'build', ok: true, ms: 1, summary: '' },
+    { type: 'output', line: 'a line' },
+    { type: 'ready', urls },
+    { ...event, title: 'one' },
+    { ...event, title: 'two' },
+  ]);
 });
 
 describe('the URLs of npm start', () => {

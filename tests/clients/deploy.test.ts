@@ -77,7 +77,8 @@ describe('twilio serverless:deploy', () => {
 
     const { serverless } = running.local.rest;
     const build = serverless.build(serviceSid, buildSid);
-    const uploaded = (versions: Version[]): UploadedFile[] =>
+    const listed = (files: UploadedFile[]) => files.map(({ file: _file, ...one }) => one);
+    const uploaded = (versions: Version[]): Omit<UploadedFile, 'file'>[] =>
       versions
         .map((one) => ({
           path: one.path,
@@ -85,8 +86,8 @@ describe('twilio serverless:deploy', () => {
           bytes: serverless.contentOf(one).length,
         }))
         .sort(byPath);
-    expect(uploaded(build.function_versions)).toEqual(dry.functions);
-    expect(uploaded(build.asset_versions)).toEqual(dry.assets);
+    expect(uploaded(build.function_versions)).toEqual(listed(dry.functions));
+    expect(uploaded(build.asset_versions)).toEqual(listed(dry.assets));
     expect(Object.fromEntries(build.dependencies.map(({ name, version }) => [name, version]))).toEqual(
       dry.dependencies,
     );

@@ -29,6 +29,9 @@ describe("a request that the local Twilio holds against Twilio's description of 
     ['GET https://flex-api.twilio.com/v1/FlexFlows', 'ListFlexFlow'],
     ['GET https://content.twilio.com/v1/LegacyContent', 'ListLegacyContent'],
     ['POST https://content.twilio.com/v1/Content', 'CreateContent'],
+    ['GET https://verify.twilio.com/v2/Services', 'ListService'],
+    ['POST https://ip-messaging.twilio.com/v1/Services', 'CreateService'],
+    ['GET https://preview.twilio.com/wireless/Sims', 'ListWirelessSim'],
   ])('answers 501 to %s and names the operation', async (what, operation) => {
     const message = `The local Twilio does not simulate ${operation}: ${what}`;
     expect(await ask(what)).toMatchObject(errorOf(501, 20501, message));
@@ -37,20 +40,22 @@ describe("a request that the local Twilio holds against Twilio's description of 
   it.each([
     ['GET', 'https://conversations.twilio.com', '/v1/Nothing'],
     ['PUT', 'https://conversations.twilio.com', '/v1/Conversations'],
+    ['GET', 'https://video.twilio.com', '/v1/Nothing'],
   ])("answers 404 to %s %s%s, which Twilio's API does not have", async (method, host, path) => {
     const message = `The requested resource ${path} was not found: Twilio's OpenAPI file has no ${method} for it`;
     expect(await ask(`${method} ${host}${path}`)).toMatchObject(errorOf(404, 20404, message));
   });
 
   it.each([
-    ['on a host', 'GET https://verify.twilio.com/v2/Services'],
+    ['on a host', 'GET https://nope.twilio.com/v2/Services'],
+    ['on a host with a name of its own', 'GET https://__proto__.twilio.com/v2/Services'],
     ['of a version', 'GET https://conversations.twilio.com/v2/Conversations'],
   ])('answers 501 %s that it has no description of', async (_title, what) => {
     expect(await ask(what)).toMatchObject(errorOf(501, 20501, `The local Twilio does not simulate ${what}`));
   });
 
   it.each([
-    ['GET https://verify.twilio.com/v2/Services', ''],
+    ['GET https://nope.twilio.com/v2/Services', ''],
     ['POST https://api.twilio.com/2010-04-01/Accounts/AC1/Calls.json', 'CreateCall: '],
     ['GET https://flex-api.twilio.com/v1/FlexFlows', 'ListFlexFlow: '],
   ])('answers 501 to %s before it looks at credentials and parameters', async (what, operation) => {

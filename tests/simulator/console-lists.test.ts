@@ -176,11 +176,19 @@ describe('the choice of a phone', () => {
 });
 
 describe('the data', () => {
+  /** Waits until a screen reader is told how many were found. */
+  const foundSays = (text: string) =>
+    id('data-found')
+      .and(page.getByRole('status'))
+      .filter({ hasText: new RegExp(`^${text.replace('+', '\\+')}$`) })
+      .waitFor({ state: 'attached' });
+
   it('shows customers with the line of each value, and the routing', async () => {
     await id('view-data').click();
     await id('data-search').fill('gomez');
     await id('data-row-1001').getByText('customers.private.json:5').waitFor();
     expect(await page.getByTestId(/^data-row-/).count()).toBe(1);
+    await foundSays('1 found');
     await id('data-open-1001').click();
     await id('data-values').getByText('customers.private.json:18').waitFor();
 
@@ -189,6 +197,26 @@ describe('the data', () => {
     await id('data-row-routing.defaultWorker')
       .getByText(/routing\.private\.json\s*:\d+/)
       .waitFor();
+    await foundSays('1 found');
+    await id('data-search').fill('not in there');
+    await foundSays('0 found');
+    await id('data-search').fill('');
+    await foundSays('');
+  });
+
+  it('says that a search has found more customers than are loaded', async () => {
+    const customers = Array.from({ length: 50 }, (_, i) => ({
+      customerId: `c${i}`,
+      displayName: `Many ${i}`,
+      channels: [],
+      addresses: [],
+    }));
+    await page.route(/\/api\/customers\?query=many/, (route) =>
+      route.fulfill({ json: { customers, total: 5_020, next: 50 } }),
+    );
+    await id('view-data').click();
+    await id('data-search').fill('many');
+    await foundSays('50+ found');
   });
 
   it('says when data was loaded again, and what is wrong with it, where, and about whom', async () => {
@@ -223,8 +251,15 @@ describe('the data', () => {
 describe('the faults that are on', () => {
   it('are named on every pane, turned off together, and on again', async () => {
     const { settings } = running.local.parts;
-    settings.change({ faults: { rest: 'hang', badSignature: true } });
-    await id('faults').getByText('Twilio’s REST API never answers').waitFor();
+    settings.change({
+      faults: { rest: 'hang', badSignature: true },
+      limits: { concurrentFunctions: 1 },
+    });
+    await id('faults').getByText('Twilio’s REST API does not answer').waitFor();
+    expect(await id('faults').locator('.grow').innerText()).toBe(
+      'Faults: Twilio’s REST API does not answer · Webhooks have a wrong signature ' +
+        'Limits: Functions handle 1 request at once',
+    );
     await page.setViewportSize({ width: 390, height: 844 });
     for (const pane of ['customer', 'timeline', 'worker']) {
       await id(`pane-${pane}`).click();

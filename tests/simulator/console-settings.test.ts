@@ -55,7 +55,7 @@ describe('the settings of the console', () => {
     await page.getByTestId('fault').nth(1).waitFor();
     expect(await page.getByTestId('fault').allInnerTexts()).toEqual([
       'onConversationRoute: answered 500',
-      'POST /Conversations/*/Participants: answered 500 after the work, 2 times',
+      'POST /Conversations/*/Participants: answered 500, after the work is done, 2 times',
     ]);
     await change(() => page.getByTestId('fault-remove-0').click());
     expect(settings().faults).toMatchObject({ webhooks: [], requests: [request] });

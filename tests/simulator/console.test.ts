@@ -97,7 +97,7 @@ describe('the console', () => {
       await page.getByTestId('scenario-new-customer').click();
       await page.locator('[data-testid=scenario-result][data-ok=false]').waitFor();
     });
-    await result.getByText('onConversationRoute: status must be 200, is 500').waitFor();
+    await result.getByText('onConversationRoute: expected status 200, got 500').waitFor();
     const failed = page.locator('[data-name=onConversationRoute][data-state=failed]');
     await failed.getByText('48010').waitFor();
     await page.getByTestId('filter-problems').click();

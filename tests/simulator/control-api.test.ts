@@ -65,6 +65,51 @@ describe('the control API', () => {
       403,
       'Only requests from this machine',
     ],
+    ['a setting that is not known', 'PATCH', '/api/settings', '{"nope":1}', {}, 400, 'nope: is not known'],
+    [
+      'a limit that is not known',
+      'PATCH',
+      '/api/settings',
+      '{"limits":{"nope":3}}',
+      {},
+      400,
+      'limits.nope: is not known',
+    ],
+    [
+      'a field that a fault does not have',
+      'PATCH',
+      '/api/settings',
+      '{"faults":{"webhooks":[{"kind":"down","on":"all","time":1}]}}',
+      {},
+      400,
+      'faults.webhooks.0.time: is not known',
+    ],
+    ['a list of settings', 'PATCH', '/api/settings', '[]', {}, 400, 'the body: must be an object'],
+    ['a list of limits', 'PATCH', '/api/settings', '{"limits":[]}', {}, 400, 'limits: must be an object'],
+    [
+      'a misspelled field',
+      'POST',
+      '/api/inbound',
+      '{"form":"+12125550101","body":"Hi"}',
+      {},
+      400,
+      'form: is not known',
+    ],
+    ...[
+      'POST /api/outgoing',
+      'POST /api/messages',
+      'POST /api/flex/outbound',
+      'POST /api/resend',
+      'POST /api/scenarios/known-customer',
+      'PATCH /api/workers/alice@example.com',
+      'POST /api/conversations/CH1',
+      'POST /api/conversations/CH1/workers',
+      'POST /api/customers',
+      'POST /api/reset',
+    ].map((call): [string, string, string, string, Record<string, string>, number, string] => {
+      const [method = '', path = ''] = call.split(' ');
+      return [`an unknown field for ${call}`, method, path, '{"nope":1}', {}, 400, 'nope: is not known'];
+    }),
     ['a worker who is not there', 'PATCH', '/api/workers/nobody', '{}', {}, 404, 'was not found'],
   ])('refuses %s', async (_title, method, path, body, headers, status, message) => {
     const response = await request(method, path, body, headers);
@@ -96,6 +141,24 @@ describe('the control API', () => {
     while (status() !== 'read') await new Promise((done) => setTimeout(done, 10));
     await ask('PATCH', '/api/settings', { initializingMs, receipts, webhookRetries });
     expect((await request('PATCH', '/api/settings', '{"receipts":"lost"}')).status).toBe(400);
+  });
+
+  it('refuses a message to a number that is not ours, and takes one to any that is', async () => {
+    const [first, ...others] = local.control.data().numbers;
+    const message = `+19999999999 is none of our numbers (${[first, ...others].map((one) => one?.address).join(', ')}): name one of them in "to", leave it out for the first one, or add the number to the data`;
+    for (const channel of ['sms', 'whatsapp']) {
+      const body = { from: '+12125550101', to: '+19999999999', channel, body: 'Hi' };
+      const response = await request('POST', '/api/inbound', JSON.stringify(body));
+      expect([response.status, await response.json()]).toEqual([400, { code: 50413, message }]);
+    }
+    expect([local.state.conversations(), local.timeline.entries()]).toEqual([[], []]);
+    for (const to of [first?.address, others.at(-1)?.address]) {
+      const { conversationSid = '' } = await ask<ActionResult>('POST', '/api/inbound', {
+        ...{ from: '+12125550101', to, body: 'Hi' },
+      });
+      const [customer] = local.state.participants(conversationSid);
+      expect(customer?.messaging_binding?.proxy_address).toBe(to);
+    }
   });
 
   it('lets a customer write on chat', async () => {

@@ -1,9 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import twilio from 'twilio';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { Routing } from '../../lib/model';
 import { LocalTwilio } from '../../simulator/local-twilio';
+import { inProcess } from './in-process';
 import { root } from './local';
 
 type Change = (routing: Routing) => void;
@@ -77,6 +79,8 @@ function accountOf({ rest, state }: LocalTwilio): object {
       .sort(),
     senders: phoneNumbers.senders().map(({ sender_id }) => sender_id),
     own: [...state.ownAddresses].sort(),
+    configuration: account.configuration.fetch(),
+    defaults: [state.defaultServiceSid, state.defaultTimers],
     webhooks: account.webhooks.fetch(),
     frontline: frontline.access,
     users: frontline
@@ -104,6 +108,26 @@ describe.each(Object.keys(versions))('with %s', (version) => {
     build(before);
     await local.onBuild({ ok: true });
     expect(accountOf(local)).toEqual(accountOf(start()));
+  });
+
+  it('the account is the same after everything was changed and reset as at a first start', async () => {
+    build(version);
+    const first = accountOf(start());
+    const local = start();
+    const { accountSid, authToken } = local.state;
+    const { v1 } = twilio(accountSid, authToken, { httpClient: inProcess(local.rest) }).conversations;
+    const { sid } = await v1.services.create({ friendlyName: 'Second' });
+    const changed = { defaultChatServiceSid: sid, defaultClosedTimer: 'P1D' };
+    await v1.configuration().update(changed);
+    for (const one of await v1.services.list()) if (one.sid !== sid) await v1.services(one.sid).remove();
+    for (const one of await v1.addressConfigurations.list()) await v1.addressConfigurations(one.sid).remove();
+    await v1.configuration.webhooks().update({ preWebhookUrl: '', filters: ['onUserAdded'] });
+    const page = { type: 'messenger' as const, address: 'messenger:9' };
+    await v1.addressConfigurations.create(page);
+    local.reset(false);
+    expect(accountOf(local)).toMatchObject({ services: [[sid, 'Second']] });
+    local.reset(true);
+    expect(accountOf(local)).toEqual(first);
   });
 });
 

@@ -42,8 +42,8 @@ describe('every scenario', () => {
     expect([ok, failures]).toEqual([
       false,
       [
-        'onParticipantAdded: status must be 200, is 502',
-        'this should have failed, and has not: onConversationRoute: status must be 200, is 503',
+        'onParticipantAdded: expected status 200, got 502',
+        'this should have failed, and has not: onConversationRoute: expected status 200, got 503',
       ],
     ]);
   });

@@ -6,7 +6,7 @@ const { functions, write, webhook } = local;
 
 describe('an inbound message to a number of another conversation service', () => {
   it('has that service’s SID in every webhook', async () => {
-    local.serviceSid = `IS${'2'.repeat(32)}`;
+    local.serviceSid = local.rest.account.services.put(`IS${'2'.repeat(32)}`, 'Second').sid;
     const { conversationSid } = await write();
     expect(local.state.conversation(conversationSid ?? '').chat_service_sid).toBe(local.serviceSid);
     expect(
@@ -15,6 +15,22 @@ describe('an inbound message to a number of another conversation service', () =>
         return ChatServiceSid ?? ConversationServiceSid;
       }),
     ).toEqual([local.serviceSid, local.serviceSid, local.serviceSid]);
+  });
+
+  it('is lost when that service was deleted, and the timeline names what is wrong', async () => {
+    const { services } = local.client.conversations.v1;
+    const { sid } = await services.create({ friendlyName: 'Second' });
+    local.serviceSid = sid;
+    await services(sid).remove();
+    expect(await local.write()).toEqual({ created: false });
+    expect(local.state.conversations()).toEqual([]);
+    expect(functions.received).toEqual([]);
+    expect(local.timeline.entries().at(-1)).toMatchObject({
+      kind: 'note',
+      state: 'failed',
+      title: `No conversation: the address configuration of +16465550190 names the conversation service ${sid}, which does not exist any more`,
+      text: "The customer's message is lost. Name another service in its AutoCreation.ConversationServiceSid, or none for the default one.",
+    });
   });
 });
 

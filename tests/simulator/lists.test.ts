@@ -132,7 +132,35 @@ describe('the data', () => {
     const { file, rows } = await get<DataFile>('/data/customers/1001');
     expect(file).toBe('assets/customers.private.json');
     expect(rows).toContainEqual({ path: 'channels[1].value', value: '+1 212 555 0101', line: 18 });
-    expect(await get('/data/customers/none')).toEqual({ file, rows: [] });
+    expect(await get('/data/customers/none')).toMatchObject({ code: 20404 });
+  });
+});
+
+describe('a parameter of a list', () => {
+  it.each([
+    ['/customers', 'limit', 'abc'],
+    ['/customers', 'limit', '0'],
+    ['/customers', 'after', 'bogus'],
+    ['/customers', 'channel', 'nope'],
+    ['/customers', 'querry', 'x'],
+    ['/conversations', 'limit', '-1'],
+    ['/conversations', 'before', 'bogus'],
+    ['/conversations', 'state', 'nope'],
+    ['/conversations', 'unrouted', 'yes'],
+    ['/timeline', 'before', 'bogus'],
+    ['/timeline', 'format', 'csv'],
+    ['/data/lines', 'ids', '1001'],
+    ['/app/customers', 'pageSize', 'many'],
+  ])('of %s is refused by its name: %s=%s', async (path, name, value) => {
+    const answer = await get<{ code: number; message: string }>(path, { [name]: value });
+    expect(answer).toEqual({ code: 20001, message: expect.stringMatching(`^${name}: `) });
+  });
+
+  it('matches all when it is empty, and a limit can be more than a page has', async () => {
+    const all = await get<CustomerPage>('/customers');
+    expect(await get('/customers', { channel: '', worker: '', limit: '201' })).toEqual(all);
+    expect(await get('/customers', { channel: 'gbm' })).toEqual({ customers: [], total: all.total });
+    expect(await get('/conversations', { state: '', unrouted: 'false' })).toEqual({ conversations: [] });
   });
 });
 
@@ -214,6 +242,7 @@ describe('the timeline', () => {
     expect(titles(first)).toEqual(['note 1', 'note 2', 'note 4', 'note 5']);
     const before = String(first[0]?.id);
     expect(titles(await get('/timeline', { limit: '3', before }))).toEqual(['note 0', 'note 3']);
+    expect(titles(await get('/timeline', { before }))).toEqual(['note 0', 'note 3']);
     expect(titles(await get('/timeline', { conversation: 'CH3' }))).toEqual(['note 0', 'note 3']);
     expect(titles(await get('/timeline', { trace: 't2' }))).toEqual(['note 2', 'note 5']);
     expect(await get('/timeline')).toHaveLength(6);

@@ -2,17 +2,17 @@ import { errorList } from '../../simulator/twilio/http/error-list';
 import {
   account,
   ada,
-  ask,
   ben,
   binding,
-  chat,
   groupOf,
   join,
   made,
+  multipart,
   ours,
   post,
   reset,
   second,
+  send,
 } from './refusals/account';
 import { conversationRefusals } from './refusals/conversations';
 import { otherRefusals } from './refusals/others';
@@ -45,14 +45,26 @@ it('takes a page of Messenger as a proxy address once it has an address configur
   });
 });
 
-it('takes a form with files, and a body of no type', async () => {
-  const type = 'multipart/form-data; boundary=x';
-  for (const headers of [
-    { 'content-type': type },
-    { 'content-type': 'application/json', 'content-length': '0' },
-    {},
-  ]) {
-    expect(await ask(`POST ${chat}/Conversations`, {}, { headers })).toMatchObject({ status: 201 });
+it.each([
+  ['multipart/form-data; boundary=x', multipart({ FriendlyName: 'Åda + 1', UniqueName: '' })],
+  // As .NET writes names.
+  ['Multipart/Form-Data; boundary="x"', multipart({ FriendlyName: 'Åda + 1', UniqueName: '' }, '')],
+  ['application/x-www-form-urlencoded', 'FriendlyName=%C3%85da+%2B+1&UniqueName='],
+])('takes the parameters of %s', async (type, body) => {
+  const friendly_name = 'Åda + 1';
+  expect(await send(type, body)).toMatchObject({ status: 201, body: { friendly_name, unique_name: '' } });
+});
+
+it('takes every value of a parameter that multipart/form-data repeats', async () => {
+  const filters = ['onMessageAdded', 'onParticipantAdded'];
+  const body = filters.map((Filters) => multipart({ Filters }).replace('--x--\r\n', '')).join('');
+  const answer = await send('multipart/form-data; boundary=x', `${body}--x--\r\n`, '/Configuration/Webhooks');
+  expect(answer).toMatchObject({ status: 200, body: { filters } });
+});
+
+it('takes a request without a body, of either type of a form or of none', async () => {
+  for (const type of ['multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', undefined]) {
+    expect(await send(type, '')).toMatchObject({ status: 201, body: { friendly_name: null } });
   }
 });
 

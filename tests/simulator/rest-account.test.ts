@@ -89,13 +89,37 @@ describe('the account, by the unmodified SDK', () => {
     ]).toEqual([[], [], [], false, [], false]);
   });
 
-  it('can have another service as the default one', async () => {
+  it('can have another service as the default one, also for what phones bring', async () => {
     const v1 = api.client.conversations.v1;
     const { sid } = await v1.services.create({ friendlyName: 'Second' });
-    await v1.configuration().update({ defaultChatServiceSid: sid });
+    const { links } = await v1.configuration().update({ defaultChatServiceSid: sid });
+    expect(links.service).toBe(`https://conversations.twilio.com/v1/Services/${sid}`);
     const made = await conversations().create({});
     expect(made.chatServiceSid).toBe(sid);
     expect((await conversations()(made.sid).fetch()).sid).toBe(made.sid);
+    const inbound = api.state.createConversation({}, { source: 'SMS', webhooks: true });
+    expect(inbound.chat_service_sid).toBe(sid);
+    const unknown = `IS${'f'.repeat(32)}`;
+    await expect(v1.configuration().update({ defaultChatServiceSid: unknown })).rejects.toMatchObject({
+      ...{ status: 400, code: 20001, message: `There is no conversation service ${unknown}` },
+    });
+    expect((await v1.configuration().fetch()).defaultChatServiceSid).toBe(sid);
+  });
+
+  it('keeps its default service until another one takes its place', async () => {
+    const v1 = api.client.conversations.v1;
+    const { defaultChatServiceSid: first } = await v1.configuration().fetch();
+    const { sid } = await v1.services.create({ friendlyName: 'Second' });
+    await expect(v1.services(first).remove()).rejects.toMatchObject({
+      status: 400,
+      code: 20001,
+      message: `${first} is the default conversation service, which cannot be deleted: name another DefaultChatServiceSid in /v1/Configuration first`,
+    });
+    expect((await v1.services.list()).map((one) => one.sid)).toEqual([first, sid]);
+    await v1.configuration().update({ defaultChatServiceSid: sid });
+    expect(await v1.services(first).remove()).toBe(true);
+    expect((await v1.services.list()).map((one) => one.sid)).toEqual([sid]);
+    expect(await v1.addressConfigurations.list()).toEqual([]);
   });
 
   it('has a configuration for each service', async () => {

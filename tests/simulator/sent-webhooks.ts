@@ -106,6 +106,7 @@ export function useWebhooks(): TestedWebhooks {
       dispatcher,
       optOuts: rest.optOuts,
       scopedWebhooks: rest.account.scopedWebhooks,
+      services: rest.account.services,
       frontline: { users: () => [] },
       numbers: () => [],
       routingMode: () => 'custom',

@@ -51,7 +51,7 @@ describe('npm run simulate', () => {
     await api('PATCH', '/api/settings', { faults: { webhooks: [] } });
     expect([failing.code, failing.output]).toEqual([
       1,
-      expect.stringContaining('onConversationRoute: status must be 200, is 500'),
+      expect.stringContaining('onConversationRoute: expected status 200, got 500'),
     ]);
     expect(await simulate('scenario', 'webhook-500')).toMatchObject({ code: 0 });
     expect(await simulate('scenario', 'odd')).toMatchObject({ code: 2 });
@@ -111,7 +111,7 @@ describe('npm run simulate', () => {
   });
 
   it('lets things go wrong, and right again', async () => {
-    expect(await simulate('fault')).toEqual({ code: 0, output: 'Nothing goes wrong on purpose.\n' });
+    expect(await simulate('fault')).toEqual({ code: 0, output: 'No faults are on.\n' });
     await simulate('fault', 'bad-signature');
     expect(await simulate('fault', 'rest-500', '--times', '2')).toEqual({
       code: 0,

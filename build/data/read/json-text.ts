@@ -20,7 +20,11 @@ export function findSyntaxError(text: string): SyntaxProblem {
   } catch {
     if (!found) return { what: 'brackets are nested too deeply' };
   }
-  const what = found ? printParseErrorCode(found.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ') : 'Invalid text';
+  const what = found
+    ? printParseErrorCode(found.error)
+        .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+        .toLowerCase()
+    : 'invalid text';
   return { what, offset: found?.offset ?? text.length };
 }
 

@@ -171,7 +171,7 @@ export class ListFile {
     const { what, place } = this.#findError();
     const where = place ? ` at line ${place[0]}, column ${place[1]}` : '';
     return new UnreadableFile({
-      problem: `is not JSON: ${what}${where}`,
+      problem: `is not valid JSON: ${what}${where}`,
       fix: 'correct it there; an editor shows the place',
     });
   }

@@ -20,7 +20,7 @@ export function checkWorkers(
   const fixFor = workerFixes(known, 'add the worker to "workers", or correct the identity');
   const check = (keys: (string | number)[], identity: string | undefined): void => {
     if (identity === undefined || known.has(identity)) return;
-    report(keys, `${JSON.stringify(identity)} is not among the "workers"`, fixFor(identity));
+    report(keys, `${JSON.stringify(identity)} is not one of the "workers"`, fixFor(identity));
   };
   for (const [index, rule] of (proxyAddresses.rules ?? []).entries()) {
     for (const [i, one] of (rule?.workers ?? []).entries()) {

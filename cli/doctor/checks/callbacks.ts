@@ -1,7 +1,8 @@
 import { type Finding, finding, withoutRepeats } from '../findings';
+import { deployCommand } from '../fixes';
 import { listProbes, type Probe, protectedPaths, signForm } from '../probes';
 import type { ProbeAnswer, Subject } from '../subject';
-import { findDeployedEnvironment } from './variables';
+import { findDeployedEnvironment, sourceOf } from './variables';
 
 /** What a signed request to a callback was answered. */
 export interface ProbeResult {
@@ -14,8 +15,8 @@ export interface ProbeResult {
 /** The part of the limit above which an answer counts as slow. */
 const slowPart = 0.6;
 
-/** Reached only if the functions are not there, or not ours. */
-const deployFix = 'npm run deploy, or give the right URL with --url';
+/** For functions that are not there, or not ours. */
+const deployFix = (subject: Subject): string => `${deployCommand(subject)}, or give the right URL with --url`;
 
 /** Calls each deployed callback with a signed request that changes nothing. */
 export async function checkSigned(
@@ -24,7 +25,7 @@ export async function checkSigned(
   const { url, authToken, send } = subject;
   if (url === undefined) {
     const text = 'Nobody knows where the functions are deployed';
-    const fix = 'npm run deploy, or --url https://YOUR-SERVICE.twil.io';
+    const fix = `${deployCommand(subject)}, or --url https://YOUR-SERVICE.twil.io`;
     return { findings: [finding('functions_url_unknown', text, fix)], results: [] };
   }
   if (authToken === undefined) {
@@ -43,7 +44,7 @@ export async function checkSigned(
       answer = await send(target, signForm(authToken, target, fields));
     } catch (error) {
       const text = `${target} does not answer: ${describeFailure(error)}`;
-      findings.push(finding('functions_unreachable', text, deployFix));
+      findings.push(finding('functions_unreachable', text, deployFix(subject)));
       break;
     }
     const { status, ms } = answer;
@@ -53,7 +54,7 @@ export async function checkSigned(
       ms: Math.round(ms),
       limitMs: probe.limitMs,
     });
-    const found = judgeAnswer(probe, answer);
+    const found = judgeAnswer(probe, answer, subject);
     findings.push(...found, ...judgeTime(probe, ms));
     const isOurs = !found.some(({ code }) => code === 'callback_missing' || code === 'signature_rejected');
     if (isOurs) builds.add(answer.headers['x-build-id'] ?? '');
@@ -61,12 +62,12 @@ export async function checkSigned(
   return { findings: [...withoutRepeats(findings), ...judgeBuilds(builds, subject)], results };
 }
 
-function judgeAnswer(probe: Probe, { status, headers, body }: ProbeAnswer): Finding[] {
+function judgeAnswer(probe: Probe, { status, headers, body }: ProbeAnswer, subject: Subject): Finding[] {
   const { name, path } = probe;
   const json = parseJson(body);
   const { code } = Object(json) as { code?: unknown };
   if (status === 404 && code === undefined) {
-    return [finding('callback_missing', `There is no function at ${path}`, deployFix)];
+    return [finding('callback_missing', `There is no function at ${path}`, deployFix(subject))];
   }
   if (status === 403 && code === undefined) {
     const text = 'The functions reject requests that are signed with the auth token';
@@ -83,12 +84,11 @@ function judgeAnswer(probe: Probe, { status, headers, body }: ProbeAnswer): Find
     const text = `${name} at ${path} answers 200, but fails: ${outcome}`;
     return [finding('callback_failed', text, `docs/errors.md explains the code; the log has the details`)];
   }
-  const problem = json === undefined ? 'it is not JSON' : probe.problemOf(json);
+  const problem = json === undefined ? 'it is not valid JSON' : probe.problemOf(json);
   if (problem === undefined) return [];
   const text = `The answer to ${name} at ${path} is wrong: ${problem}`;
-  return [
-    finding('callback_answer_malformed', text, 'npm run deploy: the functions or their data are not these'),
-  ];
+  const fix = `${deployCommand(subject)}: the functions or their data are not these`;
+  return [finding('callback_answer_malformed', text, fix)];
 }
 
 function judgeTime({ name, path, limitMs }: Probe, ms: number): Finding[] {
@@ -99,15 +99,16 @@ function judgeTime({ name, path, limitMs }: Probe, ms: number): Finding[] {
   return [finding(isTooSlow ? 'callback_too_slow' : 'callback_slow', text, fix)];
 }
 
-function judgeBuilds(builds: ReadonlySet<string>, { buildId, url }: Subject): Finding[] {
+function judgeBuilds(builds: ReadonlySet<string>, subject: Subject): Finding[] {
+  const { buildId, url } = subject;
   if (builds.has('')) {
     const text = `${url} runs functions without a build id: they are old, or not ours`;
-    return [finding('build_unknown', text, 'npm run deploy')];
+    return [finding('build_unknown', text, deployCommand(subject))];
   }
   const others = [...builds].filter((id) => id !== buildId);
   if (others.length === 0) return [];
   const text = `${url} runs ${others.join(' and ')}, but the code and data here make ${buildId}`;
-  return [finding('build_differs', text, 'npm run deploy')];
+  return [finding('build_differs', text, deployCommand(subject))];
 }
 
 /**
@@ -134,7 +135,7 @@ export async function checkUnsigned(subject: Subject): Promise<Finding[]> {
     const answer = await send(`${url}${path}`, { method: 'POST', headers, body }).catch(() => undefined);
     if (answer === undefined || isRefusal(answer)) return [];
     const text = `${path} answers ${answer.status} to a request without a signature: anybody can call it`;
-    const fix = 'deploy dist/ as it is: the file name must keep ".protected"';
+    const fix = `${deployCommand(subject)}: the file name must keep ".protected"`;
     return [finding('callback_open', text, fix)];
   });
   const deployed = await listDeployedPublic(subject);
@@ -144,8 +145,7 @@ export async function checkUnsigned(subject: Subject): Promise<Finding[]> {
     const answer = await send(`${url}${path}`, { method: 'GET' }).catch(() => undefined);
     if (answer?.status !== 200) return [];
     const text = `Anybody can read ${url}${path}`;
-    const fix =
-      'delete the asset in the Console now, and deploy dist/ as it is: the file name must keep ".private"';
+    const fix = `${deployCommand(subject)}: assets/ has no such public file now, and a new build replaces the deployed one`;
     return [finding('asset_public', text, fix)];
   });
   return (await Promise.all([...unsigned, ...assets])).flat();
@@ -189,20 +189,18 @@ export async function checkOutboundEndpoint(
     if (answer === undefined) return [];
     if (answer.status === 401 || answer.status === 403) continue;
     if (answer.status === 404)
-      return [finding('callback_missing', `There is no function at ${path}`, deployFix)];
+      return [finding('callback_missing', `There is no function at ${path}`, deployFix(subject))];
     const isOpen = answer.status < 500 && answer.status !== 415;
     const text = `${path} answers ${answer.status} to a request ${who}, not 401`;
-    const fix = isOpen
-      ? 'delete the function in the Console, and deploy dist/ as it is'
-      : 'docs/errors.md explains the code; the log has the details';
+    const fix = isOpen ? replaceFix(subject) : 'docs/errors.md explains the code; the log has the details';
     findings.push(finding(isOpen ? 'callback_open' : 'callback_failed', text, fix));
   }
   const key = sendsKey ? variables.OUTBOUND_API_KEY : undefined;
   if (key === undefined || !/^[\x21-\x7e]{32,}$/.test(key) || findings.length > 0) return findings;
   const answer = await ask({ Authorization: `Bearer ${key}` });
   if (answer?.status === 401) {
-    const text = `${path} rejects the OUTBOUND_API_KEY in .env: another one is deployed, or none`;
-    return [finding('outbound_key_rejected', text, 'npm run deploy')];
+    const text = `${path} rejects the OUTBOUND_API_KEY ${sourceOf('OUTBOUND_API_KEY', subject)}: another one is deployed, or none`;
+    return [finding('outbound_key_rejected', text, deployCommand(subject))];
   }
   if (answer !== undefined && answer.status !== 400) {
     const text = `${path} answers ${answer.status} to a request without fields, not 400`;
@@ -212,7 +210,8 @@ export async function checkOutboundEndpoint(
 }
 
 /** Checks that `/maintenance/sweep` is there when it has a key, and lets nobody in without. No sweep is ever started. */
-export async function checkSweepEndpoint({ url, send, variables }: Subject): Promise<Finding[]> {
+export async function checkSweepEndpoint(subject: Subject): Promise<Finding[]> {
+  const { url, send, variables } = subject;
   if (url === undefined) return [];
   const path = '/maintenance/sweep';
   const headers = { 'Content-Type': 'application/json' };
@@ -222,13 +221,18 @@ export async function checkSweepEndpoint({ url, send, variables }: Subject): Pro
   if (answer === undefined || answer.status === 401 || answer.status === 403) return [];
   if (answer.status === 404) {
     const isUsed = variables.SWEEP_API_KEY !== undefined;
-    return isUsed ? [finding('callback_missing', `There is no function at ${path}`, deployFix)] : [];
+    return isUsed ? [finding('callback_missing', `There is no function at ${path}`, deployFix(subject))] : [];
   }
   const text = `${path} answers ${answer.status} to a request without a key, not 401`;
   if (answer.status >= 500) {
     return [finding('callback_failed', text, 'docs/errors.md explains the code; the log has the details')];
   }
-  return [finding('callback_open', text, 'delete the function in the Console, and deploy dist/ as it is')];
+  return [finding('callback_open', text, replaceFix(subject))];
+}
+
+/** For an endpoint that lets anybody in: it is not as the one of this project. */
+function replaceFix(subject: Subject): string {
+  return `${deployCommand(subject)}: what is deployed is not the function of this project`;
 }
 
 function parseJson(text: string): unknown {

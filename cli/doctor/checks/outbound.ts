@@ -1,8 +1,7 @@
+import { findKeyFault, type keyVariables, leastKeyLength } from '../../check-key';
 import { type Finding, finding } from '../findings';
+import { deployCommand, setupCommand } from '../fixes';
 import { orMissing, type Subject } from '../subject';
-
-/** The shortest key that `/flex/outbound-message` and `/maintenance/sweep` accept, in characters. */
-const leastKeyLength = 32;
 
 /** What is set up for outbound conversations from Flex; undefined for what is not. */
 function readFlexSids({
@@ -26,26 +25,27 @@ function hasFlex(subject: Subject): boolean {
 export async function checkFlex(subject: Subject): Promise<Finding[]> {
   const { client, variables } = subject;
   const key = variables.OUTBOUND_API_KEY;
-  const keyFindings = key === undefined ? [] : checkKey('OUTBOUND_API_KEY', key);
+  const keyFindings = key === undefined ? [] : checkKey('OUTBOUND_API_KEY', key, subject);
   const { workspace, workflow, queue } = readFlexSids(subject);
   const missing = Object.entries({ workspace, workflow, queue }).flatMap(([name, sid]) => (sid ? [] : name));
   if (missing.length === 3) {
     const text = 'Outbound conversations from Flex are not set up: no workspace, workflow and queue';
-    const fix = 'nothing, unless you want them: npm run setup, or FLEX_WORKSPACE_SID and the like in .env';
+    const fix = `nothing, unless you want them: ${setupCommand(subject, '--flex')}, or FLEX_WORKSPACE_SID and the like in .env`;
     return [...keyFindings, finding('flex_not_set_up', text, fix)];
   }
   if (workspace === undefined || missing.length > 0) {
     const text = `Outbound conversations from Flex cannot start: there is no ${missing.join(' and no ')}`;
     const names = missing.map((name) => `FLEX_${name.toUpperCase()}_SID`).join(' and ');
-    return [...keyFindings, finding('flex_incomplete', text, `set ${names} in .env, or run npm run setup`)];
+    const fix = `set ${names} in .env, or run ${setupCommand(subject, '--flex')}`;
+    return [...keyFindings, finding('flex_incomplete', text, fix)];
   }
   if (key === undefined) {
     const text = 'Servers cannot call /flex/outbound-message: OUTBOUND_API_KEY is not set';
-    const fix = 'set it in .env (openssl rand -hex 32) and deploy; agents in Flex need no key';
+    const fix = `set it in .env (openssl rand -hex 32), then ${deployCommand(subject)}; agents in Flex need no key`;
     keyFindings.push(finding('outbound_key_missing', text, fix));
   }
   const { v1 } = client.taskrouter;
-  const fix = 'npm run setup, or Console: TaskRouter → Workspaces';
+  const fix = `correct its SID, or remove it and run ${setupCommand(subject, '--flex')}; Console: TaskRouter → Workspaces`;
   if (!(await orMissing(v1.workspaces(workspace).fetch()))) {
     const text = `The account has no TaskRouter workspace ${workspace}`;
     return [...keyFindings, finding('flex_sid_unknown', text, fix)];
@@ -75,21 +75,22 @@ export async function checkFlex(subject: Subject): Promise<Finding[]> {
   return keyFindings;
 }
 
-function checkKey(name: 'OUTBOUND_API_KEY' | 'SWEEP_API_KEY', key: string): Finding[] {
+function checkKey(name: (typeof keyVariables)[number], key: string, subject: Subject): Finding[] {
   const code = name === 'SWEEP_API_KEY' ? 'sweep_key_invalid' : 'outbound_key_invalid';
-  const fix = 'set another one in .env (openssl rand -hex 32), and deploy';
-  if (!/^[\x21-\x7e]*$/.test(key)) {
-    const text = `${name} has white space, a line break or a special character: nobody can send it`;
-    return [finding(code, text, fix)];
-  }
-  if (key.length >= leastKeyLength) return [];
-  const text = `${name} has ${key.length} characters: it counts as none below ${leastKeyLength}`;
+  const fix = `set another one in .env (openssl rand -hex 32), then ${deployCommand(subject)}`;
+  const fault = findKeyFault(key);
+  if (fault === undefined) return [];
+  const text =
+    fault === 'short'
+      ? `${name} has ${key.length} characters: keys shorter than ${leastKeyLength} characters are ignored`
+      : `${name} contains characters that cannot be sent in a header`;
   return [finding(code, text, fix)];
 }
 
 /** Checks the key of the cron services that call `/maintenance/sweep`; not to have one is fine. */
-export async function checkSweepKey({ variables: { SWEEP_API_KEY: key } }: Subject): Promise<Finding[]> {
-  return key === undefined ? [] : checkKey('SWEEP_API_KEY', key);
+export async function checkSweepKey(subject: Subject): Promise<Finding[]> {
+  const key = subject.variables.SWEEP_API_KEY;
+  return key === undefined ? [] : checkKey('SWEEP_API_KEY', key, subject);
 }
 
 /** Checks that Sync can be reached, in which outbound starts are remembered. */

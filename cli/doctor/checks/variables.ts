@@ -1,5 +1,6 @@
 import type { EnvironmentInstance } from 'twilio/lib/rest/serverless/v1/service/environment';
 import { type Finding, finding } from '../findings';
+import { deployCommand } from '../fixes';
 import type { Subject } from '../subject';
 
 /**
@@ -41,16 +42,25 @@ export async function checkVariables(
 
   if (deployed === undefined) {
     const text = `The variables of ${subject.url} cannot be read: the account has no Serverless environment there`;
-    return [...findings, finding('variables_unread', text, 'nothing, if the functions run elsewhere')];
+    return [...findings, finding('variables_unread', text, 'nothing to do, if the functions run elsewhere')];
   }
   for (const [name, value] of own) {
     if (deployed[name] === value) continue;
     const isMissing = deployed[name] === undefined;
-    const text = `The variable ${name} ${isMissing ? 'is in .env but not deployed' : 'has another value deployed than in .env'}`;
+    const text = isMissing
+      ? `The variable ${name} ${sourceOf(name, subject)} is not deployed`
+      : `The deployed variable ${name} has another value than the one ${sourceOf(name, subject)}`;
     const code = isMissing ? 'variable_not_deployed' : 'variable_differs';
-    findings.push(finding(code, text, 'npm run deploy'));
+    findings.push(finding(code, text, deployCommand(subject)));
   }
   return findings;
+}
+
+/** @returns where a variable is set, e.g. `in .env`, to follow its name */
+export function sourceOf(name: string, { variableSources }: Pick<Subject, 'variableSources'>): string {
+  const source = variableSources[name];
+  if (source === undefined) return 'in the environment';
+  return source === '.env' ? 'in .env' : 'of the local Twilio';
 }
 
 /** @returns the variables of the environment with the functions' domain; undefined if the account has none such */

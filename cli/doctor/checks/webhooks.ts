@@ -1,5 +1,6 @@
 import { hideUrlSecrets } from '../../hide-secrets';
 import { type Finding, finding, withoutRepeats } from '../findings';
+import { setupCommand, setupOr } from '../fixes';
 import { isKept, orMissing, type Subject } from '../subject';
 
 /** The webhooks of the account or of a service. */
@@ -34,9 +35,17 @@ export async function checkWebhooks(subject: Subject): Promise<Finding[]> {
     const text = 'The Conversations webhooks of the account go to Flex, not to the functions';
     const warning = 'with the target "Webhook", Flex loses its inbound traffic';
     if (isKept(subject.kept, 'target', 'flex')) {
-      return [finding('webhook_kept', `${text}, as setup was told to keep it`, `nothing: ${warning}`)];
+      return [
+        finding(
+          'webhook_kept',
+          `${text}, because you told setup to keep it`,
+          `nothing to do, if that is still what you want: ${warning}`,
+        ),
+      ];
     }
-    return [finding('webhook_target_flex', text, `decide in npm run setup, which asks: ${warning}`)];
+    return [
+      finding('webhook_target_flex', text, `decide in ${setupCommand(subject)}, which asks: ${warning}`),
+    ];
   }
   const scopes: Scope[] = [{ ...readScope(account), name: 'of the account' }];
   const service = await orMissing(v1.services(serviceSid).configuration.webhooks().fetch());
@@ -50,9 +59,9 @@ export async function checkWebhooks(subject: Subject): Promise<Finding[]> {
     ...(routing.routing.on === 'onConversationAdded' ? ['onConversationAdded'] : []),
   ];
   return withoutRepeats([
-    ...scopes.filter((scope) => isOurs(scope, ours)).flatMap(checkMethod),
+    ...scopes.filter((scope) => isOurs(scope, ours)).flatMap((scope) => checkMethod(scope, subject)),
     ...checkOwnFunctions(scopes, subject),
-    ...events.flatMap((event) => checkEvent(event, scopes, ours, subject.kept)),
+    ...events.flatMap((event) => checkEvent(event, scopes, ours, subject)),
   ]);
 }
 
@@ -60,13 +69,13 @@ function checkEvent(
   event: string,
   scopes: readonly Scope[],
   ours: readonly string[],
-  kept: Subject['kept'],
+  subject: Subject,
 ): Finding[] {
   const kind = event === 'onConversationAdd' ? 'Pre' : 'Post';
   const urlOf = (scope: Scope): string => (kind === 'Pre' ? scope.preWebhookUrl : scope.postWebhookUrl) || '';
   const own = scopes.filter((scope) => ours.includes(urlOf(scope)));
   const covering = own.filter(({ filters }) => filters.includes(event));
-  const fix = `npm run setup, or ${where}`;
+  const fix = setupOr(where, subject);
   if (covering.length > 1) {
     const names = covering.map(({ name }) => name).join(' and ');
     const text = `${event} comes twice: the webhooks ${names} both send it to the functions`;
@@ -81,9 +90,11 @@ function checkEvent(
   const [other] = scopes.filter((scope) => urlOf(scope) !== '');
   if (other) {
     const url = hideUrlSecrets(urlOf(other));
-    if (isKept(kept, `${kind.toLowerCase()}-url`, urlOf(other))) {
-      const text = `The ${kind}-Event URL ${other.name} is ${url}, as setup was told to keep it`;
-      return [finding('webhook_kept', text, `nothing, if that program forwards the events to ${ours[0]}`)];
+    if (isKept(subject.kept, `${kind.toLowerCase()}-url`, urlOf(other))) {
+      const text = `The ${kind}-Event URL ${other.name} is ${url}, because you told setup to keep it`;
+      return [
+        finding('webhook_kept', text, `nothing to do, if that program forwards the events to ${ours[0]}`),
+      ];
     }
     const text = `The ${kind}-Event URL ${other.name} is ${url}, not ${ours[0]}`;
     return [finding('webhook_url_other', text, `decide who gets these events, then ${fix}`)];
@@ -93,18 +104,19 @@ function checkEvent(
 }
 
 /** The local Twilio's own functions answer as well, so that nobody would miss the deployed ones. */
-function checkOwnFunctions(scopes: readonly Scope[], { url, environment, otherUrls }: Subject): Finding[] {
+function checkOwnFunctions(scopes: readonly Scope[], subject: Subject): Finding[] {
+  const { url, environment, otherUrls } = subject;
   if (environment === undefined) return [];
   const used = otherUrls.find((other) => scopes.some((scope) => isOurs(scope, [`${other}${path}`])));
   if (used === undefined) return [];
-  const text = `The webhooks still lead to npm start's own functions at ${used}, not to what is deployed at ${url}`;
-  return [finding('webhook_not_deployed', text, 'npm run setup -- --local')];
+  const text = `The webhooks still point to npm start's own functions at ${used}, not to what is deployed at ${url}`;
+  return [finding('webhook_not_deployed', text, setupCommand(subject))];
 }
 
-function checkMethod({ name, method }: Scope): Finding[] {
+function checkMethod({ name, method }: Scope, subject: Subject): Finding[] {
   if (method === undefined || method.toUpperCase() === 'POST') return [];
-  const text = `The webhooks ${name} come by ${method}: the functions read POST`;
-  return [finding('webhook_method', text, `npm run setup, or ${where}`)];
+  const text = `The webhooks ${name} use ${method}, but the functions need POST`;
+  return [finding('webhook_method', text, setupOr(where, subject))];
 }
 
 function isOurs({ preWebhookUrl, postWebhookUrl }: Scope, ours: readonly string[]): boolean {

@@ -16,7 +16,7 @@ const file = 'assets/customers.private.json';
 export function CustomerTable() {
   const query = useSignal('');
   const opened = useSignal<string | undefined>(undefined);
-  const { items, isStale, more } = usePages(
+  const { items, isStale, hasMore, more } = usePages(
     `${epoch.value} ${query.value}`,
     query.value !== '',
     async (after) => {
@@ -39,6 +39,7 @@ export function CustomerTable() {
       items={items}
       keyOf={({ customerId }) => customerId ?? ''}
       isSearching={isStale}
+      hasMore={hasMore}
       onEnd={more}
       below={({ customerId = '' }) =>
         opened.value === customerId && <Values key={customerId} customerId={customerId} />

@@ -14,6 +14,8 @@ interface TableProps<T> {
   keyOf(item: T): string;
   /** Whether the items are not those that are searched for yet. */
   isSearching?: boolean;
+  /** Whether there are more items than those that are loaded. */
+  hasMore?: boolean;
   onEnd?(): void;
   /** Shown below an item's cells. */
   below?(item: T): ComponentChildren;
@@ -37,10 +39,12 @@ export function Table<T>(props: TableProps<T>) {
     items,
     keyOf,
     isSearching,
+    hasMore,
     onEnd,
     below,
     children,
   } = props;
+  const found = `${items.length.toLocaleString('en')}${hasMore ? '+' : ''} found`;
   return (
     <>
       <div class="filters">
@@ -53,6 +57,9 @@ export function Table<T>(props: TableProps<T>) {
           value={query}
           onInput={(event) => onSearch(event.currentTarget.value)}
         />
+        <span class="found" role="status" data-testid="data-found">
+          {query !== '' && !isSearching && found}
+        </span>
       </div>
       <div class="data-table" role="table" aria-label={label} style={{ '--columns': widths }}>
         <div role="rowgroup">

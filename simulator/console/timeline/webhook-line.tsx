@@ -85,7 +85,8 @@ function Problems({ entry: { problems, errorCode, status, body } }: { entry: Web
     <div class="problems">
       {problems.map(({ field, problem }) => (
         <p key={field + problem}>
-          <b>{field || 'answer'}</b> {problem}
+          {field && <b>{field} </b>}
+          {problem}
         </p>
       ))}
       {codes.length > 0 && (

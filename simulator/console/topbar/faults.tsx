@@ -10,23 +10,23 @@ type Kind<F> = F extends unknown ? Omit<F, 'on' | 'times' | 'every' | 'probabili
 
 const webhookKinds: Record<string, [string, Kind<WebhookFault>]> = {
   500: ['answered 500', { kind: 'error', status: 500 }],
-  'done-500': ['answered 500 after the work', { kind: 'error', status: 500, done: true }],
+  'done-500': ['answered 500, after the work is done', { kind: 'error', status: 500, done: true }],
   slow: ['6 s late', { kind: 'slow', ms: 6_000 }],
   down: ['connection refused', { kind: 'down' }],
-  'not-json': ['answered with a page', { kind: 'notJson' }],
-  cut: ['cut half-way', { kind: 'cut' }],
+  'not-json': ['answered with an HTML page', { kind: 'notJson' }],
+  cut: ['cut off halfway', { kind: 'cut' }],
 };
 const requestKinds: Record<string, [string, Kind<RequestFault>]> = {
   429: ['answered 429', { kind: 'error', status: 429 }],
   'retry-after': ['answered 429 with Retry-After', { kind: 'error', status: 429, retryAfter: 1 }],
   500: ['answered 500', { kind: 'error', status: 500 }],
-  'done-500': ['answered 500 after the work', { kind: 'error', status: 500, done: true }],
-  cut: ['cut half-way', { kind: 'cut' }],
-  'done-cut': ['cut half-way after the work', { kind: 'cut', done: true }],
+  'done-500': ['answered 500, after the work is done', { kind: 'error', status: 500, done: true }],
+  cut: ['cut off halfway', { kind: 'cut' }],
+  'done-cut': ['cut off halfway, after the work is done', { kind: 'cut', done: true }],
   drip: ['one byte per second', { kind: 'drip', ms: 1_000 }],
   reset: ['connection reset', { kind: 'reset' }],
-  hang: ['never answered', { kind: 'hang' }],
-  'done-hang': ['never answered after the work', { kind: 'hang', done: true }],
+  hang: ['no answer', { kind: 'hang' }],
+  'done-hang': ['no answer, after the work is done', { kind: 'hang', done: true }],
   late: ['2 s late', { kind: 'late', ms: 2_000 }],
 };
 

@@ -1,13 +1,16 @@
+import { invalid } from '../http/errors';
 import type { Origin } from '../http/request';
 import { Addresses } from './addresses';
 import { Configuration } from './configuration';
-import type { Conversations } from './conversations';
+import { type Conversations, firstServiceSid } from './conversations';
 import { Push } from './push';
 import { Roles } from './roles';
 import { ScopedWebhooks } from './scoped-webhooks';
 import { Services } from './services';
 import { Users } from './users';
 import { Webhooks } from './webhooks';
+
+const defaultServiceName = 'Default Conversations Service';
 
 /** Everything in Conversations except conversations: services, users, configuration, webhooks and addresses. */
 export class Account {
@@ -31,7 +34,7 @@ export class Account {
     this.#state = state;
     const { accountSid, defaultServiceSid: serviceSid } = state;
     this.services = new Services(accountSid);
-    this.services.put(serviceSid, 'Default Conversations Service');
+    this.services.put(serviceSid, defaultServiceName);
     this.users = new Users(accountSid);
     this.roles = new Roles(accountSid);
     this.push = new Push(accountSid);
@@ -53,11 +56,16 @@ export class Account {
 
   /**
    * Removes a service with all that is in it, as Twilio's OpenAPI file says. Whether its conversations then send webhooks is
-   * unsure; here they send none.
+   * unsure; here they send none. What Twilio does with the default service is documented nowhere, so it is unsure that it
+   * refuses this: an account without one could do nothing.
    *
-   * @throws TwilioError 404
+   * @throws TwilioError 404; 400/20001 for the default service
    */
   removeService(sid: string): void {
+    if (sid === this.#state.defaultServiceSid) {
+      const change = 'name another DefaultChatServiceSid in /v1/Configuration first';
+      throw invalid(`${sid} is the default conversation service, which cannot be deleted: ${change}`);
+    }
     this.services.remove(sid);
     const origin: Origin = { source: 'API', webhooks: false };
     for (const one of this.#state.conversations()) {
@@ -66,5 +74,19 @@ export class Account {
     for (const part of [this.users, this.roles, this.push, this.configuration, this.webhooks]) {
       part.removeService(sid);
     }
+  }
+
+  /** Makes everything as in a new account: there is the default service alone, and nothing is configured. */
+  reset(): void {
+    for (const part of [this.users, this.roles, this.push]) {
+      for (const { sid } of this.services.list()) part.removeService(sid);
+    }
+    this.services.reset();
+    this.services.put(firstServiceSid, defaultServiceName);
+    this.configuration.reset(firstServiceSid);
+    this.webhooks.reset();
+    this.addresses.reset();
+    this.#state.defaultServiceSid = firstServiceSid;
+    this.#state.defaultTimers = {};
   }
 }

@@ -111,6 +111,11 @@ export class Addresses {
   remove(sidOrAddress: string): void {
     this.#addresses.delete(this.fetch(sidOrAddress).sid);
   }
+
+  /** Forgets all address configurations. */
+  reset(): void {
+    this.#addresses.clear();
+  }
 }
 
 /** Address configurations. */

@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
 import { answer } from '../http/app';
+import { invalid } from '../http/errors';
 import { assignGiven, readBoolean } from '../http/resource';
 import { fixedSid } from '../http/sids';
 import type { Conversations } from './conversations';
 import type { ConversationsEnv } from './env';
+import type { Services } from './services';
 import { checkTimers } from './timers';
 
 const base = 'https://conversations.twilio.com/v1';
@@ -36,19 +38,13 @@ export interface ServiceConfigurationResource {
  * @see https://www.twilio.com/docs/conversations/api/configuration-resource
  */
 export class Configuration {
-  readonly #account: ConfigurationResource;
+  readonly #accountSid: string;
+  #account: ConfigurationResource;
   #services = new Map<string, ServiceConfigurationResource>();
 
   constructor(accountSid: string, serviceSid: string) {
-    this.#account = {
-      account_sid: accountSid,
-      default_chat_service_sid: serviceSid,
-      default_messaging_service_sid: fixedSid('MG', 1),
-      default_inactive_timer: null,
-      default_closed_timer: null,
-      url: `${base}/Configuration`,
-      links: { service: `${base}/Services/${serviceSid}`, webhooks: `${base}/Configuration/Webhooks` },
-    };
+    this.#accountSid = accountSid;
+    this.#account = newConfiguration(accountSid, serviceSid);
   }
 
   fetch(): ConfigurationResource {
@@ -56,8 +52,10 @@ export class Configuration {
   }
 
   update(form: Form): ConfigurationResource {
+    const { DefaultChatServiceSid: serviceSid } = form;
     return assignGiven(this.#account, {
-      default_chat_service_sid: form.DefaultChatServiceSid,
+      default_chat_service_sid: serviceSid,
+      links: serviceSid === undefined ? undefined : linksOf(serviceSid),
       default_messaging_service_sid: form.DefaultMessagingServiceSid,
       default_inactive_timer: form.DefaultInactiveTimer,
       default_closed_timer: form.DefaultClosedTimer,
@@ -94,20 +92,47 @@ export class Configuration {
   removeService(serviceSid: string): void {
     this.#services.delete(serviceSid);
   }
+
+  /** Makes the configuration that of a new account with this default service. */
+  reset(serviceSid: string): void {
+    this.#account = newConfiguration(this.#accountSid, serviceSid);
+    this.#services.clear();
+  }
+}
+
+function newConfiguration(accountSid: string, serviceSid: string): ConfigurationResource {
+  return {
+    account_sid: accountSid,
+    default_chat_service_sid: serviceSid,
+    default_messaging_service_sid: fixedSid('MG', 1),
+    default_inactive_timer: null,
+    default_closed_timer: null,
+    url: `${base}/Configuration`,
+    links: linksOf(serviceSid),
+  };
+}
+
+function linksOf(serviceSid: string): Record<string, string> {
+  return { service: `${base}/Services/${serviceSid}`, webhooks: `${base}/Configuration/Webhooks` };
 }
 
 /** The account's configuration, and that of each service. */
 export function configurationRoutes(
   configuration: Configuration,
-  state: Pick<Conversations, 'defaultTimers'>,
+  state: Pick<Conversations, 'defaultTimers' | 'defaultServiceSid'>,
+  services: Pick<Services, 'has'>,
 ): Hono<ConversationsEnv> {
   const app = new Hono<ConversationsEnv>();
   app.get('/Configuration', (c) => answer(c, configuration.fetch()));
   app.post('/Configuration', (c) => {
     const { DefaultInactiveTimer: inactive, DefaultClosedTimer: closed } = c.env.form;
+    const { DefaultChatServiceSid: serviceSid = state.defaultServiceSid } = c.env.form;
+    // Twilio documents no code for it.
+    if (!services.has(serviceSid)) throw invalid(`There is no conversation service ${serviceSid}`);
     const timers = { ...(inactive !== undefined && { inactive }), ...(closed !== undefined && { closed }) };
     checkTimers(timers);
     Object.assign(state.defaultTimers, timers);
+    state.defaultServiceSid = serviceSid;
     return answer(c, configuration.update(c.env.form));
   });
   app.get('/Services/:service/Configuration', (c) =>

@@ -33,6 +33,9 @@ import type { Outcome } from './receipts';
 import { newConversation, newParticipant } from './resources';
 import { checkTimers, setTimers } from './timers';
 
+/** The service that every account has from the start. */
+export const firstServiceSid = fixedSid('IS', 1);
+
 export interface ConversationsOptions {
   accountSid: string;
   authToken: string;
@@ -51,8 +54,8 @@ export interface ConversationsOptions {
 export class Conversations {
   readonly accountSid: string;
   readonly authToken: string;
-  /** The default Conversations service, `IS…`. */
-  readonly defaultServiceSid = fixedSid('IS', 1);
+  /** The default Conversations service, `IS…`; the account's configuration can name another one. */
+  defaultServiceSid = firstServiceSid;
   readonly defaultMessagingServiceSid = fixedSid('MG', 1);
   /** Our own addresses, with the channel's prefix: none of them can be a customer's. */
   readonly ownAddresses = new Set<string>();
@@ -68,6 +71,8 @@ export class Conversations {
   readonly staleIdentities = new Set<string>();
   /** Asks pre-action webhooks before changes that trigger webhooks; without them, nobody. */
   askPreAction: AskPreAction = () => Promise.resolve({});
+  /** How often everything was removed. */
+  #resets = 0;
   readonly #now: () => Date;
   readonly #entries: Entries;
   readonly #messages: Messages;
@@ -310,6 +315,15 @@ export class Conversations {
 
   /** Removes all conversations. */
   reset(): void {
+    this.#resets += 1;
     this.#entries.clear();
+  }
+
+  /** @returns a function that throws 409/20409 once there has been a reset: what is under way must then end */
+  watchResets(): () => void {
+    const before = this.#resets;
+    return () => {
+      if (this.#resets !== before) throw new TwilioError(409, 20409, 'The local Twilio was reset meanwhile');
+    };
   }
 }

@@ -122,8 +122,15 @@ function readDates({ DateCreated, DateUpdated }: Form): { dateCreated?: Date; da
 
 /**
  * Twilio's page on 21656 is about the Messages API; for Conversations it documents no code. That variables without a
- * template are checked, too, is unsure.
+ * template are checked, too, is unsure. Numbers and booleans were answered 21656, too:
+ * github.com/segmentio/action-destinations/pull/3794
+ *
+ * @throws TwilioError 400/20001 for a text that is not such JSON
  */
 function readVariables(text: string): Record<string, string> {
-  return readJson('ContentVariables', text) as Record<string, string>;
+  const variables = readJson('ContentVariables', text);
+  for (const [name, value] of Object.entries(variables)) {
+    if (typeof value !== 'string') throw invalid(`ContentVariables must have text for ${name}`);
+  }
+  return variables as Record<string, string>;
 }

@@ -56,9 +56,7 @@ export function conversationsRoutes(
   app.use(async (c, next) => {
     if (account.access === 'missing') throw notFound(c.env.path);
     if (account.access === 'forbidden') throw refuse(20403);
-    const serviceSid = account.configuration.fetch().default_chat_service_sid;
-    account.services.fetch(serviceSid);
-    c.set('serviceSid', serviceSid);
+    c.set('serviceSid', state.defaultServiceSid);
     await next();
   });
   app.use('/Services/:service/*', async (c, next) => {
@@ -81,7 +79,7 @@ export function conversationsRoutes(
     '/Services',
     serviceRoutes(account.services, (sid) => account.removeService(sid)),
   );
-  app.route('/', configurationRoutes(account.configuration, state));
+  app.route('/', configurationRoutes(account.configuration, state, account.services));
   app.route('/Services/:service', notificationRoutes(account.push));
   app.route('/Credentials', credentialRoutes(account.push));
   app.route('/', webhookRoutes(account.webhooks));

@@ -33,6 +33,10 @@ export class Services {
     return [...this.#services.values()];
   }
 
+  has(sid: string): boolean {
+    return this.#services.has(sid);
+  }
+
   /** @throws TwilioError 404 */
   fetch(sid: string): ServiceResource {
     const service = this.#services.get(sid);
@@ -63,6 +67,11 @@ export class Services {
   remove(sid: string): void {
     this.fetch(sid);
     this.#services.delete(sid);
+  }
+
+  /** Forgets all services. */
+  reset(): void {
+    this.#services.clear();
   }
 }
 

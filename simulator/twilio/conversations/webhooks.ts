@@ -31,12 +31,12 @@ export interface WebhooksResource {
  */
 export class Webhooks {
   readonly #accountSid: string;
-  readonly #account: WebhooksResource;
+  #account: WebhooksResource;
   #services = new Map<string, WebhooksResource>();
 
   constructor(accountSid: string) {
     this.#accountSid = accountSid;
-    this.#account = { ...this.#newWebhooks(`${base}/Configuration/Webhooks`), target: 'webhook' };
+    this.#account = this.#newAccountWebhooks();
   }
 
   fetch(): WebhooksResource {
@@ -63,6 +63,16 @@ export class Webhooks {
   /** Forgets the webhooks of a service. */
   removeService(serviceSid: string): void {
     this.#services.delete(serviceSid);
+  }
+
+  /** Takes all webhooks away. */
+  reset(): void {
+    this.#account = this.#newAccountWebhooks();
+    this.#services.clear();
+  }
+
+  #newAccountWebhooks(): WebhooksResource {
+    return { ...this.#newWebhooks(`${base}/Configuration/Webhooks`), target: 'webhook' };
   }
 
   #newWebhooks(url: string): WebhooksResource {

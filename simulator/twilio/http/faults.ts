@@ -85,7 +85,9 @@ function nameKind(fault: Fault): string {
   if ('status' in fault) return String(fault.status);
   if ('body' in fault) return fault.body === '' ? 'empty body' : 'garbage';
   if ('cut' in fault) {
-    return fault.cut === 'half' ? 'cut half-way' : `cut in the ${fault.in ?? 'body'} (${fault.end ?? 'FIN'})`;
+    return fault.cut === 'half'
+      ? 'cut off halfway'
+      : `cut in the ${fault.in ?? 'body'} (${fault.end ?? 'FIN'})`;
   }
   if ('drip' in fault) return `one byte every ${fault.drip} ms`;
   if ('contentLength' in fault) return 'wrong length';

@@ -2,6 +2,8 @@
 export interface FormPart {
   name: string;
   content: Buffer;
+  /** Whether it has a file's name; other parts are fields. */
+  isFile: boolean;
 }
 
 /**
@@ -31,6 +33,11 @@ export function readMultipart(body: Buffer, type: string): FormPart[] {
 /** @param bytes from one boundary to the next: a line break, headers, an empty line, the content, a line break */
 function readPart(bytes: Buffer): FormPart | undefined {
   const head = bytes.indexOf('\r\n\r\n');
-  const [, name] = /\bname="([^"]*)"/i.exec(bytes.subarray(0, Math.max(0, head)).toString()) ?? [];
-  return name === undefined ? undefined : { name, content: bytes.subarray(head + 4, bytes.length - 2) };
+  const headers = bytes.subarray(0, Math.max(0, head)).toString();
+  // .NET sends names without quotation marks.
+  const [, quoted, plain] = /\bname=(?:"([^"]*)"|([^;\s]+))/i.exec(headers) ?? [];
+  const name = quoted ?? plain;
+  if (name === undefined) return undefined;
+  const isFile = /;\s*filename\*?=/i.test(headers);
+  return { name, content: bytes.subarray(head + 4, bytes.length - 2), isFile };
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { refuse } from './error-list';
 import { invalid, notSimulated, TwilioError } from './errors';
 import { valueError } from './parameter-values';
@@ -27,7 +28,8 @@ export interface Parameters {
 
 interface Description {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
+  /** Missing where a file has no schemas. */
+  components?: { schemas: Record<string, Schema> };
 }
 
 interface Path {
@@ -54,8 +56,20 @@ const files: Record<string, string | string[]> = {
 /** What Twilio describes nowhere: see `tokenRoutes`. */
 const undescribed = /^\/v1\/Accounts\/AC\w+\/Tokens\/validate$/;
 
-/** The hosts whose APIs Twilio describes; `serverless-upload.twilio.com` is not among them. */
+/** The simulated hosts whose APIs Twilio describes; `serverless-upload.twilio.com` is not among them. */
 export const describedHosts = Object.keys(files);
+
+const folder = dirname(require.resolve('@twilio/cli-core/src/services/twilio-api/index.js'));
+
+/** @returns the names of a host's files: those of other hosts are named after the product, e.g. `twilio_verify_v2` */
+function filesOf(host: string): string[] {
+  const known = Object.hasOwn(files, host) ? files[host] : undefined;
+  if (known !== undefined) return [known].flat();
+  const [, product] = /^([a-z-]+)\.twilio\.com$/.exec(host) ?? [];
+  if (product === undefined) return [];
+  const pattern = new RegExp(`^(twilio_${product.replaceAll('-', '_')}(?:_v\\d+)?)\\.json$`);
+  return readdirSync(folder).flatMap((file) => pattern.exec(file)?.[1] ?? []);
+}
 
 const formType = 'application/x-www-form-urlencoded';
 /** The SDK follows the pages of every list with these, also where the description does not name them. */
@@ -68,28 +82,29 @@ const paging = new Set(['PageSize', 'Page', 'PageToken']);
  */
 export class ApiDescription {
   static readonly #read = new Map<string, ApiDescription>();
-  readonly components: Description['components'];
+  readonly components: Required<Description>['components'];
   readonly #paths: Path[];
   readonly #parameters = new Map<Operation, Parameters>();
   readonly #versions: ReadonlySet<string | undefined>;
 
   /** @returns undefined for a host that Twilio does not describe */
   static of(host: string): ApiDescription | undefined {
-    const names = files[host];
-    if (names === undefined) return undefined;
-    const known = ApiDescription.#read.get(host) ?? new ApiDescription([names].flat());
-    ApiDescription.#read.set(host, known);
-    return known;
+    const known = ApiDescription.#read.get(host);
+    if (known) return known;
+    const names = filesOf(host);
+    if (names.length === 0) return undefined;
+    const read = new ApiDescription(names);
+    ApiDescription.#read.set(host, read);
+    return read;
   }
 
   /** @param names one file for each version of the API */
   private constructor(names: readonly string[]) {
     const versions = names.map((name) => {
-      const path = require.resolve(`@twilio/cli-core/src/services/twilio-api/${name}.json`);
-      return JSON.parse(readFileSync(path, 'utf8')) as Description;
+      return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Description;
     });
     const paths = Object.assign({}, ...versions.map((version) => version.paths)) as Description['paths'];
-    const schemas = versions.map(({ components }) => components.schemas);
+    const schemas = versions.map(({ components }) => components?.schemas);
     this.components = { ...versions[0]?.components, schemas: Object.assign({}, ...schemas) };
     this.#versions = new Set(Object.keys(paths).map(versionOf));
     const variables = (template: string): number => template.split('{').length;
@@ -203,15 +218,22 @@ export class ApiDescription {
 }
 
 /**
- * Twilio's page on 19056 says that the API takes forms and nothing else; not, with which status it refuses. The older API
- * ignores JSON, and then misses parameters (github.com/excid3/noticed/issues/16).
+ * Twilio's page on 19056 names the two types of a form, and as a cause also a body that is not of its type; not, with which
+ * status it refuses. The header alone counts there, so it does for an empty body too. The older API ignores JSON, and then
+ * misses parameters (github.com/excid3/noticed/issues/16). What Twilio does with a file among the parameters is unsure.
  *
- * @throws TwilioError 415/19056 for a body that is no form
+ * @see https://www.twilio.com/docs/api/errors/19056
+ * @throws TwilioError 415/19056 for a body that is no form; 400/20001 for a file
  */
-function requireForm({ method, headers }: RestRequest): void {
+function requireForm({ method, headers, form, body, files = [] }: RestRequest): void {
   const type = headers['content-type'];
-  if (method !== 'POST' || type === undefined || headers['content-length'] === '0') return;
+  if (method !== 'POST' || type === undefined) return;
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) throw refuse(19056, type);
+  const [file] = files;
+  if (file !== undefined) throw invalid(`${file} must be text, not a file`);
+  if (body && body.length > 0 && Object.keys(form).length === 0) {
+    throw refuse(19056, `the body is not ${type}`);
+  }
 }
 
 /** A page size above the limit is no error: the SDK asks for up to 1,000 items whatever the limit is. */

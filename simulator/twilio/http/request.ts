@@ -1,5 +1,6 @@
 import { invalid } from './errors';
 import type { WireFault } from './faults';
+import { readMultipart } from './multipart';
 
 /** Where a change comes from. REST requests trigger no webhooks unless a header asks for them. */
 export interface Origin {
@@ -30,8 +31,10 @@ export interface RestRequest {
   form: Record<string, string>;
   /** All values of each field that occurs more than once. */
   lists?: Record<string, string[]>;
-  /** Of a form with files. */
+  /** Of `multipart/form-data`. */
   body?: Buffer;
+  /** The names of the files in `body`. */
+  files?: string[];
   /** By lower-case name. */
   headers: Record<string, string>;
   /** The timeline id of the webhook that the function was handling. */
@@ -42,12 +45,29 @@ export interface RestRequest {
  * Reads a request's body.
  *
  * @param type the Content-Type
- * @returns the fields of a form or of a JSON object; the bytes of a form with files; nothing for any other body
+ * @returns the fields of a form or of a JSON object; of `multipart/form-data` also the bytes and the names of the files;
+ *   nothing for any other body
  */
-export function readFields(body: string | Buffer, type = ''): Pick<RestRequest, 'form' | 'lists' | 'body'> {
-  if (type.startsWith('multipart/form-data')) return { form: {}, body: Buffer.from(body) };
+export function readFields(
+  body: string | Buffer,
+  type = '',
+): Pick<RestRequest, 'form' | 'lists' | 'body' | 'files'> {
+  if (/^multipart\/form-data\b/i.test(type)) return fieldsOfMultipart(Buffer.from(body), type);
   const text = body.toString();
-  const fields = type.startsWith('application/json') ? fieldsOfJson(text) : new URLSearchParams(text);
+  return listFields(type.startsWith('application/json') ? fieldsOfJson(text) : new URLSearchParams(text));
+}
+
+function fieldsOfMultipart(body: Buffer, type: string): ReturnType<typeof readFields> {
+  const fields = new URLSearchParams();
+  const files: string[] = [];
+  for (const { name, content, isFile } of readMultipart(body, type)) {
+    if (isFile) files.push(name);
+    else fields.append(name, content.toString());
+  }
+  return { ...listFields(fields), body, files };
+}
+
+function listFields(fields: URLSearchParams): Pick<RestRequest, 'form' | 'lists'> {
   const repeated = [...new Set(fields.keys())].filter((name) => fields.getAll(name).length > 1);
   return {
     form: Object.fromEntries(fields),

@@ -2,6 +2,7 @@ import { checkUpload } from '../../../cli/deploy/check-upload';
 import type { Upload, UploadedFile } from '../../../cli/deploy/upload';
 
 const file = (changes: Partial<UploadedFile> = {}): UploadedFile => ({
+  file: 'assets/customers.private.json',
   path: '/customers.json',
   visibility: 'private',
   bytes: 1_000,
@@ -14,9 +15,9 @@ const upload = (changes: Partial<Upload> = {}): Upload => ({
   dependencies: { twilio: '6.2.0' },
   ...changes,
 });
-const many = (count: number, change: Partial<UploadedFile> = {}): UploadedFile[] =>
-  Array.from({ length: count }, (_, i) => file({ path: `/f${i}`, ...change }));
-const megabyte = 1024 * 1024;
+const many = (count: number, change: Partial<UploadedFile> = {}, name = 'f'): UploadedFile[] =>
+  Array.from({ length: count }, (_, i) => file({ path: `/${name}${i}`, ...change }));
+const megabyte = 1_000_000;
 /** Names and values of 3 KB together with the credentials, which have 87 bytes; each value as long as allowed. */
 const threeKilobytes = (more: number): Record<string, string> => ({
   ...Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`VARIABLE_${i}`, 'v'.repeat(450)])),
@@ -26,7 +27,7 @@ const threeKilobytes = (more: number): Record<string, string> => ({
 describe('an upload', () => {
   it('has no problem at the limits', () => {
     expect(checkUpload(upload())).toEqual([]);
-    expect(checkUpload(upload({ functions: many(50), assets: many(50) }))).toEqual([]);
+    expect(checkUpload(upload({ functions: many(50, {}, 'g'), assets: many(50) }))).toEqual([]);
     expect(checkUpload(upload({ assets: [file({ bytes: 10 * megabyte })] }))).toEqual([]);
     expect(checkUpload(upload({ assets: many(20, { bytes: 10 * megabyte - 50 }) }))).toEqual([]);
     expect(checkUpload(upload({ variables: { ['N'.repeat(128)]: 'v' } }))).toEqual([]);
@@ -69,12 +70,32 @@ describe('an upload', () => {
     [
       'a short OUTBOUND_API_KEY',
       { variables: { OUTBOUND_API_KEY: 'k'.repeat(31) } },
-      'OUTBOUND_API_KEY has 31 characters: somebody could guess it',
+      'OUTBOUND_API_KEY is too short (31 characters)',
     ],
     [
       'a short SWEEP_API_KEY',
       { variables: { SWEEP_API_KEY: 'k'.repeat(31) } },
-      'SWEEP_API_KEY has 31 characters: somebody could guess it',
+      'SWEEP_API_KEY is too short (31 characters)',
+    ],
+    [
+      'an OUTBOUND_API_KEY of other characters than ASCII',
+      { variables: { OUTBOUND_API_KEY: 'ünïcödekey'.repeat(4) } },
+      'OUTBOUND_API_KEY contains characters that cannot be sent in a header',
+    ],
+    [
+      'a SWEEP_API_KEY with spaces before it',
+      { variables: { SWEEP_API_KEY: `  ${'k'.repeat(32)}` } },
+      'SWEEP_API_KEY contains characters that cannot be sent in a header',
+    ],
+    [
+      'two files with one path',
+      {
+        assets: [
+          file({ file: 'assets/notes.protected.json', path: '/notes.json', visibility: 'protected' }),
+          file({ file: 'assets/notes.private.json', path: '/notes.json' }),
+        ],
+      },
+      'assets/notes.protected.json and assets/notes.private.json have the same path, /notes.json: only one of them would be served',
     ],
   ])('is refused for %s', (_what, changes, problem) => {
     expect(checkUpload(upload(changes))).toEqual([{ problem, fix: expect.stringMatching(/\w/) }]);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Account, openAccount } from '../../../cli/account';
 import type { ActionResult, TimelineEntry } from '../../../simulator/api';
 import { type CommandResult, runCommand } from '../../support/command-line';
@@ -97,6 +97,8 @@ describe('npm run deploy -- --local', () => {
     expect(status).toBe(0);
     expect(stdout + stderr).not.toContain(secret);
     expect(stdout).toContain('Next: npm run setup -- --local');
+    // There is nothing to go back to.
+    expect(stdout).not.toContain('--rollback');
     const [url = ''] = /http:\/\/localhost:\d+/.exec(stdout) ?? [];
     const [service] = await account.client.serverless.v1.services.list();
     const api = account.client.serverless.v1.services(service?.sid ?? '');
@@ -234,6 +236,28 @@ describe('npm run deploy -- --local', () => {
     expect(production.leftVariables).toEqual(['NEW_ONE']);
     const dev = deployed();
     expect(new URL(production.url).port).not.toBe(new URL(dev.url).port);
+    // What deploy prints as the next commands works without more options, and so do the fixes of the doctor.
+    const ask = (...args: string[]) =>
+      JSON.parse(runCommand(project.root, [...args, '--local', '--json'], env).stdout) as {
+        url: string;
+        findings: { code: string; message: string; fix: string }[];
+      };
+    expect(ask('setup')).toMatchObject({ ok: true, url: dev.url });
+    writeFileSync(project.path('.env'), 'GREETING=changed\n');
+    for (const [name, url, fix] of [
+      ['dev', dev.url, 'npm run deploy -- --local'],
+      ['production', production.url, 'npm run deploy -- --local --environment production'],
+    ] as const) {
+      const examined = ask('doctor', ...(name === 'dev' ? [] : ['--environment', name]));
+      expect(examined).toMatchObject({ environment: name, url });
+      expect(examined.findings.filter(({ code }) => code === 'variable_differs')).toEqual([
+        expect.objectContaining({
+          message: 'The deployed variable GREETING has another value than the one in .env',
+          fix,
+        }),
+      ]);
+    }
+    writeFileSync(project.path('.env'), 'GREETING=hello\n');
     const remembered = JSON.parse(readFileSync(project.path('.deployments.json'), 'utf8')) as object;
     expect(remembered).toMatchObject({
       [`${account.accountSid}/production`]: {
@@ -274,9 +298,23 @@ describe('npm run deploy refuses', () => {
     writeFileSync(project.path('.env'), file);
     for (const { status, stdout, stderr } of results) {
       expect(status).toBe(1);
-      expect(stdout + stderr).toContain('OUTBOUND_API_KEY has 12 characters: somebody could guess it');
+      expect(stdout + stderr).toContain('OUTBOUND_API_KEY is too short (12 characters)');
       expect(stdout + stderr).not.toContain('short-secret');
     }
+    expect(await builds()).toBe(before);
+  });
+
+  it('two files with one path, whoever may read them', async () => {
+    const before = await builds();
+    writeFileSync(project.path('assets/customers.json'), '{}');
+    const { status, stderr } = deploy('--dry-run', '--public', '/customers.json');
+    rmSync(project.path('assets/customers.json'));
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        'assets/customers.json and assets/customers.private.json have the same path, /customers.json: only one of them would be served\n  → rename or remove all but one of them\n',
+      ),
+    ]);
     expect(await builds()).toBe(before);
   });
 
@@ -325,7 +363,7 @@ describe('npm run deploy refuses', () => {
       ['--environment', 'Production!'],
       '--environment takes up to 16 lower-case letters, digits and hyphens.\n',
     ],
-    [['--dry-run', '--rollback'], '--dry-run and --rollback exclude each other.\n'],
+    [['--dry-run', '--rollback'], '--dry-run and --rollback cannot be used together.\n'],
   ])('%j as wrong usage', (args, stderr) => {
     expect(deploy(...args)).toEqual({ status: 2, stdout: '', stderr });
   });

@@ -45,6 +45,7 @@ describe('the list of what is uploaded', () => {
     const folders = { functionsFolderNames: ['dist/functions'], assetsFolderNames: ['dist/assets'] };
     const expected = await getListOfFunctionsAndAssets(project.root, folders);
     const listed = listUpload(project.root);
+    expect(listed.assets.map(({ file }) => file)).toContain('assets/deep/page.protected.html');
     for (const kind of ['functions', 'assets'] as const) {
       const uploaded = expected[kind].map(({ path, access, content }) => ({
         path,
@@ -52,7 +53,8 @@ describe('the list of what is uploaded', () => {
         bytes: Buffer.byteLength(content),
       }));
       const byPath = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : 1);
-      expect([...listed[kind]].sort(byPath)).toEqual(uploaded.sort(byPath));
+      const found = listed[kind].map(({ file: _file, ...one }) => one);
+      expect(found.sort(byPath)).toEqual(uploaded.sort(byPath));
     }
   });
 

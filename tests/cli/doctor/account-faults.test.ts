@@ -89,7 +89,7 @@ describe('a fault of the account', () => {
         subject.kept = [{ id: 'target', found: 'flex' }];
       },
       [
-        'notice webhook_kept: The Conversations webhooks of the account go to Flex, not to the functions, as setup was told to keep it',
+        'notice webhook_kept: The Conversations webhooks of the account go to Flex, not to the functions, because you told setup to keep it',
       ],
     ],
     [
@@ -100,7 +100,7 @@ describe('a fault of the account', () => {
         subject.kept = [{ id: 'post-url', found: url }];
       },
       [
-        'notice webhook_kept: The Post-Event URL of the account is https://…@example.com/hook?…, as setup was told to keep it',
+        'notice webhook_kept: The Post-Event URL of the account is https://…@example.com/hook?…, because you told setup to keep it',
       ],
     ],
     [
@@ -119,7 +119,7 @@ describe('a fault of the account', () => {
     [
       'webhooks by GET',
       (at) => at.plant(webhooks(at), { method: 'GET' }),
-      ['error webhook_method: The webhooks of the account come by GET: the functions read POST'],
+      ['error webhook_method: The webhooks of the account use GET, but the functions need POST'],
     ],
     [
       'an event that comes twice',
@@ -181,7 +181,7 @@ describe('a fault of the account', () => {
         subject.kept = [{ id: `address:sms:${sms}`, found }];
       },
       [
-        `notice autocreation_kept: Messages to ${sms} go elsewhere, as setup was told to keep it: autocreation of type studio in the default service`,
+        `notice autocreation_kept: Messages to ${sms} go elsewhere, because you told setup to keep it: autocreation of type studio in the default service`,
       ],
     ],
     [
@@ -205,14 +205,14 @@ describe('a fault of the account', () => {
       ],
     ],
     [
-      'a number that answers by itself, as setup was told to keep it',
+      'a number that answers by itself, as somebody has decided',
       (at, subject) => {
         const [number] = at.rest.phoneNumbers.numbers(sms);
         if (number) at.plant(number, { sms_url: 'https://user:secret@example.com/sms?key=1' });
         subject.kept = [{ id: `number:${sms}`, found: 'https://user:secret@example.com/sms?key=1' }];
       },
       [
-        `notice number_kept: Messages to ${sms} are also answered by https://…@example.com/sms?…, as setup was told to keep it`,
+        `notice number_kept: Messages to ${sms} are also answered by https://…@example.com/sms?…, because you told setup to keep it`,
       ],
     ],
     [
@@ -323,14 +323,25 @@ describe('a fault of the account', () => {
       (_at, subject) => {
         subject.variables = { ...subject.variables, OUTBOUND_API_KEY: 'short' };
       },
-      ['error outbound_key_invalid: OUTBOUND_API_KEY has 5 characters: it counts as none below 32'],
+      [
+        'error outbound_key_invalid: OUTBOUND_API_KEY has 5 characters: keys shorter than 32 characters are ignored',
+      ],
     ],
     [
       'a short key for cron services',
       (_at, subject) => {
         subject.variables = { ...subject.variables, SWEEP_API_KEY: 'short' };
       },
-      ['error sweep_key_invalid: SWEEP_API_KEY has 5 characters: it counts as none below 32'],
+      [
+        'error sweep_key_invalid: SWEEP_API_KEY has 5 characters: keys shorter than 32 characters are ignored',
+      ],
+    ],
+    [
+      'a key for servers that no header can have',
+      (_at, subject) => {
+        subject.variables = { ...subject.variables, OUTBOUND_API_KEY: 'ünïcödekey'.repeat(4) };
+      },
+      ['error outbound_key_invalid: OUTBOUND_API_KEY contains characters that cannot be sent in a header'],
     ],
     [
       'a variable over the limit',

@@ -124,7 +124,7 @@ describe('a fault of the deployed functions', () => {
       'an answer is not JSON',
       answering('GetTemplatesByCustomerId', { body: '<html>' }),
       [
-        'error callback_answer_malformed: The answer to GetTemplatesByCustomerId at /callbacks/templates is wrong: it is not JSON',
+        'error callback_answer_malformed: The answer to GetTemplatesByCustomerId at /callbacks/templates is wrong: it is not valid JSON',
       ],
     ],
     [
@@ -192,7 +192,7 @@ describe('a fault of the deployed functions', () => {
         subject.variables = { ...subject.variables, OUTBOUND_API_KEY: 'another-key-'.repeat(3) };
       },
       [
-        'error outbound_key_rejected: /flex/outbound-message rejects the OUTBOUND_API_KEY in .env: another one is deployed, or none',
+        'error outbound_key_rejected: /flex/outbound-message rejects the OUTBOUND_API_KEY of the local Twilio: another one is deployed, or none',
       ],
     ],
   ])('is found: %s', async (_title, plant, expected) => {

@@ -46,7 +46,7 @@ describe('npm run doctor', () => {
     expect(failed.output).toContain(
       [
         'error webhook_filter_missing: The webhooks of the account lack the filter onParticipantAdded',
-        '  → npm run setup, or Console: Conversations → Manage → Global webhooks',
+        '  → npm run setup -- --local',
         'warning number_replies: +16465550190 also has',
       ].join('\n'),
     );
@@ -67,7 +67,7 @@ describe('npm run doctor', () => {
           code: 'outbound_key_rejected',
           severity: 'error',
           message: stringContaining('rejects the OUTBOUND_API_KEY in .env'),
-          fix: 'npm run deploy',
+          fix: 'restart npm start',
         },
       ],
       probes: Array.from({ length: 6 }, () => ({
@@ -140,7 +140,7 @@ describe('npm run doctor', () => {
     expect(other.status).toBe(0);
   });
 
-  it('says that what is deployed gets no traffic, and which functions the webhooks lead to', async () => {
+  it('says that what is deployed gets no traffic, and which functions the webhooks point to', async () => {
     const { project, account, functionsUrl, rest } = healthy.current;
     const { services } = account.client.serverless.v1;
     const { sid: serviceSid } = await services.create({ uniqueName: 'ours', friendlyName: 'ours' });
@@ -168,19 +168,43 @@ describe('npm run doctor', () => {
         {
           code: 'webhook_not_deployed',
           severity: 'warning',
-          message: `The webhooks still lead to npm start's own functions at ${functionsUrl}, not to what is deployed at https://${domain}`,
+          message: `The webhooks still point to npm start's own functions at ${functionsUrl}, not to what is deployed at https://${domain}`,
           fix: 'npm run setup -- --local',
         },
         {
           code: 'webhook_not_deployed',
           severity: 'warning',
-          message: `The Frontline Console still leads to npm start's own functions at ${functionsUrl}, not to what is deployed at https://${domain}`,
+          message: `The Frontline Console still points to npm start's own functions at ${functionsUrl}, not to what is deployed at https://${domain}`,
           fix: 'npm run setup -- --local',
         },
       ]),
     });
     // A restart of the local Twilio has ended it.
     expect(JSON.parse(gone.output)).toMatchObject({ ok: true, url: functionsUrl, findings: [] });
+  });
+
+  it('still calls the callbacks when no request to Twilio succeeds, and says what it could not ask', async () => {
+    const { project, account, functionsUrl } = healthy.current;
+    const deployment = { domain: new URL(functionsUrl).host, serviceSid: 'ZS1', environmentSid: 'ZE1' };
+    writeFileSync(
+      project.path('.deployments.json'),
+      JSON.stringify({ [`${account.accountSid}/dev`]: deployment }),
+    );
+    healthy.current.fail({}, { status: 500, code: 20500 });
+    const { status, output } = await doctor('--local', '--json');
+    rmSync(project.path('.deployments.json'));
+    const { findings, probes, url } = JSON.parse(output) as {
+      findings: { code: string; message: string }[];
+      probes: object[];
+      url: string;
+    };
+    expect([status, url, probes.length]).toEqual([1, functionsUrl, 6]);
+    const failed = findings.filter(({ code }) => code === 'check_failed').map(({ message }) => message);
+    expect(failed).toEqual(
+      ['what is deployed', 'credentials', 'webhooks', 'autocreation', 'phone numbers', 'workers', 'templates']
+        .map((what) => expect.stringContaining(`Twilio could not be asked about ${what}: 500 20500`))
+        .concat(expect.stringContaining('about Flex: 500')),
+    );
   });
 
   it.each([

@@ -37,6 +37,7 @@ function deployAsset(serviceSid: string, environmentSid: string, path: string, v
 async function find(url: string): Promise<string[]> {
   const healthySubject = await healthy.current.subject();
   const subject = { ...healthySubject, url, hasOwnVariables: false, variables: own };
+  subject.variableSources = { OUTBOUND_API_KEY: '.env', FLEX_QUEUE_SID: 'local Twilio' };
   const findings = await checkVariables(subject, await readDeployedVariables(subject));
   return findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
 }
@@ -51,8 +52,8 @@ describe('the deployed variables', () => {
   it('are compared with those in .env, and no value is shown', async () => {
     const { url } = await createService('different', { OUTBOUND_API_KEY: 'an older secret' });
     expect(await find(url)).toEqual([
-      'warning variable_differs: The variable OUTBOUND_API_KEY has another value deployed than in .env',
-      'warning variable_not_deployed: The variable FLEX_QUEUE_SID is in .env but not deployed',
+      'warning variable_differs: The deployed variable OUTBOUND_API_KEY has another value than the one in .env',
+      'warning variable_not_deployed: The variable FLEX_QUEUE_SID of the local Twilio is not deployed',
     ]);
   });
 
@@ -74,7 +75,13 @@ describe('the deployed variables', () => {
 
 describe('the deployed assets', () => {
   it.each([
-    ['public', [], ['error asset_public: Anybody can read https://example.com/notes.json']],
+    [
+      'public',
+      [],
+      [
+        'error asset_public: Anybody can read https://example.com/notes.json → npm run deploy -- --local: assets/ has no such public file now, and a new build replaces the deployed one',
+      ],
+    ],
     ['public', ['/notes.json'], []],
     ['private', [], []],
   ])('%s, with %j public in assets/', async (visibility, publicAssets, expected) => {
@@ -95,8 +102,8 @@ describe('the deployed assets', () => {
       }),
     };
     const findings = await checkUnsigned(subject);
-    expect(findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)).toEqual(
-      expected,
-    );
+    expect(
+      findings.map(({ severity, code, message, fix }) => `${severity} ${code}: ${message} → ${fix}`),
+    ).toEqual(expected);
   });
 });

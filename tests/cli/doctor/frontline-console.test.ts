@@ -15,7 +15,7 @@ const diagnose = async (change: (subject: Subject) => void): Promise<string[]> =
 describe('the local Frontline Console', () => {
   it('has URLs of the functions, and custom routing; else it is said, without secrets', async () => {
     expect(await diagnose(() => undefined)).toEqual([
-      `error frontline_url_other: The URL for crm in the Frontline Console is https://…@example.com/crm?…, not ${healthy.current.functionsUrl}/callbacks/crm`,
+      `error frontline_url_other: The CRM Callback URL in the Frontline Console is https://…@example.com/crm?…, not ${healthy.current.functionsUrl}/callbacks/crm`,
       'warning frontline_not_routing: The Frontline Console routes by "pool": the routing callback is not called',
     ]);
   });

@@ -54,6 +54,11 @@ it.each([
   ['https://user@example.com:8443/', 'https://…@example.com:8443/'],
   ['https://:secret@example.com/a?b=secret', 'https://…@example.com/a?…'],
   ['example.com/secret', 'not a URL'],
+  ['https://example.com/T0/aZ3kLm9Qw8Er7Ty6Ui5Op4As', 'https://example.com/T0/…'],
+  [`https://example.com/${'0a'.repeat(17)}/in`, 'https://example.com/…/in'],
+  ['https://example.com/6f1c2d34-1234-4abc-9def-0123456789ab', 'https://example.com/…'],
+  [`https://example.com/AC${'0a'.repeat(16)}/x`, `https://example.com/AC${'0a'.repeat(16)}/x`],
+  ['https://example.com/conversations-hook-2024', 'https://example.com/conversations-hook-2024'],
 ])('%s is shown as %s', (url, shown) => {
   expect(hideUrlSecrets(url)).toBe(shown);
 });

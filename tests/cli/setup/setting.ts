@@ -59,6 +59,7 @@ export class Setting {
   session(): SetupSession {
     const account = {
       accountSid,
+      authToken,
       client: this.client(),
       localFunctionsUrl: undefined,
       controlUrl: undefined,

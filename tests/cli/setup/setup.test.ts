@@ -37,7 +37,7 @@ describe('setup on an empty account', () => {
   it('finds nothing to do when it runs again', async () => {
     await setting.setUp(needs);
     setting.writes = [];
-    expect(await setting.setUp(needs)).toEqual({ changes: [], conflicts: [], kept: [], notices: [] });
+    expect(await setting.setUp(needs)).toMatchObject({ changes: [], conflicts: [], kept: [], notices: [] });
     expect(setting.writes).toEqual([]);
   });
 
@@ -105,8 +105,8 @@ describe('setup on an account that is already right', () => {
     webhooks().updateService(serviceSid, { PostWebhookUrl: hookUrl }, ['onParticipantAdded']);
     const { notices } = await setting.plan({ ...needs, serviceSid: undefined, scope: serviceSid });
     expect(notices).toEqual([
-      'The pre-event URL of account is ours too: its events would come twice. Clear one of them.',
-      'The post-event URL of account is ours too: its events would come twice. Clear one of them.',
+      "The account's pre-event URL also points to these functions: its events would come twice. Clear one of them.",
+      "The account's post-event URL also points to these functions: its events would come twice. Clear one of them.",
     ]);
   });
 });

@@ -1,8 +1,10 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cancelled } from '../../../cli/program';
+import type { Change } from '../../../cli/setup/change';
 import { findFlex } from '../../../cli/setup/flex';
 import type { Needs } from '../../../cli/setup/needs';
+import { SetupRecord } from '../../../cli/setup/record';
 import { hookUrl, type Setting, us, useSetting } from './setting';
 
 let setting: Setting;
@@ -78,6 +80,7 @@ describe('undo leaves what is no longer as setup wrote it', () => {
     expect(await setting.undo()).toEqual([
       'webhooks account: preWebhookUrl is no longer as setup wrote it',
       'webhooks account: method, because a URL is no longer ours',
+      'webhooks account: the filters onConversationAdd, because a URL is no longer ours',
     ]);
     expect(webhooks().fetch()).toMatchObject({
       pre_webhook_url: theirs,
@@ -192,4 +195,12 @@ describe('setup for Flex', () => {
     expect(await setting.undo()).toEqual([]);
     expect(setting.env()).toBe('');
   });
+});
+
+it('puts nothing back in a local Twilio that has been started again: its account is another one', () => {
+  const account = { accountSid: `AC${'0'.repeat(32)}`, controlUrl: 'http://localhost:4000' };
+  const change: Change = { kind: 'address', id: `sms:${us}`, before: null, after: { enabled: true } };
+  new SetupRecord(setting.root, { ...account, authToken: 'first' }).add(change);
+  const changesOf = (authToken: string) => new SetupRecord(setting.root, { ...account, authToken }).changes;
+  expect([changesOf('first'), changesOf('second')]).toEqual([[change], []]);
 });

@@ -1,5 +1,6 @@
 import { Conversations } from '../../../simulator/twilio/conversations/conversations';
 import type { ErrorCode } from '../../../simulator/twilio/http/error-list';
+import { readFields } from '../../../simulator/twilio/http/request';
 import { RestApi } from '../../../simulator/twilio/rest-api';
 
 export type Form = Record<string, string | string[]>;
@@ -43,6 +44,29 @@ export function ask(
     lists: lists as Record<string, string[]>,
     headers: { authorization: authorization(token), ...headers },
   });
+}
+
+/** Posts a body as it comes over the wire; without a type, there is no header for it. */
+export function send(type: string | undefined, body: string, path = '/Conversations') {
+  const host = 'conversations.twilio.com';
+  return account.rest.handle({
+    ...{ method: 'POST', host, path: `/v1${path}`, query: {} },
+    ...readFields(Buffer.from(body), type),
+    headers: {
+      authorization: authorization(),
+      'content-length': String(Buffer.byteLength(body)),
+      ...(type !== undefined && { 'content-type': type }),
+    },
+  });
+}
+
+/** A form as curl writes it with `-F`, with the boundary `x`; `quote` encloses its names. */
+export function multipart(fields: Record<string, string>, quote = '"'): string {
+  const parts = Object.entries(fields).map(
+    ([name, value]) =>
+      `--x\r\nContent-Disposition: form-data; name=${quote}${name}${quote}\r\n\r\n${value}\r\n`,
+  );
+  return `${parts.join('')}--x--\r\n`;
 }
 
 export function authorization(token = authToken): string {

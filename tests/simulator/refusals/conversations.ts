@@ -67,6 +67,14 @@ export const conversationRefusals: Row[] = [
     () => write({ ContentSid: `HX${'1'.repeat(32)}`, ContentVariables: '{' }),
     'ContentVariables must be a JSON object',
   ],
+  ...['{"a":1}', '[]', '5', 'true', 'null'].map(
+    (value): Row => [
+      20001,
+      `a variable of a template that is not text: ${value}`,
+      () => write({ ContentSid: `HX${'1'.repeat(32)}`, ContentVariables: `{"1":${value}}` }),
+      'ContentVariables must have text for 1',
+    ],
+  ),
   [
     20001,
     'variables that are not JSON, without a template',

@@ -6,11 +6,13 @@ import {
   chat,
   join,
   made,
+  multipart,
   ours,
   post,
   type Row,
   reset,
   second,
+  send,
   write,
 } from './account';
 
@@ -86,16 +88,32 @@ export const otherRefusals: Row[] = [
       () => post('/Configuration/Addresses', { Type, Address }),
     ],
   ),
+  ...(
+    [
+      ['JSON in place of a form', 'application/json', '{"FriendlyName":"Ada"}'],
+      ['an empty body of JSON', 'application/json', ''],
+      ['an empty body of plain text', 'text/plain', ''],
+      [
+        'a body that is not of its type',
+        'multipart/form-data; boundary=x',
+        'FriendlyName=Ada',
+        'the body is not ',
+      ],
+      ['a form with parts of no boundary', 'multipart/form-data', '--x', 'the body is not '],
+    ] as const
+  ).map(
+    ([title, type, body, why = '']): Row => [
+      19056,
+      title,
+      () => send(type, body),
+      `Input request content type is invalid: ${why}${type}`,
+    ],
+  ),
   [
-    19056,
-    'JSON in place of a form',
-    () =>
-      ask(
-        `POST ${chat}/Conversations`,
-        { FriendlyName: 'Ada' },
-        { headers: { 'content-type': 'application/json' } },
-      ),
-    'Input request content type is invalid: application/json',
+    20001,
+    'a file in place of a parameter',
+    () => send('multipart/form-data; boundary=x', multipart({ 'FriendlyName"; filename="a.txt': 'Ada' })),
+    'FriendlyName must be text, not a file',
   ],
   [
     20001,
