@@ -13,7 +13,7 @@ module.exports = {
   // On a busy machine, a process alone takes up to twenty seconds to start.
   testTimeout: 60_000,
   // Many tests wait, for time-outs or for processes.
-  maxWorkers: availableParallelism() + 2,
+  maxWorkers: availableParallelism() + 1,
   testSequencer: '<rootDir>/tests/slowest-first.js',
   reporters: ['default', ...(process.env.JEST_JSON_REPORT ? ['<rootDir>/tests/json-reporter.js'] : [])],
 };

@@ -237,6 +237,8 @@ describe('the data', () => {
         },
       ],
     });
+    // It moves the tabs down: a click meanwhile would miss.
+    await page.getByLabel('What the build reports').waitFor();
     await id('view-data').click();
     await id('data-problems').getByText('1').waitFor();
     await id('data-problems').click();
