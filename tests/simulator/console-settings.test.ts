@@ -36,6 +36,20 @@ describe('the settings of the console', () => {
     });
   });
 
+  it('keep the number that is being typed when another one comes from elsewhere', async () => {
+    await page.getByTestId('menu-settings').click();
+    const field = page.getByTestId('settings-channel');
+    await field.fill('1234');
+    running.local.parts.settings.change({ flex: { channelFailsAfterMs: 3_000 }, optOut: 'refuse' });
+    await running.local.onBuild({ ok: false, report: 'to send the settings to the page' });
+    await page.getByLabel('What the build reports').waitFor();
+    // What the page does after it has been drawn.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))');
+    expect(await field.inputValue()).toBe('1234');
+    await change(() => field.press('Tab'));
+    expect(settings().flex.channelFailsAfterMs).toBe(1_234);
+  });
+
   it('choose what goes wrong with a webhook and with a REST request, and show what is on', async () => {
     await page.getByTestId('menu-settings').click();
     await change(() => page.getByTestId('fault-add').click());

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Faults, FlexSettings, RoutingMode, Settings, SettingsChange } from '../../api';
 import { Choice } from '../controls/choice';
 import { call } from '../state/control-api';
@@ -34,7 +34,11 @@ const optOuts: Record<Settings['optOut'], string> = {
 export function SettingsForm() {
   const settings = snapshot.value?.settings;
   if (!settings) return null;
-  const change = (part: SettingsChange): void => void call('PATCH', '/api/settings', part);
+  const change = async (part: SettingsChange): Promise<void> => {
+    const changed = await call<Settings>('PATCH', '/api/settings', part);
+    // The event of it comes later: until then, fields would show what was there before.
+    if (changed && snapshot.value) snapshot.value = { ...snapshot.value, settings: changed };
+  };
   const { faults, flex } = settings;
   return (
     <div class="form">
@@ -130,14 +134,18 @@ interface OptionalNumberProps {
   /** What no number means. */
   none: string;
   value: number | null;
-  onChange(text: string): void;
+  /** Resolves once it is done. */
+  onChange(text: string): Promise<void>;
 }
 
 /** A labeled field for a number, or none. */
 function OptionalNumber({ label, id, min, none, value, onChange }: OptionalNumberProps) {
-  // What is being typed stays when the page is drawn anew for another reason.
+  // What is being typed stays, whatever comes from the server meanwhile.
   const [typed, setTyped] = useState<string | undefined>();
-  useEffect(() => setTyped(undefined), [value]);
+  const finish = async (text: string): Promise<void> => {
+    await onChange(text);
+    setTyped((now) => (now === text ? undefined : now));
+  };
   return (
     <label>
       {label}
@@ -149,7 +157,7 @@ function OptionalNumber({ label, id, min, none, value, onChange }: OptionalNumbe
         data-testid={id}
         value={typed ?? value ?? ''}
         onInput={(event) => setTyped(event.currentTarget.value)}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        onChange={(event) => void finish(event.currentTarget.value)}
       />
     </label>
   );
